@@ -1,0 +1,145 @@
+"""What is scored: the 12 MedMNIST+ 2D datasets, their classes and the sizes of their test splits.
+
+A `Benchmark` is a value that callers pass in; nothing below this module reads a global, so tests
+run the whole scoring core on a benchmark of a few rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """The four kinds of task in MedMNIST+."""
+
+    BINARY = "binary"
+    MULTICLASS = "multi-class"
+    ORDINAL = "ordinal"
+    MULTILABEL = "multi-label"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One dataset of a benchmark; `classes` are in the order of the probabilities p0, p1, ..."""
+
+    name: str
+    title: str
+    modality: str
+    task: Task
+    classes: tuple[str, ...]
+    n_test: int
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes (of labels, if multi-label): the number of probabilities of a row."""
+        return len(self.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """A collection of datasets that are scored together, in their official order."""
+
+    name: str
+    datasets: tuple[Dataset, ...]
+    resolutions: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[Dataset]:
+        return iter(self.datasets)
+
+    def __getitem__(self, name: str) -> Dataset:
+        for dataset in self.datasets:
+            if dataset.name == name:
+                return dataset
+        raise KeyError(name)
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows of a submission: the test images of all datasets."""
+        return sum(dataset.n_test for dataset in self.datasets)
+
+    @property
+    def max_classes(self) -> int:
+        """The number of probability columns that a submission of this benchmark needs."""
+        return max(dataset.n_classes for dataset in self.datasets)
+
+
+_ORGANS = (
+    "bladder", "femur-left", "femur-right", "heart", "kidney-left", "kidney-right",
+    "liver", "lung-left", "lung-right", "pancreas", "spleen",
+)  # fmt: skip
+
+#: Sizes, tasks and classes are those of `medmnist.INFO` (medmnist 3.0.2), which a test compares.
+MEDMNIST_PLUS = Benchmark(
+    name="MedMNIST+ 2D",
+    resolutions=(28, 64, 128, 224),
+    datasets=(
+        Dataset(
+            "pathmnist", "PathMNIST", "Colon pathology", Task.MULTICLASS,
+            (
+                "adipose", "background", "debris", "lymphocytes", "mucus", "smooth muscle",
+                "normal colon mucosa", "cancer-associated stroma",
+                "colorectal adenocarcinoma epithelium",
+            ),
+            7180,
+        ),
+        Dataset(
+            "chestmnist", "ChestMNIST", "Chest X-ray", Task.MULTILABEL,
+            (
+                "atelectasis", "cardiomegaly", "effusion", "infiltration", "mass", "nodule",
+                "pneumonia", "pneumothorax", "consolidation", "edema", "emphysema", "fibrosis",
+                "pleural", "hernia",
+            ),
+            22433,
+        ),
+        Dataset(
+            "dermamnist", "DermaMNIST", "Dermatoscopy", Task.MULTICLASS,
+            (
+                "actinic keratoses and intraepithelial carcinoma", "basal cell carcinoma",
+                "benign keratosis-like lesions", "dermatofibroma", "melanoma", "melanocytic nevi",
+                "vascular lesions",
+            ),
+            2005,
+        ),
+        Dataset(
+            "octmnist", "OCTMNIST", "Retinal OCT", Task.MULTICLASS,
+            ("choroidal neovascularization", "diabetic macular edema", "drusen", "normal"),
+            1000,
+        ),
+        Dataset(
+            "pneumoniamnist", "PneumoniaMNIST", "Chest X-ray", Task.BINARY,
+            ("normal", "pneumonia"),
+            624,
+        ),
+        Dataset(
+            "retinamnist", "RetinaMNIST", "Fundus camera", Task.ORDINAL,
+            ("0", "1", "2", "3", "4"),
+            400,
+        ),
+        Dataset(
+            "breastmnist", "BreastMNIST", "Breast ultrasound", Task.BINARY,
+            ("malignant", "normal, benign"),
+            156,
+        ),
+        Dataset(
+            "bloodmnist", "BloodMNIST", "Blood cell microscope", Task.MULTICLASS,
+            (
+                "basophil", "eosinophil", "erythroblast",
+                "immature granulocytes(myelocytes, metamyelocytes and promyelocytes)",
+                "lymphocyte", "monocyte", "neutrophil", "platelet",
+            ),
+            3421,
+        ),
+        Dataset(
+            "tissuemnist", "TissueMNIST", "Kidney cortex microscope", Task.MULTICLASS,
+            (
+                "Collecting Duct, Connecting Tubule", "Distal Convoluted Tubule",
+                "Glomerular endothelial cells", "Interstitial endothelial cells", "Leukocytes",
+                "Podocytes", "Proximal Tubule Segments", "Thick Ascending Limb",
+            ),
+            47280,
+        ),
+        Dataset("organamnist", "OrganAMNIST", "Abdominal CT, axial", Task.MULTICLASS, _ORGANS, 17778),
+        Dataset("organcmnist", "OrganCMNIST", "Abdominal CT, coronal", Task.MULTICLASS, _ORGANS, 8216),
+        Dataset("organsmnist", "OrganSMNIST", "Abdominal CT, sagittal", Task.MULTICLASS, _ORGANS, 8827),
+    ),
+)  # fmt: skip
