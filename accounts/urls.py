@@ -1,0 +1,3 @@
+"""The pages of an account that allauth does not bring."""
+
+urlpatterns: list = []

@@ -1,0 +1,30 @@
+"""Putting work on the queue once the transaction has committed.
+
+Tasks are named, not imported, so that services and tasks do not import each other. A broker that is
+down loses nothing: what waits is in the database, and the sweep enqueues it later.
+"""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import KombuError
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue_evaluation(evaluation_id: int) -> None:
+    """Have a worker score this evaluation."""
+    transaction.on_commit(lambda: _send("challenge.tasks.evaluate", evaluation_id))
+
+
+def enqueue_mail(submission_id: int) -> None:
+    """Have a worker tell the team the outcome of this submission."""
+    transaction.on_commit(lambda: _send("challenge.tasks.send_outcome_mail", submission_id))
+
+
+def _send(task: str, row_id: int) -> None:
+    try:
+        current_app.send_task(task, args=[row_id])
+    except (KombuError, OSError):
+        logger.exception("The broker did not take %s(%s); the sweep will try again.", task, row_id)

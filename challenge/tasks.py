@@ -1,0 +1,32 @@
+"""Celery tasks: each takes an id and calls a service. Running one twice changes nothing."""
+
+from celery import shared_task
+from celery.signals import worker_process_init
+
+from challenge import notifications, services
+
+
+@shared_task
+def evaluate(evaluation_id: int) -> None:
+    """Score one evaluation."""
+    services.evaluate(evaluation_id)
+
+
+@shared_task
+def send_outcome_mail(submission_id: int) -> None:
+    """Tell the team how its submission fared."""
+    notifications.send_outcome_mail(submission_id)
+
+
+@shared_task
+def sweep() -> None:
+    """Put back on the queue what was lost from it: runs every few seconds under Celery beat."""
+    services.requeue_lost_evaluations()
+    services.queue_missing_evaluations()
+    notifications.requeue_lost_mails()
+
+
+@worker_process_init.connect
+def warm_up(**kwargs: object) -> None:
+    """Load the ground truth and the CSV parser before the first team waits for them."""
+    services.warm_up()

@@ -1,0 +1,21 @@
+// Shows how far an upload has come: htmx reports the progress of the request that a form makes.
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const progress = event.target.querySelector("progress[data-upload]");
+  if (!progress || !event.detail.lengthComputable) return;
+  const percent = Math.round((100 * event.detail.loaded) / event.detail.total);
+  progress.value = percent;
+  const label = event.target.querySelector("[data-upload-label]");
+  label.textContent = percent < 100 ? `Uploading: ${percent} %` : "Uploaded. Checking in…";
+});
+
+// A form that could not be sent says so, and keeps what was typed.
+const explain = (event, text) => {
+  const label = event.target.querySelector?.("[data-upload-label]");
+  if (label) label.textContent = text;
+};
+document.addEventListener("htmx:sendError", (event) => {
+  explain(event, "The server could not be reached. Nothing was submitted: please try again.");
+});
+document.addEventListener("htmx:responseError", (event) => {
+  explain(event, `The server answered with error ${event.detail.xhr.status}. Nothing was submitted: please try again.`);
+});
