@@ -1,0 +1,71 @@
+"""Synthetic labels and predictions for demonstrations and tests, where the real ones are not at hand.
+
+The labels have the official sizes and numbers of classes and nothing else in common with MedMNIST.
+"""
+
+import numpy as np
+
+from .benchmark import Benchmark, Dataset, Task
+from .ground_truth import GroundTruth
+
+#: Of the images that are shared out by size of class, each class gets 7 for every 10 of the class before it.
+_SKEW = (7, 10)
+
+#: The share of images that carry the most and the least frequent label of a multi-label dataset.
+_PREVALENCES = (0.18, 0.002)
+
+
+def make_demo_ground_truth(benchmark: Benchmark, *, seed: int = 0) -> GroundTruth:
+    """Labels in which every class occurs, fewer and fewer from the first class to the last.
+
+    The same seed gives the same labels on any machine: only the raw bits of PCG64 are used, whose
+    stream numpy guarantees. Each dataset needs as many test images as it has classes, and two at least.
+    """
+    bits = np.random.PCG64(seed)
+    return GroundTruth({dataset.name: _demo_labels(dataset, bits) for dataset in benchmark})
+
+
+def make_demo_predictions(
+    ground_truth: GroundTruth, benchmark: Benchmark, *, skill: float, seed: int
+) -> dict[str, np.ndarray]:
+    """Probabilities that agree with the labels to a degree: float32, (n_test, n_classes) per dataset.
+
+    `skill` is the distance, in standard deviations of the noise, between the logits of true and of false
+    classes: 0 is chance, 1 mediocre, 3 very good. Rows sum to 1, except those of multi-label datasets.
+    """
+    rng = np.random.default_rng(seed)
+    predictions = {}
+    for dataset in benchmark:
+        labels = ground_truth.labels[dataset.name]
+        noise = rng.standard_normal((dataset.n_test, dataset.n_classes))
+        if dataset.task is Task.MULTILABEL:
+            probabilities = 1 / (1 + np.exp(-(noise + skill * (labels - 0.5))))
+        else:
+            odds = np.exp(noise + skill * np.eye(dataset.n_classes)[labels])
+            probabilities = odds / odds.sum(axis=1, keepdims=True)
+        predictions[dataset.name] = probabilities.astype(np.float32)
+    return predictions
+
+
+def _demo_labels(dataset: Dataset, bits: np.random.PCG64) -> np.ndarray:
+    if dataset.task is Task.MULTILABEL:
+        prevalences = np.geomspace(*_PREVALENCES, dataset.n_classes)
+        counts = np.clip(np.rint(dataset.n_test * prevalences).astype(int), 1, dataset.n_test - 1)
+        columns = [np.arange(dataset.n_test) < count for count in counts]
+        return np.stack([_shuffled(column, bits) for column in columns], axis=1).astype(np.uint8)
+    return _shuffled(np.repeat(np.arange(dataset.n_classes), _class_counts(dataset)), bits).astype(np.uint8)
+
+
+def _class_counts(dataset: Dataset) -> list[int]:
+    """One image for each class, the rest by weight; what rounding leaves over goes to the first class."""
+    less, more = _SKEW
+    weights = [less**k * more ** (dataset.n_classes - 1 - k) for k in range(dataset.n_classes)]
+    to_share = dataset.n_test - dataset.n_classes
+    counts = [1 + to_share * weight // sum(weights) for weight in weights]
+    counts[0] += dataset.n_test - sum(counts)
+    return counts
+
+
+def _shuffled(values: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
+    order = np.argsort(bits.random_raw(len(values)), kind="stable")
+    return values[order]
