@@ -146,7 +146,7 @@ def _truncated(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-50])
 
 
-def _wrong_checksum(file: Path) -> None:
+def wrong_checksum(file: Path) -> None:
     content = bytearray(file.read_bytes())
     with zipfile.ZipFile(file) as archive:
         content[archive.getinfo("test_labels.npy").header_offset + 100] ^= 0xFF
@@ -162,7 +162,7 @@ def _a_folder(file: Path) -> None:
     "damage",
     [
         _truncated,
-        _wrong_checksum,
+        wrong_checksum,
         _a_folder,
         lambda file: file.write_bytes(b""),
         lambda file: file.write_text("<html>Too many requests</html>"),

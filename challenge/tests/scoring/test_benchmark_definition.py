@@ -1,0 +1,60 @@
+"""The benchmark as this project defines it, against what MedMNIST says about itself."""
+
+import runpy
+from importlib import metadata
+
+import pytest
+
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
+from challenge.scoring.zenodo import MD5_28, ZENODO_FILES
+
+TASKS = {
+    "binary-class": Task.BINARY,
+    "multi-class": Task.MULTICLASS,
+    "ordinal-regression": Task.ORDINAL,
+    "multi-label, binary-class": Task.MULTILABEL,
+}
+
+
+@pytest.fixture
+def official(tmp_path, monkeypatch):
+    """`medmnist.INFO`, without importing the package, which would import torch."""
+    try:
+        files = metadata.files("medmnist") or []
+    except metadata.PackageNotFoundError:
+        pytest.skip("medmnist is not installed, so its definitions cannot be compared")
+    monkeypatch.setenv("HOME", str(tmp_path))  # its info.py makes ~/.medmnist
+    (info,) = [file for file in files if file.as_posix() == "medmnist/info.py"]
+    return runpy.run_path(str(info.locate()))["INFO"]
+
+
+def test_the_twelve_2d_datasets_in_official_order(official):
+    assert [dataset.name for dataset in MEDMNIST_PLUS] == [name for name in official if "3d" not in name]
+
+
+@pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
+def test_dataset_agrees_with_medmnist(dataset: Dataset, official):
+    info = official[dataset.name]
+    assert dataset.title == info["python_class"]
+    assert dataset.task is TASKS[info["task"]]
+    assert dataset.classes == tuple(info["label"][str(number)] for number in range(len(info["label"])))
+    assert dataset.n_test == info["n_samples"]["test"]
+
+
+def test_resolutions_are_those_that_medmnist_offers(official):
+    suffixes = {
+        key.removeprefix("MD5").removeprefix("_") or "28" for key in official["pathmnist"] if "MD5" in key
+    }
+    assert {str(resolution) for resolution in MEDMNIST_PLUS.resolutions} == suffixes
+
+
+def test_download_addresses_and_checksums_are_the_official_ones(official):
+    assert list(MD5_28) == [dataset.name for dataset in MEDMNIST_PLUS]
+    for name, md5 in MD5_28.items():
+        assert official[name]["MD5"] == md5
+        assert official[name]["url"] == f"{ZENODO_FILES}/{name}.npz?download=1"
+
+
+def test_sizes_of_a_submission():
+    assert MEDMNIST_PLUS.n_rows == 119_320
+    assert MEDMNIST_PLUS.max_classes == 14
