@@ -1,0 +1,82 @@
+"""Load the labels that submissions are scored against."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
+
+from challenge import services
+from challenge.models import GroundTruth
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+from challenge.scoring.zenodo import download_ground_truth
+
+EXAMPLES = """\
+Examples:
+  manage.py load_ground_truth --download
+      fetches the labels only (some hundred kilobytes) from MedMNIST's record at Zenodo
+  manage.py load_ground_truth ~/.medmnist
+      reads them from the MedMNIST files of any one resolution; the images are not touched
+  manage.py load_ground_truth labels.npz --name "MedMNIST+ test labels, corrected" --no-activate
+      reads an npz of label arrays keyed by dataset name, and keeps ranking by the present labels
+
+Nothing changes unless all datasets are complete and sound. Where other labels are activated, what was
+scored before is scored again; no team's limits are touched.
+"""
+
+
+class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Django's, which lists a command's own options first, with the lines of the examples left alone."""
+
+
+class Command(BaseCommand):
+    help = "Load, check and activate the test labels of all datasets."
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(
+            prog_name, subcommand, epilog=EXAMPLES, formatter_class=HelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument(
+            "path", nargs="?", type=Path, help="a folder of MedMNIST files, or one npz of labels"
+        )
+        source.add_argument("--download", action="store_true", help="fetch the official labels")
+        parser.add_argument(
+            "--folder",
+            type=Path,
+            default=settings.GROUND_TRUTH_DIR / "medmnist",
+            help="where --download keeps what it fetched (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--name", default="MedMNIST+ test labels", help="shown on the site (default: %(default)s)"
+        )
+        parser.add_argument("--no-activate", action="store_true", help="do not rank by these labels yet")
+
+    def handle(
+        self, *, path: Path | None, folder: Path, name: str, no_activate: bool, **options: Any
+    ) -> None:
+        try:
+            if path:
+                labels = read_ground_truth(path, MEDMNIST_PLUS)
+            else:
+                labels = download_ground_truth(folder, MEDMNIST_PLUS, progress=self.stdout.write)
+            stored = services.store_ground_truth(labels, name=name, activate=not no_activate)
+        except GroundTruthError as error:
+            raise CommandError("\n".join(["No labels were loaded.", *error.problems])) from error
+        except OSError as error:
+            raise CommandError(f"No labels were loaded: {error}.") from error
+        for dataset in MEDMNIST_PLUS:
+            self.stdout.write(f"{dataset.name:15} {dataset.n_test:6,} test images")
+        self.stdout.write(f"{name}: {MEDMNIST_PLUS.n_rows:,} test images, version {labels.version}")
+        self.report_active(stored)
+
+    def report_active(self, stored: GroundTruth) -> None:
+        active = GroundTruth.objects.active()
+        if active == stored:
+            self.stdout.write(self.style.SUCCESS("These labels are active: submissions are ranked by them."))
+        else:
+            self.stdout.write(f"Submissions are still ranked by: {active or 'no labels, as none are active'}")
