@@ -49,7 +49,13 @@ TAIL_BYTES = 16 * 1024
 #: A whole file is written in pieces of this size; a piece that breaks off is lost.
 CHUNK_BYTES = 64 * 1024
 
+
+class _DamagedError(Exception):
+    """What arrived is not the official file."""
+
+
 _FETCH_ERRORS = (
+    _DamagedError,
     requests.RequestException,
     urllib3.exceptions.HTTPError,
     RemoteZipError,
@@ -58,10 +64,6 @@ _FETCH_ERRORS = (
 )
 
 Progress = Callable[[str], None]
-
-
-class _DamagedError(requests.RequestException):
-    """What arrived is not the official file."""
 
 
 def download_ground_truth(
@@ -91,9 +93,9 @@ def download_ground_truth(
 
 
 def _session() -> requests.Session:
-    """A session that asks again where the connection fails or the server is busy, when the server says so."""
+    """A session that waits where the server is busy, as long as that asks for; `_fetch` does the rest."""
     retry = urllib3.Retry(
-        total=ATTEMPTS, backoff_factor=BACKOFF_SECONDS, status_forcelist=(429, 500, 502, 503, 504)
+        total=ATTEMPTS, connect=0, backoff_factor=BACKOFF_SECONDS, status_forcelist=(429, 500, 502, 503, 504)
     )
     session = requests.Session()
     session.headers["Accept-Encoding"] = "identity"
