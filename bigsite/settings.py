@@ -9,7 +9,8 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+
+from bigsite.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,11 +29,7 @@ for folder in (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR):
 # --- Security -------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured("Set SECRET_KEY (50 random characters), or DEBUG=1 to develop.")
-    SECRET_KEY = "insecure-key-for-development-only"  # noqa: S105
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")  # for links in e-mails
 HTTPS = SITE_URL.startswith("https://")
@@ -164,7 +161,7 @@ EMAIL_TIMEOUT = 20
 
 # --- Celery: the broker only carries ids; all state is in the database ----------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR),
@@ -176,6 +173,7 @@ else:
     # A broker that is down must not hold up an upload: the sweep enqueues what was not sent.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 10}
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_REDIRECT_STDOUTS = False  # mails of the console back end are printed as they are
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -17,6 +17,8 @@ from django.utils import timezone
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.evaluator import SCORER_VERSION
 
+MAX_NAME_LENGTH = 100
+
 
 class Metric(models.TextChoices):
     """The metrics of the leaderboard, in the order in which they are shown."""
@@ -66,7 +68,9 @@ class Phase(models.Model):
         "submissions in all", default=100, help_text="Per team in this phase. Failed ones do not count."
     )
     daily_failure_limit = models.PositiveIntegerField(
-        "failed submissions a day", default=30, help_text="Per team and UTC day: failing is free, but not endless."
+        "failed submissions a day",
+        default=30,
+        help_text="Per team and UTC day: failing is free, but not endless.",
     )
 
     objects = PhaseQuerySet.as_manager()
@@ -101,7 +105,7 @@ class GroundTruthQuerySet(models.QuerySet["GroundTruth"]):
 class GroundTruth(models.Model):
     """The labels of all test splits. The labels themselves lie in a file outside the web root."""
 
-    name = models.CharField(max_length=100, help_text="Shown on every page.")
+    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="Shown on every page.")
     checksum = models.CharField(
         max_length=64, unique=True, editable=False, help_text="SHA-256 of the labels: their version."
     )
@@ -196,9 +200,19 @@ class Submission(models.Model):
         """Whether an organizer took it out of the ranking."""
         return self.disqualified_at is not None
 
-    def current_evaluation(self) -> "Evaluation | None":
-        """Return the evaluation that says how this submission stands: the newest (every submission has one)."""
-        return max(self.evaluations.all(), key=lambda e: (e.created_at, e.pk), default=None)
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see it: as `SubmissionQuerySet.public`."""
+        return not self.is_disqualified and any(e.scored_at for e in self.evaluations.all())
+
+    def current_evaluation(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
+        """Return the evaluation that says how the submission stands: by the ranked versions, or the newest."""
+        return max(self.evaluations.all(), key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
+
+    def latest_scores(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
+        """Return the evaluation whose scores are shown: by the ranked versions, or the newest scored one."""
+        scored = [evaluation for evaluation in self.evaluations.all() if evaluation.scored_at]
+        return max(scored, key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -275,6 +289,12 @@ class Evaluation(models.Model):
         """Whether its outcome is still to come."""
         return self.status in (self.Status.QUEUED, self.Status.SCORING)
 
+    def is_by(self, ground_truth: GroundTruth | None) -> bool:
+        """Whether it was made by today's scorer against that ground truth."""
+        return ground_truth is not None and (
+            (self.ground_truth_id, self.scorer_version) == (ground_truth.pk, SCORER_VERSION)
+        )
+
 
 class DatasetScore(models.Model):
     """The metrics of one dataset in an evaluation."""
@@ -293,6 +313,21 @@ class DatasetScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_dataset_display()}, {self.evaluation}"
+
+
+#: What the architectures of published methods are called; the rows hold their timm names.
+ARCHITECTURE_TITLES = {
+    "vgg16": "VGG16",
+    "alexnet": "AlexNet",
+    "resnet18": "ResNet-18",
+    "densenet121": "DenseNet-121",
+    "efficientnet_b4": "EfficientNet-B4",
+    "vit_base_patch16_224": "ViT-B/16",
+    "vit_base_patch16_clip_224": "CLIP ViT-B/16",
+    "eva02_base_patch16_clip_224": "EVA-02 ViT-B/16",
+    "vit_base_patch16_224.dino": "DINO ViT-B/16",
+    "samvit_base_patch16": "SAM ViT-B/16",
+}
 
 
 class PublishedMethod(models.Model):
@@ -315,12 +350,18 @@ class PublishedMethod(models.Model):
         ordering = ["scheme", "architecture", "weighted_loss", "resolution"]
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "architecture", "weighted_loss", "resolution"], name="one_row_per_published_method"
+                fields=["scheme", "architecture", "weighted_loss", "resolution"],
+                name="one_row_per_published_method",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.architecture}, {self.get_scheme_display()}{', weighted loss' if self.weighted_loss else ''}"
+        return f"{self.title}, {self.get_scheme_display()}{', weighted loss' if self.weighted_loss else ''}"
+
+    @property
+    def title(self) -> str:
+        """What the architecture is called."""
+        return ARCHITECTURE_TITLES.get(self.architecture, self.architecture)
 
     def get_absolute_url(self) -> str:
         """The page of this method's results."""

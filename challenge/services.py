@@ -6,12 +6,13 @@ a consistent database behind if the process dies at any line.
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -20,12 +21,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Team
+from baselines.published import PublishedResult
 from challenge import queue
 from challenge.models import (
     DatasetScore,
     Evaluation,
     GroundTruth,
     Phase,
+    PublishedMethod,
+    PublishedScore,
     Submission,
     day_start,
 )
@@ -59,7 +63,9 @@ class DuplicateSubmissionError(SubmissionRefusedError):
 
     def __init__(self, original: Submission) -> None:
         self.original = original
-        super().__init__(f"You have already submitted this file for this model: it is submission #{original.pk}.")
+        super().__init__(
+            f"You have already submitted this file for this model: it is submission #{original.pk}."
+        )
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,9 @@ def remaining_quota(team: Team, phase: Phase, now: datetime | None = None) -> Qu
     )
 
 
-def create_submission(*, team: Team, upload: UploadedFile, resolution: int, model_name: str, **about: object) -> Submission:
+def create_submission(
+    *, team: Team, upload: UploadedFile, resolution: int, model_name: str, **about: object
+) -> Submission:
     """Take a submission: check the limits, keep the file, and have it scored.
 
     The team's row is locked from the count to the insert, so that uploads side by side cannot pass
@@ -128,7 +136,7 @@ def create_submission(*, team: Team, upload: UploadedFile, resolution: int, mode
         model_name=model_name,
         file=upload,
         file_name=(upload.name or "")[:200],
-        file_size=upload.size,
+        file_size=upload.size or 0,
         sha256=sha256,
         **about,
     )
@@ -189,7 +197,7 @@ def _refuse_duplicate(submission: Submission) -> None:
 
 def _discard_file(submission: Submission) -> None:
     """Delete the stored file of a submission that the database did not take."""
-    if submission.file._committed:
+    if getattr(submission.file, "_committed", False):
         submission.file.delete(save=False)
 
 
@@ -270,7 +278,7 @@ def score_file(path: Path, labels_path: Path) -> Scores:
 
 
 @lru_cache(maxsize=2)
-def _labels(path: Path):
+def _labels(path: Path) -> Mapping[str, np.ndarray]:
     return label_files.read_ground_truth(path, MEDMNIST_PLUS).labels
 
 
@@ -283,7 +291,11 @@ def warm_up() -> None:
 
 @transaction.atomic
 def _finish(
-    evaluation: Evaluation, claimed_at: datetime, *, scores: Scores | None = None, problems: Iterable[str] = ()
+    evaluation: Evaluation,
+    claimed_at: datetime,
+    *,
+    scores: Scores | None = None,
+    problems: Iterable[str] = (),
 ) -> None:
     """Store the outcome, unless another worker took the evaluation over in the meantime."""
     held = Evaluation.objects.select_for_update().filter(
@@ -321,8 +333,9 @@ def requeue_lost_evaluations(now: datetime | None = None) -> int:
     now = now or timezone.now()
     lost = list(Evaluation.objects.select_for_update().stuck(now).select_related("submission"))
     for evaluation in lost:
-        if evaluation.status == Evaluation.Status.SCORING and evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
-            _finish(evaluation, evaluation.claimed_at, problems=[OUR_FAULT])
+        claimed_at = evaluation.claimed_at if evaluation.status == Evaluation.Status.SCORING else None
+        if claimed_at and evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
+            _finish(evaluation, claimed_at, problems=[OUR_FAULT])
             continue
         evaluation.status = Evaluation.Status.QUEUED
         evaluation.queued_at = now
@@ -369,10 +382,13 @@ def store_ground_truth(
 
     Labels that are there already are not stored again, but renamed.
     """
-    row, _ = GroundTruth.objects.update_or_create(
+    label_files.write_ground_truth(ground_truth, GroundTruth(checksum=ground_truth.version).path)
+    row, created = GroundTruth.objects.get_or_create(
         checksum=ground_truth.version, defaults={"name": name, "is_demo": is_demo}
     )
-    label_files.write_ground_truth(ground_truth, row.path)
+    if not created and row.name != name:
+        row.name = name
+        row.save(update_fields=["name"])
     if activate:
         activate_ground_truth(row)
     return row
@@ -384,3 +400,33 @@ def activate_ground_truth(ground_truth: GroundTruth) -> int:
     ground_truth.activated_at = timezone.now()
     ground_truth.save(update_fields=["activated_at"])
     return queue_missing_evaluations()
+
+
+@transaction.atomic
+def replace_published_results(results: Iterable[PublishedResult]) -> tuple[int, int]:
+    """Make the published results those given; returns the numbers of methods and of figures.
+
+    A method keeps its row, and so its address, when its figures are imported again.
+    """
+    PublishedScore.objects.all().delete()
+    methods: dict[tuple[str, str, bool, int], PublishedMethod] = {}
+    scores = []
+    for result in results:
+        key = (result.scheme, result.architecture, result.weighted_loss, result.resolution)
+        if key not in methods:
+            methods[key], _ = PublishedMethod.objects.get_or_create(
+                scheme=key[0], architecture=key[1], weighted_loss=key[2], resolution=key[3]
+            )
+        scores.append(
+            PublishedScore(
+                method=methods[key],
+                source=result.source,
+                dataset=result.dataset,
+                metric=result.metric,
+                mean=result.mean,
+                std=result.std,
+            )
+        )
+    PublishedScore.objects.bulk_create(scores, batch_size=500)
+    PublishedMethod.objects.exclude(pk__in=[method.pk for method in methods.values()]).delete()
+    return len(methods), len(scores)

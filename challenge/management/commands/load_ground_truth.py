@@ -1,14 +1,14 @@
 """Load the labels that submissions are scored against."""
 
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+from django.core.management.base import CommandError, CommandParser
 
 from challenge import services
-from challenge.models import GroundTruth
+from challenge.management.examples import CommandWithExamples
+from challenge.models import MAX_NAME_LENGTH, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
 from challenge.scoring.zenodo import download_ground_truth
@@ -27,17 +27,9 @@ scored before is scored again; no team's limits are touched.
 """
 
 
-class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Django's, which lists a command's own options first, with the lines of the examples left alone."""
-
-
-class Command(BaseCommand):
+class Command(CommandWithExamples):
     help = "Load, check and activate the test labels of all datasets."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=HelpFormatter, **kwargs
-        )
+    examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
@@ -59,6 +51,10 @@ class Command(BaseCommand):
     def handle(
         self, *, path: Path | None, folder: Path, name: str, no_activate: bool, **options: Any
     ) -> None:
+        if len(name) > MAX_NAME_LENGTH:
+            raise CommandError(
+                f"--name may have {MAX_NAME_LENGTH} characters at most; this one has {len(name)}."
+            )
         try:
             if path:
                 labels = read_ground_truth(path, MEDMNIST_PLUS)

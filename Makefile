@@ -1,0 +1,48 @@
+# `make demo` and `make test` work on a fresh machine with Python 3.11 or newer; `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test test-slow lint bench clean
+
+help:  ## List the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/site.installed  ## Run the site with demo data on http://127.0.0.1:8000 (PORT=... for another port).
+	@ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
+
+test: $(VENV)/dev.installed  ## Run the test suite.
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test-slow: $(VENV)/dev.installed  ## Run the tests that take minutes.
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/dev.installed  ## Check style and types.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+
+bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline.
+	$(BIN)/python -m benchmarks.scoring
+
+clean:  ## Remove the virtual environment and the demo's data.
+	rm -rf $(VENV) var
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is needed (on Debian and Ubuntu: apt install python3-venv)."; rm -rf $(VENV); exit 1; }
+
+$(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
+	@echo "Installing the site's requirements ..."
+	@$(PIP) -r requirements/site.txt
+	@touch $@
+
+$(VENV)/dev.installed: requirements/site.txt requirements/dev.txt requirements/mysql.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need ..."
+	@$(PIP) -r requirements/dev.txt
+	@# Only its table of datasets is read, so that the tests do not need torch.
+	@$(PIP) --no-deps medmnist==3.0.2
+	@if command -v mariadb_config mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
+	@touch $@ $(VENV)/site.installed

@@ -1,0 +1,50 @@
+"""Results that others published on MedMNIST+: read from the CSV files in `reported/`, whose README names the sources."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REPORTED_DIR = Path(__file__).parent / "reported"
+
+#: The files, and what their figures are multiplied by to lie in [0, 1]: one prints percent.
+SOURCES = {"doerrich2024": 0.01, "thesis2024": 1.0}
+
+
+@dataclass(frozen=True)
+class PublishedResult:
+    """One published figure: the mean of a metric over seeds, and its deviation where it is given."""
+
+    source: str
+    scheme: str
+    architecture: str
+    weighted_loss: bool
+    resolution: int
+    dataset: str
+    metric: str
+    mean: float
+    std: float | None
+
+
+def read_published_results(folder: Path = REPORTED_DIR) -> Iterator[PublishedResult]:
+    """Yield every published figure, scaled to [0, 1] (kappa: [-1, 1]).
+
+    Raises:
+        OSError: a file is missing.
+        KeyError, ValueError: a file does not hold what it should.
+
+    """
+    for source, scale in SOURCES.items():
+        with (folder / f"{source}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield PublishedResult(
+                    source=source,
+                    scheme=row["scheme"],
+                    architecture=row["architecture"],
+                    weighted_loss=row.get("weighted_loss") == "true",
+                    resolution=int(row["resolution"]),
+                    dataset=row["dataset"],
+                    metric=row["metric"],
+                    mean=round(float(row["mean"]) * scale, 6),
+                    std=round(float(row["std"]) * scale, 6) if row["std"] else None,
+                )

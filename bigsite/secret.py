@@ -1,0 +1,23 @@
+"""The secret key of a site whose environment does not give one."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(path: Path) -> str:
+    """Return the key kept in that file, which is made with a random key if it is not there.
+
+    Processes that start side by side agree on one key: the first to link its file into place wins.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

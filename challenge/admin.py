@@ -1,0 +1,212 @@
+"""Django admin for the organizers. Whatever changes state goes through `services`."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from challenge import services
+from challenge.models import Evaluation, GroundTruth, Phase, Submission
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """For rows that organizers look at and act upon, but do not type."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come from the site itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Rows are changed by actions only."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nothing that was submitted disappears: it is disqualified."""
+        return False
+
+
+@admin.register(Phase)
+class PhaseAdmin(admin.ModelAdmin):
+    """The phase: its name, opening, closing and limits."""
+
+    list_display = ["name", "opens_at", "closes_at", "daily_limit", "total_limit", "is_open_now"]
+
+    @admin.display(description="open now", boolean=True)
+    def is_open_now(self, phase: Phase) -> bool:
+        """Whether submissions are taken."""
+        return phase.is_open()
+
+
+@admin.register(GroundTruth)
+class GroundTruthAdmin(ReadOnlyAdmin):
+    """Ground truths: loaded by `manage.py load_ground_truth`, activated here."""
+
+    list_display = ["name", "version", "is_demo", "created_at", "activated_at", "is_active"]
+    fields = ["name", "checksum", "is_demo", "created_at", "activated_at"]
+    actions = ["activate"]
+
+    @admin.display(description="active", boolean=True)
+    def is_active(self, ground_truth: GroundTruth) -> bool:
+        """Whether entries are ranked by it."""
+        return ground_truth == GroundTruth.objects.active()
+
+    @admin.action(description="Activate: rank by this ground truth", permissions=["activate"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[GroundTruth]) -> None:
+        """Activate the one that is selected."""
+        if queryset.count() != 1:
+            self.message_user(request, "Select exactly one ground truth.", messages.ERROR)
+            return
+        ground_truth = queryset.get()
+        count = services.activate_ground_truth(ground_truth)
+        self.message_user(
+            request, f"{ground_truth} is active; {count} submission(s) are being scored against it."
+        )
+
+    def has_activate_permission(self, request: HttpRequest) -> bool:
+        """Those who may change ground truths."""
+        return request.user.has_perm("challenge.change_groundtruth")
+
+
+class EvaluationInline(admin.TabularInline):
+    """The evaluations of a submission."""
+
+    model = Evaluation
+    extra = 0
+    can_delete = False
+    readonly_fields = [
+        "ground_truth", "scorer_version", "status", "attempts", "scored_at", "auc", "balanced_accuracy",
+        "cohen_kappa", "accuracy", "what_is_wrong",
+    ]  # fmt: skip
+    fields = (*readonly_fields,)
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Evaluations come from the worker."""
+        return False
+
+    @admin.display(description="problems")
+    def what_is_wrong(self, evaluation: Evaluation) -> str:
+        """Why it failed, a line each."""
+        return format_html_join("", "<p>{}</p>", ((problem,) for problem in evaluation.problems)) or "-"
+
+
+class DisqualifyForm(forms.Form):
+    """Asks for the reason of a disqualification."""
+
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), help_text="The team is shown this.")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    """Submissions: find them, look at them, score them again, disqualify them."""
+
+    list_display = [
+        "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
+        "is_disqualified",
+    ]  # fmt: skip
+    list_display_links = ["id", "model_name"]
+    list_filter = [
+        "resolution",
+        "phase",
+        "evaluations__status",
+        "external_data",
+        "counts_toward_limits",
+        "created_at",
+    ]
+    search_fields = ["model_name", "team__name", "team__email", "description", "sha256", "=id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["team"]
+    exclude = ["file", "mail_claimed_at"]
+    readonly_fields = [
+        "page", "download", "disqualified_at", "disqualification_reason", "file_name", "file_size", "sha256",
+        "counts_toward_limits", "created_at", "mailed_at",
+    ]  # fmt: skip
+    inlines = [EvaluationInline]
+    actions = ["score_again", "disqualify", "reinstate"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        """With the evaluations, so that a page of submissions takes a fixed number of queries."""
+        return super().get_queryset(request).prefetch_related("evaluations__ground_truth")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Look the active ground truth up once for the whole list."""
+        self.ground_truth = GroundTruth.objects.active()
+        return super().changelist_view(request, extra_context)
+
+    @admin.display(description="state")
+    def state(self, submission: Submission) -> str:
+        """How it stands by the versions that are ranked."""
+        evaluation = submission.current_evaluation(self.ground_truth)
+        return evaluation.get_status_display() if evaluation else "-"
+
+    @admin.display(description="AUC")
+    def auc(self, submission: Submission) -> str:
+        """Its mean AUC."""
+        evaluation = submission.latest_scores(self.ground_truth)
+        return f"{evaluation.auc:.4f}" if evaluation else "-"
+
+    @admin.display(description="disqualified", boolean=True)
+    def is_disqualified(self, submission: Submission) -> bool:
+        """Whether it was taken out of the ranking."""
+        return submission.is_disqualified
+
+    @admin.display(description="page on the site")
+    def page(self, submission: Submission) -> str:
+        """A link to what the public sees."""
+        return format_html('<a href="{0}">{0}</a>', submission.get_absolute_url())
+
+    @admin.display(description="file")
+    def download(self, submission: Submission) -> str:
+        """A link to the uploaded file."""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("submission_file", args=[submission.pk]), submission.file_name
+        )
+
+    def has_organize_permission(self, request: HttpRequest) -> bool:
+        """Those who may change submissions."""
+        return request.user.has_perm("challenge.change_submission")
+
+    @admin.action(description="Score again", permissions=["organize"])
+    def score_again(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        """Score against the active ground truth; no team's limits are touched."""
+        try:
+            count = services.rescore(queryset)
+        except services.SubmissionRefusedError as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"{count} submission(s) are being scored again.")
+
+    @admin.action(description="Disqualify (asks for the reason)", permissions=["organize"])
+    def disqualify(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
+        """Take submissions out of the ranking, with a reason that the team is shown."""
+        form = DisqualifyForm(request.POST if "confirm" in request.POST else None)
+        if form.is_valid():
+            for submission in queryset:
+                services.disqualify(submission, form.cleaned_data["reason"])
+                self.log_change(request, submission, f"Disqualified: {form.cleaned_data['reason']}")
+            self.message_user(request, f"{len(queryset)} submission(s) disqualified.")
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Disqualify submissions",
+            "form": form,
+            "submissions": queryset,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+            "opts": self.model._meta,
+        }
+        return render(request, "admin/challenge/disqualify.html", context)
+
+    @admin.action(description="Take a disqualification back", permissions=["organize"])
+    def reinstate(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        """Put submissions back into the ranking."""
+        for submission in queryset:
+            services.reinstate(submission)
+            self.log_change(request, submission, "Disqualification taken back")
+        self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+
+
+admin.site.site_header = admin.site.site_title = "BIG benchmark"
+admin.site.index_title = "Organizing the challenge"

@@ -1,0 +1,156 @@
+"""The leaderboard: entries scored here and published methods, ranked together over what is shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from challenge.models import (
+    Evaluation,
+    GroundTruth,
+    Metric,
+    PublishedMethod,
+    PublishedScore,
+    Resolution,
+    Submission,
+)
+from challenge.scoring.ranking import rank
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader wants to see; it lives in the URL, where a value that makes no sense means the default."""
+
+    resolution: int = Resolution.R224
+    metric: Metric = Metric.AUC
+    all_entries: bool = False
+    baselines: bool = True
+
+    @classmethod
+    def from_query(cls, query: Any) -> "Filters":
+        """Read the filters from a request's query."""
+        resolution, metric = query.get("resolution"), query.get("metric")
+        return cls(
+            resolution=int(resolution) if resolution in map(str, Resolution.values) else cls.resolution,
+            metric=Metric(metric) if metric in Metric.values else cls.metric,
+            all_entries=query.get("entries") == "all",
+            baselines=query.get("baselines") != "off",
+        )
+
+    def query(self, **changes: Any) -> str:
+        """Return the query string of these filters with some changed."""
+        values = {
+            "resolution": self.resolution,
+            "metric": self.metric,
+            "entries": "all" if self.all_entries else "best",
+            "baselines": "on" if self.baselines else "off",
+        } | changes
+        return "?" + urlencode(values)
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric of an entry; a published one has a source, and a deviation if that gives one."""
+
+    value: float
+    std: float | None = None
+    source: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass
+class Row:
+    """A line of the leaderboard: `submission` or `method` is what it stands for."""
+
+    scores: dict[str, Score]
+    submitted_at: datetime | None = None
+    submission: Submission | None = None
+    method: PublishedMethod | None = None
+    rank: int | None = field(default=None)
+
+
+def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
+    """Return the rows in the order of their ranks; those without the metric come last, unranked."""
+    rows = entry_rows(filters, ground_truth)
+    if filters.baselines:
+        rows += published_rows(PublishedMethod.objects.filter(resolution=filters.resolution))
+    return rank_rows(rows, filters.metric)
+
+
+def rank_rows(rows: list[Row], metric: str) -> list[Row]:
+    """Give the rows their ranks: equal values share one, and among them the earlier submission comes first."""
+    for row, position in zip(rows, rank([_value(row, metric) for row in rows]), strict=True):
+        row.rank = position
+    return sorted(rows, key=_order)
+
+
+def rank_of(
+    submission: Submission, metric: Metric, ground_truth: GroundTruth | None
+) -> tuple[int | None, int]:
+    """Return the submission's rank among all entries and published methods of its resolution, and their number."""
+    rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), ground_truth)
+    ranked = [row for row in rows if row.rank is not None]
+    return next((row.rank for row in ranked if row.submission == submission), None), len(ranked)
+
+
+def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
+    """Return a row for each entry that was scored by the active versions: all, or the best of each team."""
+    evaluations = (
+        Evaluation.objects.ranked(ground_truth)
+        .filter(submission__resolution=filters.resolution)
+        .select_related("submission__team")
+        .order_by("submission__created_at", "submission__pk")
+    )
+    rows = [
+        Row(scores_of(e), submitted_at=e.submission.created_at, submission=e.submission) for e in evaluations
+    ]
+    return rows if filters.all_entries else _best_per_team(rows, filters.metric)
+
+
+def scores_of(evaluation: Evaluation) -> dict[str, Score]:
+    """Return the means over the datasets of a scored evaluation."""
+    return {metric: Score(getattr(evaluation, metric)) for metric in Metric.values}
+
+
+def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
+    """Return a row for each published method, with its averages over the 12 datasets."""
+    averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE, method__in=methods)
+    scores: dict[int, list[PublishedScore]] = {}
+    for score in averages:
+        scores.setdefault(score.method_id, []).append(score)
+    return [Row(merge_sources(scores.get(method.pk, ())), method=method) for method in methods]
+
+
+def merge_sources(published: Iterable[PublishedScore]) -> dict[str, Score]:
+    """Return one score a metric: that of the first source; the others are named beside it."""
+    merged: dict[str, Score] = {}
+    for score in sorted(published, key=lambda s: s.source):
+        first = merged.get(score.metric)
+        if first is None:
+            merged[score.metric] = Score(score.mean, score.std, score.get_source_display())
+        else:
+            other = f"{score.get_source_display()}: {score.mean:.4f}"
+            merged[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
+    return merged
+
+
+def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
+    best: dict[int, Row] = {}
+    for row in rows:  # the earliest first, so that a later equal one does not take its place
+        assert row.submission is not None
+        team = row.submission.team_id
+        if team not in best or row.scores[metric].value > best[team].scores[metric].value:
+            best[team] = row
+    return list(best.values())
+
+
+def _value(row: Row, metric: str) -> float | None:
+    score = row.scores.get(metric)
+    return score.value if score else None
+
+
+def _order(row: Row) -> tuple[bool, int, bool, float]:
+    """Ranked before unranked; among equal ranks, entries of teams by time, before published methods."""
+    time = row.submitted_at.timestamp() if row.submitted_at else 0.0
+    return row.rank is None, row.rank or 0, row.submitted_at is None, time

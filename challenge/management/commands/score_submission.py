@@ -1,0 +1,69 @@
+"""`manage.py score_submission`: score a file offline, exactly as the site does."""
+
+import json
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
+from challenge.management.examples import CommandWithExamples
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS, Scores, evaluate
+from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+
+INVALID_FILE = 2
+
+EXAMPLES = """\
+Examples:
+  manage.py score_submission predictions.csv --labels ~/.medmnist
+  manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
+
+An invalid file gives exit status 2, nothing on standard output, and every problem on standard error.
+"""
+
+
+class Command(CommandWithExamples):
+    help = "Score a submission file against test labels. Nothing is written to the database."
+    examples = EXAMPLES
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the submission, .csv or .csv.gz")
+        parser.add_argument(
+            "--labels",
+            type=Path,
+            required=True,
+            help="a folder of official MedMNIST npz files of one resolution, or one npz of label arrays",
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+    def handle(self, *args: object, file: Path, labels: Path, **options: object) -> None:
+        limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
+        try:
+            y_true = read_ground_truth(labels, MEDMNIST_PLUS).labels
+            predictions = read_predictions(file, MEDMNIST_PLUS, labels=y_true, limits=limits)
+        except GroundTruthError as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        except PredictionsError as error:
+            self.stderr.write(f"{file} is not a valid submission:")
+            for problem in error.problems:
+                self.stderr.write(f"- {problem}")
+            sys.exit(INVALID_FILE)
+        scores = evaluate(predictions, y_true, MEDMNIST_PLUS)
+        self.stdout.write(_as_json(scores) if options["json"] else _as_table(scores))
+
+
+def _as_json(scores: Scores) -> str:
+    return json.dumps(scores.to_dict(), indent=2)
+
+
+def _as_table(scores: Scores) -> str:
+    heads = [metric.replace("_", " ") for metric in METRICS]
+    lines = [f"{'dataset':16}" + "".join(f"{head:>20}" for head in heads)]
+    for name, row in [*scores.datasets.items(), ("average", scores.average)]:
+        lines.append(f"{name:16}" + "".join(f"{getattr(row, metric):20.6f}" for metric in METRICS))
+    return "\n".join(lines)

@@ -1,0 +1,20 @@
+"""Looking values up in templates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def get(mapping: Mapping[str, Any], key: str) -> Any:
+    """Return `mapping[key]`, or None."""
+    return mapping.get(key)
+
+
+@register.filter
+def attribute(row: object, name: str) -> Any:
+    """Return the attribute of that name."""
+    return getattr(row, name)
