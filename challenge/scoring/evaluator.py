@@ -1,0 +1,106 @@
+"""From predictions and labels to the numbers of the leaderboard."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from challenge.scoring.benchmark import Benchmark, Dataset, Task
+from challenge.scoring.metrics import (
+    accuracy,
+    auc,
+    balanced_accuracy,
+    cohen_kappa,
+    confusion_matrix,
+    mean_auc,
+)
+
+#: To be raised with any change that can change a score: evaluations of different versions do not compare.
+SCORER_VERSION = "1"
+
+METRICS = ("auc", "balanced_accuracy", "cohen_kappa", "accuracy")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetScores:
+    """The metrics of one dataset, or their means. All lie in [0, 1], but `cohen_kappa` in [-1, 1]."""
+
+    auc: float
+    balanced_accuracy: float
+    cohen_kappa: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The metrics of a submission: by dataset, their unweighted mean, and the number of rows scored."""
+
+    datasets: dict[str, DatasetScores]
+    average: DatasetScores
+    rows: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain dictionaries, ready for JSON."""
+        return asdict(self)
+
+
+def evaluate(
+    predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
+) -> Scores:
+    """Score predictions, (n_test, n_classes) by dataset as `read_predictions` gives them.
+
+    `labels[name]` is (n_test,) class numbers, or (n_test, n_classes) of 0 and 1 if multi-label, and holds
+    every class; whoever loads the ground truth sees to that. Raises `ValueError` on labels or predictions
+    of another shape, and on labels that lack a class.
+    """
+    scores = {d.name: score_dataset(labels[d.name], predictions[d.name], d) for d in benchmark}
+    return Scores(scores, _mean(list(scores.values())), benchmark.n_rows)
+
+
+def score_dataset(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> DatasetScores:
+    """The metrics of one dataset; see `evaluate` for the arrays.
+
+    The rules are those of `medmnist.evaluator`: a binary image is of class 1 if p1 > 0.5, others are of the
+    first class with the largest probability, and each label of a multi-label image stands for itself.
+    """
+    _check_shapes(y_true, y_score, dataset)
+    match dataset.task:
+        case Task.MULTILABEL:
+            return _score_labels(y_true, y_score)
+        case Task.BINARY:
+            return _scores(
+                auc(y_true == 1, y_score[:, 1]), confusion_matrix(y_true, y_score[:, 1] > 0.5, n_classes=2)
+            )
+        case _:
+            largest = y_score.max(axis=1, keepdims=True)
+            y_pred = (y_score == largest).argmax(axis=1)  # the first; faster than argmax of floats
+            return _scores(mean_auc(y_true, y_score), confusion_matrix(y_true, y_pred, dataset.n_classes))
+
+
+def _score_labels(y_true: np.ndarray, y_score: np.ndarray) -> DatasetScores:
+    """Means over the labels of a multi-label dataset, each taken as a binary task."""
+    return _mean(
+        [
+            _scores(auc(truth, score), confusion_matrix(truth, score > 0.5, n_classes=2))
+            for truth, score in zip(y_true.T, y_score.T, strict=True)
+        ]
+    )
+
+
+def _scores(area: float, confusion: np.ndarray) -> DatasetScores:
+    return DatasetScores(area, balanced_accuracy(confusion), cohen_kappa(confusion), accuracy(confusion))
+
+
+def _mean(scores: list[DatasetScores]) -> DatasetScores:
+    return DatasetScores(*(float(np.mean([getattr(s, metric) for s in scores])) for metric in METRICS))
+
+
+def _check_shapes(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> None:
+    by_class = (dataset.n_test, dataset.n_classes)
+    expected = by_class if dataset.task is Task.MULTILABEL else (dataset.n_test,)
+    if y_true.shape != expected or y_score.shape != by_class:
+        raise ValueError(
+            f"{dataset.name}: expected labels of shape {expected} and predictions of shape {by_class}, "
+            f"got {y_true.shape} and {y_score.shape}"
+        )

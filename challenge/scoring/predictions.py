@@ -1,0 +1,150 @@
+"""Read and write prediction files: the class probabilities of every test image of a benchmark.
+
+docs/submission-format.md describes the format for people. A file is read twice at most: `parse_fast` takes
+what is flawless, `parse_carefully` everything else; what the values must be is checked here, for both.
+"""
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+import polars as pl
+
+from challenge.scoring.benchmark import Benchmark, Dataset, Task
+from challenge.scoring.files import FileText, Limits, read_file
+from challenge.scoring.layouts import Layout, probability_columns, read_header
+from challenge.scoring.parse_carefully import parse_carefully
+from challenge.scoring.parse_fast import parse_fast
+from challenge.scoring.parsing import NOT_STATED, Parsed
+from challenge.scoring.problems import PredictionsError, Problem, ProblemLog
+
+__all__ = ["SUM_TOLERANCE", "Limits", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
+
+#: How far from 1 the probabilities of an image may sum up (not if the dataset is multi-label).
+SUM_TOLERANCE = 0.01
+
+
+def read_predictions(
+    source: Path,
+    benchmark: Benchmark,
+    *,
+    labels: Mapping[str, np.ndarray] | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+) -> dict[str, np.ndarray]:
+    """Read a prediction file: for each dataset, in the order of its test split, (n_test, n_classes) float64.
+
+    Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, save in multi-label datasets.
+    `labels` serves to check the `truth` column that a file in the thesis layout may have, and nothing else:
+    a file whose rows are in another order than the test split is refused.
+
+    Raises `PredictionsError`, with all that was found, if the file is not one complete set of predictions.
+    """
+    file = read_file(source, limits, most_lines=_most_lines(benchmark))
+    layout = read_header(file.data, benchmark)
+    problems = ProblemLog()
+    parsed = _parse(file, layout, benchmark, labels is not None, problems)
+    for dataset in benchmark:
+        check_values(parsed.values[dataset.name], dataset, problems, parsed.lines[dataset.name])
+        if labels is not None and dataset.name in parsed.truth:
+            _check_truth(parsed, labels[dataset.name], dataset, problems)
+    problems.raise_if_any()
+    return parsed.values
+
+
+def _most_lines(benchmark: Benchmark) -> int:
+    """Lines that are worth reading: enough to explain doubled rows or blank lines, within 200 MB."""
+    return benchmark.n_rows + benchmark.n_rows // 2 + 1000
+
+
+def _parse(
+    file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
+) -> Parsed:
+    parsed = parse_fast(file, layout, benchmark, with_truth)
+    if parsed is None:
+        parsed = parse_carefully(file.data, layout, benchmark, with_truth, problems)
+    return parsed
+
+
+def check_values(
+    values: np.ndarray, dataset: Dataset, problems: ProblemLog, lines: np.ndarray | None = None
+) -> None:
+    """Note rows of `values` (n_test, n_classes) that are no probabilities.
+
+    Rows with NaN are passed over: they have been noted before. `lines` (n_test,) are those of the file.
+    """
+    below, above = values < 0, values > 1
+    with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
+        sums = values.sum(axis=1)
+    off = (np.abs(sums - 1) > SUM_TOLERANCE) & (dataset.task is not Task.MULTILABEL)
+    outside = (below | above).any(axis=1)
+    for row in np.flatnonzero(outside | off):
+        if outside[row]:
+            column = int(np.argmax(below[row] | above[row]))
+            remedy = "a sigmoid" if dataset.task is Task.MULTILABEL else "a softmax"
+            kind = "outside"
+            message = (
+                f"the probability of class {column} is {values[row, column]:g}; expected one from 0 to 1 "
+                f"(if these are logits, apply {remedy} first)"
+            )
+        else:
+            kind = "sum"
+            message = (
+                f"the probabilities sum to {sums[row]:.6g}; expected 1 within {SUM_TOLERANCE} "
+                "(if these are logits, apply a softmax first)"
+            )
+        line = None if lines is None else int(lines[row])
+        problems.add(kind, message, dataset=dataset.name, line=line, index=int(row))
+
+
+def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems: ProblemLog) -> None:
+    """Compare stated with held labels. Tells the first difference only: more would give labels away."""
+    stated = parsed.truth[dataset.name]
+    differs = ((stated != labels.reshape(stated.shape)) & (stated != NOT_STATED)).any(axis=1)
+    if differs.any():
+        row = int(np.argmax(differs))
+        problems.add(
+            "truth",
+            "truth is not the label of this test image; are the rows in the order of the test split?",
+            dataset=dataset.name,
+            line=int(parsed.lines[dataset.name][row]),
+            index=row,
+        )
+
+
+def write_predictions(target: Path, predictions: Mapping[str, np.ndarray], benchmark: Benchmark) -> None:
+    """Write the canonical layout, gzip-compressed if the name of `target` ends in .gz.
+
+    `predictions[name]` is (n_test, n_classes). Values are written as the shortest text that gives the
+    same float32: half the size of float64 text, and more digits than a network's output has.
+
+    Raises `PredictionsError` if the values are not such as `read_predictions` accepts, `ValueError` if
+    a dataset is missing or has another shape.
+    """
+    frame = pl.concat([_frame(predictions, dataset, benchmark) for dataset in benchmark])
+    if target.suffix == ".gz":
+        # without a time or a name in it, equal predictions give equal files
+        with target.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
+            frame.write_csv(cast(BinaryIO, compressed))
+    else:
+        frame.write_csv(target)
+
+
+def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: Benchmark) -> pl.DataFrame:
+    shape = dataset.n_test, dataset.n_classes
+    values = predictions.get(dataset.name)
+    if values is None or values.shape != shape:
+        found = "none" if values is None else f"an array of shape {values.shape}"
+        raise ValueError(f"{dataset.name}: expected predictions of shape {shape}, got {found}")
+    problems = ProblemLog()
+    if not np.isfinite(values).all():
+        problems.add("not finite", "there are values that are not finite", dataset=dataset.name)
+    check_values(values, dataset, problems)
+    problems.raise_if_any()
+    columns = dict(zip(probability_columns(benchmark), values.astype(np.float32).T, strict=False))
+    index = np.arange(dataset.n_test)
+    blank = [pl.lit(None, pl.Float32).alias(c) for c in probability_columns(benchmark)[dataset.n_classes :]]
+    return pl.DataFrame({"index": index} | columns).select(
+        pl.lit(dataset.name).alias("dataset"), pl.all(), *blank
+    )

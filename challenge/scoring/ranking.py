@@ -1,0 +1,20 @@
+"""Ranks of a leaderboard."""
+
+import math
+from collections.abc import Sequence
+from typing import TypeGuard
+
+
+def rank(values: Sequence[float | None]) -> list[int | None]:
+    """Competition ranks: the highest value is 1, equal ones share a rank, the next skips ("1, 2, 2, 4").
+
+    What has no value (None or NaN) has no rank.
+    """
+    ranks: dict[float, int] = {}
+    for place, value in enumerate(sorted((v for v in values if _ranks(v)), reverse=True), start=1):
+        ranks.setdefault(value, place)
+    return [ranks[value] if _ranks(value) else None for value in values]
+
+
+def _ranks(value: float | None) -> TypeGuard[float]:
+    return value is not None and not math.isnan(value)
