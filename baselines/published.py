@@ -1,4 +1,7 @@
-"""Results that others published on MedMNIST+: read from the CSV files in `reported/`, whose README names the sources."""
+"""Results that others published on MedMNIST+, read from the CSV files in `reported/`.
+
+The README there names the sources.
+"""
 
 import csv
 from collections.abc import Iterator

@@ -136,10 +136,9 @@ def merge_sources(published: Iterable[PublishedScore]) -> dict[str, Score]:
 
 
 def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
-    best: dict[int, Row] = {}
+    best: dict[int | None, Row] = {}
     for row in rows:  # the earliest first, so that a later equal one does not take its place
-        assert row.submission is not None
-        team = row.submission.team_id
+        team = row.submission.team_id if row.submission else None
         if team not in best or row.scores[metric].value > best[team].scores[metric].value:
             best[team] = row
     return list(best.values())

@@ -358,14 +358,14 @@ class PublishedMethod(models.Model):
     def __str__(self) -> str:
         return f"{self.title}, {self.get_scheme_display()}{', weighted loss' if self.weighted_loss else ''}"
 
+    def get_absolute_url(self) -> str:
+        """The page of this method's results."""
+        return reverse("published_method", args=[self.pk])
+
     @property
     def title(self) -> str:
         """What the architecture is called."""
         return ARCHITECTURE_TITLES.get(self.architecture, self.architecture)
-
-    def get_absolute_url(self) -> str:
-        """The page of this method's results."""
-        return reverse("published_method", args=[self.pk])
 
 
 class PublishedScore(models.Model):
