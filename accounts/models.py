@@ -1,37 +1,55 @@
 """The user model: one account per team."""
 
-import hashlib
-import unicodedata
+from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.encoding import punycode
 
+from accounts.team_names import (
+    MAX_LENGTH,
+    looks_like_email,
+    normalize_team_name,
+    team_name_key,
+    validate_team_name,
+)
 
-def normalize_team_name(name: str) -> str:
-    """Return the name as it is stored and shown: NFKC, every run of white space one plain blank."""
-    return " ".join(unicodedata.normalize("NFKC", name).split())
-
-
-def team_name_key(name: str) -> str:
-    """Return what two equal team names share, whatever their case and white space: 64 hex digits.
-
-    A digest and not the folded name, so that the database's own idea of equal text (a collation that
-    takes "é" for "e", say) has no part in what counts as the same name.
-    """
-    return hashlib.sha256(normalize_team_name(name).casefold().encode()).hexdigest()
+NAME_TAKEN = "A team of this name is already registered. Please choose another name."
 
 
 class TeamManager(BaseUserManager["Team"]):
-    """Creates teams with normalised names and hashed passwords."""
+    """Creates teams with normalised names and hashed passwords, and finds them by what people type."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return the address in lower case, with an ASCII domain.
+
+        Stored so, addresses are equal on every database or on none, whatever its collation.
+        """
+        local, at, domain = (email or "").strip().lower().rpartition("@")
+        try:
+            return f"{local}{at}{punycode(domain)}"
+        except UnicodeError:  # not a domain at all: nobody has this address
+            return f"{local}{at}{domain}"
 
     def get_by_natural_key(self, username: str | None) -> "Team":
         """Find a team by its name as somebody would type it: case and white space do not matter."""
         return self.get(name_key=team_name_key(username or ""))
 
+    def by_login(self, login: str) -> "Team | None":
+        """Find a team by what somebody logs in with: its name or its e-mail address."""
+        if not looks_like_email(login):
+            return self.filter(name_key=team_name_key(login)).first()
+        email = self.normalize_email(login)
+        team = self.filter(email=email).first()
+        return team if team and team.email == email else None  # not what a collation takes for equal
+
     def create_user(self, name: str, email: str, password: str | None = None, **fields: bool) -> "Team":
         """Create a team's account."""
-        team = self.model(name=name, email=self.normalize_email(email), **fields)
+        team = self.model(name=name, email=email, **fields)
         team.set_password(password)
         team.save(using=self._db)
         return team
@@ -44,11 +62,16 @@ class TeamManager(BaseUserManager["Team"]):
 class Team(AbstractBaseUser, PermissionsMixin):
     """A team that takes part, or an organizer (`is_staff`)."""
 
-    name = models.CharField("team name", max_length=60)
+    name = models.CharField(
+        "team name",
+        max_length=MAX_LENGTH,
+        validators=[validate_team_name],
+        help_text="Shown on the leaderboard. Names that differ in case or blanks only count as the same.",
+    )
     name_key = models.CharField(max_length=64, unique=True, editable=False)
-    email = models.EmailField("e-mail address", unique=True, null=True)
+    email = models.EmailField("e-mail address", unique=True, null=True)  # noqa: DJ001 - of teams that left, many have none
     is_staff = models.BooleanField("organizer", default=False, help_text="May enter the admin site.")
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField("active", default=True, help_text="May log in.")
     created_at = models.DateTimeField("registered", default=timezone.now, editable=False)
     closed_at = models.DateTimeField("account deleted", null=True, editable=False)
 
@@ -64,8 +87,26 @@ class Team(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs) -> None:
-        """Keep the name normalised and its key in step with it."""
+    def clean(self) -> None:
+        """Keep the name normalised, and refuse one that another team has."""
+        self.name = normalize_team_name(self.name)
+        self.email = Team.objects.normalize_email(self.email) or None
+        if Team.objects.filter(name_key=team_name_key(self.name)).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": ValidationError(NAME_TAKEN, "name_taken")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep name and address normalised, and the name's key in step with the name."""
         self.name = normalize_team_name(self.name)
         self.name_key = team_name_key(self.name)
+        self.email = Team.objects.normalize_email(self.email) or None
+        if "name" in (fields := kwargs.get("update_fields") or []):
+            kwargs["update_fields"] = {*fields, "name_key"}
         super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def replace_email(self, email: str, *, verified: bool) -> None:
+        """Make this the team's one address, here and in allauth's table of addresses."""
+        self.email = email
+        self.save(update_fields=["email"])
+        EmailAddress.objects.filter(user=self).delete()
+        EmailAddress.objects.create(user=self, email=self.email, primary=True, verified=verified)

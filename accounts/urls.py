@@ -1,3 +1,10 @@
-"""The pages of an account that allauth does not bring."""
+"""The pages of an account that allauth does not bring, or not as they are needed here."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("signup/", views.SignupView.as_view(), name="account_signup"),
+    path("delete/", views.delete, name="account_delete"),
+]

@@ -1,0 +1,87 @@
+"""How allauth behaves on this site."""
+
+import logging
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from accounts.models import NAME_TAKEN, Team
+from accounts.team_names import looks_like_email, normalize_team_name, team_name_key
+
+logger = logging.getLogger(__name__)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Team names instead of user names, one address per team, links that start with `SITE_URL`."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is not active.",
+        "duplicate_email": "This is your e-mail address already.",
+        "email_password_mismatch": "The e-mail address or the password is not correct.",
+        "email_taken": "A team is already registered with this e-mail address.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many failed attempts. Please try again in five minutes.",
+        "username_password_mismatch": "The team name or the password is not correct.",
+        "username_taken": NAME_TAKEN,
+    }
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """Return the team name normalised; refuse a bad one, or one that is taken."""
+        for validate in Team._meta.get_field("name").validators:
+            validate(username)
+        if not shallow and Team.objects.filter(name_key=team_name_key(username)).exists():
+            raise self.validation_error("username_taken")
+        return normalize_team_name(username)
+
+    def clean_email(self, email: str) -> str:
+        """Return the address as it is stored.
+
+        Refuse look-alikes of ASCII letters (the Kelvin sign for "K") that Django lets pass.
+        """
+        email = Team.objects.normalize_email(email)
+        if not email.isascii():
+            raise ValidationError("Enter a valid email address.", "invalid")
+        return email
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """A team keeps its address until a new one is confirmed; only a pending one can be taken back."""
+        return not email_address.primary
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address, unless it has become another team's in the meantime."""
+        try:
+            with transaction.atomic():
+                return super().confirm_email(request, email_address)
+        except IntegrityError:
+            self.add_message(
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
+                {"email": email_address.email},
+            )
+            return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count failed attempts per name and address, however they are spelled."""
+        login = credentials.get("email") or credentials.get("username") or ""
+        counted = Team.objects.normalize_email(login) if looks_like_email(login) else team_name_key(login)
+        super().pre_authenticate(request, email=counted)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail; if the mail server does not take it, say so instead of failing halfway."""
+        try:
+            super().send_mail(template_prefix, email, {"site_url": settings.SITE_URL, **context})
+        except OSError:  # every smtplib error is one
+            logger.exception("The mail server did not take %s", template_prefix)
+            self.add_message(
+                self.request,
+                messages.ERROR,
+                message="The e-mail could not be sent: our mail server does not answer. Please try again later.",
+            )

@@ -1,0 +1,145 @@
+"""allauth's forms with this site's words, and the form that deletes an account."""
+
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import EmailField, PasswordField, SetPasswordField
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from accounts.models import Team
+from accounts.team_names import looks_like_email
+
+EMAIL = "E-mail address"
+NEW_PASSWORD, NEW_PASSWORD_AGAIN = "New password", "New password (again)"
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Logs in by team name or e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Team name or e-mail address"
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["remember"].label = "Stay logged in on this device"
+
+    def clean_login(self) -> str:
+        """Return an address the way it is stored, and a name as it was typed."""
+        login = super().clean_login()
+        return Team.objects.normalize_email(login) if looks_like_email(login) else login
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """Registers a team."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name, email = self.fields["username"], self.fields["email"]
+        name.label, name.help_text = "Team name", Team._meta.get_field("name").help_text
+        email.label, email.help_text = EMAIL, "For results of submissions, and if you forget the password."
+
+    def save(self, request: HttpRequest) -> Team:
+        """Create the team and its address together or not at all.
+
+        Raises:
+            IntegrityError: another registration has just taken the name or the address.
+
+        """
+        with transaction.atomic():
+            return super().save(request)
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):
+    """Changes the team's address: once the new one is confirmed, or at once where none is confirmed."""
+
+    email = EmailField(label="New e-mail address")
+
+    def clean_email(self) -> str:
+        """Refuse another team's address, unless a mail to it can tell that without giving it away."""
+        email = super().clean_email()
+        if not _addresses_are_confirmed() and Team.objects.filter(email=email).exists():
+            raise get_adapter().validation_error("email_taken")
+        return email
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Have the new address confirmed, or put it in the old one's place."""
+        if _addresses_are_confirmed():
+            return super().save(request)
+        old = self.user.email
+        adapter = get_adapter()
+        try:
+            self.user.replace_email(self.cleaned_data["email"], verified=False)
+        except IntegrityError:  # taken since the form was checked
+            messages.error(request, adapter.error_messages["email_taken"])
+            self.user.refresh_from_db()
+        else:
+            messages.success(request, f"Your e-mail address is now {self.user.email}.")
+            changed = {"from_email": old, "to_email": self.user.email}
+            adapter.send_notification_mail("account/email/email_changed", self.user, changed, email=old)
+        return EmailAddress.objects.get(user=self.user, email=self.user.email)
+
+
+def _addresses_are_confirmed() -> bool:
+    return app_settings.EMAIL_VERIFICATION == app_settings.EmailVerificationMethod.MANDATORY
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """Changes the password of a team that is logged in."""
+
+    oldpassword = PasswordField(
+        label="Current password", autocomplete="current-password", show_reset_help=True
+    )
+    password1 = SetPasswordField(label=NEW_PASSWORD)
+    password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Asks for a link that sets a new password."""
+
+    email = EmailField(label=EMAIL)
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+    """Sets a new password by such a link."""
+
+    password1 = SetPasswordField(label=NEW_PASSWORD)
+    password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
+
+
+class DeleteAccountForm(forms.Form):
+    """Asks for the password, and what is to become of public results if there are some."""
+
+    KEEP, ANONYMISE = "keep", "anonymise"
+
+    password = PasswordField(label="Password", autocomplete="current-password")
+
+    def __init__(self, *args: Any, team: Team, has_public_results: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        if has_public_results:
+            self.fields["public_results"] = forms.ChoiceField(
+                label="Your public results",
+                widget=forms.RadioSelect,
+                choices=[
+                    (self.KEEP, f"Keep them under the name “{team}”"),
+                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” takes the place of the name"),
+                ],
+            )
+            self.order_fields(["public_results", "password"])
+
+    def clean_password(self) -> str:
+        """Check the password; failed attempts are counted as those of a login are."""
+        password = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.team, password):
+            raise get_adapter().validation_error("incorrect_password")
+        return password
+
+    @property
+    def keeps_name(self) -> bool:
+        """Whether public results stay under the team's name."""
+        return self.cleaned_data.get("public_results") == self.KEEP

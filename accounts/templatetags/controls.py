@@ -1,0 +1,21 @@
+"""Form controls in the site's look."""
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """Render a field's widget as a Bootstrap control; its label says what a placeholder would."""
+    kind = "form-check-input" if is_checkbox(field) else "form-control"
+    state = " is-invalid" if field.errors else ""
+    return field.as_widget(attrs={"class": kind + state, "placeholder": False})
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Tell whether the field is a box to tick: its label comes after it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
