@@ -1,16 +1,96 @@
-"""Set up for the whole suite: settings that tests need, whatever the machine's environment says."""
+"""The people and things that most tests need, cast once."""
 
-import os
-import tempfile
+from collections.abc import Callable
+from pathlib import Path
 
-# Before Django reads its settings. DATABASE_URL and CELERY_BROKER_URL are left as they are: `make test`
-# runs the suite on SQLite, and .ci/run again with both pointing at MariaDB and Redis.
-os.environ.update(
-    ENV_FILE="/dev/null",
-    SECRET_KEY="for-tests-only",
-    DEBUG="off",
-    SITE_URL="http://testserver",
-    ALLOWED_HOSTS="*",
-    EMAIL_VERIFICATION="on",
-    DATA_DIR=tempfile.mkdtemp(prefix="big-tests-"),
-)
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Team
+from challenge import services
+from challenge.models import GroundTruth, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.predictions import write_predictions
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def labels():
+    """Synthetic labels of the official sizes."""
+    return make_demo_ground_truth(MEDMNIST_PLUS)
+
+
+@pytest.fixture(scope="session")
+def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
+    """Give a valid full-size file (canonical, gzip) of a skill; each is written once."""
+    folder = tmp_path_factory.mktemp("predictions")
+
+    def file_of(skill: float) -> Path:
+        path = folder / f"skill-{skill}.csv.gz"
+        if not path.exists():
+            write_predictions(path, make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=0), MEDMNIST_PLUS)
+        return path
+
+    return file_of
+
+
+@pytest.fixture
+def ground_truth(db, labels) -> GroundTruth:
+    """The active ground truth."""
+    return services.store_ground_truth(labels, name="Demo labels", is_demo=True)
+
+
+@pytest.fixture
+def team(db) -> Team:
+    return Team.objects.create_user("Team Alpha", "alpha@example.org", PASSWORD)
+
+
+@pytest.fixture
+def other_team(db) -> Team:
+    return Team.objects.create_user("Team Beta", "beta@example.org", PASSWORD)
+
+
+@pytest.fixture
+def organizer(db) -> Team:
+    return Team.objects.create_superuser("Chair", "chair@example.org", PASSWORD)
+
+
+@pytest.fixture
+def as_user() -> Callable[[Team], Client]:
+    """Give a client that is logged in as that team."""
+
+    def client_of(user: Team) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
+    """Submit a file for a team: a valid one of some skill, or the given content. It stays queued."""
+
+    def submit_for(team: Team, *, skill: float = 1.0, content: bytes | None = None, **about) -> Submission:
+        if content is None:
+            content = prediction_files(skill).read_bytes()
+        about = {"resolution": 28, "model_name": f"Model {skill}", "description": "A test."} | about
+        upload = SimpleUploadedFile("predictions.csv", content)
+        return services.create_submission(team=team, upload=upload, **about)
+
+    return submit_for
+
+
+@pytest.fixture
+def submit_and_score(submit) -> Callable[..., Submission]:
+    """Submit a file and do the worker's part at once."""
+
+    def submit_and_score_for(team: Team, **about) -> Submission:
+        submission = submit(team, **about)
+        services.evaluate(submission.evaluations.get().pk)
+        return submission
+
+    return submit_and_score_for
