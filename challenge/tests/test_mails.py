@@ -1,0 +1,77 @@
+"""The mail about an outcome: what it says, and that it is sent once."""
+
+import smtplib
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+
+from challenge import notifications
+from challenge.models import Submission
+
+
+def test_a_scored_submission_mails_metrics_rank_and_link(team, submit_and_score):
+    call_command("import_reported_baselines", verbosity=0)
+    submission = submit_and_score(team, model_name="ResNet <18>")
+    notifications.send_outcome_mail(submission.pk)
+    (sent,) = mail.outbox
+    evaluation = submission.evaluations.get()
+    assert sent.to == [team.email]
+    assert sent.subject == f"[BIG benchmark] Submission #{submission.pk} scored"
+    assert '"ResNet <18>" at 28 × 28' in sent.body
+    assert f"{evaluation.auc:.4f}" in sent.body
+    assert "Rank by AUC at this resolution: " in sent.body
+    assert f"http://testserver/submissions/{submission.pk}/" in sent.body
+    assert "demo data" in sent.body
+
+
+def test_a_failed_submission_mails_the_reasons(team, submit_and_score):
+    submission = submit_and_score(team, content=b"dataset,index,p0\n")
+    notifications.send_outcome_mail(submission.pk)
+    (sent,) = mail.outbox
+    assert sent.subject.endswith("failed")
+    for problem in submission.evaluations.get().problems:
+        assert problem in sent.body
+    assert "It does not count towards your limits." in sent.body
+
+
+def test_it_is_sent_once(team, submit_and_score):
+    submission = submit_and_score(team)
+    for _ in range(3):
+        notifications.send_outcome_mail(submission.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_nothing_is_sent_before_the_outcome(team, submit):
+    notifications.send_outcome_mail(submit(team).pk)
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "fault", [ConnectionRefusedError, smtplib.SMTPServerDisconnected("gone"), TimeoutError]
+)
+def test_a_mail_server_that_is_down_delays_the_mail(team, submit_and_score, monkeypatch, fault):
+    submission = submit_and_score(team)
+
+    def fail(*args, **kwargs):
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(notifications, "send_mail", fail)
+        notifications.send_outcome_mail(submission.pk)
+    assert mail.outbox == []
+    later = timezone.now() + notifications.RETRY_AFTER + timedelta(seconds=1)
+    assert notifications.requeue_lost_mails(later) == 1
+    Submission.objects.update(mail_claimed_at=timezone.now() - notifications.RETRY_AFTER * 2)
+    notifications.send_outcome_mail(submission.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_whose_message_was_lost_is_found_by_the_sweep(team, submit_and_score):
+    submit_and_score(team)
+    now = timezone.now()
+    assert notifications.requeue_lost_mails(now) == 0
+    assert notifications.requeue_lost_mails(now + notifications.PATIENCE * 2) == 1
+    assert notifications.requeue_lost_mails(now + notifications.GIVE_UP_AFTER * 2) == 0

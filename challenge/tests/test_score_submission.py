@@ -1,0 +1,65 @@
+"""`manage.py score_submission`: a file scored offline, in a process of its own as a user runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from challenge.scoring.evaluator import METRICS
+from challenge.scoring.ground_truth import write_ground_truth
+
+
+@pytest.fixture(scope="module")
+def labels_file(labels, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("labels") / "labels.npz"
+    write_ground_truth(labels, path)
+    return path
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess:
+    command = [sys.executable, "manage.py", "score_submission", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_it_prints_json(prediction_files, labels_file):
+    result = run(prediction_files(1.0), "--labels", labels_file, "--json")
+    scores = json.loads(result.stdout)
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert list(scores) == ["datasets", "average", "rows"]
+    assert len(scores["datasets"]) == 12
+    assert set(scores["average"]) == set(METRICS)
+    assert scores["rows"] == 119_320
+    mean = sum(dataset["auc"] for dataset in scores["datasets"].values()) / 12
+    assert scores["average"]["auc"] == pytest.approx(mean, abs=1e-12)
+
+
+def test_it_prints_a_table(prediction_files, labels_file):
+    result = run(prediction_files(1.0), "--labels", labels_file)
+    assert result.returncode == 0
+    assert len(result.stdout.splitlines()) == 1 + 12 + 1
+
+
+def test_an_invalid_file_gives_status_2_and_the_reasons_on_stderr(tmp_path, labels_file):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("dataset,index,p0\npathmnist,0,half\n")
+    result = run(bad, "--labels", labels_file, "--json")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "is not a valid submission" in result.stderr
+
+
+@pytest.mark.parametrize("missing", ["file", "labels"])
+def test_a_missing_file_is_named(prediction_files, labels_file, tmp_path, missing):
+    nowhere = tmp_path / "nowhere"
+    file, labels = (nowhere, labels_file) if missing == "file" else (prediction_files(1.0), nowhere)
+    result = run(file, "--labels", labels)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert str(nowhere) in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,118 @@
+"""What a worker makes of a submission, as the team sees it afterwards."""
+
+import pytest
+from django.urls import reverse
+
+from challenge import services
+from challenge.models import Evaluation, GroundTruth
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth
+from challenge.scoring.evaluator import METRICS
+from challenge.scoring.evaluator import evaluate as evaluate_predictions
+from challenge.scoring.predictions import read_predictions
+
+
+def test_it_works(team, submit_and_score, labels, prediction_files):
+    submission = submit_and_score(team, skill=1.0)
+    evaluation = submission.evaluations.get()
+    expected = evaluate_predictions(
+        read_predictions(prediction_files(1.0), MEDMNIST_PLUS), labels.labels, MEDMNIST_PLUS
+    )
+    assert evaluation.status == Evaluation.Status.SCORED
+    assert {metric: getattr(evaluation, metric) for metric in METRICS} == {
+        metric: getattr(expected.average, metric) for metric in METRICS
+    }
+    stored = {score.dataset: score.auc for score in evaluation.dataset_scores.all()}
+    assert stored == {name: scores.auc for name, scores in expected.datasets.items()}
+
+
+def test_scoring_it_twice_changes_nothing(team, submit_and_score):
+    submission = submit_and_score(team)
+    before = submission.evaluations.values().get()
+    services.evaluate(before["id"])
+    assert submission.evaluations.values().get() == before
+
+
+def test_an_invalid_file_fails_with_every_problem_and_costs_nothing(team, submit_and_score, as_user):
+    submission = submit_and_score(team, content=b"dataset,index,p0\npathmnist,0,0.5\nbrainmnist,0,1\n")
+    evaluation = submission.evaluations.get()
+    submission.refresh_from_db()
+    assert evaluation.status == Evaluation.Status.FAILED
+    assert evaluation.auc is None
+    assert not submission.counts_toward_limits
+    page = as_user(team).get(submission.get_absolute_url()).content.decode()
+    assert "What is wrong with the file" in page
+    assert "It does not count towards your limits." in page
+    assert len(evaluation.problems) >= 1
+
+
+def test_scores_stand_on_the_page_for_each_dataset(team, submit_and_score, client):
+    submission = submit_and_score(team)
+    page = client.get(submission.get_absolute_url()).content.decode()
+    for dataset in MEDMNIST_PLUS:
+        assert dataset.title in page
+    evaluation = submission.evaluations.get()
+    for metric in METRICS:
+        assert f"{getattr(evaluation, metric):.4f}" in page
+    assert "442621df50a5" in page  # the version of the ground truth
+
+
+def test_a_page_follows_by_itself_until_the_outcome_is_there(team, submit, as_user):
+    submission = submit(team)
+    url = reverse("submission_result", args=[submission.pk])
+    client = as_user(team)
+    assert f'hx-get="{url}"' in client.get(submission.get_absolute_url()).content.decode()
+    assert f'hx-get="{url}"' in client.get(url).content.decode()
+    services.evaluate(submission.evaluations.get().pk)
+    result = client.get(url).content.decode()
+    assert "hx-get" not in result
+    assert "Metrics for each dataset" in result
+
+
+def test_another_ground_truth_has_everything_scored_again_and_keeps_the_old_scores(team, submit_and_score):
+    submission = submit_and_score(team)
+    before = submission.evaluations.values().get()
+    other = services.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
+    queued = submission.evaluations.get(ground_truth=other)
+    assert queued.status == Evaluation.Status.QUEUED
+    services.evaluate(queued.pk)
+    queued.refresh_from_db()
+    assert queued.status == Evaluation.Status.SCORED
+    assert queued.auc != before["auc"]
+    assert submission.evaluations.values().get(pk=before["id"]) == before
+    submission.refresh_from_db()
+    assert submission.counts_toward_limits
+    assert GroundTruth.objects.active() == other
+
+
+def test_a_new_version_of_the_scorer_has_everything_scored_again(team, submit_and_score, monkeypatch):
+    submission = submit_and_score(team)
+    monkeypatch.setattr("challenge.services.SCORER_VERSION", "next")
+    monkeypatch.setattr("challenge.models.SCORER_VERSION", "next")
+    assert services.queue_missing_evaluations() == 1
+    assert services.queue_missing_evaluations() == 0
+    assert submission.evaluations.get(scorer_version="next").status == Evaluation.Status.QUEUED
+
+
+def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score):
+    submission = submit_and_score(team)
+    submission.refresh_from_db()
+    due = submission.mail_due_at
+    submission.file.storage.delete(submission.file.name)
+    other = services.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
+    evaluation = submission.evaluations.get(ground_truth=other)
+    for _ in range(Evaluation.MAX_ATTEMPTS):
+        services.evaluate(evaluation.pk)
+    evaluation.refresh_from_db()
+    submission.refresh_from_db()
+    assert evaluation.status == Evaluation.Status.FAILED
+    assert evaluation.problems == [services.OUR_FAULT]
+    assert submission.counts_toward_limits
+    assert submission.mail_due_at == due
+
+
+@pytest.mark.parametrize("skill", [0.5, 2.0])
+def test_a_team_may_have_its_own_file_back(team, submit_and_score, as_user, prediction_files, skill):
+    submission = submit_and_score(team, skill=skill)
+    response = as_user(team).get(reverse("submission_file", args=[submission.pk]))
+    assert b"".join(response) == prediction_files(skill).read_bytes()
