@@ -35,7 +35,7 @@ class SignupView(allauth_views.SignupView):
             return super().form_valid(form) if form.is_valid() else self.form_invalid(form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 @never_cache
 @login_required

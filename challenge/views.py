@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from challenge import services
 from challenge.access import get_visible_submission, may_see_file
@@ -28,7 +28,7 @@ from challenge.models import (
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What the benchmark is, its leaders, and how to take part."""
     filters = Filters()
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/home.html", context)
 
 
-@require_GET
+@require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
     """The ranking at one resolution by one metric."""
     filters = Filters.from_query(request.GET)
@@ -68,13 +68,13 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/leaderboard.html", context)
 
 
-@require_GET
+@require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission: what it is, how it stands, and its metrics for each dataset."""
     return render(request, "challenge/submission.html", _submission_context(request, pk))
 
 
-@require_GET
+@require_safe
 def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of a submission's page that changes while it is scored."""
     return render(request, "challenge/_submission_result.html", _submission_context(request, pk))
@@ -103,7 +103,7 @@ def _in_official_order(evaluation: Evaluation | None) -> list[tuple[Dataset, Dat
     return [(dataset, scores[dataset.name]) for dataset in MEDMNIST_PLUS if dataset.name in scores]
 
 
-@require_GET
+@require_safe
 @login_required
 def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     """The file as it was uploaded, for the team that did and for organizers."""
@@ -118,7 +118,7 @@ def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     )
 
 
-@require_GET
+@require_safe
 def published_method(request: HttpRequest, pk: int) -> HttpResponse:
     """A published method: its figures for each dataset, as their sources print them."""
     method = get_object_or_404(PublishedMethod, pk=pk)
@@ -137,7 +137,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: TeamRequest) -> HttpResponse:
     """The team's page: its limits, the form, its submissions."""
     form = SubmissionForm(request.POST or None, request.FILES or None)
@@ -165,7 +165,7 @@ def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
         return None
 
 
-@require_GET
+@require_safe
 @login_required
 def profile_submissions(request: TeamRequest) -> HttpResponse:
     """The part of the team's page that changes while a submission is scored."""
