@@ -1,0 +1,341 @@
+"""Every address of the site, and who may see what of a submission in each of its states.
+
+The tables are complete: an address that they do not name fails `test_every_address_is_in_the_tables`.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from accounts.models import Team
+from challenge import services
+from challenge.models import Evaluation, GroundTruth, Metric, Phase, PublishedMethod, Submission
+
+LOGIN = "/accounts/login/?next="
+ADMIN_LOGIN = "/admin/login/?next="
+HOME, PROFILE, ADMIN = "/", "/profile/", "/admin/"
+
+#: What GET gives to (a stranger, a team, an organizer): a status, or where it redirects to.
+PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
+    "": (200, 200, 200),
+    "leaderboard/": (200, 200, 200),
+    "published/<int:pk>/": (200, 200, 200),
+    "profile/": (LOGIN, 200, 200),
+    "profile/submissions/": (LOGIN, 200, 200),
+    "accounts/signup/": (200, PROFILE, PROFILE),
+    "accounts/delete/": (LOGIN, 200, 403),
+    "accounts/login/": (200, PROFILE, PROFILE),
+    "accounts/logout/": (HOME, 200, 200),
+    "accounts/inactive/": (200, 200, 200),
+    "accounts/reauthenticate/": (LOGIN, 200, 200),
+    "accounts/email/": (LOGIN, 200, 200),
+    "accounts/confirm-email/": (200, 200, 200),
+    "accounts/password/change/": (LOGIN, 200, 200),
+    "accounts/password/set/": (LOGIN, "/accounts/password/change/", "/accounts/password/change/"),
+    "accounts/password/reset/": (200, 200, 200),
+    "accounts/login/code/confirm/": ("/accounts/login/", PROFILE, PROFILE),
+    r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": (200, 200, 200),
+    "accounts/password/reset/key/done/": (200, 200, 200),
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (200, 200, 200),
+    "accounts/password/reset/done/": (200, 200, 200),
+    "admin/login/": (LOGIN, 403, ADMIN),
+    "admin/logout/": (ADMIN, ADMIN, 405),
+}
+
+#: What GET gives to an organizer; everybody else is sent to the login of the admin.
+ADMIN_PAGES: dict[str, int | str] = {
+    "admin/": 200,
+    "admin/password_change/": 200,
+    "admin/password_change/done/": 200,
+    "admin/autocomplete/": 403,
+    "admin/jsi18n/": 200,
+    "admin/r/<path:content_type_id>/<path:object_id>/": 404,
+    r"admin/^(?P<app_label>auth|account|accounts|challenge)/$": 200,
+    "admin/(?P<url>.*)$": 404,
+    "admin/accounts/team/<id>/password/": 200,
+} | {
+    f"admin/{model}/{page}": status
+    for model, is_editable in {
+        "auth/group": True,
+        "account/emailaddress": True,
+        "accounts/team": True,
+        "challenge/phase": True,
+        "challenge/groundtruth": False,
+        "challenge/submission": False,
+    }.items()
+    for page, status in {
+        "": 200,
+        "add/": 200 if is_editable else 403,
+        "<path:object_id>/": f"/admin/{model}/",
+        "<path:object_id>/change/": 200,
+        "<path:object_id>/history/": 200,
+        "<path:object_id>/delete/": 200 if is_editable else 403,
+    }.items()
+}
+
+STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
+SUBMISSION_PAGES = ["submissions/<int:pk>/", "submissions/<int:pk>/result/"]
+FILE = "submissions/<int:pk>/file/"
+VIEWERS = ["stranger", "another team", "owner", "organizer"]
+
+REASON = "canary-of-the-failure"
+VERDICT = "canary-of-the-disqualification"
+FILE_NAME = "canary-of-the-file.csv"
+MODEL = "canary-of-the-model"
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from addresses(pattern, route)
+
+
+@pytest.fixture
+def submission(submit, team) -> Submission:
+    row = submit(team, content=b"the predictions", model_name=MODEL)
+    Submission.objects.update(file_name=FILE_NAME)
+    row.refresh_from_db()
+    return row
+
+
+@pytest.fixture
+def viewers(team, other_team, organizer, as_user) -> dict[str, Client]:
+    people = [None, other_team, team, organizer]
+    return {name: as_user(who) if who else Client() for name, who in zip(VIEWERS, people, strict=True)}
+
+
+def bring_into(state: str, submission: Submission) -> None:
+    """Leave the rows as the services would."""
+    now = timezone.now()
+    evaluation = submission.evaluations.get()
+    if state == "scoring":
+        evaluation.status, evaluation.claimed_at = Evaluation.Status.SCORING, now
+    elif state == "failed":
+        evaluation.status, evaluation.problems = Evaluation.Status.FAILED, [REASON]
+    elif state in ("scored", "disqualified"):
+        evaluation.status, evaluation.scored_at = Evaluation.Status.SCORED, now
+        for metric in Metric.values:
+            setattr(evaluation, metric, 0.5)
+    evaluation.save()
+    if state == "disqualified":
+        services.disqualify(submission, VERDICT)
+
+
+def assert_answer(response, expected: int | str, about: str) -> None:
+    if isinstance(expected, int):
+        assert response.status_code == expected, about
+    else:
+        assert response.status_code == 302, about
+        assert response.url == expected or (expected != HOME and response.url.startswith(expected)), about
+
+
+@pytest.fixture
+def sample(submission, team, organizer):
+    """Give an address for a route, with objects that are there."""
+    Group.objects.create(name="Scorers")
+    EmailAddress.objects.create(user=team, email=team.email, primary=True)
+    method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=28)
+    objects = {
+        "auth/group": Group.objects.get().pk,
+        "account/emailaddress": EmailAddress.objects.get().pk,
+        "accounts/team": team.pk,
+        "challenge/phase": Phase.objects.get().pk,
+        "challenge/groundtruth": GroundTruth.objects.get().pk,
+        "challenge/submission": submission.pk,
+    }
+
+    def address_of(route: str) -> str:
+        model = "/".join(route.split("/")[1:3])
+        values = {
+            "<int:pk>": method.pk if "published" in route else submission.pk,
+            "<id>": team.pk,
+            "<path:object_id>": objects.get(model, 1),
+            "<path:content_type_id>": 1,
+            r"(?P<key>[-:\w]+)": "key",
+            "(?P<uidb36>[0-9A-Za-z]+)": "1",
+            "(?P<key>.+)": "key",
+            "(?P<app_label>auth|account|accounts|challenge)": "challenge",
+            "(?P<url>.*)": "nonsense/",
+            "^": "",
+            "$": "",
+        }
+        for placeholder, value in values.items():
+            route = route.replace(placeholder, str(value))
+        assert not re.search(r"[<>()^$]", route), f"no sample for {route}"
+        return f"/{route}"
+
+    return address_of
+
+
+def test_every_address_is_in_the_tables():
+    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE}
+    there = set(addresses())
+    assert there - known == set(), "addresses without an expectation: say here who may see them"
+    assert known - there == set(), "expectations of addresses that are gone"
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_pages(route, sample, viewers):
+    stranger, a_team, an_organizer = PAGES[route]
+    expected = {"stranger": stranger, "another team": a_team, "owner": a_team, "organizer": an_organizer}
+    for viewer, client in viewers.items():
+        assert_answer(client.get(sample(route)), expected[viewer], f"{route} for the {viewer}")
+
+
+@pytest.mark.parametrize("route", ADMIN_PAGES)
+def test_admin_pages_are_for_organizers(route, sample, viewers):
+    for viewer, client in viewers.items():
+        expected = ADMIN_PAGES[route] if viewer == "organizer" else ADMIN_LOGIN
+        assert_answer(client.get(sample(route)), expected, f"{route} for the {viewer}")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_submission_in_each_state(state, submission, sample, viewers):
+    bring_into(state, submission)
+    to_strangers = 200 if state == "scored" else 404
+    for route in SUBMISSION_PAGES:
+        for viewer, client in viewers.items():
+            expected = 200 if viewer in ("owner", "organizer") else to_strangers
+            assert_answer(client.get(sample(route)), expected, f"{route}, {state}, for the {viewer}")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_file_is_for_the_team_and_organizers_only(state, submission, sample, viewers):
+    bring_into(state, submission)
+    expected = {"stranger": LOGIN, "another team": 404, "owner": 200, "organizer": 200}
+    for viewer, client in viewers.items():
+        response = client.get(sample(FILE))
+        assert_answer(response, expected[viewer], f"the file, {state}, for the {viewer}")
+        assert (b"the predictions" in response.getvalue()) == (viewer in ("owner", "organizer"))
+
+
+def everything_shown(client: Client, submission: Submission) -> str:
+    """All that a viewer can get to see, headers too, of pages where a submission might appear."""
+    pages = [
+        *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
+        *("/profile/", "/profile/submissions/", "/accounts/email/"),
+        *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/")),
+    ]
+    responses = [client.get(page) for page in pages]
+    return "\n".join(f"{r.headers} {r.getvalue().decode()}" for r in responses)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_is_private_is_on_no_page_of_others(state, submission, viewers):
+    bring_into(state, submission)
+    for viewer in ("stranger", "another team"):
+        shown = everything_shown(viewers[viewer], submission)
+        for secret in (REASON, VERDICT, FILE_NAME, "alpha@example.org", '/file/"', "the predictions"):
+            assert secret not in shown, f"{secret} is shown to the {viewer} when {state}"
+        assert (MODEL in shown) == (state == "scored"), f"the {viewer} and the model's name when {state}"
+
+
+@pytest.mark.parametrize(("state", "private"), [("failed", REASON), ("disqualified", VERDICT)])
+@pytest.mark.parametrize("viewer", ["owner", "organizer"])
+def test_the_reason_is_shown_to_the_team_and_organizers(state, private, viewer, submission, viewers):
+    bring_into(state, submission)
+    assert private in viewers[viewer].get(submission.get_absolute_url()).content.decode()
+    if viewer == "owner":
+        assert private in viewers[viewer].get("/profile/").content.decode()
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_the_link_to_the_file_is_shown_to_those_who_may_open_it(viewer, submission, viewers):
+    bring_into("scored", submission)
+    page = viewers[viewer].get(submission.get_absolute_url()).content.decode()
+    assert (f"/submissions/{submission.pk}/file/" in page) == (viewer in ("owner", "organizer"))
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_a_later_scoring_that_failed_keeps_its_reason_private(viewer, submission, viewers, ground_truth):
+    """An entry stays public when it is scored again and that breaks."""
+    bring_into("scored", submission)
+    evaluation = submission.evaluations.get()
+    evaluation.status, evaluation.problems = Evaluation.Status.FAILED, [REASON]
+    evaluation.save()
+    response = viewers[viewer].get(submission.get_absolute_url())
+    assert response.status_code == 200
+    assert (REASON in response.content.decode()) == (viewer in ("owner", "organizer"))
+
+
+@pytest.mark.parametrize("page", ["", "result/", "file/"])
+def test_a_hidden_submission_looks_like_one_that_is_not_there(page, submission, viewers):
+    for viewer in ("stranger", "another team"):
+        hidden = viewers[viewer].get(f"/submissions/{submission.pk}/{page}")
+        missing = viewers[viewer].get(f"/submissions/{submission.pk + 1000}/{page}")
+        assert hidden.status_code == missing.status_code
+        assert hidden.content == missing.content
+
+
+def test_organizers_without_permissions_see_submissions_but_not_the_admin_lists(submission, as_user):
+    helper = Team.objects.create_user("Helper", "helper@example.org", is_staff=True)
+    client = as_user(helper)
+    assert client.get(submission.get_absolute_url()).status_code == 200
+    assert client.get("/admin/").status_code == 200
+    for model in ("challenge/submission", "challenge/phase", "challenge/groundtruth", "accounts/team"):
+        assert client.get(f"/admin/{model}/").status_code == 403
+
+
+def test_an_account_that_was_deactivated_sees_nothing_any_more(submission, team, as_user):
+    client = as_user(team)
+    Team.objects.filter(pk=team.pk).update(is_active=False)
+    assert client.get(submission.get_absolute_url()).status_code == 404
+    assert client.get("/profile/").status_code == 302
+
+
+READ_ONLY = ["", "leaderboard/", "published/<int:pk>/", "profile/submissions/", *SUBMISSION_PAGES, FILE]
+
+
+@pytest.mark.parametrize("route", READ_ONLY)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_pages_that_only_show_take_nothing(route, method, sample, viewers):
+    for viewer, client in viewers.items():
+        assert getattr(client, method)(sample(route)).status_code == 405, viewer
+
+
+@pytest.mark.parametrize("route", ["", "leaderboard/", "profile/", *SUBMISSION_PAGES, FILE])
+def test_head_is_answered_like_get(route, sample, viewers):
+    """Monitors and link checkers ask so."""
+    for client in viewers.values():
+        assert client.head(sample(route)).status_code == client.get(sample(route)).status_code
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_the_form_takes_posts_only(method, viewers):
+    assert getattr(viewers["owner"], method)("/profile/").status_code == 405
+
+
+FORMS = {
+    "stranger": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"],
+    "owner": [
+        *("/profile/", "/accounts/logout/", "/accounts/delete/", "/accounts/email/"),
+        *("/accounts/password/change/", "/accounts/reauthenticate/"),
+    ],
+    "organizer": [
+        *("/profile/", "/admin/logout/", "/admin/challenge/phase/add/", "/admin/challenge/submission/"),
+        *("/admin/challenge/groundtruth/", "/admin/accounts/team/add/", "/admin/password_change/"),
+    ],
+}
+
+
+@pytest.mark.parametrize(("viewer", "address"), [(v, a) for v, forms in FORMS.items() for a in forms])
+def test_no_form_is_taken_without_its_token(viewer, address, submission, team, organizer):
+    client = Client(enforce_csrf_checks=True)
+    if viewer != "stranger":
+        client.force_login(team if viewer == "owner" else organizer)
+    action = {"action": "disqualify", "confirm": "yes", "reason": "x", "_selected_action": submission.pk}
+    response = client.post(address, action)
+    assert response.status_code == 403
+    assert "The form has expired" in response.content.decode()
+    submission.refresh_from_db()
+    assert not submission.is_disqualified
+    assert client.get("/profile/").status_code == (302 if viewer == "stranger" else 200)
