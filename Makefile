@@ -44,5 +44,5 @@ $(VENV)/dev.installed: requirements/site.txt requirements/dev.txt requirements/m
 	@$(PIP) -r requirements/dev.txt
 	@# Only its table of datasets is read, so that the tests do not need torch.
 	@$(PIP) --no-deps medmnist==3.0.2
-	@if command -v mariadb_config mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
+	@if command -v mariadb_config >/dev/null 2>&1 || command -v mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
 	@touch $@ $(VENV)/site.installed
