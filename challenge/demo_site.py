@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
@@ -25,7 +26,7 @@ from challenge.scoring.predictions import write_predictions
 ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
 TEAM = ("Demo team", "team@example.org", "demo-team")
 EXAMPLE_FILE = settings.DATA_DIR / "example-submission.csv"
-SHUTDOWN_SECONDS = 10
+SHUTDOWN_SECONDS = 2
 
 
 class ServerEndedError(Exception):
@@ -86,7 +87,7 @@ def _submit(team: Team, model_name: str, predictions: dict) -> None:
 
 
 def serve(port: int, write: Print) -> None:
-    """Run the web server and the worker until Ctrl-C or a termination signal.
+    """Run the web server and the worker until Ctrl-C, a termination signal or the end of the terminal.
 
     Raises:
         ServerEndedError: one of them ended by itself; the other was stopped.
@@ -95,13 +96,19 @@ def serve(port: int, write: Print) -> None:
     python = [sys.executable, "-m"]
     web = [*python, "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
            "--worker-class", "gthread", "--threads", "8", "--timeout", "120", "--log-level", "warning"]  # fmt: skip
-    worker = [*python, "celery", "--app", "bigsite", "--quiet", "worker", "--beat", "--loglevel", "warning"]
+    worker = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
+              "--app", "bigsite", "--quiet", "worker", "--beat", "--loglevel", "warning"]  # fmt: skip
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     environment = os.environ | {"SITE_URL": f"http://127.0.0.1:{port}"}
     processes: list[subprocess.Popen] = []
     try:
         for command in (web, worker):
-            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment))
+            # Each in a process group of its own: a Ctrl-C that reached them as well as this process
+            # would tell them twice to stop, which gunicorn's worker may hang on for ever.
+            process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, process_group=0)
+            processes.append(process)
         _wait_until_ready(port, processes)
         if _all_run(processes):
             write(_welcome(port))
@@ -115,11 +122,12 @@ def serve(port: int, write: Print) -> None:
 
 
 def _wait_until_ready(port: int, processes: list[subprocess.Popen]) -> None:
-    """Return when the site answers and nothing waits to be scored, or when something went wrong."""
+    """Return when the site answers and nothing waits to be scored or mailed, or something went wrong."""
     deadline = time.monotonic() + 60
+    pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
+    unsent = Submission.objects.filter(mail_due_at__isnull=False, mailed_at__isnull=True)
     while time.monotonic() < deadline and _all_run(processes):
-        pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
-        if _answers(port) and not pending.exists():
+        if _answers(port) and not pending.exists() and not unsent.exists():
             return
         time.sleep(0.2)
 
@@ -137,13 +145,21 @@ def _answers(port: int) -> bool:
 
 
 def _stop(processes: list[subprocess.Popen]) -> None:
+    """Tell them to stop; what is still there a moment later is killed, children included.
+
+    Nothing is lost by that: an evaluation that was interrupted is queued again.
+    """
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_IGN)
     for process in processes:
         process.terminate()
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
     for process in processes:
-        try:
-            process.wait(SHUTDOWN_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, deadline - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _welcome(port: int) -> str:

@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole site on this machine, with demo data; `make demo` calls it."""
 
+import errno
 import socket
 from argparse import ArgumentParser
 
@@ -18,23 +19,28 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="the port of the site (default: 8000)")
 
     def handle(self, *args: object, port: int, **options: object) -> None:
-        if _is_occupied(port):
-            raise CommandError(
-                f"Port {port} on 127.0.0.1 is in use, perhaps by another demo. "
-                f"Stop that, or choose another port: make demo PORT={port + 1}"
-            )
-        demo_site.prepare(self.stdout.write)
+        if problem := _problem_with(port):
+            raise CommandError(problem)
         try:
+            demo_site.prepare(self.stdout.write)
             demo_site.serve(port, self.stdout.write)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
         except demo_site.ServerEndedError as error:
             raise CommandError(str(error)) from error
 
 
-def _is_occupied(port: int) -> bool:
+def _problem_with(port: int) -> str | None:
+    """Return why the site cannot listen on that port, if it cannot."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
+        except (OSError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                return (
+                    f"Port {port} on 127.0.0.1 is in use, perhaps by another demo. "
+                    f"Stop that, or choose another port: make demo PORT={port + 1}"
+                )
+            return f"Port {port} cannot be used ({error}). Choose another: make demo PORT=8001"
+    return None
