@@ -48,6 +48,19 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "admin/logout/": (ADMIN, ADMIN, 405),
 }
 
+
+def pages_of(model: str, *, editable: bool) -> dict[str, int | str]:
+    by_permission = 200 if editable else 403
+    return {
+        f"admin/{model}/": 200,
+        f"admin/{model}/add/": by_permission,
+        f"admin/{model}/<path:object_id>/": f"/admin/{model}/",
+        f"admin/{model}/<path:object_id>/change/": 200,
+        f"admin/{model}/<path:object_id>/history/": 200,
+        f"admin/{model}/<path:object_id>/delete/": by_permission,
+    }
+
+
 #: What GET gives to an organizer; everybody else is sent to the login of the admin.
 ADMIN_PAGES: dict[str, int | str] = {
     "admin/": 200,
@@ -59,24 +72,12 @@ ADMIN_PAGES: dict[str, int | str] = {
     r"admin/^(?P<app_label>auth|account|accounts|challenge)/$": 200,
     "admin/(?P<url>.*)$": 404,
     "admin/accounts/team/<id>/password/": 200,
-} | {
-    f"admin/{model}/{page}": status
-    for model, is_editable in {
-        "auth/group": True,
-        "account/emailaddress": True,
-        "accounts/team": True,
-        "challenge/phase": True,
-        "challenge/groundtruth": False,
-        "challenge/submission": False,
-    }.items()
-    for page, status in {
-        "": 200,
-        "add/": 200 if is_editable else 403,
-        "<path:object_id>/": f"/admin/{model}/",
-        "<path:object_id>/change/": 200,
-        "<path:object_id>/history/": 200,
-        "<path:object_id>/delete/": 200 if is_editable else 403,
-    }.items()
+    **pages_of("auth/group", editable=True),
+    **pages_of("account/emailaddress", editable=True),
+    **pages_of("accounts/team", editable=True),
+    **pages_of("challenge/phase", editable=True),
+    **pages_of("challenge/groundtruth", editable=False),
+    **pages_of("challenge/submission", editable=False),
 }
 
 STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
@@ -211,7 +212,7 @@ def test_a_submission_in_each_state(state, submission, sample, viewers):
 @pytest.mark.parametrize("state", STATES)
 def test_the_file_is_for_the_team_and_organizers_only(state, submission, sample, viewers):
     bring_into(state, submission)
-    expected = {"stranger": LOGIN, "another team": 404, "owner": 200, "organizer": 200}
+    expected: dict[str, int | str] = {"stranger": LOGIN, "another team": 404, "owner": 200, "organizer": 200}
     for viewer, client in viewers.items():
         response = client.get(sample(FILE))
         assert_answer(response, expected[viewer], f"the file, {state}, for the {viewer}")
