@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is not active.",
-        "duplicate_email": "This is your e-mail address already.",
+        "duplicate_email": "This is your e-mail address already, or waits to be confirmed.",
         "email_password_mismatch": "The e-mail address or the password is not correct.",
         "email_taken": "A team is already registered with this e-mail address.",
         "enter_current_password": "This is not your current password.",
@@ -41,10 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return normalize_team_name(username)
 
     def clean_email(self, email: str) -> str:
-        """Return the address as it is stored.
-
-        Refuse look-alikes of ASCII letters (the Kelvin sign for "K") that Django lets pass.
-        """
+        """Return the address as it is stored; refuse the long s, which Django takes for an ASCII letter."""
         email = Team.objects.normalize_email(email)
         if not email.isascii():
             raise ValidationError("Enter a valid email address.", "invalid")

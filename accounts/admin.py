@@ -1,15 +1,18 @@
 """Django admin for the accounts."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Team
 
+# Addresses are changed with their teams, so that both tables agree.
+admin.site.unregister(EmailAddress)
 # The site's own login: by name or e-mail address, with its limits on failed attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -40,12 +43,21 @@ class TeamAdmin(UserAdmin):
 
     form = ChangeTeamForm
     add_form = AddTeamForm
-    list_display = ["name", "email", "created_at", "is_active", "is_staff", "submission_count"]
+    list_display = [
+        "name",
+        "email",
+        "email_confirmed",
+        "created_at",
+        "is_active",
+        "is_staff",
+        "submission_count",
+    ]
     list_filter = ["is_active", "is_staff", ("closed_at", admin.EmptyFieldListFilter), "created_at"]
     search_fields = ["name", "email"]
     ordering = ["name"]
     date_hierarchy = "created_at"
     filter_horizontal = ["groups", "user_permissions"]
+    actions = ["confirm_email"]
     readonly_fields = ["created_at", "last_login", "closed_at"]
     fieldsets = [
         (None, {"fields": ["name", "email", "password", "is_active"]}),
@@ -58,8 +70,26 @@ class TeamAdmin(UserAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With the number of submissions, in the same query."""
-        return super().get_queryset(request).annotate(submission_count=Count("submissions"))
+        """With what the list shows beside a team's own columns, in the same query."""
+        confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(submission_count=Count("submissions"), email_confirmed=Exists(confirmed))
+        )
+
+    @admin.display(description="confirmed", ordering="email_confirmed", boolean=True)
+    def email_confirmed(self, team: Team) -> bool:
+        """Whether the team has opened the link that was sent to its address."""
+        return team.email_confirmed  # type: ignore[attr-defined]
+
+    @admin.action(description="Confirm the e-mail addresses", permissions=["change"])
+    def confirm_email(self, request: HttpRequest, queryset: QuerySet[Team]) -> None:
+        """Take the teams' addresses as confirmed, where no mail reaches them."""
+        for team in queryset.filter(email__isnull=False):
+            team.replace_email(team.email or "", verified=True)
+            self.log_change(request, team, "E-mail address confirmed")
+        self.message_user(request, "The addresses are confirmed.")
 
     @admin.display(description="submissions", ordering="submission_count")
     def submission_count(self, team: Team) -> int:

@@ -16,6 +16,9 @@ from accounts.models import Team
 from accounts.team_names import looks_like_email
 
 EMAIL = "E-mail address"
+PASSWORD_HELP = (
+    "At least 8 characters, not digits only, no common password, unlike your team name and address."  # noqa: S105
+)
 NEW_PASSWORD, NEW_PASSWORD_AGAIN = "New password", "New password (again)"
 
 
@@ -42,6 +45,7 @@ class SignupForm(allauth_forms.SignupForm):
         name, email = self.fields["username"], self.fields["email"]
         name.label, name.help_text = "Team name", Team._meta.get_field("name").help_text
         email.label, email.help_text = EMAIL, "For results of submissions, and if you forget the password."
+        self.fields["password1"].help_text = PASSWORD_HELP
 
     def save(self, request: HttpRequest) -> Team:
         """Create the team and its address together or not at all.
@@ -94,7 +98,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     oldpassword = PasswordField(
         label="Current password", autocomplete="current-password", show_reset_help=True
     )
-    password1 = SetPasswordField(label=NEW_PASSWORD)
+    password1 = SetPasswordField(label=NEW_PASSWORD, help_text=PASSWORD_HELP)
     password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
 
@@ -107,7 +111,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
     """Sets a new password by such a link."""
 
-    password1 = SetPasswordField(label=NEW_PASSWORD)
+    password1 = SetPasswordField(label=NEW_PASSWORD, help_text=PASSWORD_HELP)
     password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
 

@@ -1,0 +1,82 @@
+"""Every page of the accounts, ours and allauth's, wears the site's layout and language."""
+
+import re
+
+import pytest
+from allauth.account import urls as allauth_urls
+from django.test import Client
+
+from accounts import urls
+from accounts.models import Team
+
+ARGUMENTS = {
+    "account_confirm_email": "confirm-email/MQ:nonsense/",
+    "account_reset_password_from_key": "password/reset/key/1-nonsense/",
+}
+PATHS = [
+    f"/accounts/{ARGUMENTS.get(pattern.name, pattern.pattern)}"
+    for pattern in [*urls.urlpatterns, *allauth_urls.urlpatterns]
+]
+NOT_OUR_WORDS = re.compile(r"\b(sign (in|up|out)|username|email)\b", re.IGNORECASE)
+
+
+def check(client: Client, path: str) -> None:
+    """Follow a page to where it leads: there is our header, our language, nothing inline."""
+    response = client.get(path, follow=True)
+    assert response.status_code == 200
+    assert '<header class="site-header">' in response.text
+    assert "| BIG benchmark</title>" in response.text or response.redirect_chain
+    words = re.sub(r"<[^>]+>", " ", response.text[response.text.index("<main") :])
+    assert not NOT_OUR_WORDS.search(words)
+    assert not re.search(r"<style|<script(?![^>]*src=)| style=| on\w+=", response.text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", PATHS)
+def test_logged_out(client, path):
+    check(client, path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_logged_in(as_user, confirmed, team, path):
+    check(as_user(confirmed(team)), path)
+
+
+def test_a_team_without_a_password_can_set_one(as_user, team):
+    team.set_unusable_password()
+    team.save()
+    check(as_user(team), "/accounts/password/set/")
+
+
+@pytest.mark.django_db
+def test_labels_help_and_errors_belong_to_their_controls(client):
+    page = client.post("/accounts/signup/", {"username": "A"}).text
+    assert 'for="id_username"' in page
+    [control] = re.findall(r'<input[^>]*name="username"[^>]*>', page)
+    assert 'aria-invalid="true"' in control
+    [notes] = re.findall(r'aria-describedby="([^"]+)"', control)
+    assert notes.split() == ["id_username_helptext", "id_username_error"]
+    for note in notes.split():
+        assert f'id="{note}"' in page
+    assert "placeholder" not in page
+
+
+def test_the_account_has_a_navigation(as_user, team):
+    page = as_user(team).get("/accounts/password/change/").text
+    for path in ("/accounts/email/", "/accounts/password/change/", "/accounts/delete/"):
+        assert f'href="{path}"' in page
+    assert 'href="/accounts/password/change/" aria-current="page"' in page
+
+
+@pytest.mark.django_db
+def test_too_many_requests_get_a_page_too(client):
+    for _ in range(31):
+        response = client.post("/accounts/login/", {"login": "Nobody", "password": "x"})
+    assert response.status_code == 429
+    assert '<header class="site-header">' in response.text
+    assert "Please wait a few minutes" in response.text
+
+
+def test_a_name_is_shown_as_text(as_user, db):
+    team = Team.objects.create_user("<b>Bold</b>", "bold@example.org")
+    assert "<b>Bold" not in as_user(team).get("/accounts/logout/").text
