@@ -75,30 +75,40 @@ def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
     more than `most_lines` lines or a line of more than `MOST_LINE_BYTES`; `OSError` if it cannot be read.
     """
     size = source.stat().st_size
+    lines = _LineCheck(most_lines)
     with source.open("rb") as file:
-        is_gzip = file.read(2) == _GZIP_MAGIC
+        beginning = file.read(_CHUNK)
         file.seek(0)
-        if is_gzip:
+        if beginning.startswith(_GZIP_MAGIC):
             _check_size(size, limits.compressed_bytes, "The gzip file")
-            return _collect(_gunzip(file), limits, most_lines, "The decompressed file")
-        _check_size(size, limits.decompressed_bytes, "The file")
-        return _collect(_chunks(file), limits, most_lines, "The file")
+            data = _join(_gunzip(file), lines, limits)
+        else:
+            # the lines that are allowed cannot fill more, so what is larger need not be held to be refused
+            _check_size(size, min(limits.decompressed_bytes, most_lines * MOST_LINE_BYTES), "The file")
+            _check_is_text(beginning)
+            data = file.read()  # at once: growing a buffer costs more than all the checks
+            for start in range(0, len(data), _CHUNK):
+                lines.feed(data[start : start + _CHUNK])
+    return FileText(data, lines.n_lines)
 
 
 def _check_size(size: int, limit: int, what: str) -> None:
     if size > limit:
         raise refuse(
-            f"{what} is {size:,} bytes, more than the limit of {limit:,} bytes ({_megabytes(limit)})"
+            f"{what} is too large: {size:,} bytes, above the limit of {limit:,} bytes ({limit / 2**20:.4g} MiB)"
         )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:g} MiB"
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(_CHUNK):
-        yield chunk
+def _join(chunks: Iterator[bytes], lines: "_LineCheck", limits: Limits) -> bytes:
+    """The text that comes in `chunks`, if it keeps to the limits."""
+    text = BytesIO()  # hands its bytes over without a second copy
+    for chunk in chunks:
+        if text.tell() == 0:
+            _check_is_text(chunk)
+        _check_size(text.tell() + len(chunk), limits.decompressed_bytes, "The decompressed file")
+        lines.feed(chunk)
+        text.write(chunk)
+    return text.getvalue()
 
 
 def _gunzip(file: BinaryIO) -> Iterator[bytes]:
@@ -130,31 +140,32 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
             yield piece
 
 
-def _collect(chunks: Iterator[bytes], limits: Limits, most_lines: int, what: str) -> FileText:
-    """Join `chunks`, checking the limits as they come."""
-    text = BytesIO()  # hands its bytes over without a second copy
-    n_newlines = 0
-    carried = 0  # bytes of the line that the chunks so far left open
-    for chunk in chunks:
-        if text.tell() == 0:
-            _check_is_text(chunk)
-        if text.tell() + len(chunk) > limits.decompressed_bytes:
-            limit = limits.decompressed_bytes
-            raise refuse(f"{what} is above the limit of {limit:,} bytes ({_megabytes(limit)})")
+class _LineCheck:
+    """Counts the lines of a text that comes in chunks; refuses too many, and one that is too long."""
+
+    def __init__(self, most_lines: int):
+        self.most_lines = most_lines
+        self.n_newlines = 0
+        self.carried = 0  # bytes of the line that the chunks so far left open
+
+    @property
+    def n_lines(self) -> int:
+        return self.n_newlines + (self.carried > 0)
+
+    def feed(self, chunk: bytes) -> None:
         is_newline = np.frombuffer(chunk, np.uint8) == ord("\n")
-        long_line = _find_long_line(chunk, is_newline, carried)
+        long_line = _find_long_line(is_newline, self.carried)
         if long_line is not None:
-            raise refuse(_LONG_LINE, line=n_newlines + chunk.count(b"\n", 0, long_line) + 1)
-        n_newlines += int(np.count_nonzero(is_newline))
-        if n_newlines > most_lines:
+            line = self.n_newlines + int(np.count_nonzero(is_newline[:long_line])) + 1
+            raise refuse(_LONG_LINE, line=line)
+        self.n_newlines += int(np.count_nonzero(is_newline))
+        if self.n_newlines > self.most_lines:
             raise refuse(
-                f"{what} has more than {most_lines:,} lines, far more than the benchmark has test images; "
-                "does it hold several resolutions or runs?"
+                f"The file has more than {self.most_lines:,} lines, far more than the benchmark has test "
+                "images; does it hold several resolutions or runs?"
             )
         last_newline = chunk.rfind(b"\n")
-        carried = len(chunk) - last_newline - 1 if last_newline >= 0 else carried + len(chunk)
-        text.write(chunk)
-    return FileText(text.getvalue(), n_newlines + (carried > 0))
+        self.carried = len(chunk) - last_newline - 1 if last_newline >= 0 else self.carried + len(chunk)
 
 
 _LONG_LINE = (
@@ -163,15 +174,15 @@ _LONG_LINE = (
 )
 
 
-def _find_long_line(chunk: bytes, is_newline: np.ndarray, carried: int) -> int | None:
-    """Where in `chunk` the first line starts that is too long, if any; `carried` bytes of it came before."""
+def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:
+    """Where in a chunk the first line starts that is too long, if any; `carried` bytes of it came before."""
     block = MOST_LINE_BYTES // 2
-    blocks = is_newline[: len(chunk) // block * block].reshape(-1, block)
+    blocks = is_newline[: len(is_newline) // block * block].reshape(-1, block)
     if carried <= block and blocks.any(axis=1).all():
         return None  # with a line end in every block of half that size, no line can be too long
     newlines = np.flatnonzero(is_newline)
     starts = np.concatenate([[-carried], newlines + 1])
-    ends = np.append(newlines, len(chunk))
+    ends = np.append(newlines, len(is_newline))
     too_long = np.flatnonzero(ends - starts > MOST_LINE_BYTES)
     return max(0, int(starts[too_long[0]])) if len(too_long) else None
 

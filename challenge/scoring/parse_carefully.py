@@ -273,7 +273,8 @@ def _not_a_list(text: str, dataset: Dataset) -> str | None:
         return f"probability is {shown(text)}; separate the values by commas (NumPy: `values.tolist()`)"
     if len(parts) == dataset.n_classes:
         return None
-    message = f"probability has {len(parts)} values, but the dataset has {dataset.n_classes} classes"
+    values = "1 value" if len(parts) == 1 else f"{len(parts)} values"
+    message = f"probability has {values}, but the dataset has {dataset.n_classes} classes"
     if dataset.task is Task.BINARY and len(parts) == 1:
         message += "; write both, that of class 0 first"
     return message

@@ -74,14 +74,15 @@ def check_values(
 
     Rows with NaN are passed over: they have been noted before. `lines` (n_test,) are those of the file.
     """
-    below, above = values < 0, values > 1
+    is_outside = (values < 0) | (values > 1)
     with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
         sums = values.sum(axis=1)
-    off = (np.abs(sums - 1) > SUM_TOLERANCE) & (dataset.task is not Task.MULTILABEL)
-    outside = (below | above).any(axis=1)
-    for row in np.flatnonzero(outside | off):
-        if outside[row]:
-            column = int(np.argmax(below[row] | above[row]))
+    bad = np.asarray(is_outside.any(axis=1))
+    if dataset.task is not Task.MULTILABEL:
+        bad = bad | (np.abs(sums - 1) > SUM_TOLERANCE)
+    for row in np.flatnonzero(bad).tolist():
+        if is_outside[row].any():
+            column = int(np.argmax(is_outside[row]))
             remedy = "a sigmoid" if dataset.task is Task.MULTILABEL else "a softmax"
             kind = "outside"
             message = (
@@ -95,7 +96,7 @@ def check_values(
                 "(if these are logits, apply a softmax first)"
             )
         line = None if lines is None else int(lines[row])
-        problems.add(kind, message, dataset=dataset.name, line=line, index=int(row))
+        problems.add(kind, message, dataset=dataset.name, line=line, index=row)
 
 
 def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems: ProblemLog) -> None:

@@ -1,0 +1,172 @@
+"""Damaged files: refused, or read exactly as an independent reader reads them, by both parsers alike."""
+
+import csv
+import io
+import math
+import re
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from challenge.scoring import predictions as module
+from challenge.scoring.predictions import PredictionsError, read_predictions
+from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
+from challenge.tests.scoring.layouts import canonical_text, thesis_text
+
+CANONICAL = canonical_text(TINY_PREDICTIONS, TINY).encode()
+THESIS = thesis_text(TINY_PREDICTIONS, TINY).encode()
+THESIS_WITH_TRUTH = thesis_text(TINY_PREDICTIONS, TINY, TINY_LABELS).encode()
+
+#: Bytes that mean something to some reader of CSV or of numbers, and a few that should to none.
+SALT = [b"", *(bytes([byte]) for byte in b"\0\t\n\x0b\x0c\r \"#'+,-./0159;=EINT[]_aefinx|~\x7f\x80\xa0\xff")]
+SALT += [
+    b"\r\n",
+    b"nan",
+    b"inf",
+    b"null",
+    b"1e999",
+    b"1e-400",
+    b"-0.0",
+    b"0" * 30,
+    b'""',
+    b'","',
+    b"\n\n",
+    b", ",
+    b"[]",
+]
+SALT += [
+    "\uff11".encode(),
+    "\u00a0".encode(),
+    "\u2028".encode(),
+    b"\xef\xbb\xbf",
+    b"e-5",
+    b"e+00000005",
+    b"9" * 25,
+]
+
+edits = st.lists(
+    st.one_of(
+        st.tuples(st.just("insert"), st.integers(0, 10_000), st.sampled_from(SALT)),
+        st.tuples(st.just("replace"), st.integers(0, 10_000), st.sampled_from(SALT)),
+        st.tuples(st.just("delete"), st.integers(0, 10_000), st.integers(1, 4)),
+        st.tuples(st.just("swap lines"), st.integers(0, 100), st.integers(0, 100)),
+        st.tuples(st.just("repeat line"), st.integers(0, 100), st.integers(0, 100)),
+        st.tuples(st.just("drop line"), st.integers(0, 100), st.none()),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def damage(data, edit):
+    kind, place, what = edit
+    if "line" in kind:
+        lines = data.split(b"\n")
+        place %= len(lines)
+        if kind == "drop line":
+            del lines[place]
+        elif kind == "repeat line":
+            lines.insert(what % len(lines), lines[place])
+        else:
+            other = what % len(lines)
+            lines[place], lines[other] = lines[other], lines[place]
+        return b"\n".join(lines)
+    place %= len(data) + 1
+    if kind == "insert":
+        return data[:place] + what + data[place:]
+    if kind == "replace":
+        return data[:place] + what + data[place + 1 :]
+    return data[:place] + data[place + what :]
+
+
+def outcome(data, *, fast):
+    """What `read_predictions` gives, None if it refuses; with the quick reader or without it."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "p.csv"
+        path.write_bytes(data)
+        if not fast:
+            patch.setattr(module, "parse_fast", lambda *args: None)
+        try:
+            return read_predictions(path, TINY, labels=TINY_LABELS)
+        except PredictionsError as error:
+            problems = error.problems
+    assert problems
+    assert all(str(problem).isprintable() for problem in problems)
+    return None
+
+
+def expected(data):
+    """A reader of a few lines by Python's own means; None for what it would refuse."""
+    text = data.decode("utf-8-sig")
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True)
+        if any(c.strip(" \t") for c in row)
+    ]
+    header, *rows = rows
+    found: dict[str, dict[int, list[float]]] = {d.name: {} for d in TINY}
+    for cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        if "dataset_name" in row:
+            name, listed = row["dataset_name"], row["probability"].strip(" \t")
+            assert re.fullmatch(r"\[[^\[\]]*\]", listed)
+            index, texts = len(found[name]), listed[1:-1].split(",")
+        else:
+            name, index = row["dataset"], int(row["index"])
+            n_classes = TINY[name].n_classes
+            texts = [row[f"p{j}"] for j in range(n_classes)]
+            assert not any(row[f"p{j}"].strip(" \t") for j in range(n_classes, TINY.max_classes))
+        values = [float(text) for text in texts]
+        assert index not in found[name]
+        assert len(values) == TINY[name].n_classes
+        assert all(0 <= value <= 1 for value in values)
+        assert name == "manymnist" or math.isclose(sum(values), 1, abs_tol=0.0100001)
+        found[name][index] = values
+    for dataset in TINY:
+        assert sorted(found[dataset.name]) == list(range(dataset.n_test))
+    return {name: np.array([rows[i] for i in sorted(rows)]) for name, rows in found.items()}
+
+
+def check(data):
+    quick, thorough = outcome(data, fast=True), outcome(data, fast=False)
+    assert (quick is None) == (thorough is None)
+    if quick is None or thorough is None:
+        return
+    by_python = expected(data)
+    for name, values in by_python.items():
+        assert quick[name].tobytes() == thorough[name].tobytes() == values.tobytes()
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(edits)
+def test_damaged_canonical_files(changes):
+    data = CANONICAL
+    for edit in changes:
+        data = damage(data, edit)
+    check(data)
+
+
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
+@given(st.sampled_from([THESIS, THESIS_WITH_TRUTH]), edits)
+def test_damaged_thesis_files(data, changes):
+    for edit in changes:
+        data = damage(data, edit)
+    check(data)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.binary(max_size=60))
+def test_noise_is_refused(data):
+    assert outcome(data, fast=True) is None
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.text(alphabet='0123456789.eE+-_ \t,"\x0b\x0c\xa0\x1c\u2003\uff11nafi', max_size=8))
+def test_the_grammar_of_numbers(cell):
+    check(CANONICAL.replace(b"pairmnist,3,0.0,", f"pairmnist,3,{cell},".encode()))
+    check(CANONICAL.replace(b"pairmnist,3,", f"pairmnist,{cell},".encode()))
+    check(THESIS.replace(b"[0.0, 1.0]", f"[{cell}, 1.0]".encode()))
