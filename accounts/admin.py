@@ -44,15 +44,9 @@ class TeamAdmin(UserAdmin):
     form = ChangeTeamForm
     add_form = AddTeamForm
     list_display = [
-        "name",
-        "email",
-        "email_confirmed",
-        "created_at",
-        "is_active",
-        "is_staff",
-        "submission_count",
-    ]
-    list_filter = ["is_active", "is_staff", ("closed_at", admin.EmptyFieldListFilter), "created_at"]
+        "name", "email", "email_confirmed", "is_active", "is_staff", "submission_count", "created_at",
+    ]  # fmt: skip
+    list_filter = ["is_active", "is_staff", ("closed_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "email"]
     ordering = ["name"]
     date_hierarchy = "created_at"
