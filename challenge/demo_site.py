@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command
@@ -67,7 +66,7 @@ def _create_account(name: str, email: str, password: str, *, is_organizer: bool 
     if team is None:
         create = Team.objects.create_superuser if is_organizer else Team.objects.create_user
         team = create(name, email, password)
-        EmailAddress.objects.create(user=team, email=email, verified=True, primary=True)
+        team.replace_email(email, verified=True)
     return team
 
 

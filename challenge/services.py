@@ -142,7 +142,8 @@ def create_submission(
     )
     try:
         with transaction.atomic():
-            Team.objects.select_for_update().get(pk=team.pk)
+            if not Team.objects.select_for_update().filter(pk=team.pk, closed_at__isnull=True):
+                raise SubmissionRefusedError("The account was deleted.")
             submission.phase = _open_phase(now)
             ground_truth = _active_ground_truth()
             _refuse_duplicate(submission)
@@ -196,8 +197,12 @@ def _refuse_duplicate(submission: Submission) -> None:
 
 
 def _discard_file(submission: Submission) -> None:
-    """Delete the stored file of a submission that the database did not take."""
-    if getattr(submission.file, "_committed", False):
+    """Delete the stored file of a submission that the database did not take.
+
+    It may have taken it: what ends a request, such as a time-out of the web server, can come after the commit.
+    """
+    is_stored = getattr(submission.file, "_committed", False)
+    if is_stored and not Submission.objects.filter(file=submission.file.name).exists():
         submission.file.delete(save=False)
 
 
@@ -243,7 +248,11 @@ def evaluate(evaluation_id: int) -> None:
     )
     if not claimed:
         return
-    evaluation = Evaluation.objects.select_related("submission", "ground_truth").get(pk=evaluation_id)
+    evaluation = (
+        Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
+    )
+    if evaluation is None:  # the team has just deleted its account
+        return
     try:
         scores = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
     except PredictionsError as error:

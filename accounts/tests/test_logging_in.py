@@ -117,8 +117,7 @@ def test_logging_out(client, confirmed, team, as_user):
     assert client.get("/profile/").status_code == 302
 
 
-def test_the_admin_has_no_login_of_its_own(client, log_in, confirmed, organizer):
-    confirmed(organizer)
+def test_the_admin_has_no_login_of_its_own(client, log_in, organizer):
     response = client.get("/admin/", follow=True)
     assert response.redirect_chain[-1][0].startswith(f"{URL}?next=")
     assert "site-header" in response.text
