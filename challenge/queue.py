@@ -8,7 +8,6 @@ import logging
 
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import KombuError
 
 logger = logging.getLogger(__name__)
 
@@ -26,5 +25,5 @@ def enqueue_mail(submission_id: int) -> None:
 def _send(task: str, row_id: int) -> None:
     try:
         current_app.send_task(task, args=[row_id])
-    except (KombuError, OSError):
+    except Exception:  # whatever it is: by now the row is committed, and the request must not fail
         logger.exception("The broker did not take %s(%s); the sweep will try again.", task, row_id)
