@@ -1,0 +1,40 @@
+"""Imported by the workers of tests (`celery worker --include`): a file decides what becomes of a scoring.
+
+Each scoring is done for real, and then goes by what stands in the file `SCORING_GATE`. The file can be
+written while the worker runs. `SWEEP_SECONDS` makes Celery beat sweep more often.
+"""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from celery import current_app
+
+from challenge import services
+from challenge.scoring.evaluator import Scores
+
+score_file = services.score_file
+gate = Path(os.environ["SCORING_GATE"])
+
+
+def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> Scores:
+    scores = score_file(path, labels_path)
+    gate.with_suffix(".reached").touch()
+    while (order := gate.read_text()) != "pass":
+        if order == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if order == "break":
+            raise RuntimeError("a fault of ours")
+        if order == "ignore signals":
+            with suppress(Exception):
+                time.sleep(0.01)
+        else:  # "wait"
+            time.sleep(0.01)
+    return scores
+
+
+services.score_file = score_file_and_pass_the_gate
+if seconds := os.environ.get("SWEEP_SECONDS"):
+    current_app.conf.beat_schedule["sweep"]["schedule"] = float(seconds)

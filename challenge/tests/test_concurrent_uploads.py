@@ -1,0 +1,166 @@
+"""Uploads side by side: the limits hold, each file is kept once, and no request fails."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+import requests
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Team
+from challenge import queue, services
+from challenge.models import Phase, Submission
+from challenge.tests.processes import Process, in_parallel, wait_until
+from conftest import PASSWORD
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed", "ground_truth")]
+
+REFUSAL = "All 10 submissions of today are used. The day resets at"
+
+
+@pytest.fixture(autouse=True)
+def unsent(monkeypatch) -> list[int]:
+    """Nothing is scored here; gives the ids of the rows that would be."""
+    sent: list[int] = []
+    monkeypatch.setattr(queue, "_send", lambda task, row_id: sent.append(row_id))
+    return sent
+
+
+@pytest.fixture
+def new_files() -> Callable[[], set[str]]:
+    """Give the files that were stored since the test began."""
+
+    def files() -> set[str]:
+        folder = Path(settings.SUBMISSION_DIR)
+        return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+    before = files()
+    return lambda: files() - before
+
+
+def logged_in(team: Team) -> Client:
+    client = Client(raise_request_exception=False)
+    assert client.login(username=team.name, password=PASSWORD)
+    return client
+
+
+def upload(client: Client, content: str, barrier: Barrier | None = None) -> HttpResponseBase:
+    if barrier:
+        barrier.wait()
+    return client.post(
+        reverse("profile"),
+        {
+            "upload": SimpleUploadedFile("predictions.csv", content.encode()),
+            "resolution": 28,
+            "model_name": "ResNet",
+            "description": "Sent at the same time as others.",
+        },
+    )
+
+
+def test_thirty_uploads_at_once_pass_no_limit(team, other_team, new_files, unsent):
+    mine = [partial(upload, logged_in(team), f"mine {number}") for number in range(30)]
+    theirs = [partial(upload, logged_in(other_team), f"theirs {number}") for number in range(5)]
+    responses = in_parallel(mine + theirs)
+
+    assert Counter(response.status_code for response in responses[:30]) == {302: 10, 200: 20}
+    assert all(REFUSAL in r.content.decode() for r in responses[:30] if r.status_code == 200)
+    assert [response.status_code for response in responses[30:]] == [302] * 5
+    assert Submission.objects.filter(team=team).count() == 10
+    assert Submission.objects.filter(team=other_team).count() == 5
+    assert new_files() == set(Submission.objects.values_list("file", flat=True))
+    assert len(unsent) == 15
+
+
+def test_the_limit_in_all_holds_too(team, new_files):
+    Phase.objects.update(daily_limit=100, total_limit=3)
+    responses = in_parallel([partial(upload, logged_in(team), f"{number}") for number in range(12)])
+    assert Counter(response.status_code for response in responses) == {302: 3, 200: 9}
+    assert len(new_files()) == Submission.objects.count() == 3
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_double_click_is_one_submission(team, new_files, unsent, attempt):
+    barrier = Barrier(2)
+    responses = in_parallel([partial(upload, logged_in(team), "the same", barrier) for _ in range(2)])
+    submission = Submission.objects.get()
+    assert [response.status_code for response in responses] == [302, 302]
+    assert {response["Location"] for response in responses} == {submission.get_absolute_url()}
+    assert new_files() == {submission.file.name}
+    assert len(unsent) == 1
+
+
+def test_uploads_through_a_web_server_of_two_processes(team, tmp_path, new_files):
+    command = ["gunicorn", "bigsite.wsgi", "--bind", "127.0.0.1:0", "--workers", "2", "--threads", "4",
+               "--worker-class", "gthread"]  # fmt: skip
+    server = Process(command, tmp_path / "web.log", DEBUG="on", CELERY_QUEUE="nobody-listens")
+    try:
+        server.wait_for("Listening at")
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+", server.log.read_text())
+        cookies = wait_until(lambda: open_profile(address + reverse("profile"), team))
+        send = partial(send_file, address + reverse("profile"), cookies)
+        responses = in_parallel([partial(send, f"content {number}") for number in range(30)])
+    finally:
+        server.kill()
+
+    assert Counter(response.status_code for response in responses) == {302: 10, 200: 20}, server.last_words()
+    assert all(REFUSAL in response.text for response in responses if response.status_code == 200)
+    assert len(new_files()) == Submission.objects.count() == 10
+
+
+def open_profile(url: str, team: Team) -> dict[str, str]:
+    """Visit the page, logged in, and return the cookies; none while the server does not answer."""
+    session = requests.Session()
+    session.cookies["sessionid"] = logged_in(team).cookies["sessionid"].value
+    try:
+        response = session.get(url, timeout=30)
+    except requests.ConnectionError:
+        return {}
+    assert response.status_code == 200
+    return dict(session.cookies)
+
+
+def send_file(url: str, cookies: dict[str, str], content: str) -> requests.Response:
+    form = {"resolution": "28", "model_name": "ResNet", "description": "Sent for real."}
+    form["csrfmiddlewaretoken"] = cookies["csrftoken"]
+    files = {"upload": ("predictions.csv", content)}
+    return requests.post(url, form, files=files, cookies=cookies, timeout=60, allow_redirects=False)
+
+
+def test_a_refused_file_is_not_kept(team, new_files, submit):
+    Phase.objects.update(daily_limit=0)
+    with pytest.raises(services.SubmissionRefusedError):
+        submit(team, content=b"refused")
+    assert not new_files()
+
+
+@pytest.mark.parametrize("what_ends_it", [SystemExit, RuntimeError])
+def test_a_request_that_ends_after_the_commit_keeps_the_file(
+    team, new_files, submit, monkeypatch, what_ends_it
+):
+    def end(task: str, row_id: int) -> None:
+        raise what_ends_it
+
+    monkeypatch.setattr(queue, "_send", end)
+    with pytest.raises(what_ends_it):
+        submit(team, content=b"accepted")
+    assert new_files() == {Submission.objects.get().file.name}
+
+
+def test_a_request_that_ends_before_the_commit_leaves_no_file(team, new_files, submit, monkeypatch):
+    def end(evaluation_id: int) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(queue, "enqueue_evaluation", end)
+    with pytest.raises(SystemExit):
+        submit(team, content=b"not accepted")
+    assert not Submission.objects.exists()
+    assert not new_files()
