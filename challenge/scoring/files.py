@@ -88,7 +88,7 @@ def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
             _check_is_text(beginning)
             data = file.read()  # at once: growing a buffer costs more than all the checks
             for start in range(0, len(data), _CHUNK):
-                lines.feed(data[start : start + _CHUNK])
+                lines.feed(memoryview(data)[start : start + _CHUNK])
     return FileText(data, lines.n_lines)
 
 
@@ -152,7 +152,7 @@ class _LineCheck:
     def n_lines(self) -> int:
         return self.n_newlines + (self.carried > 0)
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes | memoryview) -> None:
         is_newline = np.frombuffer(chunk, np.uint8) == ord("\n")
         long_line = _find_long_line(is_newline, self.carried)
         if long_line is not None:
@@ -164,8 +164,8 @@ class _LineCheck:
                 f"The file has more than {self.most_lines:,} lines, far more than the benchmark has test "
                 "images; does it hold several resolutions or runs?"
             )
-        last_newline = chunk.rfind(b"\n")
-        self.carried = len(chunk) - last_newline - 1 if last_newline >= 0 else self.carried + len(chunk)
+        end = is_newline[-MOST_LINE_BYTES - 1 :]  # holds a newline, unless it is the whole chunk
+        self.carried = int(end[::-1].argmax()) if end.any() else self.carried + len(chunk)
 
 
 _LONG_LINE = (

@@ -82,8 +82,8 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
     types = {"dataset_name": _names(benchmark)}
     frame = _read(file, {column: types.get(column, pl.String()) for column in layout.columns}, quoted=True)
     if frame.height != benchmark.n_rows or any(frame.null_count().row(0)):
-        return None
-    if not _is_plainly_quoted(file, frame, benchmark):
+        return None  # nulls are blank cells, or those that a short row lacks
+    if not _is_plainly_quoted(file, frame):
         return None
     codes = frame["dataset_name"].to_physical().to_numpy()
     if not np.array_equal(np.bincount(codes), [dataset.n_test for dataset in benchmark]):
@@ -106,33 +106,28 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
     return parsed
 
 
-def _is_plainly_quoted(file: FileText, frame: pl.DataFrame, benchmark: Benchmark) -> bool:
-    """Whether exactly the cells with commas are in quotes and no row is short, so that no reader can err.
+def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
+    """Whether exactly the cells with commas are in quotes, so that no two readers can differ on them.
 
-    Takes it that the cells of `probability` are lists of the right lengths, which `_split_lists` checks.
+    Takes it that each cell of `probability` has commas, as lists of two values or more do.
     """
     n_quoted = frame.height
-    n_commas = (frame.width - 1) * frame.height + sum(d.n_test * (d.n_classes - 1) for d in benchmark)
     for column in set(frame.columns) & set(THESIS_OPTIONAL_COLUMNS):
         has_commas = frame[column].str.contains(",", literal=True)
-        if not has_commas.any():
-            continue
-        if frame[column].str.contains('"', literal=True).any():
-            return False
-        n_quoted += int(has_commas.sum())
-        n_commas += int(frame[column].str.count_matches(",", literal=True).sum())
-    header = file.data[: file.data.find(b"\n")]
-    n_quotes_below = _count(file.data, b'"') - _count(header, b'"')
-    n_commas_below = _count(file.data, b",") - _count(header, b",")
-    return n_quotes_below == 2 * n_quoted and n_commas_below == n_commas
+        if has_commas.any():
+            if frame[column].str.contains('"', literal=True).any():
+                return False
+            n_quoted += int(has_commas.sum())
+    n_in_header = file.data.count(b'"', 0, file.data.find(b"\n"))
+    return _count(file.data, b'"') - n_in_header == 2 * n_quoted
 
 
 def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
     """(n_test, n_classes) values of cells such as `[0.25, 0.75]`; None if any cell is otherwise."""
-    if not (cells.str.starts_with("[").all() and cells.str.ends_with("]").all()):
+    bare = cells.str.strip_prefix("[").str.strip_suffix("]")
+    if (bare.str.len_bytes() + 2 != cells.str.len_bytes()).any():
         return None
-    separator = ", " if ", " in cells[0] else ","
-    lists = cells.str.strip_prefix("[").str.strip_suffix("]").str.split(separator)
+    lists = bare.str.split(", " if ", " in bare[0] else ",")
     if (lists.list.len() != dataset.n_classes).any():
         return None
     values = lists.explode().cast(pl.Float64).to_numpy().reshape(-1, dataset.n_classes)
@@ -141,10 +136,11 @@ def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
 
 def _truth(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
     """(n_test, n labels) stated labels; None if a cell is unreadable."""
-    labels = {text: stated_labels(text, dataset) for text in cells.unique()}
-    if None in labels.values():
+    texts = cells.unique()  # few: each needs to be read but once
+    labels = [stated_labels(text, dataset) for text in texts]
+    if None in labels:
         return None
-    return np.array([labels[text] for text in cells], np.int16)
+    return np.array(labels, np.int16)[cells.cast(pl.Enum(texts)).to_physical().to_numpy()]
 
 
 def _read(file: FileText, schema: dict[str, pl.DataType], *, quoted: bool) -> pl.DataFrame:

@@ -1,0 +1,229 @@
+"""How much scoring one submission costs, beside the pipeline that one would write with pandas and scikit-learn.
+
+    python -m benchmarks.scoring
+
+A case of full size is made in a temporary folder. Each reader and layout is measured in a process of its own:
+CPU time of all its threads from the file to the metrics, the median of several runs after one to warm up. The
+files are plain; gunzip comes on top for either reader. Peak memory is that of the whole process, imports
+included.
+"""
+
+import argparse
+import ast
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
+from challenge.scoring.evaluator import METRICS, evaluate
+from challenge.scoring.files import MOST_LINE_BYTES
+from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
+
+#: CPU milliseconds from file to metrics, and peak MB of a process, that are to be kept.
+TARGETS = {"canonical": 100, "thesis": 200}
+TARGET_MEMORY = 300
+
+RUNS = {"ours": 15, "reference": 3}
+
+Metrics = dict[str, dict[str, float]]
+
+
+def main() -> None:
+    """Measure all, or do the one step that a process started by this is for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--make", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--measure", nargs=3, metavar=("READER", "LAYOUT", "FOLDER"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.make:
+        make_case(arguments.make)
+        return
+    if arguments.measure:
+        reader, layout, folder = arguments.measure
+        print(json.dumps(measure(reader, layout, Path(folder))))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        # not in this process: on Linux a child's peak memory starts from that of its parent
+        run_self("--make", folder)
+        report(Path(folder))
+
+
+def make_case(folder: Path) -> None:
+    """Write labels, the same predictions in both layouts, and the worst file that is read to its end."""
+    rng = np.random.default_rng(0)
+    labels = {dataset.name: make_labels(dataset, rng) for dataset in MEDMNIST_PLUS}
+    predictions = {d.name: make_predictions(d, labels[d.name], rng) for d in MEDMNIST_PLUS}
+    np.savez(folder / "labels.npz", **labels)  # type: ignore[arg-type]  # the stub takes names for options
+    write_predictions(folder / "canonical.csv", predictions, MEDMNIST_PLUS)
+    with (folder / "thesis.csv").open("w") as file:
+        file.write("dataset_name,truth,prediction,probability\n")
+        for name, values in predictions.items():
+            for truth, row in zip(labels[name].tolist(), values.tolist(), strict=True):
+                stated = f'"{truth}"' if isinstance(truth, list) else truth
+                file.write(f'{name},{stated},{int(np.argmax(row))},"{row}"\n')
+    header = (folder / "canonical.csv").read_text().split("\n", 1)[0]
+    row = "organamnist,x" + 14 * ",y"
+    row += (MOST_LINE_BYTES - len(row)) * "z" + "\n"
+    (folder / "hostile.csv").write_text(f"{header}\n" + row * (MEDMNIST_PLUS.n_rows * 3 // 2))
+
+
+def make_labels(dataset: Dataset, rng: np.random.Generator) -> np.ndarray:
+    """Random labels in which every class occurs."""
+    if dataset.task is not Task.MULTILABEL:
+        return rng.permutation(np.arange(dataset.n_test) % dataset.n_classes)
+    labels = (rng.random((dataset.n_test, dataset.n_classes)) < 0.05).astype(np.int64)
+    labels[:2] = [[0], [1]]
+    return labels
+
+
+def make_predictions(dataset: Dataset, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """float32 probabilities of a model that knows something."""
+    logits = rng.normal(size=(dataset.n_test, dataset.n_classes))
+    if dataset.task is Task.MULTILABEL:
+        return (1 / (1 + np.exp(2 - logits - 2 * labels))).astype(np.float32)
+    logits[np.arange(dataset.n_test), labels] += 2
+    exponentials = np.exp(logits)
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def measure(reader: str, layout: str, folder: Path) -> dict[str, Any]:
+    """CPU and wall time (medians, in ms), peak memory (MB), and the metrics that came out."""
+    with np.load(folder / "labels.npz") as archive:
+        labels = dict(archive)
+    path = folder / f"{layout}.csv"
+    score = {"ours": score_ours, "reference": score_by_reference}[reader]
+    metrics = score(path, labels)  # warms up
+    cpu, wall = zip(*(timed(lambda: score(path, labels)) for _ in range(RUNS[reader])), strict=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "cpu": statistics.median(cpu),
+        "wall": statistics.median(wall),
+        "memory": peak / (2**20 if sys.platform == "darwin" else 2**10),
+        "metrics": metrics,
+    }
+
+
+def timed(function: Callable[[], object]) -> tuple[float, float]:
+    """CPU and wall milliseconds of one call."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    function()
+    return 1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall)
+
+
+def score_ours(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
+    """The scorer of the site; of a file that it refuses, nothing."""
+    try:
+        predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels)
+    except PredictionsError:
+        return {}
+    return evaluate(predictions, labels, MEDMNIST_PLUS).to_dict()["datasets"]
+
+
+def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
+    """Next to no checks, `ast.literal_eval` for lists, scikit-learn for metrics."""
+    import pandas as pd
+
+    frame = pd.read_csv(path)
+    scores = {}
+    for dataset in MEDMNIST_PLUS:
+        if "probability" in frame:
+            rows = frame[frame["dataset_name"] == dataset.name]
+            y_score = np.array([ast.literal_eval(cell) for cell in rows["probability"]])
+        else:
+            rows = frame[frame["dataset"] == dataset.name].sort_values("index")
+            y_score = rows[[f"p{j}" for j in range(dataset.n_classes)]].to_numpy()
+        scores[dataset.name] = metrics_by_sklearn(labels[dataset.name], y_score, dataset.task)
+    return scores
+
+
+def metrics_by_sklearn(y_true: np.ndarray, y_score: np.ndarray, task: Task) -> dict[str, float]:
+    """The metrics of one dataset, by the rules of `medmnist.evaluator`."""
+    from sklearn import metrics
+
+    if task is Task.MULTILABEL:
+        columns = zip(y_true.T, y_score.T, strict=True)
+        by_label = [metrics_by_sklearn(t, np.column_stack([s, s]), Task.BINARY) for t, s in columns]
+        return {name: float(np.mean([label[name] for label in by_label])) for name in METRICS}
+    if task is Task.BINARY:
+        area = metrics.roc_auc_score(y_true, y_score[:, 1])
+        y_pred = (y_score[:, 1] > 0.5).astype(int)
+    else:
+        classes = range(y_score.shape[1])
+        area = np.mean([metrics.roc_auc_score(y_true == c, y_score[:, c]) for c in classes])
+        y_pred = y_score.argmax(axis=1)
+    return {
+        "auc": float(area),
+        "balanced_accuracy": float(metrics.balanced_accuracy_score(y_true, y_pred)),
+        "cohen_kappa": float(metrics.cohen_kappa_score(y_true, y_pred)),
+        "accuracy": float(metrics.accuracy_score(y_true, y_pred)),
+    }
+
+
+def report(folder: Path) -> None:
+    """Measure every case in a process of its own and print what came out."""
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
+    )
+    print(f"{MEDMNIST_PLUS.n_rows:,} rows; medians of {RUNS['ours']} runs (reference: {RUNS['reference']})\n")
+    print(f"{'layout':10} {'file':>9} {'':10} {'CPU':>10} {'wall':>10} {'peak memory':>12}")
+    verdicts = []
+    for layout, target in TARGETS.items():
+        ours, reference = (in_own_process(reader, layout, folder) for reader in ("ours", "reference"))
+        size = (folder / f"{layout}.csv").stat().st_size / 1e6
+        for name, found in (("ours", ours), ("reference", reference)):
+            cpu, wall, memory = found["cpu"], found["wall"], found["memory"]
+            print(f"{layout:10} {size:6.1f} MB {name:10} {cpu:7.0f} ms {wall:7.0f} ms {memory:9.0f} MB")
+        ratios = [reference[key] / ours[key] for key in ("cpu", "wall", "memory")]
+        print(f"{'':10} {'':9} {'ratio':10} {ratios[0]:8.1f} x {ratios[1]:8.1f} x {ratios[2]:10.1f} x")
+        verdicts += [
+            verdict(f"{layout}: CPU of file to metrics", ours["cpu"], target, "ms"),
+            verdict(f"{layout}: peak memory", ours["memory"], TARGET_MEMORY, "MB"),
+            verdict(f"{layout}: metrics differ by", largest_difference(ours, reference), 1e-12, "at most"),
+        ]
+    hostile = in_own_process("ours", "hostile", folder)
+    print(f"\nThe worst file that is read to its end is refused after {hostile['cpu']:.0f} ms of CPU.")
+    verdicts.append(verdict("worst file: peak memory", hostile["memory"], TARGET_MEMORY, "MB"))
+    print("\n" + "\n".join(verdicts))
+
+
+def in_own_process(reader: str, layout: str, folder: Path) -> dict[str, Any]:
+    """What `measure` finds in a fresh interpreter."""
+    return json.loads(run_self("--measure", reader, layout, str(folder)))
+
+
+def run_self(*arguments: str) -> str:
+    """What this module prints when run with `arguments`."""
+    command = [sys.executable, "-m", "benchmarks.scoring", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def largest_difference(ours: dict[str, Any], reference: dict[str, Any]) -> float:
+    """Over all datasets and metrics."""
+    return max(
+        abs(ours["metrics"][dataset.name][metric] - reference["metrics"][dataset.name][metric])
+        for dataset in MEDMNIST_PLUS
+        for metric in METRICS
+    )
+
+
+def verdict(what: str, found: float, target: float, unit: str) -> str:
+    """A line that says whether a target is kept."""
+    return (
+        f"{'holds' if found <= target else 'DOES NOT HOLD':14} {what} {found:.3g} {unit} (target {target:g})"
+    )
+
+
+if __name__ == "__main__":
+    main()
