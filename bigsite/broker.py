@@ -17,10 +17,10 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Puts and gets messages."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid4()}.{queue}.msg"  # the first in order is the next to be read
         draft = Path(self.data_folder_out, f"{name}.draft")
-        draft.write_text(dumps(message))
+        draft.write_text(dumps(payload))
         draft.rename(draft.with_name(name))
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 import requests
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
@@ -52,7 +52,7 @@ def logged_in(team: Team) -> Client:
     return client
 
 
-def upload(client: Client, content: str, barrier: Barrier | None = None) -> HttpResponseBase:
+def upload(client: Client, content: str, barrier: Barrier | None = None) -> Any:
     if barrier:
         barrier.wait()
     return client.post(
