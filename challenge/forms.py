@@ -5,6 +5,7 @@ import re
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import URLValidator
 from django.template.defaultfilters import filesizeformat
 
 from challenge.models import Submission
@@ -12,7 +13,13 @@ from challenge.models import Submission
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 
-class StudyField(forms.URLField):
+class WebField(forms.URLField):
+    """A link to a web page: http or https, as it is shown to everybody."""
+
+    default_validators = [URLValidator(schemes=["http", "https"])]
+
+
+class StudyField(WebField):
     """A link to a study: a URL, or a DOI, which becomes its link."""
 
     widget = forms.TextInput
@@ -24,8 +31,8 @@ class StudyField(forms.URLField):
         return super().to_python(value)
 
 
-def web_link(help_text: str, field: type[forms.URLField] = forms.URLField) -> forms.URLField:
-    """Return a field for an optional link; only http(s), as links are shown to everybody."""
+def web_link(help_text: str, field: type[WebField] = WebField) -> WebField:
+    """Return a field for an optional link."""
     return field(
         required=False, max_length=300, assume_scheme="https", help_text=help_text,
         error_messages={"invalid": "This is neither a web address nor a DOI (10.xxxx/…)."}
