@@ -1,0 +1,121 @@
+"""Chromium and one demo with something to see, shared by the tests of this folder."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from challenge.tests.browser.demo_process import Demo, free_port
+
+PASSWORD = "correct horse battery staple"
+REPORT_CSP = """document.addEventListener("securitypolicyviolation",
+    event => console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`))"""
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def demo(browser, tmp_path_factory) -> Iterator[Demo]:
+    """A running demo; only where there is a browser to look at it."""
+    demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
+    demo.start()
+    yield demo
+    demo.end()
+
+
+@pytest.fixture(scope="package")
+def scenes(demo) -> dict[str, str]:
+    """The addresses of submissions in every state, all of the team "Team Scenes"."""
+    return json.loads(demo.run("from challenge.tests.browser import scenes; scenes.prepare()"))
+
+
+class Visits:
+    """Opens pages, and notes what a browser complains about on them."""
+
+    def __init__(self, browser: Browser, demo: Demo) -> None:
+        self._browser = browser
+        self._demo = demo
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(self, path: str = "/", *, status: int = 200, **options: object) -> Page:
+        """Open an address of the demo in a browser that has been nowhere yet."""
+        options = {"viewport": {"width": 1280, "height": 900}} | options
+        context = self._browser.new_context(base_url=self._demo.url, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        self._contexts.append(context)
+        if options.get("java_script_enabled", True):
+            context.add_init_script(REPORT_CSP)
+        page = context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        response = page.goto(path)
+        assert response
+        assert response.status == status
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def visits(browser, demo) -> Iterator[Visits]:
+    """Opens pages; in the end, there must have been no error, warning or violation of the policy."""
+    visits = Visits(browser, demo)
+    yield visits
+    visits.close()
+    assert visits.complaints == []
+
+
+@pytest.fixture(scope="package")
+def numbers() -> Iterator[int]:
+    """Numbers that make names of teams unique."""
+    return iter(range(1, 1000))
+
+
+@pytest.fixture
+def register(visits, numbers) -> Callable[..., Page]:
+    """Register a new team by the form; gives its page, and the team's name as `page.team`."""
+
+    def register_team(**options: object) -> tuple[Page, str]:
+        name = f"Newcomers {next(numbers)}"
+        page = visits.open("/accounts/signup/", **options)
+        page.get_by_label("Team name").fill(name)
+        page.get_by_label("E-mail address").fill(address_of(name))
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_label("Password (again)").fill(PASSWORD)
+        page.get_by_role("button", name="Register").click()
+        page.wait_for_url("**/profile/")
+        return page, name
+
+    return register_team
+
+
+def address_of(team: str) -> str:
+    return f"{team.lower().replace(' ', '-')}@example.org"
+
+
+def log_in(page: Page, login: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Team name or e-mail address").fill(login)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/profile/")

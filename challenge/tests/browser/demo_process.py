@@ -1,0 +1,164 @@
+"""Runs the demo the way `make demo` does, as a process of its own with its own data."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+#: What would make the child something else than the demo on a machine where nothing is configured.
+CONFIGURATION = re.compile(
+    r"SECRET_KEY|DEBUG|SITE_URL|ALLOWED_HOSTS|BEHIND_PROXY|DATA_DIR|ENV_FILE|LOG_LEVEL|DJANGO_\w+|PYTEST_\w+"
+    r"|EMAIL_\w+|DEFAULT_FROM_EMAIL|CELERY_\w+|WORKER_CONCURRENCY|DATABASE_URL|CACHE_URL|MAX_\w+_BYTES"
+)
+
+
+class Demo:
+    """A demo: `start` it, read what it prints, `interrupt` it."""
+
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+        self.data_dir = data_dir
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.example_file = data_dir / "example-submission.csv"
+        self._printed: list[str] = []
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> float:
+        """Start it and wait until it says where it runs; returns how many seconds that took."""
+        started = time.monotonic()
+        self.launch()
+        wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 60)
+        assert self.is_running, self.output
+        return time.monotonic() - started
+
+    def launch(self) -> None:
+        """Start it, without waiting."""
+        self._printed.clear()
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(self.port)],
+            cwd=settings.BASE_DIR,
+            env=self._environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # a group of its own, as a shell gives to what runs in a terminal
+        )
+        threading.Thread(target=self._read, args=[self._process], daemon=True).start()
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        for line in process.stdout:
+            self._printed.append(line)
+
+    def _environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not CONFIGURATION.fullmatch(name)}
+        return clean | {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
+
+    @property
+    def output(self) -> str:
+        """Everything it has printed since it was started."""
+        return "".join(self._printed)
+
+    @property
+    def process(self) -> subprocess.Popen[str]:
+        assert self._process
+        return self._process
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def wait(self, seconds: float) -> int:
+        """Wait until it has ended; returns its exit status."""
+        return self.process.wait(seconds)
+
+    def interrupt(self) -> None:
+        """Do what Ctrl-C in a terminal does: interrupt every process of the foreground group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def pid_of(self, program: str) -> int:
+        """The process that the demo started for the web server ("gunicorn") or the worker ("celery")."""
+        return next(
+            pid for pid in self.processes() if parent_of(pid) == self.process.pid and program in command_of(pid)
+        )
+
+    def processes(self) -> list[int]:
+        """Every process that has this demo's data folder in its environment: its own and its children."""
+        mark = f"DATA_DIR={self.data_dir}\0".encode()
+        return [pid for pid in all_pids() if mark in read_proc(pid, "environ")]
+
+    def end(self) -> None:
+        """End whatever is left of it, whatever state it is in."""
+        if self._process and self.is_running:
+            self.process.terminate()
+            try:
+                self.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+
+    def run(self, code: str) -> str:
+        """Run code in the demo's own Django, beside the site; returns what it prints."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        return subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self._environment(), check=True, capture_output=True, text=True
+        ).stdout
+
+
+def all_pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def read_proc(pid: int, name: str) -> bytes:
+    try:
+        return (Path("/proc") / str(pid) / name).read_bytes()
+    except OSError:  # it has ended, or it is not ours
+        return b""
+
+
+def command_of(pid: int) -> str:
+    return read_proc(pid, "cmdline").replace(b"\0", b" ").decode()
+
+
+def parent_of(pid: int) -> int:
+    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name, which may hold anything
+    return int(stat[1]) if stat else 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait for a condition.
+
+    Raises:
+        TimeoutError: it did not come true in time.
+
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.05)

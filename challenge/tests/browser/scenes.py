@@ -1,0 +1,68 @@
+"""Submissions in every state, for the pages to show; runs inside the demo: `Demo.run`."""
+
+import json
+import time
+from datetime import timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import Team
+from challenge import services
+from challenge.demo_site import EXAMPLE_FILE
+from challenge.models import Evaluation, PublishedMethod, Submission
+
+PASSWORD = "correct horse battery staple"
+BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".join(
+    b"pathmnist,%d,%s,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,,,,,\n" % (row, b"4.2" if row % 3 else b"nonsense")
+    for row in range(9)
+)
+
+
+def prepare() -> None:
+    """Make the team and its submissions, and print their addresses as JSON."""
+    team = Team.objects.create_user("Team Scenes", "scenes@example.org", PASSWORD)
+    Team.objects.create_user("Team Blank", "blank@example.org", PASSWORD)
+    scored = _submit(
+        team,
+        EXAMPLE_FILE.read_bytes(),
+        model_name="ViT-B/16, fine-tuned on all twelve datasets at once, with a balanced sampler",
+        description="Multi-domain multi-task pre-training.\n\nOne head for each dataset.",
+        study_url="https://doi.org/10.1038/s41598-025-92156-9",
+        code_url="https://example.org/a-rather-long-address/of-a-repository/that-does-not-wrap-well",
+        external_data=True,
+    )
+    disqualified = _submit(team, EXAMPLE_FILE.read_bytes(), model_name="Trained on the test set")
+    failed = _submit(team, BROKEN, model_name="DenseNet-121")
+    queued = _submit(team, BROKEN, model_name="EfficientNet-B4")
+    _wait_for_the_worker()
+    services.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
+    # Queued far in the future: neither the worker nor the sweep takes it, so it stays.
+    queued.evaluations.update(
+        status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
+    )
+    Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
+    published = PublishedMethod.objects.filter(resolution=224, scores__std__isnull=False).first()
+    assert published
+    addresses = {
+        "scored": scored.get_absolute_url(),
+        "disqualified": disqualified.get_absolute_url(),
+        "failed": failed.get_absolute_url(),
+        "queued": queued.get_absolute_url(),
+        "published": published.get_absolute_url(),
+    }
+    print(json.dumps(addresses))
+
+
+def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> Submission:
+    upload = SimpleUploadedFile("predictions-of-the-last-epoch.csv", content)
+    about = {"resolution": 224, "description": "For the tests."} | about
+    return services.create_submission(team=team, upload=upload, model_name=model_name, **about)  # type: ignore[arg-type]
+
+
+def _wait_for_the_worker() -> None:
+    deadline = time.monotonic() + 30
+    pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
+    while pending.exists():
+        assert time.monotonic() < deadline, "the worker does not score"
+        time.sleep(0.1)

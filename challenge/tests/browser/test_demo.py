@@ -1,0 +1,179 @@
+"""The demo, the way a team uses it in a browser."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from challenge.tests.browser.conftest import PASSWORD, address_of, log_in
+from challenge.tests.browser.demo_process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+# Writes down every text that the upload and the newest submission's state show, in their order.
+WATCH = """() => {
+    window.stillTheSamePage = true;
+    window.shown = [];
+    const look = () => {
+        for (const selector of ["[data-upload-label]", ".submission-item .state"]) {
+            const text = document.querySelector(selector)?.textContent.trim();
+            if (text && !window.shown.includes(text)) window.shown.push(text);
+        }
+    };
+    new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true});
+}"""
+
+
+def fill_in(page: Page, file, model_name: str = "ViT-S/16") -> None:
+    page.get_by_label("Predictions", exact=True).set_input_files(file)
+    page.get_by_label("Resolution").select_option("224")
+    page.get_by_label("Model name").fill(model_name)
+    page.get_by_label("Description").fill("Trained with care.")
+
+
+def submit(page: Page) -> None:
+    page.get_by_role("button", name="Submit").click()
+
+
+def newest(page: Page):
+    return page.locator(".submission-item").first
+
+
+def assert_not_reloaded(page: Page) -> None:
+    assert page.evaluate("window.stillTheSamePage")
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+
+
+def test_it_works(demo, register):
+    page, team = register()
+    assert "No submissions yet." in page.locator("#team-submissions").inner_text()
+    fill_in(page, demo.example_file)
+    page.evaluate(WATCH)
+
+    clicked = time.perf_counter()
+    submit(page)
+    newest(page).locator(".state-scored").wait_for()
+    seconds = time.perf_counter() - clicked
+    print(f"\nbrowser: {seconds:.2f} s from the click to the score, {demo.example_file.stat().st_size:,} bytes")
+    assert seconds < 20
+
+    assert_not_reloaded(page)
+    shown = page.evaluate("window.shown")
+    assert "Uploaded. Checking in…" in shown
+    states = [text for text in shown if text in ("Queued", "Scoring", "Scored")]
+    assert states[0] in ("Queued", "Scoring")
+    assert states[-1] == "Scored"
+    assert "9 of 10" in page.locator("#team-submissions").inner_text()
+
+    link = page.get_by_role("link", name="#", exact=False).filter(has_text=re.compile(r"^#\d+$"))
+    number = link.inner_text().removeprefix("#")
+    link.click()
+    expect(page).to_have_url(f"{demo.url}/submissions/{number}/")
+    expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
+    auc, rank = page.locator(".fact-figure").first.inner_text(), page.locator(".fact-figure").last.inner_text()
+
+    page.get_by_role("link", name="Leaderboard").first.click()
+    row = page.locator("tbody tr").filter(has_text=team)
+    assert row.locator(".rank").inner_text() == rank
+    assert row.locator("td.sorted").inner_text() == auc
+
+    subject = f"[BIG benchmark] Submission #{number} scored"
+    wait_until(lambda: subject in demo.output and "-" * 79 in demo.output.partition(subject)[2], 10)
+    mail = demo.output.partition(subject)[2].partition("-" * 79)[0]
+    assert f"To: {address_of(team)}" in mail
+    assert re.search(rf"AUC +{auc}", mail)
+    assert f"Rank by AUC at this resolution: {rank} of " in mail
+    assert f"{demo.url}/submissions/{number}/" in mail
+
+
+def test_a_slow_upload_shows_how_far_it_is(demo, register):
+    page, _ = register()
+    fill_in(page, demo.example_file)
+    page.evaluate(WATCH)
+    network = page.context.new_cdp_session(page)
+    bytes_per_second = 16_000_000
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}
+    network.send("Network.emulateNetworkConditions", conditions)
+    submit(page)
+    expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    expect(page.get_by_role("button", name="Submit")).to_be_disabled()
+    newest(page).locator(".state-scored").wait_for()
+    percents = [int(text.split()[1]) for text in page.evaluate("window.shown") if "Uploading" in text]
+    assert len(percents) > 1
+    assert percents == sorted(percents)
+    assert_not_reloaded(page)
+
+
+def test_a_broken_file_is_explained_with_its_lines_and_costs_nothing(demo, register, tmp_path):
+    page, _ = register()
+    lines = demo.example_file.read_text().splitlines(keepends=True)
+    lines[4] = lines[4].replace("pathmnist,3,", "pathmnist,3,9", 1)
+    broken = tmp_path / "broken.csv"
+    broken.write_text("".join(lines[:-1]))
+    fill_in(page, broken)
+    page.evaluate(WATCH)
+    submit(page)
+    newest(page).locator(".state-failed").wait_for()
+    problems = newest(page).locator(".problems").inner_text()
+    assert re.search(r"pathmnist, line 5, index 3: .*9", problems)
+    assert "organsmnist" in problems
+    assert "10 of 10" in page.locator("#team-submissions").inner_text()
+    assert "100 of 100" in page.locator("#team-submissions").inner_text()
+    assert_not_reloaded(page)
+
+    newest(page).get_by_role("link").click()
+    expect(page.get_by_role("heading", name="What is wrong with the file")).to_be_visible()
+    assert "line 5" in page.locator(".problems").inner_text()
+    assert "It does not count towards your limits." in page.locator("#result").inner_text()
+
+
+def test_the_same_file_again_leads_to_the_first(demo, register):
+    page, _ = register()
+    for _ in range(2):
+        fill_in(page, demo.example_file)
+        submit(page)
+        newest(page).locator(".state-scored").wait_for()
+    notice = page.locator("#submit .alert")
+    expect(notice).to_contain_text("You have already submitted this file for this model")
+    assert page.locator(".submission-item").count() == 1
+    assert "9 of 10" in page.locator("#team-submissions").inner_text()
+    notice.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Metrics for each dataset")).to_be_visible()
+
+
+def test_what_the_form_refuses_is_said_beside_the_field(register, tmp_path):
+    page, _ = register()
+    file = tmp_path / "predictions.xlsx"
+    file.write_bytes(b"not a CSV")
+    fill_in(page, file)
+    submit(page)
+    expect(page.get_by_text("The file must be a .csv")).to_be_visible()
+    expect(page.get_by_label("Predictions", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Model name")).to_have_value("ViT-S/16")
+
+
+def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(demo, register, visits):
+    page, _ = register()
+    fill_in(page, demo.example_file)
+    page.context.set_offline(True)
+    submit(page)
+    expect(page.get_by_text("The server could not be reached")).to_be_visible()
+    expect(page.get_by_role("button", name="Submit")).to_be_enabled()
+    expect(page.get_by_label("Model name")).to_have_value("ViT-S/16")
+    assert "ERR_INTERNET_DISCONNECTED" in "".join(visits.complaints)
+    visits.complaints.clear()
+
+
+def test_log_in_by_name_and_by_address(register, visits):
+    _, team = register()
+    for login in (team, team.upper(), address_of(team)):
+        page = visits.open()
+        log_in(page, login, PASSWORD)
+        expect(page.get_by_role("heading", name=team)).to_be_visible()
+
+
+def test_log_out(register):
+    page, _ = register()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()

@@ -1,0 +1,110 @@
+"""The demo as a process: it starts, keeps what is there, says what is wrong, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import time
+import urllib.request
+
+import pytest
+
+from challenge.tests.browser.demo_process import Demo, is_free, wait_until
+
+pytestmark = pytest.mark.xdist_group("demo-process")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo whose folder is filled; the tests start it."""
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    yield demo
+    demo.end()
+
+
+@pytest.fixture
+def running_demo(demo):
+    demo.start()
+    yield demo
+    demo.end()
+
+
+def text_of(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        return response.read().decode()
+
+
+def assert_all_gone(demo: Demo) -> None:
+    assert demo.processes() == []
+    assert is_free(demo.port)
+
+
+def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
+    first = demo.start()
+    assert demo.example_file.stat().st_size > 10_000_000
+    text = text_of(f"{demo.url}/leaderboard/?entries=all")
+    assert "Demo model, careful" in text
+    assert "Demo model, hasty" in text
+    assert "Warning" not in demo.output
+    assert "Traceback" not in demo.output
+    assert demo.output.index("Submission #2 scored") < demo.output.index("The BIG benchmark runs on"), "mails hide the welcome"
+    demo.run(
+        "from accounts.models import Team; Team.objects.create_user('Keep me', 'keep@example.org', 'x' * 12)"
+    )
+
+    interrupted = time.monotonic()
+    demo.interrupt()
+    assert demo.wait(15) == 0
+    stopping = time.monotonic() - interrupted
+    assert "Stopping" in demo.output
+    assert "Traceback" not in demo.output
+    assert_all_gone(demo)
+
+    second = demo.start()
+    print(f"\ndemo: first start {first:.1f} s, stop {stopping:.1f} s, second start {second:.1f} s")
+    assert second < 20
+    assert text_of(f"{demo.url}/leaderboard/?entries=all").count("Demo model") == text.count("Demo model")
+    names = demo.run("from accounts.models import Team; print(*Team.objects.values_list('name', flat=True))")
+    assert "Keep me" in names
+
+    demo.process.send_signal(signal.SIGTERM)
+    assert demo.wait(15) == 0
+    assert_all_gone(demo)
+
+
+def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
+    demo.launch()
+    wait_until(lambda: "Preparing" in demo.output, 20)
+    demo.interrupt()
+    demo.wait(15)
+    assert "Traceback" not in demo.output
+    assert_all_gone(demo)
+
+
+@pytest.mark.parametrize("program", ["gunicorn", "celery"])
+def test_it_says_so_and_stops_when_a_part_of_it_dies(running_demo, program):
+    os.kill(running_demo.pid_of(program), signal.SIGKILL)
+    assert running_demo.wait(15) != 0
+    assert "The web server or the worker has ended by itself" in running_demo.output
+    assert_all_gone(running_demo)
+
+
+def test_an_occupied_port_is_said_at_once_with_a_way_out(demo):
+    with socket.socket() as occupant:
+        occupant.bind(("127.0.0.1", 0))
+        occupant.listen()
+        port = occupant.getsockname()[1]
+        other = Demo(demo.data_dir, port)
+        other.launch()
+        assert other.wait(30) != 0
+    wait_until(lambda: "PORT=" in other.output, 5)
+    assert f"Port {port} on 127.0.0.1 is in use" in other.output
+    assert f"make demo PORT={port + 1}" in other.output
+    assert "Traceback" not in other.output
+
+
+def test_a_port_that_is_none_is_refused(demo):
+    other = Demo(demo.data_dir, 70000)
+    other.launch()
+    assert other.wait(30) != 0
+    wait_until(lambda: "PORT=" in other.output, 5)
+    assert "Traceback" not in other.output

@@ -1,0 +1,216 @@
+"""Every page: narrow and wide, light and dark, by keyboard, without scripts, for everyone (WCAG 2.2 AA)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from challenge.tests.browser import scenes as made
+from challenge.tests.browser.conftest import PASSWORD, log_in
+from challenge.tests.browser.demo_process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+NARROW, WIDE = 360, 1280
+FOR_EVERYONE = {
+    "home": "/",
+    "leaderboard": "/leaderboard/",
+    "leaderboard, all entries by kappa": "/leaderboard/?entries=all&metric=cohen_kappa",
+    "leaderboard without published results": "/leaderboard/?baselines=off",
+    "leaderboard without entries": "/leaderboard/?resolution=28&metric=balanced_accuracy",
+    "log in": "/accounts/login/",
+    "register": "/accounts/signup/",
+    "forgotten password": "/accounts/password/reset/",
+    "scored": "",
+    "published": "",
+}
+FOR_THE_TEAM = {
+    "profile": "/profile/",
+    "scored": "",
+    "failed": "",
+    "queued": "",
+    "disqualified": "",
+    "e-mail": "/accounts/email/",
+    "delete the account": "/accounts/delete/",
+}
+
+
+@pytest.fixture(scope="package")
+def logged_in(browser, demo, scenes):
+    """Cookies of teams that are logged in: logging in by the form each time would take long."""
+    states = {}
+    for team in ("Team Scenes", "Team Blank"):
+        context = browser.new_context(base_url=demo.url)
+        log_in(context.new_page(), team, made.PASSWORD)
+        states[team] = context.storage_state()
+        context.close()
+    return states
+
+
+def check(page: Page) -> None:
+    """Look at a page at both widths in both themes."""
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width in (NARROW, WIDE):
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                problems.append(f"{width} px: the page scrolls sideways")
+            for violation in Axe().run(page, options=WCAG).response["violations"]:
+                places = [f"{node['html'][:150]} ({node['failureSummary']})" for node in violation["nodes"][:3]]
+                problems.append(f"{scheme}, {width} px: {violation['help']}: {places}")
+    assert problems == []
+
+
+@pytest.mark.parametrize("name", FOR_EVERYONE)
+def test_pages_for_everyone(visits, scenes, name):
+    check(visits.open(FOR_EVERYONE[name] or scenes[name]))
+
+
+@pytest.mark.parametrize("name", FOR_THE_TEAM)
+def test_pages_of_a_team(visits, scenes, logged_in, name):
+    check(visits.open(FOR_THE_TEAM[name] or scenes[name], storage_state=logged_in["Team Scenes"]))
+
+
+def test_a_profile_without_submissions(visits, logged_in):
+    check(visits.open("/profile/", storage_state=logged_in["Team Blank"]))
+
+
+def test_a_form_with_errors(visits, logged_in, tmp_path):
+    page = visits.open("/profile/", storage_state=logged_in["Team Blank"])
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("wrong")
+    page.get_by_label("Predictions", exact=True).set_input_files(wrong)
+    page.get_by_label("Resolution").select_option("28")
+    page.get_by_label("Model name").fill("ResNet-18")
+    page.get_by_label("Description").fill("x")
+    page.get_by_label("Study").fill("a paper")
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("neither a web address nor a DOI")).to_be_visible()
+    check(page)
+
+
+def test_a_registration_with_errors(visits, scenes):
+    page = visits.open("/accounts/signup/")
+    page.get_by_label("Team name").fill("Team Scenes")
+    page.get_by_label("E-mail address").fill("new@example.org")
+    page.get_by_label("Password", exact=True).fill("123")
+    page.get_by_label("Password (again)").fill("456")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    check(page)
+
+
+def test_a_page_that_is_not_there(visits):
+    page = visits.open("/submissions/999999/", status=404)
+    assert all("404" in complaint for complaint in visits.complaints)
+    visits.complaints.clear()
+    check(page)
+
+
+def test_a_form_that_has_expired(visits):
+    page = visits.open("/accounts/login/")
+    page.get_by_label("Team name or e-mail address").fill("Team Scenes")
+    page.get_by_label("Password", exact=True).fill("x")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="The form has expired")).to_be_visible()
+    assert all("403" in complaint for complaint in visits.complaints)
+    visits.complaints.clear()
+    check(page)
+
+
+def test_wide_tables_scroll_inside_their_region(visits, scenes):
+    page = visits.open("/leaderboard/", viewport={"width": NARROW, "height": 800})
+    region = page.get_by_role("region", name="Ranking")
+    assert region.evaluate("region => region.scrollWidth > region.clientWidth")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    wait_until(lambda: region.evaluate("region => region.scrollLeft") > 0, 5)
+
+
+def test_the_skip_link(visits):
+    page = visits.open("/leaderboard/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("main a").first).to_be_focused()
+
+
+def test_submit_by_keyboard_alone(visits, logged_in, demo):
+    page = visits.open("/profile/", storage_state=logged_in["Team Blank"])
+
+    def tab_to(label: str) -> None:
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            if page.get_by_label(label, exact=True).evaluate("field => field === document.activeElement"):
+                return
+        pytest.fail(f"{label} is not reached by the keyboard")
+
+    tab_to("Predictions")
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(demo.example_file)
+    tab_to("Resolution")
+    page.keyboard.type("64")
+    tab_to("Model name")
+    page.keyboard.type("By keyboard")
+    tab_to("Description")
+    page.keyboard.type("No mouse.")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Submit")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator(".submission-item .state-scored").first.wait_for()
+    assert "64 × 64" in page.locator(".submission-item").first.inner_text()
+
+
+def test_without_scripts(visits, register, demo):
+    page, team = register(java_script_enabled=False)
+    page.get_by_label("Predictions", exact=True).set_input_files(demo.example_file)
+    page.get_by_label("Resolution").select_option("128")
+    page.get_by_label("Model name").fill("Plain HTML")
+    page.get_by_label("Description").fill("No scripts.")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/submissions/*/")
+    for _ in range(100):
+        again = page.get_by_role("link", name="Look again")
+        if not again.count():
+            break
+        again.click()
+    expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
+
+    page = visits.open(java_script_enabled=False)
+    log_in(page, team, PASSWORD)
+    page.get_by_role("link", name="Leaderboard").click()
+    page.get_by_role("group", name="Resolution").get_by_role("link", name="128").click()
+    page.get_by_role("group", name="Published results").get_by_role("link", name="Hidden").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("Plain HTML")
+
+
+def test_filters_live_in_the_address(visits, scenes):
+    page = visits.open("/leaderboard/")
+    page.get_by_role("group", name="Resolution").get_by_role("link", name="128").click()
+    page.get_by_role("group", name="Metric").get_by_role("link", name="Accuracy", exact=True).click()
+    address = page.url
+    assert "resolution=128" in address
+    assert "metric=accuracy" in address
+
+    def assert_chosen(resolution: str, metric: str) -> None:
+        chosen = page.locator(".choices [aria-current=true]")
+        expect(chosen).to_have_text([resolution, metric, "Best per team", "Shown"])
+
+    assert_chosen("128", "Accuracy")
+    page.reload()
+    assert_chosen("128", "Accuracy")
+    page.go_back()
+    assert_chosen("128", "AUC")
+    page.go_back()
+    assert_chosen("224", "AUC")
+    page.go_forward()
+    assert_chosen("128", "AUC")
+    assert visits.open(address).locator("h1").inner_text() == "Leaderboard"
