@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from challenge.scoring.benchmark import Benchmark, Dataset
-from challenge.scoring.files import FileText
+from challenge.scoring.files import UTF8_BOM, FileText
 from challenge.scoring.layouts import THESIS_OPTIONAL_COLUMNS, Layout, probability_columns
 from challenge.scoring.parsing import Parsed, stated_labels
 
@@ -24,8 +24,7 @@ _PIECE = 2**17
 
 def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool) -> Parsed | None:
     """Read a flawless file, or return None. `with_truth`: also read the thesis layout's `truth`."""
-    has_bare_returns = b"\r" in file.data and file.data.count(b"\r") != file.data.count(b"\r\n")
-    if file.n_lines != benchmark.n_rows + 1 or has_bare_returns:
+    if file.n_lines != benchmark.n_rows + 1 or _has_odd_characters(file.data):
         return None
     try:
         if layout.is_thesis:
@@ -33,6 +32,14 @@ def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth:
         return _parse_canonical(file, layout, benchmark)
     except _POLARS_ERRORS:
         return None
+
+
+def _has_odd_characters(data: bytes) -> bool:
+    """Whether there are characters that polars drops from cells without a word."""
+    has_bare_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+    # it takes one at the start of line 2 for that of the file, since it skips line 1
+    has_inner_bom = data.find(UTF8_BOM, len(UTF8_BOM)) >= 0
+    return has_bare_returns or has_inner_bom
 
 
 def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:

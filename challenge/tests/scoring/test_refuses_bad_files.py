@@ -87,6 +87,7 @@ CANONICAL = {
     "text after quote": (cell('"0.75"5'), "line 8: a quoted cell is not properly closed on its line"),
     "NUL": (cell("0.75\0"), "line 8: the line contains a NUL byte"),
     "carriage return": (cell("0.75\r"), "line 8: the line contains a carriage return inside the line"),
+    "BOM inside": (replace("tripmnist,0", "\ufefftripmnist,0"), r"line 2: '\ufefftripmnist' is none of the datasets"),
     # indices
     "negative index": (index("-1"), "pairmnist, line 8: the index is '-1'; expected a whole number from 0 to 3"),
     "float index": (index("1.0"), "pairmnist, line 8: the index is '1.0'; expected a whole number"),
