@@ -102,7 +102,7 @@ class Process:
 class Worker(Process):
     """A Celery worker with a queue of its own, whose scorings go by what stands in a file (`scoring_gate`)."""
 
-    def __init__(self, folder: Path, *options: str, gate: str = "pass", sweep_seconds: str = "") -> None:
+    def __init__(self, folder: Path, *options: str, gate: str = "pass", **environment: str) -> None:
         name = uuid4().hex[:12]
         self.queue = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-{name}"
         self.gate = folder / f"{name}.gate"
@@ -114,9 +114,9 @@ class Worker(Process):
             command,
             folder / f"{name}.log",
             CELERY_QUEUE=self.queue,
-            EMAIL_URL=f"filemail://{self.mails}",
+            EMAIL_URL=f"filemail:///{self.mails}",
             SCORING_GATE=str(self.gate),
-            SWEEP_SECONDS=sweep_seconds,
+            **environment,
         )
 
     def set_gate(self, order: str) -> None:

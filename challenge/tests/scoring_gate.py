@@ -1,7 +1,8 @@
 """Imported by the workers of tests (`celery worker --include`): a file decides what becomes of a scoring.
 
 Each scoring is done for real, and then goes by what stands in the file `SCORING_GATE`. The file can be
-written while the worker runs. `SWEEP_SECONDS` makes Celery beat sweep more often.
+written while the worker runs. `SWEEP_SECONDS` makes Celery beat sweep more often; `TIME_LIMITS` holds a soft
+and a hard limit for a scoring.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from celery import current_app
 
-from challenge import services
+from challenge import services, tasks
 from challenge.scoring.evaluator import Scores
 
 score_file = services.score_file
@@ -38,3 +39,5 @@ def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> Scores:
 services.score_file = score_file_and_pass_the_gate
 if seconds := os.environ.get("SWEEP_SECONDS"):
     current_app.conf.beat_schedule["sweep"]["schedule"] = float(seconds)
+if limits := os.environ.get("TIME_LIMITS"):
+    tasks.evaluate.soft_time_limit, tasks.evaluate.time_limit = map(float, limits.split())

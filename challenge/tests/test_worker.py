@@ -1,0 +1,335 @@
+"""Real Celery workers on the test database: they score, die, stop and come back; each submission is scored once."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from challenge import services
+from challenge.models import DatasetScore, Evaluation, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth
+from challenge.tests.processes import Worker, celery_app, in_parallel, lose, wait_until
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("committed"),
+    pytest.mark.xdist_group("worker"),
+]
+
+Status = Evaluation.Status
+
+
+@pytest.fixture(scope="module")
+def shared_worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Worker]:
+    """One worker without a sweep, for the tests that leave it alive."""
+    with django_db_blocker.unblock():
+        worker = Worker(tmp_path_factory.mktemp("worker"))
+    try:
+        worker.wait_for(" ready.")
+        yield worker
+    finally:
+        worker.kill()
+
+
+@pytest.fixture
+def worker(shared_worker, send_to) -> Worker:
+    """The shared worker: what this process enqueues goes to it, and its gate is open."""
+    send_to(shared_worker)
+    shared_worker.set_gate("pass")
+    return shared_worker
+
+
+def status(evaluation: Evaluation) -> str:
+    evaluation.refresh_from_db()
+    return evaluation.status
+
+
+def wait_until_it_is(evaluation: Evaluation, expected: Status, worker: Worker) -> None:
+    wait_until(
+        lambda: status(evaluation) == expected,
+        explain=lambda: f"It is {evaluation.status}. {worker.last_words()}",
+    )
+
+
+def assert_scored_once(submission: Submission, *workers: Worker) -> None:
+    """Scored with every dataset, by one evaluation, and one mail says so."""
+    evaluation = submission.evaluations.get()
+    assert evaluation.status == Status.SCORED
+    assert evaluation.scored_at
+    assert sorted(evaluation.dataset_scores.values_list("dataset", flat=True)) == sorted(
+        dataset.name for dataset in MEDMNIST_PLUS
+    )
+    wait_until(lambda: Submission.objects.filter(pk=submission.pk, mailed_at__isnull=False).exists())
+
+    (mail,) = [mail for worker in workers for mail in worker.mails_about(submission)]
+    assert f"Submission #{submission.pk} scored" in mail
+
+
+def test_it_works(worker, submit, team, other_team):
+    submissions = [submit(team), submit(other_team, skill=2.0)]
+    for submission in submissions:
+        wait_until_it_is(submission.evaluations.get(), Status.SCORED, worker)
+        assert_scored_once(submission, worker)
+
+
+def test_an_invalid_file_fails_at_once_and_is_told(worker, submit, team):
+    submission = submit(team, content=b"no,predictions\n")
+    evaluation = submission.evaluations.get()
+    wait_until_it_is(evaluation, Status.FAILED, worker)
+    wait_until(lambda: len(worker.mails_about(submission)) == 1)
+    assert evaluation.attempts == 1
+
+
+def test_the_task_twice_changes_nothing(worker, submit, team):
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    wait_until(lambda: worker.mails_about(submission))
+    before = Evaluation.objects.filter(pk=evaluation.pk).values().get()
+
+    app = celery_app(worker.queue)
+    for name, row in (("evaluate", evaluation), ("send_outcome_mail", submission)):
+        for _ in range(2):
+            app.send_task(f"challenge.tasks.{name}", args=[row.pk])
+    later = submit(team, skill=1.5)
+    wait_until_it_is(later.evaluations.get(), Status.SCORED, worker)
+
+    assert Evaluation.objects.filter(pk=evaluation.pk).values().get() == before
+    assert_scored_once(submission, worker)
+
+
+def test_a_task_twice_at_once_scores_once(submit, team, monkeypatch):
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    scorings = []
+    score_file = services.score_file
+    monkeypatch.setattr(services, "score_file", lambda *paths: scorings.append(1) or score_file(*paths))
+    in_parallel([lambda: services.evaluate(evaluation.pk)] * 4)
+    assert len(scorings) == 1
+    assert status(evaluation) == Status.SCORED
+    assert evaluation.dataset_scores.count() == 12
+    assert evaluation.attempts == 1
+
+
+def test_two_sweeps_at_once_are_as_good_as_one(submit, team, monkeypatch):
+    evaluations = [submit(team, skill=skill).evaluations.get() for skill in (1.0, 1.5, 2.0)]
+    for evaluation in evaluations:
+        lose(evaluation)
+    counts = in_parallel([services.requeue_lost_evaluations] * 4)
+    assert sum(counts) == 3
+    assert {status(evaluation) for evaluation in evaluations} == {Status.QUEUED}
+    assert Evaluation.objects.count() == 3
+
+
+def test_a_fault_of_ours_is_tried_again_and_then_fails(worker, submit, team):
+    worker.set_gate("break")
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    for attempt in (1, 2):
+        wait_until(lambda n=attempt: status(evaluation) == Status.QUEUED and evaluation.attempts == n)
+        lose(evaluation)
+        assert services.requeue_lost_evaluations() == 1
+    wait_until_it_is(evaluation, Status.FAILED, worker)
+    assert evaluation.attempts == Evaluation.MAX_ATTEMPTS
+    assert_failed_by_our_fault(submission, evaluation)
+    wait_until(lambda: len(worker.mails_about(submission)) == 1)
+
+
+def test_a_passing_fault_leaves_no_trace(worker, submit, team):
+    worker.set_gate("break")
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    wait_until(lambda: status(evaluation) == Status.QUEUED and evaluation.attempts == 1)
+    worker.set_gate("pass")
+    lose(evaluation)
+    services.requeue_lost_evaluations()
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    assert_scored_once(submission, worker)
+
+
+def test_a_file_that_kills_the_worker_every_time_fails(worker, submit, team):
+    worker.set_gate("die")
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    for attempt in (1, 2, 3):
+        worker.wait_at_gate()
+        wait_until(lambda: "WorkerLostError" in worker.log.read_text(), explain=worker.last_words)
+        assert status(evaluation) == Status.SCORING
+        assert evaluation.attempts == attempt
+        worker.set_gate("die")
+        lose(evaluation)
+        assert services.requeue_lost_evaluations() == 1
+    assert status(evaluation) == Status.FAILED
+    assert_failed_by_our_fault(submission, evaluation)
+    worker.set_gate("pass")
+    later = submit(team, skill=2.0)
+    wait_until_it_is(later.evaluations.get(), Status.SCORED, worker)
+    wait_until(lambda: len(worker.mails_about(submission)) == 1)
+
+
+def assert_failed_by_our_fault(submission: Submission, evaluation: Evaluation) -> None:
+    submission.refresh_from_db()
+    assert evaluation.problems == [services.OUR_FAULT]
+    assert not submission.counts_toward_limits
+    assert submission.mail_due_at
+    assert not evaluation.dataset_scores.exists()
+
+
+def test_a_worker_killed_in_mid_scoring_loses_nothing(start_worker, send_to, submit, team, tmp_path):
+    killed = start_worker(gate="wait")
+    send_to(killed)
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    killed.wait_at_gate()
+    killed.kill()
+    assert status(evaluation) == Status.SCORING
+    assert not DatasetScore.objects.exists()
+
+    rescuer = start_worker("--beat", "--schedule", str(tmp_path / "schedule"), SWEEP_SECONDS="0.5")
+    wait_until(lambda: "challenge.tasks.sweep" in rescuer.log.read_text())
+    assert status(evaluation) == Status.SCORING  # until the lease is over
+    lose(evaluation)
+    wait_until_it_is(evaluation, Status.SCORED, rescuer)
+    assert_scored_once(submission, killed, rescuer)
+    assert evaluation.attempts == 2
+
+
+def test_a_lost_message_is_replaced_by_the_sweep(start_worker, send_with, submit, team, tmp_path):
+    send_with(celery_app("nobody-listens"))
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    lose(evaluation)
+    worker = start_worker("--beat", "--schedule", str(tmp_path / "schedule"), SWEEP_SECONDS="0.5")
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    assert_scored_once(submission, worker)
+
+
+def test_a_worker_that_slept_through_its_lease_overwrites_nothing(
+    start_worker, worker, send_to, submit, team
+):
+    sleeper = start_worker(gate="wait")
+    send_to(sleeper)
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    sleeper.wait_at_gate()
+    sleeper.signal_all(signal.SIGSTOP)
+
+    send_to(worker)
+    lose(evaluation)
+    services.requeue_lost_evaluations()
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    before = everything_about(evaluation)
+
+    sleeper.set_gate("pass")
+    sleeper.signal_all(signal.SIGCONT)
+    wait_until(lambda: "succeeded in" in sleeper.log.read_text(), explain=sleeper.last_words)
+    assert everything_about(evaluation) == before
+    assert_scored_once(submission, worker, sleeper)
+
+
+def everything_about(evaluation: Evaluation) -> tuple[dict, list[dict]]:
+    return Evaluation.objects.filter(pk=evaluation.pk).values().get(), list(
+        evaluation.dataset_scores.order_by("pk").values()
+    )
+
+
+def test_scoring_again_while_it_is_scored(worker, submit, team):
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    worker.set_gate("wait")
+    worker.wait_at_gate()
+    services.rescore([submission])
+    assert status(evaluation) == Status.QUEUED
+    worker.set_gate("pass")
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    assert_scored_once(submission, worker)
+
+
+def test_other_labels_activated_while_it_is_scored(worker, submit, team, ground_truth):
+    scored = submit(team)
+    wait_until_it_is(scored.evaluations.get(), Status.SCORED, worker)
+    worker.set_gate("wait")
+    running = submit(team, skill=1.5)
+    worker.wait_at_gate()
+    queued = submit(team, skill=2.0)
+    labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
+    other = services.store_ground_truth(labels, name="Other labels", is_demo=True)
+    worker.set_gate("pass")
+
+    everything = [scored, running, queued]
+    for submission in everything:
+        wait_until_it_is(submission.evaluations.get(ground_truth=ground_truth), Status.SCORED, worker)
+    services.queue_missing_evaluations()  # as the sweep does
+    for submission in everything:
+        wait_until_it_is(submission.evaluations.get(ground_truth=other), Status.SCORED, worker)
+    assert Evaluation.objects.ranked(other).count() == 3
+    assert Evaluation.objects.count() == 6
+    assert services.queue_missing_evaluations() == 0
+    wait_until(lambda: [len(worker.mails_about(submission)) for submission in everything] == [1, 1, 1])
+
+
+def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_truth):
+    submissions = [submit_and_score(team, skill=skill) for skill in (1.0, 1.5)]
+    labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
+    other = services.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
+    in_parallel([lambda: services.activate_ground_truth(other)] + [services.queue_missing_evaluations] * 3)
+    assert Evaluation.objects.active(other).count() == len(submissions)
+
+
+def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
+    limited = start_worker(gate="wait", TIME_LIMITS="1 2")
+    send_to(limited)
+    slow = submit(team)
+    wait_until_it_is(slow.evaluations.get(), Status.FAILED, limited)
+    (problem,) = slow.evaluations.get().problems
+    assert "longer than the time limit" in problem
+    wait_until(lambda: limited.mails_about(slow))
+
+    limited.set_gate("ignore signals")
+    deaf = submit(team, skill=1.5)
+    evaluation = deaf.evaluations.get()
+    wait_until(lambda: "Hard time limit" in limited.log.read_text(), explain=limited.last_words)
+    assert status(evaluation) == Status.SCORING
+    limited.set_gate("pass")
+    lose(evaluation)
+    services.requeue_lost_evaluations()
+    wait_until_it_is(evaluation, Status.SCORED, limited)
+    assert_scored_once(deaf, limited)
+
+
+def test_a_child_that_grew_too_large_is_replaced_between_submissions(start_worker, send_to, submit, team):
+    replacing = start_worker("--max-memory-per-child", "1")
+    send_to(replacing)
+    submissions = [submit(team, skill=skill) for skill in (1.0, 1.5)]
+    for submission in submissions:
+        wait_until_it_is(submission.evaluations.get(), Status.SCORED, replacing)
+        assert_scored_once(submission, replacing)
+
+
+def test_a_worker_told_to_stop_finishes_what_it_scores(start_worker, send_to, submit, team):
+    stopping = start_worker(gate="wait")
+    send_to(stopping)
+    evaluation = submit(team).evaluations.get()
+    stopping.wait_at_gate()
+    os.kill(stopping.popen.pid, signal.SIGTERM)  # the main process only, as systemd does with KillMode=mixed
+    stopping.wait_for("Warm shutdown")
+    stopping.set_gate("pass")
+    assert stopping.popen.wait(30) == 0
+    assert status(evaluation) == Status.SCORED
+
+
+def test_labels_that_cannot_be_read_cost_no_submission(worker, submit, team, ground_truth):
+    other = make_demo_ground_truth(MEDMNIST_PLUS, seed=2)
+    ground_truth = services.store_ground_truth(other, name="Lost", is_demo=True)
+    labels = ground_truth.path.read_bytes()
+    ground_truth.path.unlink()
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    wait_until(lambda: status(evaluation) == Status.QUEUED and evaluation.attempts == 1)
+    ground_truth.path.write_bytes(labels)
+    lose(evaluation)
+    services.requeue_lost_evaluations()
+    wait_until_it_is(evaluation, Status.SCORED, worker)
+    assert_scored_once(submission, worker)
