@@ -175,7 +175,7 @@ LOGOUT_REDIRECT_URL = "home"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BIG benchmark <big@localhost>")
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 
 # --- Celery: the broker only carries ids; all state is in the database ----------------------------
 

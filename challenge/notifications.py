@@ -5,6 +5,7 @@ touches the scoring. A mail is claimed before it is sent, so that two tasks do n
 """
 
 import logging
+import smtplib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,18 +23,26 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=30)  # a due mail that nobody claimed: its message was lost
 RETRY_AFTER = timedelta(minutes=5)  # a claimed mail that was not sent: the mail server was down
 GIVE_UP_AFTER = timedelta(days=3)
+PAUSE = timedelta(
+    minutes=1
+)  # a mail server that does not answer is not waited for again: scoring comes first
+SLOW = timedelta(seconds=5)  # a mail in the hands of another task for longer: the server does not answer
 
 
 def send_outcome_mail(submission_id: int) -> None:
     """Tell the team that its submission was scored (metrics, rank, link) or why it failed."""
-    if not _claim(submission_id):
+    if _server_is_silent(submission_id) or not _claim(submission_id):
         return
     submission = Submission.objects.select_related("team").get(pk=submission_id)
     if submission.team.email:
         subject, body = compose(submission)
         try:
             send_mail(subject, body, None, [submission.team.email])
-        except OSError:  # smtplib's errors are among them
+        except smtplib.SMTPRecipientsRefused as error:
+            logger.warning("The mail about submission %s was refused: %s", submission_id, error)
+            if any(code < 500 for code, _ in error.recipients.values()):  # for now, not for good
+                return
+        except OSError:  # smtplib's other errors are among them
             logger.exception("The mail about submission %s could not be sent yet.", submission_id)
             return
     Submission.objects.filter(pk=submission_id).update(mailed_at=timezone.now())
@@ -74,6 +83,15 @@ def _unsent(now: datetime) -> QuerySet[Submission]:
     not_sent = Q(mail_claimed_at__lt=now - RETRY_AFTER)
     due = Submission.objects.filter(mailed_at__isnull=True, mail_due_at__gt=now - GIVE_UP_AFTER)
     return due.filter(never_claimed | not_sent)
+
+
+def _server_is_silent(submission_id: int) -> bool:
+    """Whether another mail was tried a moment ago, and is still not sent."""
+    now = timezone.now()
+    tried = Submission.objects.filter(
+        mailed_at__isnull=True, mail_claimed_at__range=(now - PAUSE, now - SLOW)
+    )
+    return tried.exclude(pk=submission_id).exists()
 
 
 def _claim(submission_id: int) -> bool:
