@@ -40,4 +40,4 @@ services.score_file = score_file_and_pass_the_gate
 if seconds := os.environ.get("SWEEP_SECONDS"):
     current_app.conf.beat_schedule["sweep"]["schedule"] = float(seconds)
 if limits := os.environ.get("TIME_LIMITS"):
-    tasks.evaluate.soft_time_limit, tasks.evaluate.time_limit = map(float, limits.split())
+    tasks.evaluate.soft_time_limit, tasks.evaluate.time_limit = map(int, limits.split())
