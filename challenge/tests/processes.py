@@ -113,10 +113,12 @@ class Worker(Process):
         super().__init__(
             command,
             folder / f"{name}.log",
-            CELERY_QUEUE=self.queue,
-            EMAIL_URL=f"filemail:///{self.mails}",
-            SCORING_GATE=str(self.gate),
-            **environment,
+            **{
+                "CELERY_QUEUE": self.queue,
+                "EMAIL_URL": f"filemail:///{self.mails}",
+                "SCORING_GATE": str(self.gate),
+                **environment,
+            },
         )
 
     def set_gate(self, order: str) -> None:

@@ -1,0 +1,211 @@
+"""A mail server that is down, slow or odd: scoring goes on, and each mail is sent in the end."""
+
+import socketserver
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from challenge import notifications
+from challenge.models import Evaluation, Submission
+from challenge.notifications import send_outcome_mail
+from challenge.tests.processes import in_parallel, wait_until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """An SMTP server that keeps what it is sent, and misbehaves as it is told to."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, port: int = 0, *, manner: str = "good") -> None:
+        super().__init__(("127.0.0.1", port), MailConversation)
+        self.manner = manner
+        self.messages: list[str] = []
+        self.conversations = 0
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class MailConversation(socketserver.StreamRequestHandler):
+    server: MailServer
+
+    def handle(self) -> None:
+        self.server.conversations += 1
+        if self.server.manner == "silent":
+            time.sleep(1)  # longer than the tests' own time-out
+            return
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            if not self.answer(line.strip().upper()):
+                return
+
+    def answer(self, command: bytes) -> bool:
+        """Answer a command; false ends the conversation."""
+        reply = b"250 fine"
+        if command.startswith(b"RCPT") and self.server.manner == "refuses for good":
+            reply = b"550 no such user"
+        if command.startswith(b"RCPT") and self.server.manner == "refuses for now":
+            reply = b"450 try again later"
+        if command == b"DATA":
+            self.wfile.write(b"354 go on\r\n")
+            self.server.messages.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
+            if self.server.manner == "dies after taking a mail":
+                return False
+        self.wfile.write(reply + b"\r\n")
+        return command != b"QUIT"
+
+
+@pytest.fixture
+def mail_server(settings) -> Iterator[MailServer]:
+    server = MailServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 0.5
+    yield server
+    server.close()
+
+
+def let_time_pass(span: timedelta) -> None:
+    """Move the times of all mails back."""
+    Submission.objects.update(
+        mail_due_at=F("mail_due_at") - span, mail_claimed_at=F("mail_claimed_at") - span
+    )
+
+
+def is_mailed(submission: Submission) -> bool:
+    submission.refresh_from_db()
+    return submission.mailed_at is not None
+
+
+def test_a_server_that_is_down_delays_the_mail_only(mail_server, submit_and_score, team, settings):
+    mail_server.close()
+    submission = submit_and_score(team)
+    assert submission.evaluations.get().status == Evaluation.Status.SCORED
+    send_outcome_mail(submission.pk)
+    assert not is_mailed(submission)
+    assert notifications.requeue_lost_mails() == 0  # not yet
+
+    back = MailServer(settings.EMAIL_PORT)
+    send_outcome_mail(submission.pk)  # whoever asks: it is not tried again so soon
+    assert not back.messages
+    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    assert notifications.requeue_lost_mails() == 1
+    send_outcome_mail(submission.pk)
+    assert is_mailed(submission)
+    send_outcome_mail(submission.pk)
+    assert notifications.requeue_lost_mails() == 0
+    back.close()
+    assert len(back.messages) == 1
+    assert f"Submission #{submission.pk} scored" in back.messages[0]
+
+
+def test_tasks_at_once_send_one_mail(mail_server, submit_and_score, team):
+    submission = submit_and_score(team)
+    in_parallel([partial(send_outcome_mail, submission.pk)] * 5)
+    assert is_mailed(submission)
+    assert len(mail_server.messages) == 1
+
+
+def test_retries_at_once_send_one_mail(mail_server, submit_and_score, team):
+    submission = submit_and_score(team)
+    Submission.objects.update(mail_claimed_at=timezone.now() - 2 * notifications.RETRY_AFTER)
+    in_parallel([partial(send_outcome_mail, submission.pk)] * 5)
+    assert is_mailed(submission)
+    assert len(mail_server.messages) == 1
+
+
+def test_a_mail_whose_sending_was_cut_off_is_sent_again(mail_server, submit_and_score, team):
+    """At least once, not at most once: nobody can tell whether a server that died has delivered the mail."""
+    mail_server.manner = "dies after taking a mail"
+    submission = submit_and_score(team)
+    send_outcome_mail(submission.pk)
+    assert not is_mailed(submission)
+    mail_server.manner = "good"
+    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    send_outcome_mail(submission.pk)
+    assert is_mailed(submission)
+    assert len(mail_server.messages) == 2
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_again_and_again(
+    mail_server, submit_and_score, team, other_team
+):
+    mail_server.manner = "silent"
+    first, second = submit_and_score(team), submit_and_score(other_team)
+    send_outcome_mail(first.pk)
+    let_time_pass(notifications.SLOW)
+    send_outcome_mail(second.pk)
+    assert mail_server.conversations == 1
+    second.refresh_from_db()
+    assert second.mail_claimed_at is None
+
+    mail_server.manner = "good"
+    let_time_pass(notifications.PAUSE)
+    send_outcome_mail(second.pk)
+    assert is_mailed(second)
+    assert not is_mailed(first)
+
+
+def test_an_address_that_is_refused_for_good_is_left_alone(mail_server, submit_and_score, team):
+    mail_server.manner = "refuses for good"
+    submission = submit_and_score(team)
+    send_outcome_mail(submission.pk)
+    let_time_pass(2 * notifications.RETRY_AFTER)
+    assert notifications.requeue_lost_mails() == 0
+    send_outcome_mail(submission.pk)
+    assert mail_server.conversations == 1
+
+
+def test_an_address_that_is_refused_for_now_is_tried_again(mail_server, submit_and_score, team):
+    mail_server.manner = "refuses for now"
+    submission = submit_and_score(team)
+    send_outcome_mail(submission.pk)
+    assert not is_mailed(submission)
+    mail_server.manner = "good"
+    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    send_outcome_mail(submission.pk)
+    assert len(mail_server.messages) == 1
+
+
+def test_after_three_days_a_mail_is_given_up(mail_server, submit_and_score, team):
+    mail_server.close()
+    submission = submit_and_score(team)
+    send_outcome_mail(submission.pk)
+    let_time_pass(notifications.GIVE_UP_AFTER)
+    assert notifications.requeue_lost_mails() == 0
+
+
+@pytest.mark.parametrize("manner", ["down", "silent"])
+def test_a_real_worker_scores_on(manner, start_worker, send_to, submit, team, other_team):
+    server = MailServer(manner=manner)
+    if manner == "down":
+        server.close()
+    worker = start_worker(EMAIL_URL=f"smtp://127.0.0.1:{server.port}")
+    send_to(worker)
+    submissions = [submit(team), submit(other_team)]
+    scored = Evaluation.objects.scored()
+    wait_until(lambda: scored.count() == 2, explain=worker.last_words)
+    wait_until(lambda: worker.log.read_text().count("could not be sent yet") == 2, explain=worker.last_words)
+    assert not any(is_mailed(submission) for submission in submissions)
+
+    if manner == "down":
+        server = MailServer(server.port)
+    server.manner = "good"
+    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    assert notifications.requeue_lost_mails() == 2
+    wait_until(lambda: all(is_mailed(submission) for submission in submissions), explain=worker.last_words)
+    server.close()
+    assert len(server.messages) == 2
+    for submission in submissions:
+        assert any(f"Submission #{submission.pk} scored" in mail for mail in server.messages)
