@@ -1,6 +1,7 @@
 """Real Celery workers on the test database: they score, die, stop and come back; each submission is scored once."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -314,3 +315,30 @@ def test_half_a_message_does_not_end_the_worker(worker, submit, team):
     Path(settings.BROKER_DIR, f"0_power-cut.{worker.queue}.msg").write_text('{"body": "')
     evaluation = submit(team).evaluations.get()
     wait_until_it_is(evaluation, Status.SCORED, worker)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="there is no /proc/PID/smaps_rollup")
+def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_worker, send_to, submit, team):
+    small = start_worker()
+    send_to(small)
+    for skill in (1.0, 1.5, 2.0):
+        wait_until_it_is(submit(team, skill=skill).evaluations.get(), Status.SCORED, small)
+    parent = Path("/proc", str(small.popen.pid))
+    (child,) = (
+        Path("/proc", pid) for pid in (parent / "task" / parent.name / "children").read_text().split()
+    )
+    assert not computing_threads(parent)
+    assert computing_threads(child)
+    assert megabytes(parent) + megabytes(child) < 300
+
+
+def computing_threads(process: Path) -> list[str]:
+    """The names of polars' threads that compute: after a fork, a child would wait for them for ever."""
+    names = [(thread / "comm").read_text().strip() for thread in (process / "task").iterdir()]
+    return [name for name in names if re.fullmatch(r"polars-\d+|tokio.*", name)]
+
+
+def megabytes(process: Path) -> float:
+    """The memory of a process; what it shares with others is divided among them (PSS)."""
+    (size,) = re.findall(r"^Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE)
+    return int(size) / 1024
