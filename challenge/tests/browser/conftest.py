@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from challenge.tests.browser.demo_process import Demo, free_port
 
 PASSWORD = "correct horse battery staple"
+expect.set_options(timeout=15_000)  # where other tests keep the machine busy
 REPORT_CSP = """document.addEventListener("securitypolicyviolation",
     event => console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`))"""
 
@@ -39,7 +40,11 @@ def demo(browser, tmp_path_factory) -> Iterator[Demo]:
 @pytest.fixture(scope="package")
 def scenes(demo) -> dict[str, str]:
     """The addresses of submissions in every state, all of the team "Team Scenes"."""
-    return json.loads(demo.run("from challenge.tests.browser import scenes; scenes.prepare()"))
+    return json.loads(
+        demo.run(
+            "import json; from challenge.tests.browser import scenes; print(json.dumps(scenes.prepare()))"
+        )
+    )
 
 
 class Visits:
@@ -92,8 +97,8 @@ def numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def register(visits, numbers) -> Callable[..., Page]:
-    """Register a new team by the form; gives its page, and the team's name as `page.team`."""
+def register(visits, numbers) -> Callable[..., tuple[Page, str]]:
+    """Register a new team by the form; gives its page and the team's name."""
 
     def register_team(**options: object) -> tuple[Page, str]:
         name = f"Newcomers {next(numbers)}"

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -87,8 +88,20 @@ class Demo:
     def pid_of(self, program: str) -> int:
         """The process that the demo started for the web server ("gunicorn") or the worker ("celery")."""
         return next(
-            pid for pid in self.processes() if parent_of(pid) == self.process.pid and program in command_of(pid)
+            pid
+            for pid in self.processes()
+            if parent_of(pid) == self.process.pid and program in command_of(pid)
         )
+
+    @contextmanager
+    def worker_paused(self) -> Iterator[None]:
+        """Hold the worker still, as if it were busy with the files of others."""
+        group = self.pid_of("celery")
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
 
     def processes(self) -> list[int]:
         """Every process that has this demo's data folder in its environment: its own and its children."""
@@ -110,7 +123,12 @@ class Demo:
         """Run code in the demo's own Django, beside the site; returns what it prints."""
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
         return subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self._environment(), check=True, capture_output=True, text=True
+            command,
+            cwd=settings.BASE_DIR,
+            env=self._environment(),
+            check=True,
+            capture_output=True,
+            text=True,
         ).stdout
 
 

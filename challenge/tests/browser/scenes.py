@@ -1,6 +1,5 @@
 """Submissions in every state, for the pages to show; runs inside the demo: `Demo.run`."""
 
-import json
 import time
 from datetime import timedelta
 
@@ -19,8 +18,8 @@ BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".
 )
 
 
-def prepare() -> None:
-    """Make the team and its submissions, and print their addresses as JSON."""
+def prepare() -> dict[str, str]:
+    """Make the team and its submissions, and return their addresses."""
     team = Team.objects.create_user("Team Scenes", "scenes@example.org", PASSWORD)
     Team.objects.create_user("Team Blank", "blank@example.org", PASSWORD)
     scored = _submit(
@@ -44,14 +43,13 @@ def prepare() -> None:
     Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
     published = PublishedMethod.objects.filter(resolution=224, scores__std__isnull=False).first()
     assert published
-    addresses = {
+    return {
         "scored": scored.get_absolute_url(),
         "disqualified": disqualified.get_absolute_url(),
         "failed": failed.get_absolute_url(),
         "queued": queued.get_absolute_url(),
         "published": published.get_absolute_url(),
     }
-    print(json.dumps(addresses))
 
 
 def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> Submission:

@@ -55,15 +55,14 @@ def test_it_works(demo, register):
     submit(page)
     newest(page).locator(".state-scored").wait_for()
     seconds = time.perf_counter() - clicked
-    print(f"\nbrowser: {seconds:.2f} s from the click to the score, {demo.example_file.stat().st_size:,} bytes")
+    print(f"\n{seconds:.2f} s from the click to the score")  # noqa: T201 - `pytest -s` shows it
     assert seconds < 20
 
     assert_not_reloaded(page)
     shown = page.evaluate("window.shown")
     assert "Uploaded. Checking in…" in shown
-    states = [text for text in shown if text in ("Queued", "Scoring", "Scored")]
-    assert states[0] in ("Queued", "Scoring")
-    assert states[-1] == "Scored"
+    order = ["Queued", "Scoring", "Scored"]  # the quick ones may not be seen
+    assert [text for text in shown if text in order] == [text for text in order if text in shown]
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
 
     link = page.get_by_role("link", name="#", exact=False).filter(has_text=re.compile(r"^#\d+$"))
@@ -71,7 +70,10 @@ def test_it_works(demo, register):
     link.click()
     expect(page).to_have_url(f"{demo.url}/submissions/{number}/")
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
-    auc, rank = page.locator(".fact-figure").first.inner_text(), page.locator(".fact-figure").last.inner_text()
+    auc, rank = (
+        page.locator(".fact-figure").first.inner_text(),
+        page.locator(".fact-figure").last.inner_text(),
+    )
 
     page.get_by_role("link", name="Leaderboard").first.click()
     row = page.locator("tbody tr").filter(has_text=team)
@@ -87,13 +89,34 @@ def test_it_works(demo, register):
     assert f"{demo.url}/submissions/{number}/" in mail
 
 
+def test_what_waits_in_the_queue_is_followed_by_the_team_s_page_and_by_its_own(demo, register):
+    page, _ = register()
+    own_page = page.context.new_page()
+    with demo.worker_paused():
+        fill_in(page, demo.example_file)
+        page.evaluate(WATCH)
+        submit(page)
+        newest(page).locator(".state-queued").wait_for()
+        own_page.goto(newest(page).get_by_role("link").get_attribute("href"))
+        own_page.evaluate(WATCH)
+        expect(own_page.get_by_text("waiting for a worker; this page follows by itself.")).to_be_visible()
+    for followed in (page, own_page):
+        followed.locator(".state-scored, .facts + h2").wait_for()
+        assert_not_reloaded(followed)
+
+
 def test_a_slow_upload_shows_how_far_it_is(demo, register):
     page, _ = register()
     fill_in(page, demo.example_file)
     page.evaluate(WATCH)
     network = page.context.new_cdp_session(page)
     bytes_per_second = 16_000_000
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_per_second}
+    conditions = {
+        "offline": False,
+        "latency": 0,
+        "downloadThroughput": -1,
+        "uploadThroughput": bytes_per_second,
+    }
     network.send("Network.emulateNetworkConditions", conditions)
     submit(page)
     expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
@@ -167,7 +190,7 @@ def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(demo, register,
 
 def test_log_in_by_name_and_by_address(register, visits):
     _, team = register()
-    for login in (team, team.upper(), address_of(team)):
+    for login in (team.upper(), address_of(team)):
         page = visits.open()
         log_in(page, login, PASSWORD)
         expect(page.get_by_role("heading", name=team)).to_be_visible()

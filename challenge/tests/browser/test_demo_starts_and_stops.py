@@ -4,9 +4,9 @@ import os
 import signal
 import socket
 import time
-import urllib.request
 
 import pytest
+import requests
 
 from challenge.tests.browser.demo_process import Demo, is_free, wait_until
 
@@ -29,8 +29,7 @@ def running_demo(demo):
 
 
 def text_of(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as response:
-        return response.read().decode()
+    return requests.get(url, timeout=10).text
 
 
 def assert_all_gone(demo: Demo) -> None:
@@ -46,7 +45,9 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     assert "Demo model, hasty" in text
     assert "Warning" not in demo.output
     assert "Traceback" not in demo.output
-    assert demo.output.index("Submission #2 scored") < demo.output.index("The BIG benchmark runs on"), "mails hide the welcome"
+    assert demo.output.index("Submission #2 scored") < demo.output.index("The BIG benchmark runs on"), (
+        "mails hide the welcome"
+    )
     demo.run(
         "from accounts.models import Team; Team.objects.create_user('Keep me', 'keep@example.org', 'x' * 12)"
     )
@@ -60,7 +61,7 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     assert_all_gone(demo)
 
     second = demo.start()
-    print(f"\ndemo: first start {first:.1f} s, stop {stopping:.1f} s, second start {second:.1f} s")
+    print(f"\nfirst start {first:.1f} s, stop {stopping:.1f} s, second start {second:.1f} s")  # noqa: T201
     assert second < 20
     assert text_of(f"{demo.url}/leaderboard/?entries=all").count("Demo model") == text.count("Demo model")
     names = demo.run("from accounts.models import Team; print(*Team.objects.values_list('name', flat=True))")
