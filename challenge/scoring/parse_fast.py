@@ -37,9 +37,9 @@ def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth:
 def _has_odd_characters(data: bytes) -> bool:
     """Whether there are characters that polars drops from cells without a word."""
     has_bare_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-    # it takes one at the start of line 2 for that of the file, since it skips line 1
-    has_inner_bom = data.find(UTF8_BOM, len(UTF8_BOM)) >= 0
-    return has_bare_returns or has_inner_bom
+    # it skips line 1, and takes a byte order mark at the start of line 2 for that of the file
+    has_second_bom = data.startswith(UTF8_BOM, data.find(b"\n") + 1)
+    return has_bare_returns or has_second_bom
 
 
 def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:
