@@ -188,8 +188,9 @@ def test_a_lost_message_is_replaced_by_the_sweep(start_worker, send_with, submit
     assert_scored_once(submission, worker)
 
 
-def test_a_worker_that_slept_through_its_lease_overwrites_nothing(
-    start_worker, worker, send_to, submit, team
+@pytest.mark.parametrize("other_is_done", [False, True])
+def test_a_worker_that_slept_through_its_lease_changes_nothing(
+    start_worker, worker, send_to, submit, team, other_is_done
 ):
     sleeper = start_worker(gate="wait")
     send_to(sleeper)
@@ -199,15 +200,21 @@ def test_a_worker_that_slept_through_its_lease_overwrites_nothing(
     sleeper.signal_all(signal.SIGSTOP)
 
     send_to(worker)
+    worker.set_gate("pass" if other_is_done else "wait")
     lose(evaluation)
     services.requeue_lost_evaluations()
-    wait_until_it_is(evaluation, Status.SCORED, worker)
+    if other_is_done:
+        wait_until_it_is(evaluation, Status.SCORED, worker)
+    else:
+        worker.wait_at_gate()
     before = everything_about(evaluation)
 
     sleeper.set_gate("pass")
     sleeper.signal_all(signal.SIGCONT)
     wait_until(lambda: "succeeded in" in sleeper.log.read_text(), explain=sleeper.last_words)
     assert everything_about(evaluation) == before
+    worker.set_gate("pass")
+    wait_until_it_is(evaluation, Status.SCORED, worker)
     assert_scored_once(submission, worker, sleeper)
 
 
