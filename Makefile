@@ -14,7 +14,7 @@ demo: $(VENV)/site.installed  ## Run the site with demo data on http://127.0.0.1
 	@ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev.installed  ## Run the test suite.
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST_ARGS)
 
 test-slow: $(VENV)/dev.installed  ## Run the tests that take minutes.
 	$(BIN)/python -m pytest -m slow
