@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from challenge.tests.browser.conftest import PASSWORD, address_of, log_in
 from challenge.tests.browser.demo_process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Writes down every text that the upload and the newest submission's state show, in their order.
 WATCH = """() => {

@@ -10,8 +10,6 @@ import requests
 
 from challenge.tests.browser.demo_process import Demo, is_free, wait_until
 
-pytestmark = pytest.mark.xdist_group("demo-process")
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):

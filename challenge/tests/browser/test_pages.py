@@ -10,7 +10,7 @@ from challenge.tests.browser import scenes as made
 from challenge.tests.browser.conftest import PASSWORD, log_in
 from challenge.tests.browser.demo_process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 NARROW, WIDE = 360, 1280
