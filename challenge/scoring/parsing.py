@@ -67,6 +67,9 @@ def stated_labels(text: str, dataset: Dataset) -> list[int] | None:
         return [NOT_STATED] * n_labels(dataset)
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1]
-    matches = [_LABEL.fullmatch(part) for part in text.replace(",", " ").split()]
+    parts = text.replace(",", " ").split()
+    if len(parts) != n_labels(dataset):  # before 500 parts a line are looked at
+        return None
+    matches = [_LABEL.fullmatch(part) for part in parts]
     labels = [int(match[1]) for match in matches if match]
-    return labels if len(labels) == len(matches) == n_labels(dataset) else None
+    return labels if len(labels) == len(parts) else None
