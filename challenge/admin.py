@@ -49,10 +49,15 @@ class GroundTruthAdmin(ReadOnlyAdmin):
     fields = ["name", "checksum", "is_demo", "created_at", "activated_at"]
     actions = ["activate"]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Look the active one up once for the whole list."""
+        self.active = GroundTruth.objects.active()
+        return super().changelist_view(request, extra_context)
+
     @admin.display(description="active", boolean=True)
     def is_active(self, ground_truth: GroundTruth) -> bool:
         """Whether entries are ranked by it."""
-        return ground_truth == GroundTruth.objects.active()
+        return ground_truth == self.active
 
     @admin.action(description="Activate: rank by this ground truth", permissions=["activate"])
     def activate(self, request: HttpRequest, queryset: QuerySet[GroundTruth]) -> None:

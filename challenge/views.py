@@ -108,7 +108,7 @@ def _in_official_order(evaluation: Evaluation | None) -> list[tuple[Dataset, Dat
 def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     """The file as it was uploaded, for the team that did and for organizers."""
     submission = get_object_or_404(Submission, pk=pk)
-    if not may_see_file(request.user, submission):
+    if not (may_see_file(request.user, submission) and submission.file.storage.exists(submission.file.name)):
         raise Http404
     return FileResponse(
         submission.file.open("rb"),
@@ -140,7 +140,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: TeamRequest) -> HttpResponse:
     """The team's page: its limits, the form, its submissions."""
-    form = SubmissionForm(request.POST or None, request.FILES or None)
+    form = SubmissionForm(request.POST, request.FILES) if request.method == "POST" else SubmissionForm()
     created = None
     if request.method == "POST" and form.is_valid():
         created = _submit(request, form)

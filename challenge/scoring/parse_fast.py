@@ -15,6 +15,10 @@ from challenge.scoring.parsing import Parsed, stated_labels
 #: A panic of polars' Rust code is no `Exception`; a hostile file may find one.
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
+#: Twice what a row of 14 float64 takes in either layout. polars holds the cells of a thesis file as text beside
+#: the file itself: of longer lines that would be too much memory.
+_MOST_BYTES_A_LINE = 640
+
 #: The header is line 1.
 _FIRST_LINE = 2
 
@@ -24,6 +28,8 @@ _PIECE = 2**17
 
 def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool) -> Parsed | None:
     """Read a flawless file, or return None. `with_truth`: also read the thesis layout's `truth`."""
+    if len(file.data) > _MOST_BYTES_A_LINE * file.n_lines:
+        return None
     if file.n_lines != benchmark.n_rows + 1 or _has_odd_characters(file.data):
         return None
     try:

@@ -1,12 +1,13 @@
 """For tests with real threads and processes: they commit what they do, so that others see it."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
 from celery import Celery
+from django.apps import apps
 
 from challenge import queue
-from challenge.models import Phase
 from challenge.tests.processes import Worker, celery_app
 
 
@@ -38,17 +39,18 @@ def start_worker(tmp_path, transactional_db) -> Iterator[Callable[..., Worker]]:
 
 
 @pytest.fixture(scope="module")
-def first_phase_kept(django_db_setup, django_db_blocker) -> Iterator[list[Phase]]:
+def first_phase_put_back(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Put back what the migrations made: tests that commit end with an empty database."""
+    yield
     with django_db_blocker.unblock():
-        phases = list(Phase.objects.all())
-    yield phases
-    with django_db_blocker.unblock():
-        Phase.objects.bulk_create(phases, ignore_conflicts=True)
+        make_first_phase()
 
 
 @pytest.fixture
-def committed(transactional_db, first_phase_kept) -> None:
+def committed(first_phase_put_back, transactional_db) -> None:
     """A test that commits, and finds the phase that the migrations made."""
-    if not Phase.objects.exists():
-        Phase.objects.bulk_create(first_phase_kept)
+    make_first_phase()
+
+
+def make_first_phase() -> None:
+    import_module("challenge.migrations.0002_first_phase").create_first_phase(apps, None)

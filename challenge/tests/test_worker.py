@@ -15,11 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.tests.processes import Worker, celery_app, lose, wait_until
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("committed"),
-    pytest.mark.xdist_group("worker"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
 
 Status = Evaluation.Status
 
