@@ -1,10 +1,14 @@
 """The people and things that most tests need, cast once."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.test import Client
 
 from accounts.models import Team
@@ -15,6 +19,12 @@ from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.predictions import write_predictions
 
 PASSWORD = "correct horse battery staple"
+
+
+@receiver(post_migrate, sender=apps.get_app_config("challenge"))
+def put_back_the_first_phase(**kwargs: object) -> None:
+    """After a test that commits, the database is emptied, and with it goes what the migrations made."""
+    import_module("challenge.migrations.0002_first_phase").create_first_phase(apps, None)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +41,9 @@ def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
     def file_of(skill: float) -> Path:
         path = folder / f"skill-{skill}.csv.gz"
         if not path.exists():
-            write_predictions(path, make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=0), MEDMNIST_PLUS)
+            write_predictions(
+                path, make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=0), MEDMNIST_PLUS
+            )
         return path
 
     return file_of

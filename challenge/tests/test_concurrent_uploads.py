@@ -21,7 +21,7 @@ from challenge.models import Phase, Submission
 from challenge.tests.processes import Process, in_parallel, wait_until
 from conftest import PASSWORD
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed", "ground_truth")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ground_truth")]
 
 REFUSAL = "All 10 submissions of today are used. The day resets at"
 

@@ -23,7 +23,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.tests.processes import celery_app, in_parallel, lose, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Status = Evaluation.Status
 SECONDS_A_TEAM_WAITS = 4  # two for a silent broker, the rest for a busy machine

@@ -16,7 +16,7 @@ from challenge.models import Evaluation, Submission
 from challenge.notifications import send_outcome_mail
 from challenge.tests.processes import in_parallel, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class MailServer(socketserver.ThreadingTCPServer):

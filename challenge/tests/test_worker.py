@@ -15,7 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.tests.processes import Worker, celery_app, lose, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("committed")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Status = Evaluation.Status
 
@@ -266,7 +266,7 @@ def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
     limited.set_gate("ignore signals")
     deaf = submit(team, skill=1.5)
     evaluation = deaf.evaluations.get()
-    wait_until(lambda: "Hard time limit" in limited.log.read_text(), explain=limited.last_words)
+    wait_until(lambda: "TimeLimitExceeded" in limited.log.read_text(), explain=limited.last_words)
     assert status(evaluation) == Status.SCORING
     limited.set_gate("pass")
     lose(evaluation)
