@@ -1,5 +1,8 @@
 """Celery tasks: each takes an id and calls a service. Running one twice changes nothing."""
 
+import signal
+
+import polars
 from celery import shared_task
 from celery.signals import worker_process_init
 
@@ -28,5 +31,15 @@ def sweep() -> None:
 
 @worker_process_init.connect
 def warm_up(**kwargs: object) -> None:
-    """Load the ground truth and the CSV parser before the first team waits for them."""
-    services.warm_up()
+    """Load the ground truth and start polars before the first team waits for them.
+
+    Whoever starts threads with a signal blocked has it blocked in them. SIGTERM must not reach polars'
+    threads: a child whose time is up blocks it in its own thread, while it holds a lock that all
+    children share. Ended by it nonetheless, it would leave that locked, and the worker would stand still.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        polars.read_csv(b"started\ntrue\n")
+        services.warm_up()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
