@@ -327,9 +327,7 @@ def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_wo
     for skill in (1.0, 1.5, 2.0):
         wait_until_it_is(submit(team, skill=skill).evaluations.get(), Status.SCORED, small)
     parent = Path("/proc", str(small.popen.pid))
-    (child,) = (
-        Path("/proc", pid) for pid in (parent / "task" / parent.name / "children").read_text().split()
-    )
+    child = child_of(small)
     assert not computing_threads(parent)
     assert computing_threads(child)
     assert megabytes(parent) + megabytes(child) < 300
@@ -345,3 +343,27 @@ def megabytes(process: Path) -> float:
     """The memory of a process; what it shares with others is divided among them (PSS)."""
     (size,) = re.findall(r"^Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE)
     return int(size) / 1024
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc/PID/task")
+def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, submit, team):
+    """As a child that is told to end while it holds the pool's lock is not to die before it lets go of it."""
+    threaded = start_worker()
+    send_to(threaded)
+    wait_until_it_is(submit(team).evaluations.get(), Status.SCORED, threaded)
+    child = child_of(threaded)
+    others = [thread for thread in (child / "task").iterdir() if thread.name != child.name]
+    assert others
+    assert all(blocks_sigterm(thread) for thread in others)
+    assert not blocks_sigterm(child)
+
+
+def child_of(worker: Worker) -> Path:
+    parent = Path("/proc", str(worker.popen.pid))
+    (child,) = (parent / "task" / parent.name / "children").read_text().split()
+    return Path("/proc", child)
+
+
+def blocks_sigterm(thread: Path) -> bool:
+    (mask,) = re.findall(r"^SigBlk:\s+([0-9a-f]+)", (thread / "status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) & 1 << (signal.SIGTERM - 1))
