@@ -2,3 +2,9 @@
 
 Free of Django, torch and scikit-learn, so that it starts fast in a worker and can be used offline.
 """
+
+import os
+
+# One thread costs the least CPU time and memory; what scores files side by side does so in processes.
+# polars reads this once, when it is first imported.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")

@@ -137,14 +137,17 @@ def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
 
 def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
     """(n_test, n_classes) values of cells such as `[0.25, 0.75]`; None if any cell is otherwise."""
-    bare = cells.str.strip_prefix("[").str.strip_suffix("]")
-    if (bare.str.len_bytes() + 2 != cells.str.len_bytes()).any():
+    separator = ", " if ", " in cells[0] else ","
+    # a missing value becomes a null; one too many stays in the last, which is no number then
+    columns = cells.str.splitn(separator, dataset.n_classes).struct.unnest().get_columns()
+    opened, closed = columns[0], columns[-1]
+    if not (opened.str.starts_with("[").all() and closed.str.ends_with("]").all()):
         return None
-    lists = bare.str.split(", " if ", " in bare[0] else ",")
-    if (lists.list.len() != dataset.n_classes).any():
-        return None
-    values = lists.explode().cast(pl.Float64).to_numpy().reshape(-1, dataset.n_classes)
-    return np.asfortranarray(values) if np.isfinite(values).all() else None  # metrics go by column
+    columns[0], columns[-1] = opened.str.strip_prefix("["), closed.str.strip_suffix("]")
+    values = np.empty((dataset.n_test, dataset.n_classes), order="F")  # metrics go by column
+    for values_of_class, column in zip(values.T, columns, strict=True):
+        values_of_class[:] = column.cast(pl.Float64).to_numpy()  # a null becomes NaN
+    return values if np.isfinite(values).all() else None
 
 
 def _truth(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
