@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -89,9 +90,9 @@ def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
     def submit_for(team: Team, *, skill: float = 1.0, content: bytes | None = None, **about) -> Submission:
         if content is None:
             content = prediction_files(skill).read_bytes()
-        about = {"resolution": 28, "model_name": f"Model {skill}", "description": "A test."} | about
+        fields: dict[str, Any] = {"resolution": 28, "model_name": f"Model {skill}", "description": "A test."} | about
         upload = SimpleUploadedFile("predictions.csv", content)
-        return services.create_submission(team=team, upload=upload, **about)
+        return services.create_submission(team=team, upload=upload, **fields)
 
     return submit_for
 

@@ -1,5 +1,7 @@
 """The pages: fetch with an access check, compute, render."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -108,7 +110,7 @@ def _in_official_order(evaluation: Evaluation | None) -> list[tuple[Dataset, Dat
 def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     """The file as it was uploaded, for the team that did and for organizers."""
     submission = get_object_or_404(Submission, pk=pk)
-    if not (may_see_file(request.user, submission) and submission.file.storage.exists(submission.file.name)):
+    if not (may_see_file(request.user, submission) and Path(submission.file.path).exists()):
         raise Http404
     return FileResponse(
         submission.file.open("rb"),

@@ -76,7 +76,8 @@ def test_best_of_each_team_by_the_metric_that_is_chosen(entry, ground_truth, tea
     entry(team, 0.8, kappa=0.2, model_name="by kappa")
 
     def names(**filters) -> list[str]:
-        return [row.submission.model_name for row in leaderboard(Filters(**filters), ground_truth)]
+        rows = leaderboard(Filters(**filters), ground_truth)
+        return [row.submission.model_name for row in rows if row.submission]
 
     assert names() == ["by AUC"]
     assert names(metric=Metric.COHEN_KAPPA) == ["by kappa"]
