@@ -13,11 +13,11 @@ from django.dispatch import receiver
 from django.test import Client
 
 from accounts.models import Team
-from challenge import services
 from challenge.models import GroundTruth, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.predictions import write_predictions
+from challenge.services import evaluations, ground_truths, submissions
 
 PASSWORD = "correct horse battery staple"
 
@@ -53,7 +53,7 @@ def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
 @pytest.fixture
 def ground_truth(db, labels) -> GroundTruth:
     """The active ground truth."""
-    return services.store_ground_truth(labels, name="Demo labels", is_demo=True)
+    return ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
 
 
 @pytest.fixture
@@ -90,9 +90,13 @@ def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
     def submit_for(team: Team, *, skill: float = 1.0, content: bytes | None = None, **about) -> Submission:
         if content is None:
             content = prediction_files(skill).read_bytes()
-        fields: dict[str, Any] = {"resolution": 28, "model_name": f"Model {skill}", "description": "A test."} | about
+        fields: dict[str, Any] = {
+            "resolution": 28,
+            "model_name": f"Model {skill}",
+            "description": "A test.",
+        } | about
         upload = SimpleUploadedFile("predictions.csv", content)
-        return services.create_submission(team=team, upload=upload, **fields)
+        return submissions.create_submission(team=team, upload=upload, **fields)
 
     return submit_for
 
@@ -103,7 +107,7 @@ def submit_and_score(submit) -> Callable[..., Submission]:
 
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
-        services.evaluate(submission.evaluations.get().pk)
+        evaluations.evaluate(submission.evaluations.get().pk)
         return submission
 
     return submit_and_score_for

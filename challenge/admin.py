@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from challenge import services
 from challenge.models import Evaluation, GroundTruth, Phase, Submission
+from challenge.services import evaluations, ground_truths, submissions
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -66,7 +66,7 @@ class GroundTruthAdmin(ReadOnlyAdmin):
             self.message_user(request, "Select exactly one ground truth.", messages.ERROR)
             return
         ground_truth = queryset.get()
-        count = services.activate_ground_truth(ground_truth)
+        count = ground_truths.activate_ground_truth(ground_truth)
         self.message_user(
             request, f"{ground_truth} is active; {count} submission(s) are being scored against it."
         )
@@ -178,8 +178,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def score_again(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         """Score against the active ground truth; no team's limits are touched."""
         try:
-            count = services.rescore(queryset)
-        except services.SubmissionRefusedError as error:
+            count = evaluations.queue_evaluations(queryset)
+        except evaluations.NoGroundTruthError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
             self.message_user(request, f"{count} submission(s) are being scored again.")
@@ -190,7 +190,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         form = DisqualifyForm(request.POST if "confirm" in request.POST else None)
         if form.is_valid():
             for submission in queryset:
-                services.disqualify(submission, form.cleaned_data["reason"])
+                submissions.disqualify(submission, form.cleaned_data["reason"])
                 self.log_change(request, submission, f"Disqualified: {form.cleaned_data['reason']}")
             self.message_user(request, f"{len(queryset)} submission(s) disqualified.")
             return None
@@ -208,7 +208,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def reinstate(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         """Put submissions back into the ranking."""
         for submission in queryset:
-            services.reinstate(submission)
+            submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification taken back")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
 

@@ -16,11 +16,11 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.management import call_command
 
 from accounts.models import Team
-from challenge import services
 from challenge.models import Evaluation, GroundTruth, PublishedMethod, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.predictions import write_predictions
+from challenge.services import ground_truths, submissions
 
 ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
 TEAM = ("Demo team", "team@example.org", "demo-team")
@@ -43,7 +43,7 @@ def prepare(write: Print) -> None:
     labels = make_demo_ground_truth(MEDMNIST_PLUS)
     if GroundTruth.objects.active() is None:
         write("Loading synthetic labels of the official sizes ...")
-        services.store_ground_truth(labels, name="Demo labels (synthetic)", is_demo=True)
+        ground_truths.store_ground_truth(labels, name="Demo labels (synthetic)", is_demo=True)
     if not PublishedMethod.objects.exists():
         write("Importing the published results ...")
         call_command("import_reported_baselines", verbosity=0)
@@ -75,7 +75,7 @@ def _submit(team: Team, model_name: str, predictions: dict) -> None:
     upload = TemporaryUploadedFile("demo.csv", "text/csv", 0, None)
     write_predictions(Path(upload.temporary_file_path()), predictions, MEDMNIST_PLUS)
     upload.size = Path(upload.temporary_file_path()).stat().st_size
-    services.create_submission(
+    submissions.create_submission(
         team=team,
         upload=upload,
         resolution=224,

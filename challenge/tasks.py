@@ -6,13 +6,14 @@ import polars
 from celery import shared_task
 from celery.signals import worker_process_init
 
-from challenge import notifications, services
+from challenge import notifications
+from challenge.services import evaluations
 
 
 @shared_task
 def evaluate(evaluation_id: int) -> None:
     """Score one evaluation."""
-    services.evaluate(evaluation_id)
+    evaluations.evaluate(evaluation_id)
 
 
 @shared_task
@@ -24,8 +25,8 @@ def send_outcome_mail(submission_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Put back on the queue what was lost from it: runs every few seconds under Celery beat."""
-    services.requeue_lost_evaluations()
-    services.queue_missing_evaluations()
+    evaluations.requeue_lost_evaluations()
+    evaluations.queue_missing_evaluations()
     notifications.requeue_lost_mails()
 
 
@@ -40,6 +41,6 @@ def warm_up(**kwargs: object) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         polars.read_csv(b"started\ntrue\n")
-        services.warm_up()
+        evaluations.warm_up()
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from challenge import services
 from challenge.access import get_visible_submission, may_see_file
 from challenge.forms import SubmissionForm
 from challenge.http import TeamRequest
@@ -28,6 +27,7 @@ from challenge.models import (
     Submission,
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.services import submissions
 
 
 @require_safe
@@ -158,11 +158,11 @@ def profile(request: TeamRequest) -> HttpResponse:
 def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
     """Submit what the form holds; where that is refused, the form says why and keeps what was typed."""
     try:
-        return services.create_submission(team=request.user, **form.cleaned_data)
-    except services.DuplicateSubmissionError as error:
+        return submissions.create_submission(team=request.user, **form.cleaned_data)
+    except submissions.DuplicateSubmissionError as error:
         messages.info(request, f"{error} It was not submitted again.")
         return error.original
-    except services.SubmissionRefusedError as error:
+    except submissions.SubmissionRefusedError as error:
         form.add_error(None, str(error))
         return None
 
@@ -177,16 +177,14 @@ def profile_submissions(request: TeamRequest) -> HttpResponse:
 def _team_context(request: TeamRequest) -> dict[str, object]:
     ground_truth = GroundTruth.objects.active()
     phase = Phase.objects.current()
-    submissions = list(
-        Submission.objects.filter(team=request.user).prefetch_related("evaluations__ground_truth")
-    )
-    rows = [(s, s.current_evaluation(ground_truth)) for s in submissions]
+    sent = Submission.objects.filter(team=request.user).prefetch_related("evaluations__ground_truth")
+    rows = [(submission, submission.current_evaluation(ground_truth)) for submission in sent]
     pending = [e for _, e in rows if e and e.is_pending]
     newest = max((e.queued_at for e in pending), default=None)
     return {
         "phase": phase,
         "upcoming": Phase.objects.upcoming(),
-        "quota": services.remaining_quota(request.user, phase) if phase else None,
+        "quota": submissions.remaining_quota(request.user, phase) if phase else None,
         "rows": rows,
         "is_pending": bool(pending),
         # Ask often at first, when the result is a moment away; a long queue is asked about less often.

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import Team
 from accounts.services import close_account
-from challenge import services
 from challenge.models import Evaluation, Submission
+from challenge.services import evaluations, submissions
 from conftest import PASSWORD
 
 URL = "/accounts/delete/"
@@ -30,7 +30,7 @@ def on_commit(django_capture_on_commit_callbacks):
 def test_without_public_results_nothing_remains(logged_in, team, submit, on_commit):
     pending = submit(team)
     failed = submit(team, content=b"nonsense")
-    services.evaluate(failed.evaluations.get().pk)
+    evaluations.evaluate(failed.evaluations.get().pk)
     files = [pending.file.name, failed.file.name]
     assert all(map(default_storage.exists, files))
 
@@ -80,7 +80,7 @@ def test_two_anonymous_teams_are_told_apart(team, other_team, submit_and_score):
 
 
 def test_a_disqualified_submission_is_not_public(team, submit_and_score):
-    services.disqualify(submit_and_score(team), "Trained on the test set.")
+    submissions.disqualify(submit_and_score(team), "Trained on the test set.")
     close_account(team, keep_name=True)
     assert not Team.objects.exists()
 

@@ -9,7 +9,6 @@ import challenge.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,142 +17,394 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='GroundTruth',
+            name="GroundTruth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Shown on every page.', max_length=100)),
-                ('checksum', models.CharField(editable=False, help_text='SHA-256 of the labels: their version.', max_length=64, unique=True)),
-                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='demo data')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='loaded')),
-                ('activated_at', models.DateTimeField(editable=False, null=True, verbose_name='activated')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(help_text="Shown on every page.", max_length=100)),
+                (
+                    "checksum",
+                    models.CharField(
+                        editable=False,
+                        help_text="SHA-256 of the labels: their version.",
+                        max_length=64,
+                        unique=True,
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="demo data")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="loaded")),
+                ("activated_at", models.DateTimeField(editable=False, null=True, verbose_name="activated")),
             ],
             options={
-                'verbose_name_plural': 'ground truths',
-                'ordering': ['-created_at'],
+                "verbose_name_plural": "ground truths",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Phase',
+            name="Phase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('opens_at', models.DateTimeField(verbose_name='opening')),
-                ('closes_at', models.DateTimeField(blank=True, help_text='Empty: stays open.', null=True, verbose_name='closing')),
-                ('daily_limit', models.PositiveIntegerField(default=10, help_text='Per team and UTC day. Failed submissions do not count.', verbose_name='submissions a day')),
-                ('total_limit', models.PositiveIntegerField(default=100, help_text='Per team in this phase. Failed ones do not count.', verbose_name='submissions in all')),
-                ('daily_failure_limit', models.PositiveIntegerField(default=30, help_text='Per team and UTC day: failing is free, but not endless.', verbose_name='failed submissions a day')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("opens_at", models.DateTimeField(verbose_name="opening")),
+                (
+                    "closes_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Empty: stays open.", null=True, verbose_name="closing"
+                    ),
+                ),
+                (
+                    "daily_limit",
+                    models.PositiveIntegerField(
+                        default=10,
+                        help_text="Per team and UTC day. Failed submissions do not count.",
+                        verbose_name="submissions a day",
+                    ),
+                ),
+                (
+                    "total_limit",
+                    models.PositiveIntegerField(
+                        default=100,
+                        help_text="Per team in this phase. Failed ones do not count.",
+                        verbose_name="submissions in all",
+                    ),
+                ),
+                (
+                    "daily_failure_limit",
+                    models.PositiveIntegerField(
+                        default=30,
+                        help_text="Per team and UTC day: failing is free, but not endless.",
+                        verbose_name="failed submissions a day",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opens_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='phase_closes_after_it_opens', violation_error_message='The phase must close after it opens.')],
+                "ordering": ["-opens_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_at__isnull", True),
+                            ("closes_at__gt", models.F("opens_at")),
+                            _connector="OR",
+                        ),
+                        name="phase_closes_after_it_opens",
+                        violation_error_message="The phase must close after it opens.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublishedMethod',
+            name="PublishedMethod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(choices=[('end-to-end', 'end-to-end'), ('linear-probing', 'linear probing'), ('knn', 'k-NN'), ('mm-pt', 'mm-PT')], max_length=20)),
-                ('architecture', models.CharField(help_text='Its timm name.', max_length=60)),
-                ('weighted_loss', models.BooleanField(default=False)),
-                ('resolution', models.PositiveSmallIntegerField(choices=[(28, '28 × 28'), (64, '64 × 64'), (128, '128 × 128'), (224, '224 × 224')])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.CharField(
+                        choices=[
+                            ("end-to-end", "end-to-end"),
+                            ("linear-probing", "linear probing"),
+                            ("knn", "k-NN"),
+                            ("mm-pt", "mm-PT"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("architecture", models.CharField(help_text="Its timm name.", max_length=60)),
+                ("weighted_loss", models.BooleanField(default=False)),
+                (
+                    "resolution",
+                    models.PositiveSmallIntegerField(
+                        choices=[(28, "28 × 28"), (64, "64 × 64"), (128, "128 × 128"), (224, "224 × 224")]
+                    ),
+                ),
             ],
             options={
-                'ordering': ['scheme', 'architecture', 'weighted_loss', 'resolution'],
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'architecture', 'weighted_loss', 'resolution'), name='one_row_per_published_method')],
+                "ordering": ["scheme", "architecture", "weighted_loss", "resolution"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scheme", "architecture", "weighted_loss", "resolution"),
+                        name="one_row_per_published_method",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='submitted')),
-                ('resolution', models.PositiveSmallIntegerField(choices=[(28, '28 × 28'), (64, '64 × 64'), (128, '128 × 128'), (224, '224 × 224')])),
-                ('model_name', models.CharField(max_length=100, verbose_name='model name')),
-                ('description', models.TextField(max_length=2000)),
-                ('study_url', models.URLField(blank=True, max_length=300, verbose_name='study')),
-                ('code_url', models.URLField(blank=True, max_length=300, verbose_name='code')),
-                ('external_data', models.BooleanField(default=False, verbose_name='used data beyond MedMNIST+')),
-                ('file', models.FileField(editable=False, max_length=200, upload_to=challenge.models.submission_path)),
-                ('file_name', models.CharField(editable=False, max_length=200, verbose_name='name of the file')),
-                ('file_size', models.PositiveIntegerField(editable=False, verbose_name='size of the file in bytes')),
-                ('sha256', models.CharField(editable=False, max_length=64, verbose_name='SHA-256 of the file')),
-                ('counts_toward_limits', models.BooleanField(default=True, editable=False, help_text='False once its first scoring failed.')),
-                ('disqualified_at', models.DateTimeField(editable=False, null=True, verbose_name='disqualified')),
-                ('disqualification_reason', models.TextField(blank=True, editable=False, verbose_name='reason')),
-                ('mail_due_at', models.DateTimeField(editable=False, null=True)),
-                ('mail_claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('mailed_at', models.DateTimeField(editable=False, null=True, verbose_name='mailed')),
-                ('phase', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='challenge.phase')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="submitted"
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.PositiveSmallIntegerField(
+                        choices=[(28, "28 × 28"), (64, "64 × 64"), (128, "128 × 128"), (224, "224 × 224")]
+                    ),
+                ),
+                ("model_name", models.CharField(max_length=100, verbose_name="model name")),
+                ("description", models.TextField(max_length=2000)),
+                ("study_url", models.URLField(blank=True, max_length=300, verbose_name="study")),
+                ("code_url", models.URLField(blank=True, max_length=300, verbose_name="code")),
+                (
+                    "external_data",
+                    models.BooleanField(default=False, verbose_name="used data beyond MedMNIST+"),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        editable=False, max_length=200, upload_to=challenge.models.submission_path
+                    ),
+                ),
+                (
+                    "file_name",
+                    models.CharField(editable=False, max_length=200, verbose_name="name of the file"),
+                ),
+                (
+                    "file_size",
+                    models.PositiveIntegerField(editable=False, verbose_name="size of the file in bytes"),
+                ),
+                (
+                    "sha256",
+                    models.CharField(editable=False, max_length=64, verbose_name="SHA-256 of the file"),
+                ),
+                (
+                    "counts_toward_limits",
+                    models.BooleanField(
+                        default=True, editable=False, help_text="False once its first scoring failed."
+                    ),
+                ),
+                (
+                    "disqualified_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="disqualified"),
+                ),
+                (
+                    "disqualification_reason",
+                    models.TextField(blank=True, editable=False, verbose_name="reason"),
+                ),
+                ("mail_due_at", models.DateTimeField(editable=False, null=True)),
+                ("mail_claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("mailed_at", models.DateTimeField(editable=False, null=True, verbose_name="mailed")),
+                (
+                    "phase",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to="challenge.phase",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submissions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scorer_version', models.CharField(max_length=20)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('scoring', 'Scoring'), ('scored', 'Scored'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('scored_at', models.DateTimeField(editable=False, null=True)),
-                ('problems', models.JSONField(default=list, editable=False, help_text='Why it failed, a sentence each.')),
-                ('auc', models.FloatField(editable=False, null=True)),
-                ('balanced_accuracy', models.FloatField(editable=False, null=True)),
-                ('cohen_kappa', models.FloatField(editable=False, null=True)),
-                ('accuracy', models.FloatField(editable=False, null=True)),
-                ('ground_truth', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='challenge.groundtruth')),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='challenge.submission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scorer_version", models.CharField(max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("scoring", "Scoring"),
+                            ("scored", "Scored"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("queued_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("scored_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "problems",
+                    models.JSONField(
+                        default=list, editable=False, help_text="Why it failed, a sentence each."
+                    ),
+                ),
+                ("auc", models.FloatField(editable=False, null=True)),
+                ("balanced_accuracy", models.FloatField(editable=False, null=True)),
+                ("cohen_kappa", models.FloatField(editable=False, null=True)),
+                ("accuracy", models.FloatField(editable=False, null=True)),
+                (
+                    "ground_truth",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="challenge.groundtruth",
+                    ),
+                ),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evaluations",
+                        to="challenge.submission",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='DatasetScore',
+            name="DatasetScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dataset', models.CharField(choices=[('pathmnist', 'PathMNIST'), ('chestmnist', 'ChestMNIST'), ('dermamnist', 'DermaMNIST'), ('octmnist', 'OCTMNIST'), ('pneumoniamnist', 'PneumoniaMNIST'), ('retinamnist', 'RetinaMNIST'), ('breastmnist', 'BreastMNIST'), ('bloodmnist', 'BloodMNIST'), ('tissuemnist', 'TissueMNIST'), ('organamnist', 'OrganAMNIST'), ('organcmnist', 'OrganCMNIST'), ('organsmnist', 'OrganSMNIST')], max_length=30)),
-                ('auc', models.FloatField()),
-                ('balanced_accuracy', models.FloatField()),
-                ('cohen_kappa', models.FloatField()),
-                ('accuracy', models.FloatField()),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dataset_scores', to='challenge.evaluation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.CharField(
+                        choices=[
+                            ("pathmnist", "PathMNIST"),
+                            ("chestmnist", "ChestMNIST"),
+                            ("dermamnist", "DermaMNIST"),
+                            ("octmnist", "OCTMNIST"),
+                            ("pneumoniamnist", "PneumoniaMNIST"),
+                            ("retinamnist", "RetinaMNIST"),
+                            ("breastmnist", "BreastMNIST"),
+                            ("bloodmnist", "BloodMNIST"),
+                            ("tissuemnist", "TissueMNIST"),
+                            ("organamnist", "OrganAMNIST"),
+                            ("organcmnist", "OrganCMNIST"),
+                            ("organsmnist", "OrganSMNIST"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("auc", models.FloatField()),
+                ("balanced_accuracy", models.FloatField()),
+                ("cohen_kappa", models.FloatField()),
+                ("accuracy", models.FloatField()),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dataset_scores",
+                        to="challenge.evaluation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('evaluation', 'dataset'), name='one_score_per_dataset')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("evaluation", "dataset"), name="one_score_per_dataset")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublishedScore',
+            name="PublishedScore",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('doerrich2024', 'Doerrich et al. (2024)'), ('thesis2024', 'Bachmeier (2024)')], max_length=20)),
-                ('dataset', models.CharField(help_text="A dataset's name, or the mean over the 12.", max_length=30)),
-                ('metric', models.CharField(choices=[('auc', 'AUC'), ('balanced_accuracy', 'Balanced accuracy'), ('cohen_kappa', "Cohen's kappa"), ('accuracy', 'Accuracy')], max_length=20)),
-                ('mean', models.FloatField()),
-                ('std', models.FloatField(help_text='Standard deviation over 3 seeds, where it was published.', null=True)),
-                ('method', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='challenge.publishedmethod')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("doerrich2024", "Doerrich et al. (2024)"),
+                            ("thesis2024", "Bachmeier (2024)"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "dataset",
+                    models.CharField(help_text="A dataset's name, or the mean over the 12.", max_length=30),
+                ),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("auc", "AUC"),
+                            ("balanced_accuracy", "Balanced accuracy"),
+                            ("cohen_kappa", "Cohen's kappa"),
+                            ("accuracy", "Accuracy"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("mean", models.FloatField()),
+                (
+                    "std",
+                    models.FloatField(
+                        help_text="Standard deviation over 3 seeds, where it was published.", null=True
+                    ),
+                ),
+                (
+                    "method",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scores",
+                        to="challenge.publishedmethod",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['source'],
-                'constraints': [models.UniqueConstraint(fields=('method', 'source', 'dataset', 'metric'), name='one_row_per_published_score')],
+                "ordering": ["source"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("method", "source", "dataset", "metric"), name="one_row_per_published_score"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['team', 'created_at'], name='challenge_s_team_id_fadffb_idx'),
+            model_name="submission",
+            index=models.Index(fields=["team", "created_at"], name="challenge_s_team_id_fadffb_idx"),
         ),
         migrations.AddIndex(
-            model_name='evaluation',
-            index=models.Index(fields=['status', 'queued_at'], name='challenge_e_status_3393c1_idx'),
+            model_name="evaluation",
+            index=models.Index(fields=["status", "queued_at"], name="challenge_e_status_3393c1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('submission', 'ground_truth', 'scorer_version'), name='one_evaluation_per_versions'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "ground_truth", "scorer_version"), name="one_evaluation_per_versions"
+            ),
         ),
     ]

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from celery import current_app
 
-from challenge import services, tasks
+from challenge import tasks
 from challenge.scoring.evaluator import Scores
+from challenge.services import evaluations
 
-score_file = services.score_file
+score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
 
 
@@ -36,7 +37,7 @@ def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> Scores:
     return scores
 
 
-services.score_file = score_file_and_pass_the_gate
+evaluations.score_file = score_file_and_pass_the_gate
 if seconds := os.environ.get("SWEEP_SECONDS"):
     current_app.conf.beat_schedule["sweep"]["schedule"] = float(seconds)
 if limits := os.environ.get("TIME_LIMITS"):

@@ -9,12 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge import services
 from challenge.leaderboard import Filters, leaderboard
 from challenge.models import Evaluation, GroundTruth, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.services import evaluations, ground_truths, submissions
 
 SUBMISSIONS = "/admin/challenge/submission/"
 GROUND_TRUTHS = "/admin/challenge/groundtruth/"
@@ -168,7 +168,7 @@ def test_the_list_takes_as_many_queries_for_20_rows_as_for_2(
     Phase.objects.update(daily_limit=100)
     for number in range(9):
         entry(team, 0.6 + number / 100)
-        services.disqualify(entry(other_team, 0.7 + number / 100), REASON)
+        submissions.disqualify(entry(other_team, 0.7 + number / 100), REASON)
     assert count_queries(client, SUBMISSIONS, django_assert_max_num_queries) == few
 
 
@@ -178,7 +178,7 @@ def test_the_list_takes_as_many_queries_for_20_rows_as_for_2(
 def test_scores_stay_until_they_are_replaced_and_no_limit_is_touched(client, submit_and_score, team):
     submission = submit_and_score(team)
     score = submission.evaluations.get().auc
-    quota = services.remaining_quota(team, submission.phase)
+    quota = submissions.remaining_quota(team, submission.phase)
     response = act(client, "score_again", submission)
     assert "1 submission(s) are being scored again." in response.content.decode()
     waiting = submission.evaluations.get()
@@ -186,24 +186,24 @@ def test_scores_stay_until_they_are_replaced_and_no_limit_is_touched(client, sub
     assert waiting.auc == score
     assert board() == [(1, submission)]
     assert Client().get(submission.get_absolute_url()).status_code == 200
-    services.evaluate(waiting.pk)
+    evaluations.evaluate(waiting.pk)
     again = submission.evaluations.get()
     assert (again.status, again.auc) == (Evaluation.Status.SCORED, score)
-    assert services.remaining_quota(team, submission.phase) == quota
+    assert submissions.remaining_quota(team, submission.phase) == quota
 
 
 def test_a_failed_submission_is_scored_again_for_free(client, some, other_team):
-    quota = services.remaining_quota(other_team, some["failed"].phase)
+    quota = submissions.remaining_quota(other_team, some["failed"].phase)
     act(client, "score_again", some["failed"])
     assert some["failed"].evaluations.get().status == Evaluation.Status.QUEUED
-    assert services.remaining_quota(other_team, some["failed"].phase) == quota
+    assert submissions.remaining_quota(other_team, some["failed"].phase) == quota
 
 
 def test_without_an_active_ground_truth_scoring_again_says_why_not(client, entry, team):
     submission = entry(team)
     GroundTruth.objects.update(activated_at=None)
     response = act(client, "score_again", submission)
-    assert "have not loaded the test labels yet" in response.content.decode()
+    assert "No ground truth is active" in response.content.decode()
     assert submission.evaluations.get().status == Evaluation.Status.SCORED
 
 
@@ -251,16 +251,16 @@ def test_a_disqualified_entry_leaves_the_ranking_and_public_view_and_comes_back(
 
 def test_disqualifying_gives_no_submission_back(client, entry, team):
     submission = entry(team)
-    quota = services.remaining_quota(team, submission.phase)
+    quota = submissions.remaining_quota(team, submission.phase)
     act(client, "disqualify", submission, confirm="yes", reason=REASON)
-    assert services.remaining_quota(team, submission.phase) == quota
+    assert submissions.remaining_quota(team, submission.phase) == quota
 
 
 def test_a_disqualified_entry_that_is_scored_again_stays_out(client, submit_and_score, team):
     submission = submit_and_score(team)
     act(client, "disqualify", submission, confirm="yes", reason=REASON)
     act(client, "score_again", submission)
-    services.evaluate(submission.evaluations.get().pk)
+    evaluations.evaluate(submission.evaluations.get().pk)
     assert board() == []
     assert Client().get(submission.get_absolute_url()).status_code == 404
 
@@ -286,7 +286,7 @@ def test_who_disqualified_and_why_is_written_down(client, entry, team, organizer
 @pytest.fixture
 def other_labels(ground_truth) -> GroundTruth:
     labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
-    return services.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
+    return ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
 
 
 def test_another_ground_truth_is_activated_and_everything_scored_is_scored_against_it(
@@ -301,13 +301,13 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
     assert GroundTruth.objects.active() == other_labels
     assert board() == [], "no entry is ranked by labels that it was not scored against"
     assert Client().get(good.get_absolute_url()).status_code == 200
-    services.evaluate(good.evaluations.get(ground_truth=other_labels).pk)
+    evaluations.evaluate(good.evaluations.get(ground_truth=other_labels).pk)
     ((rank, submission),) = board()
     assert (rank, submission) == (1, good)
     assert good.evaluations.get(ground_truth=other_labels).auc < 0.6
     assert good.evaluations.get(ground_truth=ground_truth).auc == before
     assert not bad.evaluations.filter(ground_truth=other_labels).exists()
-    services.evaluate(waiting.evaluations.get().pk)  # what was queued before is not lost
+    evaluations.evaluate(waiting.evaluations.get().pk)  # what was queued before is not lost
 
     act(client, "activate", ground_truth, page=GROUND_TRUTHS)
     assert board() == [(1, good)], "the old scores are there at once"
@@ -355,7 +355,7 @@ def test_limits_of_the_phase_hold_at_once(client, submit, team):
     phase = submission.phase
     form = phase_form(opens_at_0="2020-01-01", daily_limit=1)
     assert client.post(f"{PHASES}{phase.pk}/change/", form).status_code == 302
-    with pytest.raises(services.SubmissionRefusedError, match="All 1 submissions of today are used"):
+    with pytest.raises(submissions.SubmissionRefusedError, match="All 1 submissions of today are used"):
         submit(team, content=b"two")
 
 
@@ -364,7 +364,7 @@ def test_closing_the_phase_ends_submissions(client, submit, team, ground_truth):
     yesterday = datetime.now(UTC) - timedelta(days=1)
     form = phase_form(opens_at_0="2020-01-01", closes_at_0=f"{yesterday:%Y-%m-%d}", closes_at_1="12:00")
     assert client.post(f"{PHASES}{phase.pk}/change/", form).status_code == 302
-    with pytest.raises(services.SubmissionRefusedError, match=r"Submissions are closed\."):
+    with pytest.raises(submissions.SubmissionRefusedError, match=r"Submissions are closed\."):
         submit(team, content=b"late")
 
 
@@ -417,11 +417,11 @@ def allow(helper: Team, *codenames: str) -> None:
 
 
 def snapshot() -> tuple:
-    submissions = Submission.objects.order_by("pk").values_list(
+    submission_rows = Submission.objects.order_by("pk").values_list(
         "pk", "disqualified_at", "disqualification_reason"
     )
-    evaluations = Evaluation.objects.order_by("pk").values_list("pk", "status", "queued_at")
-    return list(submissions), list(evaluations), GroundTruth.objects.active()
+    evaluation_rows = Evaluation.objects.order_by("pk").values_list("pk", "status", "queued_at")
+    return list(submission_rows), list(evaluation_rows), GroundTruth.objects.active()
 
 
 @pytest.mark.parametrize(("page", "action"), EVERY_ACTION)

@@ -31,13 +31,14 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from accounts.models import Team
-from challenge import notifications, services
+from challenge import notifications
 from challenge.management.commands import score_submission
 from challenge.models import Evaluation, GroundTruth, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Task
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.predictions import write_predictions
+from challenge.services import evaluations, ground_truths, submissions
 
 ROWS = 20
 SHORT = Benchmark(
@@ -65,10 +66,10 @@ def valid(short_labels, tmp_path_factory) -> bytes:
 @pytest.fixture
 def short_site(db, short_labels, monkeypatch) -> GroundTruth:
     """The site with short test splits."""
-    for module in (services, score_submission):
+    for module in (evaluations, score_submission):
         monkeypatch.setattr(module, "MEDMNIST_PLUS", SHORT)
     Phase.objects.update(daily_limit=1000, total_limit=1000, daily_failure_limit=1000)
-    return services.store_ground_truth(short_labels, name="Short labels")
+    return ground_truths.store_ground_truth(short_labels, name="Short labels")
 
 
 def post(client: Client, content: bytes, name: str = "predictions.csv", **fields: object):
@@ -78,7 +79,7 @@ def post(client: Client, content: bytes, name: str = "predictions.csv", **fields
 
 def evaluate(submission: Submission) -> Evaluation:
     evaluation = submission.evaluations.get()
-    services.evaluate(evaluation.pk)
+    evaluations.evaluate(evaluation.pk)
     evaluation.refresh_from_db()
     return evaluation
 
@@ -334,7 +335,7 @@ def check_that_it_is_for_people(problems: list[str]) -> None:
 
 def check_that_it_was_free(submission: Submission) -> None:
     submission.refresh_from_db()
-    quota = services.remaining_quota(submission.team, submission.phase)
+    quota = submissions.remaining_quota(submission.team, submission.phase)
     assert not submission.counts_toward_limits
     assert (quota.day_left, quota.total_left) == (1000, 1000)
 
@@ -394,7 +395,7 @@ def scores_of_the_valid_file(valid, short_labels, tmp_path) -> dict:
     """As the scorer computes them without the site."""
     (tmp_path / "valid.csv").write_bytes(valid)
     write_ground_truth(short_labels, tmp_path / "labels.npz")
-    return services.score_file(tmp_path / "valid.csv", tmp_path / "labels.npz").to_dict()
+    return evaluations.score_file(tmp_path / "valid.csv", tmp_path / "labels.npz").to_dict()
 
 
 def scores_of(evaluation: Evaluation) -> dict:
@@ -532,7 +533,7 @@ BREAKS = "Model\r\nBcc: victim@example.org\r\n\r\nInjected"
 def test_nothing_of_a_team_becomes_a_header_of_a_mail(is_scored, valid, short_site):
     team = Team.objects.create_user(f"Team {BREAKS}", "team@example.org")
     upload = SimpleUploadedFile("predictions.csv", valid if is_scored else b"dataset\n")
-    submission = services.create_submission(
+    submission = submissions.create_submission(
         team=team, upload=upload, resolution=28, model_name=BREAKS, description=BREAKS
     )
     Submission.objects.update(file_name=BREAKS)
@@ -649,12 +650,12 @@ import sys, time
 from pathlib import Path
 import django
 django.setup()
-from challenge import services
+from challenge.services import evaluations, ground_truths, submissions
 from challenge.scoring.predictions import PredictionsError
-services._labels(Path(sys.argv[2]))
+evaluations._labels(Path(sys.argv[2]))
 before = time.process_time()
 try:
-    services.score_file(Path(sys.argv[1]), Path(sys.argv[2]))
+    evaluations.score_file(Path(sys.argv[1]), Path(sys.argv[2]))
 except PredictionsError as error:
     print(len(error.problems), end=" ")
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]

@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge import queue, services
+from challenge import queue
 from challenge.models import Phase, Submission
+from challenge.services import submissions
 from challenge.tests.processes import Process, in_parallel, wait_until
 from conftest import PASSWORD
 
@@ -137,7 +138,7 @@ def send_file(url: str, cookies: dict[str, str], content: str) -> requests.Respo
 
 def test_a_refused_file_is_not_kept(team, new_files, submit):
     Phase.objects.update(daily_limit=0)
-    with pytest.raises(services.SubmissionRefusedError):
+    with pytest.raises(submissions.SubmissionRefusedError):
         submit(team, content=b"refused")
     assert not new_files()
 

@@ -21,11 +21,12 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core import mail
 from django.core.management import call_command
 
-from challenge import notifications, services
+from challenge import notifications
 from challenge.models import Evaluation
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth
+from challenge.services import ground_truths
 
 # --- What a refusal tells of the labels -----------------------------------------------------------
 
@@ -84,7 +85,7 @@ def test_a_refusal_is_the_same_whatever_the_label_is(
     told = []
     for shift in (0, 3):
         held = GroundTruth(with_labels_changed(labels, ("pathmnist", 5, shift)))
-        services.store_ground_truth(held, name="Labels")
+        ground_truths.store_ground_truth(held, name="Labels")
         submission = submit_and_score(team, content=probing_file, model_name=f"Model {shift}")
         evaluation = submission.evaluations.get()
         assert evaluation.ground_truth.checksum == held.version

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge import services
 from challenge.leaderboard import Filters, leaderboard, rank_of
 from challenge.models import Evaluation, Metric, Phase, PublishedMethod, Submission
 from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.services import submissions
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -102,7 +102,7 @@ def test_what_is_not_scored_or_disqualified_or_by_other_versions_never_ranks(
 ):
     entry(team, 0.9).evaluations.update(status=Evaluation.Status.FAILED, scored_at=None, auc=None)
     entry(team, 0.9).evaluations.update(scorer_version="0")
-    services.disqualify(entry(team, 0.9), "Trained on the test split.")
+    submissions.disqualify(entry(team, 0.9), "Trained on the test split.")
     assert ranks(ground_truth) == []
 
 

@@ -17,10 +17,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from challenge import services
 from challenge.models import Evaluation, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
+from challenge.services import evaluations, ground_truths
 from challenge.tests.processes import celery_app, in_parallel, lose, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,9 +37,9 @@ def status_of(evaluation: Evaluation) -> str:
 def test_a_task_twice_at_once_scores_once(submit, team, monkeypatch):
     submission = submit(team)
     evaluation = submission.evaluations.get()
-    score_file = Mock(wraps=services.score_file)
-    monkeypatch.setattr(services, "score_file", score_file)
-    in_parallel([partial(services.evaluate, evaluation.pk)] * 4)
+    score_file = Mock(wraps=evaluations.score_file)
+    monkeypatch.setattr(evaluations, "score_file", score_file)
+    in_parallel([partial(evaluations.evaluate, evaluation.pk)] * 4)
     assert score_file.call_count == 1
     assert status_of(evaluation) == Status.SCORED
     assert evaluation.dataset_scores.count() == 12
@@ -47,21 +47,21 @@ def test_a_task_twice_at_once_scores_once(submit, team, monkeypatch):
 
 
 def test_two_sweeps_at_once_are_as_good_as_one(submit, team, monkeypatch):
-    evaluations = [submit(team, content=content).evaluations.get() for content in (b"1", b"2", b"3")]
-    for evaluation in evaluations:
+    queued = [submit(team, content=content).evaluations.get() for content in (b"1", b"2", b"3")]
+    for evaluation in queued:
         lose(evaluation)
-    counts = in_parallel([services.requeue_lost_evaluations] * 4)
+    counts = in_parallel([evaluations.requeue_lost_evaluations] * 4)
     assert sum(counts) == 3
-    assert {status_of(evaluation) for evaluation in evaluations} == {Status.QUEUED}
+    assert {status_of(evaluation) for evaluation in queued} == {Status.QUEUED}
     assert Evaluation.objects.count() == 3
 
 
 def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_truth):
     submissions = [submit_and_score(team, skill=skill) for skill in (1.0, 1.5)]
     labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
-    other = services.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
-    sweeps = [partial(services.queue_missing_evaluations)] * 3
-    in_parallel([partial(services.activate_ground_truth, other), *sweeps])
+    other = ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
+    sweeps = [partial(evaluations.queue_missing_evaluations)] * 3
+    in_parallel([partial(ground_truths.activate_ground_truth, other), *sweeps])
     assert Evaluation.objects.active(other).count() == len(submissions)
 
 
@@ -143,11 +143,11 @@ def test_an_upload_succeeds_while_the_broker_is_down(upload, broken_broker, send
 
     working = Mock()
     send_with(working)
-    assert services.requeue_lost_evaluations() == 0  # it waits for a moment only
+    assert evaluations.requeue_lost_evaluations() == 0  # it waits for a moment only
     lose(evaluation)
-    assert services.requeue_lost_evaluations() == 1
+    assert evaluations.requeue_lost_evaluations() == 1
     working.send_task.assert_called_once_with("challenge.tasks.evaluate", args=[evaluation.pk])
-    assert services.requeue_lost_evaluations() == 0
+    assert evaluations.requeue_lost_evaluations() == 0
 
 
 def test_scoring_again_succeeds_while_the_broker_is_down(
@@ -155,7 +155,7 @@ def test_scoring_again_succeeds_while_the_broker_is_down(
 ):
     submission = submit_and_score(team)
     send_with(celery_app(**site_broker(f"redis://127.0.0.1:{closed_port}/0")))
-    assert services.rescore([submission]) == 1
+    assert evaluations.queue_evaluations([submission]) == 1
     assert status_of(submission.evaluations.get()) == Status.QUEUED
 
 
@@ -195,7 +195,7 @@ def test_a_worker_outlives_its_redis(upload, redis_server, closed_port, site_bro
 
     redis_server()
     lose(evaluation)
-    services.requeue_lost_evaluations()
+    evaluations.requeue_lost_evaluations()
     wait_until(lambda: status_of(evaluation) == Status.SCORED, explain=worker.last_words)
 
 

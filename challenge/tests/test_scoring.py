@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from challenge import services
 from challenge.models import Evaluation, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.evaluator import METRICS
 from challenge.scoring.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.predictions import read_predictions
+from challenge.services import evaluations, ground_truths
 
 
 def test_it_works(team, submit_and_score, labels, prediction_files):
@@ -29,7 +29,7 @@ def test_it_works(team, submit_and_score, labels, prediction_files):
 def test_scoring_it_twice_changes_nothing(team, submit_and_score):
     submission = submit_and_score(team)
     before = submission.evaluations.values().get()
-    services.evaluate(before["id"])
+    evaluations.evaluate(before["id"])
     assert submission.evaluations.values().get() == before
 
 
@@ -63,7 +63,7 @@ def test_a_page_follows_by_itself_until_the_outcome_is_there(team, submit, as_us
     client = as_user(team)
     assert f'hx-get="{url}"' in client.get(submission.get_absolute_url()).content.decode()
     assert f'hx-get="{url}"' in client.get(url).content.decode()
-    services.evaluate(submission.evaluations.get().pk)
+    evaluations.evaluate(submission.evaluations.get().pk)
     result = client.get(url).content.decode()
     assert "hx-get" not in result
     assert "Metrics for each dataset" in result
@@ -72,10 +72,10 @@ def test_a_page_follows_by_itself_until_the_outcome_is_there(team, submit, as_us
 def test_another_ground_truth_has_everything_scored_again_and_keeps_the_old_scores(team, submit_and_score):
     submission = submit_and_score(team)
     before = submission.evaluations.values().get()
-    other = services.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
+    other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
     queued = submission.evaluations.get(ground_truth=other)
     assert queued.status == Evaluation.Status.QUEUED
-    services.evaluate(queued.pk)
+    evaluations.evaluate(queued.pk)
     queued.refresh_from_db()
     assert queued.status == Evaluation.Status.SCORED
     assert queued.auc != before["auc"]
@@ -87,10 +87,10 @@ def test_another_ground_truth_has_everything_scored_again_and_keeps_the_old_scor
 
 def test_a_new_version_of_the_scorer_has_everything_scored_again(team, submit_and_score, monkeypatch):
     submission = submit_and_score(team)
-    monkeypatch.setattr("challenge.services.SCORER_VERSION", "next")
+    monkeypatch.setattr("challenge.services.evaluations.SCORER_VERSION", "next")
     monkeypatch.setattr("challenge.models.SCORER_VERSION", "next")
-    assert services.queue_missing_evaluations() == 1
-    assert services.queue_missing_evaluations() == 0
+    assert evaluations.queue_missing_evaluations() == 1
+    assert evaluations.queue_missing_evaluations() == 0
     assert submission.evaluations.get(scorer_version="next").status == Evaluation.Status.QUEUED
 
 
@@ -99,14 +99,14 @@ def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score)
     submission.refresh_from_db()
     due = submission.mail_due_at
     submission.file.storage.delete(submission.file.name)
-    other = services.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
+    other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
     evaluation = submission.evaluations.get(ground_truth=other)
     for _ in range(Evaluation.MAX_ATTEMPTS):
-        services.evaluate(evaluation.pk)
+        evaluations.evaluate(evaluation.pk)
     evaluation.refresh_from_db()
     submission.refresh_from_db()
     assert evaluation.status == Evaluation.Status.FAILED
-    assert evaluation.problems == [services.OUR_FAULT]
+    assert evaluation.problems == [evaluations.OUR_FAULT]
     assert submission.counts_toward_limits
     assert submission.mail_due_at == due
 
@@ -116,3 +116,14 @@ def test_a_team_may_have_its_own_file_back(team, submit_and_score, as_user, pred
     submission = submit_and_score(team, skill=skill)
     response = as_user(team).get(reverse("submission_file", args=[submission.pk]))
     assert b"".join(response) == prediction_files(skill).read_bytes()
+
+
+def test_scoring_again_that_breaks_by_our_fault_keeps_the_scores(team, submit_and_score):
+    submission = submit_and_score(team)
+    before = submission.evaluations.values("auc", "scored_at", "status").get()
+    submission.file.storage.delete(submission.file.name)
+    evaluations.queue_evaluations([submission])
+    for _ in range(Evaluation.MAX_ATTEMPTS):
+        evaluations.evaluate(submission.evaluations.get().pk)
+    assert submission.evaluations.values("auc", "scored_at", "status").get() == before
+    assert submission.evaluations.get().dataset_scores.count() == 12

@@ -14,8 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Team
-from challenge import services
 from challenge.models import Phase, Submission
+from challenge.services import ground_truths, submissions
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -209,7 +209,7 @@ def test_the_download_is_an_attachment_that_nothing_opens(name, submission, team
 def test_the_name_of_an_upload_reaches_no_path(name, ground_truth, team):
     upload = SimpleUploadedFile("x.csv", b"the predictions")
     upload._name = name  # type: ignore[attr-defined]
-    submission = services.create_submission(
+    submission = submissions.create_submission(
         team=team, upload=upload, resolution=28, model_name="Model", description="A test."
     )
     stored = Path(submission.file.path)
@@ -345,11 +345,11 @@ def page() -> Iterator:
 @pytest.mark.django_db(transaction=True)
 def test_the_admin_works_under_the_policy(page, live_server, labels):
     Phase.objects.get_or_create(name="Open phase", defaults={"opens_at": "2020-01-01T00:00Z"})
-    services.store_ground_truth(labels, name="Demo labels", is_demo=True)
+    ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
     chair = Team.objects.create_superuser("Chair", "chair@example.org", "correct horse battery staple")
     chair.replace_email("chair@example.org", verified=True)
     team = Team.objects.create_user("Team Alpha", "alpha@example.org", make_password(None))
-    submission = services.create_submission(
+    submission = submissions.create_submission(
         team=team,
         upload=SimpleUploadedFile("x.csv", b"x"),
         resolution=28,

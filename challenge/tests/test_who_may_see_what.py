@@ -13,8 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge import services
 from challenge.models import Evaluation, GroundTruth, Metric, Phase, PublishedMethod, Submission
+from challenge.services import submissions
 
 LOGIN = "/accounts/login/?next="
 ADMIN_LOGIN = "/admin/login/?next="
@@ -126,7 +126,7 @@ def bring_into(state: str, submission: Submission) -> None:
             setattr(evaluation, metric, 0.5)
     evaluation.save()
     if state == "disqualified":
-        services.disqualify(submission, VERDICT)
+        submissions.disqualify(submission, VERDICT)
 
 
 def assert_answer(response, expected: int | str, about: str) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from challenge import services
 from challenge.models import DatasetScore, Evaluation, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
+from challenge.services import evaluations, ground_truths
 from challenge.tests.processes import Worker, celery_app, lose, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,7 +107,7 @@ def test_a_fault_of_ours_is_tried_again_and_then_fails(worker, submit, team):
         wait_until(lambda: status(evaluation) == Status.QUEUED and evaluation.attempts)
         attempts = evaluation.attempts
         lose(evaluation)
-        assert services.requeue_lost_evaluations() == 1
+        assert evaluations.requeue_lost_evaluations() == 1
         wait_until(lambda: status(evaluation) != Status.SCORING and evaluation.attempts > attempts)  # noqa: B023
     wait_until_it_is(evaluation, Status.FAILED, worker)
     assert evaluation.attempts == Evaluation.MAX_ATTEMPTS
@@ -122,7 +122,7 @@ def test_a_passing_fault_leaves_no_trace(worker, submit, team):
     wait_until(lambda: status(evaluation) == Status.QUEUED and evaluation.attempts == 1)
     worker.set_gate("pass")
     lose(evaluation)
-    services.requeue_lost_evaluations()
+    evaluations.requeue_lost_evaluations()
     wait_until_it_is(evaluation, Status.SCORED, worker)
     assert_scored_once(submission, worker)
 
@@ -138,7 +138,7 @@ def test_a_file_that_kills_the_worker_every_time_fails(worker, submit, team):
         worker.set_gate("die")
         lose(evaluation)
         Evaluation.objects.update(attempts=max(attempt, Evaluation.MAX_ATTEMPTS - 1))
-        assert services.requeue_lost_evaluations() == 1
+        assert evaluations.requeue_lost_evaluations() == 1
     assert status(evaluation) == Status.FAILED
     assert_failed_by_our_fault(submission, evaluation)
     worker.set_gate("pass")
@@ -149,7 +149,7 @@ def test_a_file_that_kills_the_worker_every_time_fails(worker, submit, team):
 
 def assert_failed_by_our_fault(submission: Submission, evaluation: Evaluation) -> None:
     submission.refresh_from_db()
-    assert evaluation.problems == [services.OUR_FAULT]
+    assert evaluation.problems == [evaluations.OUR_FAULT]
     assert not submission.counts_toward_limits
     assert submission.mail_due_at
     assert not evaluation.dataset_scores.exists()
@@ -198,7 +198,7 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(
     send_to(worker)
     worker.set_gate("pass" if other_is_done else "wait")
     lose(evaluation)
-    services.requeue_lost_evaluations()
+    evaluations.requeue_lost_evaluations()
     if other_is_done:
         wait_until_it_is(evaluation, Status.SCORED, worker)
     else:
@@ -224,7 +224,7 @@ def test_scoring_again_while_it_is_scored(worker, submit, team):
     evaluation = submission.evaluations.get()
     worker.set_gate("wait")
     worker.wait_at_gate()
-    services.rescore([submission])
+    evaluations.queue_evaluations([submission])
     assert status(evaluation) == Status.QUEUED
     worker.set_gate("pass")
     wait_until_it_is(evaluation, Status.SCORED, worker)
@@ -239,18 +239,18 @@ def test_other_labels_activated_while_it_is_scored(worker, submit, team, ground_
     worker.wait_at_gate()
     queued = submit(team, skill=2.0)
     labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
-    other = services.store_ground_truth(labels, name="Other labels", is_demo=True)
+    other = ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True)
     worker.set_gate("pass")
 
     everything = [scored, running, queued]
     for submission in everything:
         wait_until_it_is(submission.evaluations.get(ground_truth=ground_truth), Status.SCORED, worker)
-    services.queue_missing_evaluations()  # as the sweep does
+    evaluations.queue_missing_evaluations()  # as the sweep does
     for submission in everything:
         wait_until_it_is(submission.evaluations.get(ground_truth=other), Status.SCORED, worker)
     assert Evaluation.objects.ranked(other).count() == 3
     assert Evaluation.objects.count() == 6
-    assert services.queue_missing_evaluations() == 0
+    assert evaluations.queue_missing_evaluations() == 0
     wait_until(lambda: [len(worker.mails_about(submission)) for submission in everything] == [1, 1, 1])
 
 
@@ -270,7 +270,7 @@ def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
     assert status(evaluation) == Status.SCORING
     limited.set_gate("pass")
     lose(evaluation)
-    services.requeue_lost_evaluations()
+    evaluations.requeue_lost_evaluations()
     wait_until_it_is(evaluation, Status.SCORED, limited)
     assert_scored_once(deaf, limited)
 
@@ -298,7 +298,7 @@ def test_a_worker_told_to_stop_finishes_what_it_scores(start_worker, send_to, su
 
 def test_labels_that_cannot_be_read_cost_no_submission(worker, submit, team, ground_truth):
     other = make_demo_ground_truth(MEDMNIST_PLUS, seed=2)
-    ground_truth = services.store_ground_truth(other, name="Lost", is_demo=True)
+    ground_truth = ground_truths.store_ground_truth(other, name="Lost", is_demo=True)
     labels = ground_truth.path.read_bytes()
     ground_truth.path.unlink()
     submission = submit(team)
@@ -306,7 +306,7 @@ def test_labels_that_cannot_be_read_cost_no_submission(worker, submit, team, gro
     wait_until(lambda: status(evaluation) == Status.QUEUED and evaluation.attempts == 1)
     ground_truth.path.write_bytes(labels)
     lose(evaluation)
-    services.requeue_lost_evaluations()
+    evaluations.requeue_lost_evaluations()
     wait_until_it_is(evaluation, Status.SCORED, worker)
     assert_scored_once(submission, worker)
 

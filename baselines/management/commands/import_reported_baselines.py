@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from baselines.published import read_published_results
-from challenge.services import replace_published_results
+from challenge.services.published import replace_published_results
 
 
 class Command(BaseCommand):

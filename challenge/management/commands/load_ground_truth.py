@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from challenge import services
 from challenge.management.examples import CommandWithExamples
 from challenge.models import MAX_NAME_LENGTH, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
 from challenge.scoring.zenodo import download_ground_truth
+from challenge.services import ground_truths
 
 EXAMPLES = """\
 Examples:
@@ -60,7 +60,7 @@ class Command(CommandWithExamples):
                 labels = read_ground_truth(path, MEDMNIST_PLUS)
             else:
                 labels = download_ground_truth(folder, MEDMNIST_PLUS, progress=self.stdout.write)
-            stored = services.store_ground_truth(labels, name=name, activate=not no_activate)
+            stored = ground_truths.store_ground_truth(labels, name=name, activate=not no_activate)
         except GroundTruthError as error:
             raise CommandError("\n".join(["No labels were loaded.", *error.problems])) from error
         except OSError as error:

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge import services
 from challenge.demo_site import EXAMPLE_FILE
 from challenge.models import Evaluation, PublishedMethod, Submission
+from challenge.services import submissions
 
 PASSWORD = "correct horse battery staple"
 BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".join(
@@ -35,7 +35,7 @@ def prepare() -> dict[str, str]:
     failed = _submit(team, BROKEN, model_name="DenseNet-121")
     queued = _submit(team, BROKEN, model_name="EfficientNet-B4")
     _wait_for_the_worker()
-    services.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
+    submissions.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
     # Queued far in the future: neither the worker nor the sweep takes it, so it stays.
     queued.evaluations.update(
         status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
@@ -55,7 +55,7 @@ def prepare() -> dict[str, str]:
 def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> Submission:
     upload = SimpleUploadedFile("predictions-of-the-last-epoch.csv", content)
     about = {"resolution": 224, "description": "For the tests."} | about
-    return services.create_submission(team=team, upload=upload, model_name=model_name, **about)  # type: ignore[arg-type]
+    return submissions.create_submission(team=team, upload=upload, model_name=model_name, **about)  # type: ignore[arg-type]
 
 
 def _wait_for_the_worker() -> None:

@@ -1,0 +1,211 @@
+"""Scoring submissions: claimed by one worker at a time, put back when a worker is lost."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from challenge import queue
+from challenge.models import DatasetScore, Evaluation, GroundTruth, Submission
+from challenge.scoring import ground_truth as label_files
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS, SCORER_VERSION, Scores
+from challenge.scoring.evaluator import evaluate as evaluate_predictions
+from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+
+logger = logging.getLogger(__name__)
+
+OUR_FAULT = (
+    "The submission could not be scored because of a fault on our side. It does not count towards your "
+    "limits; the organizers can see it. Please try again, and write to them if it happens again."
+)
+TOO_SLOW = (
+    "Scoring took longer than the time limit of {} s, and was stopped. A valid file takes well under a "
+    "second: check the file with `manage.py score_submission`, or write to the organizers."
+)
+
+
+class NoGroundTruthError(Exception):
+    """There is nothing to score against."""
+
+
+def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None:
+    """Have a submission scored by today's scorer against that ground truth, for the first time or again."""
+    now = timezone.now()
+    evaluation, created = Evaluation.objects.get_or_create(
+        submission=submission,
+        ground_truth=ground_truth,
+        scorer_version=SCORER_VERSION,
+        defaults={"created_at": now, "queued_at": now},
+    )
+    if not created:
+        evaluation.status = Evaluation.Status.QUEUED
+        evaluation.queued_at = now
+        evaluation.attempts = 0
+        evaluation.save(update_fields=["status", "queued_at", "attempts"])
+    queue.enqueue_evaluation(evaluation.pk)
+
+
+def queue_evaluations(submissions: Iterable[Submission]) -> int:
+    """Have submissions scored against the active ground truth, for the first time or again; returns how many.
+
+    No team's limits are touched. Until the new scores are there, the old ones stay.
+
+    Raises:
+        NoGroundTruthError: no ground truth is active.
+
+    """
+    ground_truth = GroundTruth.objects.active()
+    if ground_truth is None:
+        raise NoGroundTruthError("No ground truth is active: load the test labels first.")
+    count = 0
+    with transaction.atomic():
+        for submission in submissions:
+            _queue_evaluation(submission, ground_truth)
+            count += 1
+    return count
+
+
+def evaluate(evaluation_id: int) -> None:
+    """Score a queued evaluation and store the outcome; do nothing if it is not queued (any more)."""
+    claimed_at = timezone.now()
+    claimed = Evaluation.objects.filter(pk=evaluation_id, status=Evaluation.Status.QUEUED).update(
+        status=Evaluation.Status.SCORING, claimed_at=claimed_at, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return
+    evaluation = (
+        Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
+    )
+    if evaluation is None:  # the team has just deleted its account
+        return
+    try:
+        scores = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
+    except PredictionsError as error:
+        _finish(evaluation, claimed_at, problems=[str(problem) for problem in error.problems])
+    except SoftTimeLimitExceeded:
+        _finish(evaluation, claimed_at, problems=[TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)])
+    except Exception:
+        # Perhaps a passing fault (a full disk, a killed child): the sweep tries again, a few times.
+        logger.exception("Evaluation %s broke (attempt %s)", evaluation_id, evaluation.attempts)
+        if evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
+            _give_up(evaluation, claimed_at)
+        else:
+            Evaluation.objects.filter(pk=evaluation_id, claimed_at=claimed_at).update(
+                status=Evaluation.Status.QUEUED, queued_at=timezone.now()
+            )
+    else:
+        _finish(evaluation, claimed_at, scores=scores)
+
+
+def score_file(path: Path, labels_path: Path) -> Scores:
+    """Read, check and score a submission file against a file of labels.
+
+    Raises:
+        PredictionsError: the file is not a valid submission.
+        GroundTruthError: the labels cannot be read.
+
+    """
+    labels = _labels(labels_path)
+    limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
+    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits)
+    return evaluate_predictions(predictions, labels, MEDMNIST_PLUS)
+
+
+@lru_cache(maxsize=2)
+def _labels(path: Path) -> Mapping[str, np.ndarray]:
+    return label_files.read_ground_truth(path, MEDMNIST_PLUS).labels
+
+
+def warm_up() -> None:
+    """Do the work that the first evaluation of a process would otherwise wait for."""
+    ground_truth = GroundTruth.objects.active()
+    if ground_truth:
+        _labels(ground_truth.path)
+
+
+@transaction.atomic
+def _finish(
+    evaluation: Evaluation,
+    claimed_at: datetime,
+    *,
+    scores: Scores | None = None,
+    problems: Iterable[str] = (),
+) -> None:
+    """Store the outcome, unless another worker took the evaluation over in the meantime."""
+    held = Evaluation.objects.select_for_update().filter(
+        pk=evaluation.pk, status=Evaluation.Status.SCORING, claimed_at=claimed_at
+    )
+    if not held:
+        return
+    now = timezone.now()
+    evaluation.dataset_scores.all().delete()
+    evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
+    evaluation.scored_at = now if scores else None
+    evaluation.problems = list(problems)
+    for metric in METRICS:
+        setattr(evaluation, metric, getattr(scores.average, metric) if scores else None)
+    evaluation.save()
+    if scores:
+        DatasetScore.objects.bulk_create(
+            DatasetScore(evaluation=evaluation, dataset=name, **{m: getattr(s, m) for m in METRICS})
+            for name, s in scores.datasets.items()
+        )
+    submission = evaluation.submission
+    if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail
+        submission.counts_toward_limits = scores is not None
+        submission.mail_due_at = now
+        submission.save(update_fields=["counts_toward_limits", "mail_due_at"])
+        queue.enqueue_mail(submission.pk)
+
+
+def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
+    """End an evaluation that a fault of ours broke too often; scores that it had before stay as they were."""
+    if evaluation.scored_at is None:
+        _finish(evaluation, claimed_at, problems=[OUR_FAULT])
+    else:
+        Evaluation.objects.filter(pk=evaluation.pk, claimed_at=claimed_at).update(
+            status=Evaluation.Status.SCORED
+        )
+
+
+@transaction.atomic
+def requeue_lost_evaluations(now: datetime | None = None) -> int:
+    """Enqueue again what waits or runs for too long: its message or its worker was lost.
+
+    An evaluation that broke its worker too often fails for good.
+    """
+    now = now or timezone.now()
+    lost = list(Evaluation.objects.select_for_update().stuck(now).select_related("submission"))
+    for evaluation in lost:
+        claimed_at = evaluation.claimed_at if evaluation.status == Evaluation.Status.SCORING else None
+        if claimed_at and evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
+            _give_up(evaluation, claimed_at)
+            continue
+        evaluation.status = Evaluation.Status.QUEUED
+        evaluation.queued_at = now
+        evaluation.save(update_fields=["status", "queued_at"])
+        queue.enqueue_evaluation(evaluation.pk)
+    return len(lost)
+
+
+@transaction.atomic
+def queue_missing_evaluations() -> int:
+    """Have every scored submission scored by the pair that is ranked now, if it is not yet.
+
+    That is so after another ground truth was activated, or a new version of the scorer was installed.
+    """
+    ground_truth = GroundTruth.objects.active()
+    if ground_truth is None:
+        return 0
+    current = Evaluation.objects.active(ground_truth)
+    scored = Submission.objects.filter(evaluations__in=Evaluation.objects.scored())
+    return queue_evaluations(scored.exclude(evaluations__in=current).distinct())

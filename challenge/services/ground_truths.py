@@ -1,0 +1,35 @@
+"""Keeping test labels, and choosing those that entries are ranked by."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from challenge.models import GroundTruth
+from challenge.scoring import ground_truth as label_files
+from challenge.services.evaluations import queue_missing_evaluations
+
+
+def store_ground_truth(
+    ground_truth: label_files.GroundTruth, *, name: str, is_demo: bool = False, activate: bool = True
+) -> GroundTruth:
+    """Keep checked labels under their checksum, and activate them if asked to.
+
+    Labels that are there already are not stored again, but renamed.
+    """
+    label_files.write_ground_truth(ground_truth, GroundTruth(checksum=ground_truth.version).path)
+    row, created = GroundTruth.objects.get_or_create(
+        checksum=ground_truth.version, defaults={"name": name, "is_demo": is_demo}
+    )
+    if not created and row.name != name:
+        row.name = name
+        row.save(update_fields=["name"])
+    if activate:
+        activate_ground_truth(row)
+    return row
+
+
+@transaction.atomic
+def activate_ground_truth(ground_truth: GroundTruth) -> int:
+    """Rank by this ground truth from now on; returns how many submissions are scored against it first."""
+    ground_truth.activated_at = timezone.now()
+    ground_truth.save(update_fields=["activated_at"])
+    return queue_missing_evaluations()

@@ -1,0 +1,175 @@
+"""Taking submissions within the limits, and disqualifying them."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Team
+from challenge.models import GroundTruth, Phase, Submission, day_start
+from challenge.services import evaluations
+
+NO_LABELS = "The organizers have not loaded the test labels yet: please try later."
+
+
+class SubmissionRefusedError(Exception):
+    """A submission was not taken; the message says why and what to do."""
+
+
+class DuplicateSubmissionError(SubmissionRefusedError):
+    """The team has sent this very file for this model before: `original` is that submission."""
+
+    def __init__(self, original: Submission) -> None:
+        self.original = original
+        super().__init__(
+            f"You have already submitted this file for this model: it is submission #{original.pk}."
+        )
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What is left of a team's limits in a phase."""
+
+    day_limit: int
+    day_left: int
+    total_limit: int
+    total_left: int
+    failures_left: int
+    resets_at: datetime
+
+    @property
+    def refusal(self) -> str:
+        """Why no submission is taken now; empty while some are left."""
+        resets = f"{self.resets_at:%d %B %Y, %H:%M} UTC"
+        if self.total_left == 0:
+            return f"All {self.total_limit} submissions of your team in this phase are used."
+        if self.day_left == 0:
+            return f"All {self.day_limit} submissions of today are used. The day resets at {resets}."
+        if self.failures_left == 0:
+            return f"Too many submissions have failed today. Check your file; the day resets at {resets}."
+        return ""
+
+
+def remaining_quota(team: Team, phase: Phase, now: datetime | None = None) -> Quota:
+    """Count what the team has left: queued, running and scored submissions count, failed ones do not."""
+    now = now or timezone.now()
+    submissions = Submission.objects.filter(team=team, phase=phase)
+    today = submissions.on_day(now)
+    return Quota(
+        day_limit=phase.daily_limit,
+        day_left=max(0, phase.daily_limit - today.counted().count()),
+        total_limit=phase.total_limit,
+        total_left=max(0, phase.total_limit - submissions.counted().count()),
+        failures_left=max(0, phase.daily_failure_limit - today.filter(counts_toward_limits=False).count()),
+        resets_at=day_start(now) + timedelta(days=1),
+    )
+
+
+def create_submission(
+    *, team: Team, upload: UploadedFile, resolution: int, model_name: str, **about: object
+) -> Submission:
+    """Take a submission: check the limits, keep the file, and have it scored.
+
+    The team's row is locked from the count to the insert, so that uploads side by side cannot pass
+    the limits together.
+
+    Args:
+        team: who submits.
+        upload: the file as it came.
+        resolution: of the images that the predictions are for.
+        model_name: shown on the leaderboard.
+        about: the other fields of `Submission` that the team fills in.
+
+    Raises:
+        DuplicateSubmissionError: the team has sent this file for this model and resolution before.
+        SubmissionRefusedError: no phase is open, no ground truth is loaded, or a limit is reached.
+
+    """
+    now = timezone.now()
+    sha256 = _sha256(upload)
+    submission = Submission(
+        team=team,
+        created_at=now,
+        resolution=resolution,
+        model_name=model_name,
+        file=upload,
+        file_name=(upload.name or "")[:200],
+        file_size=upload.size or 0,
+        sha256=sha256,
+        **about,
+    )
+    try:
+        with transaction.atomic():
+            if not Team.objects.select_for_update().filter(pk=team.pk, closed_at__isnull=True):
+                raise SubmissionRefusedError("The account was deleted.")
+            submission.phase = _open_phase(now)
+            if GroundTruth.objects.active() is None:
+                raise SubmissionRefusedError(NO_LABELS)
+            _refuse_duplicate(submission)
+            if refusal := remaining_quota(team, submission.phase, now).refusal:
+                raise SubmissionRefusedError(refusal)
+            submission.save()
+            evaluations.queue_evaluations([submission])
+    except BaseException:
+        _discard_file(submission)
+        raise
+    return submission
+
+
+def _sha256(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def _open_phase(now: datetime) -> Phase:
+    phase = Phase.objects.current(now)
+    if phase is None:
+        upcoming = Phase.objects.upcoming(now)
+        opens = f" {upcoming.name} opens on {upcoming.opens_at:%d %B %Y, %H:%M} UTC." if upcoming else ""
+        raise SubmissionRefusedError(f"Submissions are closed.{opens}")
+    return phase
+
+
+def _refuse_duplicate(submission: Submission) -> None:
+    original = (
+        Submission.objects.counted()
+        .filter(
+            team=submission.team,
+            sha256=submission.sha256,
+            resolution=submission.resolution,
+            model_name=submission.model_name,
+        )
+        .first()
+    )
+    if original:
+        raise DuplicateSubmissionError(original)
+
+
+def _discard_file(submission: Submission) -> None:
+    """Delete the stored file of a submission that the database did not take.
+
+    It may have taken it: what ends a request, such as a time-out of the web server, can come after the commit.
+    """
+    is_stored = getattr(submission.file, "_committed", False)
+    if is_stored and not Submission.objects.filter(file=submission.file.name).exists():
+        submission.file.delete(save=False)
+
+
+def disqualify(submission: Submission, reason: str) -> None:
+    """Take a submission out of the ranking and from public view; the team is shown the reason."""
+    submission.disqualified_at = timezone.now()
+    submission.disqualification_reason = reason
+    submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+
+
+def reinstate(submission: Submission) -> None:
+    """Take a disqualification back."""
+    submission.disqualified_at = None
+    submission.disqualification_reason = ""
+    submission.save(update_fields=["disqualified_at", "disqualification_reason"])
