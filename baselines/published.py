@@ -5,28 +5,14 @@ The README there names the sources.
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from challenge.services.published import PublishedResult
 
 REPORTED_DIR = Path(__file__).parent / "reported"
 
 #: The files, and what their figures are multiplied by to lie in [0, 1]: one prints percent.
 SOURCES = {"doerrich2024": 0.01, "thesis2024": 1.0}
-
-
-@dataclass(frozen=True)
-class PublishedResult:
-    """One published figure: the mean of a metric over seeds, and its deviation where it is given."""
-
-    source: str
-    scheme: str
-    architecture: str
-    weighted_loss: bool
-    resolution: int
-    dataset: str
-    metric: str
-    mean: float
-    std: float | None
 
 
 def read_published_results(folder: Path = REPORTED_DIR) -> Iterator[PublishedResult]:

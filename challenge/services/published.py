@@ -1,11 +1,26 @@
 """Keeping the results that others published."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 
-from baselines.published import PublishedResult
 from challenge.models import PublishedMethod, PublishedScore
+
+
+@dataclass(frozen=True)
+class PublishedResult:
+    """One published figure, scaled to [0, 1]: the mean over seeds, and its deviation where it is given."""
+
+    source: str
+    scheme: str
+    architecture: str
+    weighted_loss: bool
+    resolution: int
+    dataset: str
+    metric: str
+    mean: float
+    std: float | None
 
 
 @transaction.atomic
