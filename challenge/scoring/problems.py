@@ -38,7 +38,7 @@ class Problem:
             return f"{text}."
         further = ", ".join(map(str, self.more_lines))
         more = ", ..." if self.count > 1 + len(self.more_lines) else ""
-        return f"{text}. So it is with {self.count:,} lines (next: {further}{more})."
+        return f"{text}. {self.count:,} lines have this problem (next: {further}{more})."
 
     def to_dict(self) -> dict[str, Any]:
         """The fields, ready for JSON."""

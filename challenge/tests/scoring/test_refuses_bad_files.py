@@ -258,7 +258,7 @@ def test_all_kinds_are_reported_with_counts_and_first_lines(read, canonical):
     error = refusal(read, cell("x")(text) + "\npairmnist,7,0.5,0.5,,\npairmnist,2,0.5,0.5,,\n")
     unknown, not_a_number, too_large, duplicate = error.problems
     assert unknown == Problem(unknown.message, None, line=2, index=None, count=5, more_lines=(3, 4, 5, 6))
-    assert str(unknown).endswith("So it is with 5 lines (next: 3, 4, 5, 6).")
+    assert str(unknown).endswith("5 lines have this problem (next: 3, 4, 5, 6).")
     assert (not_a_number.dataset, not_a_number.line, not_a_number.index) == ("pairmnist", 8, 1)
     assert (too_large.line, too_large.index) == (17, None)
     assert (duplicate.line, duplicate.index) == (18, 2)
