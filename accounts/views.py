@@ -5,22 +5,16 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import DeleteAccountForm, SignupForm
-from accounts.models import Team
+from accounts.http import TeamRequest
 from accounts.services import close_account
 from challenge.models import Submission
-
-
-class TeamRequest(HttpRequest):
-    """The request of a team that is logged in."""
-
-    user: Team
 
 
 class SignupView(allauth_views.SignupView):

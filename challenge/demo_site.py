@@ -63,9 +63,10 @@ def prepare(write: Print) -> None:
 def _create_account(name: str, email: str, password: str, *, is_organizer: bool = False) -> Team:
     """Create an account with a confirmed e-mail address, unless it is there."""
     team = Team.objects.filter(email=email).first()
-    if team is None:
-        create = Team.objects.create_superuser if is_organizer else Team.objects.create_user
-        team = create(name, email, password)
+    if team is None and is_organizer:
+        team = Team.objects.create_superuser(name, email, password)
+    elif team is None:
+        team = Team.objects.create_user(name, email, password)
         team.replace_email(email, verified=True)
     return team
 

@@ -17,28 +17,20 @@ class WebField(forms.URLField):
     """A link to a web page: http or https, as it is shown to everybody."""
 
     default_validators = [URLValidator(schemes=["http", "https"])]
+    default_error_messages = {"invalid": "This is not a web address (https://…)."}
 
 
 class StudyField(WebField):
     """A link to a study: a URL, or a DOI, which becomes its link."""
 
     widget = forms.TextInput
+    default_error_messages = {"invalid": "This is neither a web address nor a DOI (10.xxxx/…)."}
 
     def to_python(self, value: str | None) -> str | None:
         """Turn `10.1038/…`, `doi:10.1038/…` and the doi.org addresses into one form."""
         if match := DOI.fullmatch((value or "").strip()):
             value = f"https://doi.org/{match[1]}"
         return super().to_python(value)
-
-
-def web_link(help_text: str, field: type[WebField] = WebField) -> WebField:
-    """Return a field for an optional link."""
-    return field(
-        required=False, max_length=300, assume_scheme="https", help_text=help_text,
-        error_messages={"invalid": "This is neither a web address nor a DOI (10.xxxx/…)."}
-        if field is StudyField
-        else {"invalid": "This is not a web address (https://…)."},
-    )  # fmt: skip
 
 
 class SubmissionForm(forms.ModelForm):
@@ -50,12 +42,20 @@ class SubmissionForm(forms.ModelForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
         error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
-    study_url = web_link(
-        "A peer-reviewed study of the method: URL or DOI. Entries with one are highlighted.", StudyField
+    study_url = StudyField(
+        label="Study",
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text="A peer-reviewed study of the method: URL or DOI. Entries with one are highlighted.",
     )
-    study_url.label = "Study"
-    code_url = web_link("A public repository, if there is one.")
-    code_url.label = "Code"
+    code_url = WebField(
+        label="Code",
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        help_text="A public repository, if there is one.",
+    )
 
     class Meta:
         model = Submission

@@ -1,7 +1,7 @@
 """The leaderboard: entries scored here and published methods, ranked together over what is shown."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -67,7 +67,7 @@ class Row:
     submitted_at: datetime | None = None
     submission: Submission | None = None
     method: PublishedMethod | None = None
-    rank: int | None = field(default=None)
+    rank: int | None = None
 
 
 def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
@@ -116,22 +116,24 @@ def scores_of(evaluation: Evaluation) -> dict[str, Score]:
 def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
     """Return a row for each published method, with its averages over the 12 datasets."""
     averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE, method__in=methods)
-    scores: dict[int, list[PublishedScore]] = {}
-    for score in averages:
-        scores.setdefault(score.method_id, []).append(score)
-    return [Row(merge_sources(scores.get(method.pk, ())), method=method) for method in methods]
+    scores = merge_sources(averages, by="method_id")
+    return [Row(scores.get(method.pk, {}), method=method) for method in methods]
 
 
-def merge_sources(published: Iterable[PublishedScore]) -> dict[str, Score]:
-    """Return one score a metric: that of the first source; the others are named beside it."""
-    merged: dict[str, Score] = {}
+def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, dict[str, Score]]:
+    """Return one score a metric for each value of the field `by`.
+
+    It is that of the first source; the others are named beside it.
+    """
+    merged: dict[Any, dict[str, Score]] = {}
     for score in sorted(published, key=lambda s: s.source):
-        first = merged.get(score.metric)
+        scores = merged.setdefault(getattr(score, by), {})
+        first = scores.get(score.metric)
         if first is None:
-            merged[score.metric] = Score(score.mean, score.std, score.get_source_display())
+            scores[score.metric] = Score(score.mean, score.std, score.get_source_display())
         else:
             other = f"{score.get_source_display()}: {score.mean:.4f}"
-            merged[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
+            scores[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
     return merged
 
 

@@ -23,9 +23,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=30)  # a due mail that nobody claimed: its message was lost
 RETRY_AFTER = timedelta(minutes=5)  # a claimed mail that was not sent: the mail server was down
 GIVE_UP_AFTER = timedelta(days=3)
-PAUSE = timedelta(
-    minutes=1
-)  # a mail server that does not answer is not waited for again: scoring comes first
+PAUSE = timedelta(minutes=1)  # a mail server that is silent is not waited for again: scoring comes first
 SLOW = timedelta(seconds=5)  # a mail in the hands of another task for longer: the server does not answer
 
 

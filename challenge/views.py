@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.http import TeamRequest
 from challenge.access import get_visible_submission, may_see_file
 from challenge.forms import SubmissionForm
-from challenge.http import TeamRequest
 from challenge.leaderboard import Filters, merge_sources, rank_of
 from challenge.leaderboard import leaderboard as leaderboard_rows
 from challenge.models import (
@@ -124,10 +124,7 @@ def submission_file(request: TeamRequest, pk: int) -> FileResponse:
 def published_method(request: HttpRequest, pk: int) -> HttpResponse:
     """A published method: its figures for each dataset, as their sources print them."""
     method = get_object_or_404(PublishedMethod, pk=pk)
-    by_dataset: dict[str, list[PublishedScore]] = {}
-    for score in method.scores.all():
-        by_dataset.setdefault(score.dataset, []).append(score)
-    merged = {name: merge_sources(scores) for name, scores in by_dataset.items()}
+    merged = merge_sources(method.scores.all(), by="dataset")
     context = {
         "method": method,
         "metrics": Metric.choices,
