@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 
 from bigsite.secret import secret_key
 
@@ -46,8 +46,13 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
+        "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        # plotly.js adds an empty <style> (hence the hash of nothing) that it fills by script, sets styles of
+        # what it draws by attribute, and turns a figure into a picture by way of a blob.
+        "style-src-elem": [SELF, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
+        "style-src-attr": [UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

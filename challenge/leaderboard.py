@@ -1,12 +1,13 @@
 """The leaderboard: entries scored here and published methods, ranked together over what is shown."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from challenge.models import (
+    DatasetScore,
     Evaluation,
     GroundTruth,
     Metric,
@@ -15,6 +16,7 @@ from challenge.models import (
     Resolution,
     Submission,
 )
+from challenge.results import Score, Series
 from challenge.scoring.ranking import rank
 
 
@@ -49,16 +51,6 @@ class Filters:
         return "?" + urlencode(values)
 
 
-@dataclass(frozen=True)
-class Score:
-    """A metric of an entry; a published one has a source, and a deviation if that gives one."""
-
-    value: float
-    std: float | None = None
-    source: str = ""
-    others: tuple[str, ...] = ()
-
-
 @dataclass
 class Row:
     """A line of the leaderboard: `submission` or `method` is what it stands for."""
@@ -68,6 +60,21 @@ class Row:
     submission: Submission | None = None
     method: PublishedMethod | None = None
     rank: int | None = None
+    by_dataset: dict[str, dict[str, Score]] = field(
+        default_factory=dict
+    )  # once `add_dataset_scores` was called
+
+    @property
+    def label(self) -> str:
+        """What figures call it."""
+        if self.submission:
+            return f"{self.submission.model_name} ({self.submission.team})"
+        return str(self.method)
+
+    def series(self, metric: str) -> Series:
+        """Return one metric of this row for each dataset that has it."""
+        scores = {name: scores[metric] for name, scores in self.by_dataset.items() if metric in scores}
+        return Series(self.label, scores, is_published=self.method is not None)
 
 
 def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
@@ -118,6 +125,21 @@ def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
     averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE, method__in=methods)
     scores = merge_sources(averages, by="method_id")
     return [Row(scores.get(method.pk, {}), method=method) for method in methods]
+
+
+def add_dataset_scores(rows: Sequence[Row], ground_truth: GroundTruth | None) -> None:
+    """Give rows their scores for each dataset: two queries, however many rows there are."""
+    entries = {row.submission.pk: row for row in rows if row.submission}
+    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__in=entries)
+    for score in DatasetScore.objects.filter(evaluation__in=ranked).select_related("evaluation"):
+        row = entries[score.evaluation.submission_id]
+        row.by_dataset[score.dataset] = {m: Score(getattr(score, m)) for m in Metric.values}
+    methods = {row.method.pk: row for row in rows if row.method}
+    published: dict[int, list[PublishedScore]] = {}
+    for figure in PublishedScore.objects.filter(method__in=methods).exclude(dataset=PublishedScore.AVERAGE):
+        published.setdefault(figure.method_id, []).append(figure)
+    for pk, scores in published.items():
+        methods[pk].by_dataset = merge_sources(scores, by="dataset")
 
 
 def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, dict[str, Score]]:

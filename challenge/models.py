@@ -1,4 +1,4 @@
-"""What the site keeps: phases, ground truths, submissions, their evaluations, published results.
+"""What the site keeps: phases, ground truths, submissions, their evaluations, published results, texts.
 
 A submission is what a team sent; an evaluation is one scoring of it, by one version of the scorer
 against one ground truth. `services` is the only writer.
@@ -315,6 +315,19 @@ class DatasetScore(models.Model):
         return f"{self.get_dataset_display()}, {self.evaluation}"
 
 
+class EvaluationCurves(models.Model):
+    """What the figures of an evaluation are drawn from, by dataset: confusion matrix, ROC curves, reliability.
+
+    A table of its own, so that lists of evaluations do not carry it; `scoring.curves` says what it holds.
+    """
+
+    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="curves")
+    datasets = models.JSONField(editable=False)
+
+    def __str__(self) -> str:
+        return f"Curves of {self.evaluation}"
+
+
 #: What the architectures of published methods are called; the rows hold their timm names.
 ARCHITECTURE_TITLES = {
     "vgg16": "VGG16",
@@ -396,6 +409,61 @@ class PublishedScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method}, {self.dataset}: {self.get_metric_display()} {self.mean} ({self.get_source_display()})"
+
+
+class Reference(models.Model):
+    """A work of others that the Research page lists."""
+
+    class Topic(models.TextChoices):
+        """The sections of the page, in their order."""
+
+        BENCHMARKS = "benchmarks", "Benchmarks and challenges"
+        DATA = "data", "Data"
+        METHODS = "methods", "Methods and their evaluation"
+        REPORTING = "reporting", "Metrics, ranking and reporting"
+
+    key = models.SlugField(unique=True, help_text="Its BibTeX key, such as yang2023medmnist.")
+    topic = models.CharField(max_length=20, choices=Topic)
+    title = models.CharField(max_length=300)
+    authors = models.CharField(
+        max_length=500, help_text="As they are cited: “Yang, J., Shi, R., Wei, D., et al.”"
+    )
+    venue = models.CharField(max_length=200, help_text="Journal, conference or preprint server.")
+    year = models.PositiveSmallIntegerField()
+    url = models.URLField("link", max_length=300, help_text="DOI as https://doi.org/..., or the work's page.")
+    summary = models.TextField(blank=True, help_text="What it is to this benchmark, in a sentence or two.")
+    bibtex = models.TextField("BibTeX", help_text="The whole entry, with the key above.")
+
+    class Meta:
+        ordering = ["topic", "year", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SitePage(models.Model):
+    """A page that organizers write themselves, in Markdown."""
+
+    class Slug(models.TextChoices):
+        """The pages that there are; their addresses."""
+
+        ABOUT = "about", "About"
+        SITE_NOTICE = "site-notice", "Site notice"
+        PRIVACY = "privacy", "Privacy"
+
+    slug = models.CharField("page", max_length=20, choices=Slug, unique=True)
+    body = models.TextField("text", help_text="Markdown. HTML that could run or load something is taken out.")
+    updated_at = models.DateTimeField("changed", auto_now=True)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.get_slug_display()
+
+    def get_absolute_url(self) -> str:
+        """The page itself."""
+        return reverse("site_page", args=[self.slug])
 
 
 def day_start(now: datetime) -> datetime:

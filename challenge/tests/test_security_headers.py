@@ -102,7 +102,7 @@ def test_errors_carry_them_too(client, monkeypatch, settings):
     settings.ALLOWED_HOSTS = ["testserver"]
     refused = Client().get("/", headers={"host": "evil.example.org"})
     no_token = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
-    monkeypatch.setattr("challenge.views.Filters.from_query", lambda query: 1 / 0)
+    monkeypatch.setattr("challenge.views.leaderboard.Filters.from_query", lambda query: 1 / 0)
     client.raise_request_exception = False
     broken = client.get("/leaderboard/")
     assert [r.status_code for r in (refused, no_token, broken)] == [400, 403, 500]
@@ -114,7 +114,8 @@ def test_errors_carry_them_too(client, monkeypatch, settings):
 @pytest.mark.django_db
 def test_errors_tell_nothing_of_the_server(client, monkeypatch):
     monkeypatch.setattr(
-        "challenge.views.Filters.from_query", lambda query: Path("/nonexistent/canary").read_text()
+        "challenge.views.leaderboard.Filters.from_query",
+        lambda query: Path("/nonexistent/canary").read_text(),
     )
     client.raise_request_exception = False
     pages = [client.get("/leaderboard/"), client.get("/nothing-here/"), client.get("/published/1/")]

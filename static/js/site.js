@@ -19,3 +19,17 @@ document.addEventListener("htmx:sendError", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   explain(event, `The server answered with error ${event.detail.xhr.status}. Nothing was submitted: please try again.`);
 });
+
+// Times are written in UTC; here the reader sees them in the zone of the browser, with UTC on hover.
+const inReadersZone = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+});
+const showTimes = (root) => {
+  for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
+    if (!time.textContent.trim().endsWith("UTC")) continue; // a day only
+    time.title = time.textContent.trim();
+    time.textContent = inReadersZone.format(new Date(time.dateTime));
+  }
+};
+showTimes(document);
+document.addEventListener("htmx:load", (event) => showTimes(event.target));

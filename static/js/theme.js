@@ -1,7 +1,36 @@
-// Follows the system's light or dark theme. Loaded before the stylesheets, so that nothing flashes.
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
+// The theme: the system's, until the reader chooses the other one. Loaded before the stylesheets, so that
+// nothing flashes.
+const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
+const system = () => (systemIsDark.matches ? "dark" : "light");
+const chosen = () => {
+  try {
+    return localStorage.getItem("theme");
+  } catch {
+    return null; // storage is blocked: the system decides
+  }
+};
 const applyTheme = () => {
-  document.documentElement.dataset.bsTheme = dark.matches ? "dark" : "light";
+  const theme = chosen() ?? system();
+  document.documentElement.dataset.bsTheme = theme;
+  document.querySelector("[data-theme-switch]")?.setAttribute("aria-pressed", String(theme === "dark"));
 };
 applyTheme();
-dark.addEventListener("change", applyTheme);
+systemIsDark.addEventListener("change", applyTheme);
+window.addEventListener("storage", applyTheme); // chosen in another tab
+
+document.addEventListener("DOMContentLoaded", () => {
+  const button = document.querySelector("[data-theme-switch]");
+  button.hidden = false;
+  applyTheme();
+  button.addEventListener("click", () => {
+    const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+    try {
+      // Back at the system's theme, the page follows the system again.
+      if (theme === system()) localStorage.removeItem("theme");
+      else localStorage.setItem("theme", theme);
+      applyTheme();
+    } catch {
+      document.documentElement.dataset.bsTheme = theme; // for this page only
+    }
+  });
+});

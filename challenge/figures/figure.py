@@ -1,0 +1,81 @@
+"""What a figure is: data and layout for plotly.js, and the same numbers as a table."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from challenge.figures.themes import theme
+
+#: Figures in files are all as wide as a page's text (178 mm at 96 dpi); PNG has three times the pixels (288 dpi).
+FILE_WIDTH = 672
+PNG_SCALE = 3
+
+#: What axes and columns call the metrics.
+METRIC_TITLES = {
+    "auc": "Area under the ROC curve (AUC)",
+    "balanced_accuracy": "Balanced accuracy",
+    "cohen_kappa": "Cohen's kappa",
+    "accuracy": "Accuracy",
+}
+
+_TITLE_WIDTH = 82  # characters of a line of the title in a file
+_LINE_HEIGHT = 20
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure without colours: a theme gives it those.
+
+    Attributes:
+        name: what its files are called, unique on its page: letters, digits, hyphens.
+        title: what is seen, in a sentence; files show it above the figure, pages as its heading.
+        data: traces, and `layout`, as plotly.js takes them; without colours that a theme should choose.
+        columns: heads of the table of the same numbers.
+        rows: its lines; None is what was not measured.
+        note: how to read it, if that needs saying.
+        height: in pixels, on pages and in files.
+        min_width: in pixels; where the page is narrower, the figure scrolls sideways in its own box.
+
+    """
+
+    name: str
+    title: str
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | int | float | None]]
+    note: str = ""
+    height: int = 420
+    min_width: int = 0
+
+    def spec(self) -> dict[str, Any]:
+        """Return what a page's script needs, `file` being the layout of downloads; ready for JSON."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "data": self.data,
+            "layout": self.layout | {"height": self.height},
+            "file": self.file_layout(),
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+        }
+
+    def file_layout(self) -> dict[str, Any]:
+        """Return the layout of files: one width, one font, black on white, with the title above."""
+        title = textwrap.wrap(self.title, _TITLE_WIDTH)
+        margin = {"l": 60, "r": 20, "b": 60} | self.layout.get("margin", {})
+        return self.layout | {
+            "template": theme("file"),
+            "width": max(FILE_WIDTH, self.min_width),
+            "height": self.height + _LINE_HEIGHT * len(title),
+            "title": {"text": "<br>".join(as_text(line) for line in title), "y": 0.98, "yanchor": "top"},
+            "margin": margin | {"t": 24 + _LINE_HEIGHT * len(title)},
+        }
+
+
+def as_text(text: str, length: int | None = None) -> str:
+    """Return text for a figure: shortened, and with nothing that plotly.js would take for markup."""
+    if length and len(text) > length:
+        text = text[: length - 1].rstrip() + "…"
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,43 @@
+"""Figures in templates: `{% figure some_figure %}` where each belongs, `{% figure_scripts %}` once in the head."""
+
+from typing import Any
+
+from django import template
+
+from challenge.figures.figure import PNG_SCALE, Figure
+from challenge.figures.themes import page_themes
+
+register = template.Library()
+
+
+@register.inclusion_tag("challenge/_figure.html")
+def figure(figure: Figure) -> dict[str, Any]:
+    """Show a figure with its table and downloads; without scripts, the table is what is seen."""
+    return {
+        "figure": figure,
+        "spec": figure.spec(),
+        "spec_id": f"spec-{figure.name}",
+        "formats": ("png", "svg", "csv", "html"),
+    }
+
+
+@register.inclusion_tag("challenge/_figure_scripts.html")
+def figure_scripts() -> dict[str, Any]:
+    """Load what draws figures: on pages that have some, and on no others."""
+    return {"themes": page_themes(), "png_scale": PNG_SCALE}
+
+
+@register.filter
+def is_number(cell: object) -> bool:
+    """Tell whether a cell of a table is to be aligned as a number; what was not measured is."""
+    return cell is None or isinstance(cell, int | float)
+
+
+@register.filter
+def as_cell(cell: str | int | float | None) -> str:
+    """Write a cell: four digits of a fraction, thousands apart, a dash for what was not measured."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, float):
+        return f"{cell:.4f}"
+    return f"{cell:,}" if isinstance(cell, int) else cell

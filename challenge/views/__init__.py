@@ -1,0 +1,1 @@
+"""The pages, a module for each: fetch with an access check, compute, render."""

@@ -1,0 +1,69 @@
+"""The page of a team: its limits, the form, its submissions."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import TeamRequest
+from challenge.forms import SubmissionForm
+from challenge.models import GroundTruth, Phase, Submission
+from challenge.services import submissions
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: TeamRequest) -> HttpResponse:
+    """The team's page: its limits, the form, its submissions."""
+    form = SubmissionForm(request.POST, request.FILES) if request.method == "POST" else SubmissionForm()
+    created = None
+    if request.method == "POST" and form.is_valid():
+        created = _submit(request, form)
+        if created and not request.htmx:
+            return redirect(created)
+        if created:
+            form = SubmissionForm()
+    context = {"form": form, "created": created, **_team_context(request)}
+    template = "challenge/_submit.html" if request.htmx else "challenge/profile.html"
+    return render(request, template, context)
+
+
+def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
+    """Submit what the form holds; where that is refused, the form says why and keeps what was typed."""
+    try:
+        return submissions.create_submission(team=request.user, **form.cleaned_data)
+    except submissions.DuplicateSubmissionError as error:
+        messages.info(request, f"{error} It was not submitted again.")
+        return error.original
+    except submissions.SubmissionRefusedError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+@require_safe
+@login_required
+def profile_submissions(request: TeamRequest) -> HttpResponse:
+    """The part of the team's page that changes while a submission is scored."""
+    return render(request, "challenge/_team_submissions.html", _team_context(request))
+
+
+def _team_context(request: TeamRequest) -> dict[str, object]:
+    ground_truth = GroundTruth.objects.active()
+    phase = Phase.objects.current()
+    sent = Submission.objects.filter(team=request.user).prefetch_related("evaluations__ground_truth")
+    rows = [(submission, submission.current_evaluation(ground_truth)) for submission in sent]
+    pending = [e for _, e in rows if e and e.is_pending]
+    newest = max((e.queued_at for e in pending), default=None)
+    return {
+        "phase": phase,
+        "upcoming": Phase.objects.upcoming(),
+        "quota": submissions.remaining_quota(request.user, phase) if phase else None,
+        "rows": rows,
+        "is_pending": bool(pending),
+        # Ask often at first, when the result is a moment away; a long queue is asked about less often.
+        "poll_delay": "300ms" if newest and (timezone.now() - newest).total_seconds() < 15 else "3s",
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
+    }

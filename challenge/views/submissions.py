@@ -1,0 +1,64 @@
+"""The pages of a submission, and its file."""
+
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.http import TeamRequest
+from challenge.access import get_visible_submission, may_see_file
+from challenge.leaderboard import rank_of
+from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+
+
+@require_safe
+def submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """One submission: what it is, how it stands, and its metrics for each dataset."""
+    return render(request, "challenge/submission.html", _submission_context(request, pk))
+
+
+@require_safe
+def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of a submission's page that changes while it is scored."""
+    return render(request, "challenge/_submission_result.html", _submission_context(request, pk))
+
+
+def _submission_context(request: HttpRequest, pk: int) -> dict[str, object]:
+    submission = get_visible_submission(request.user, pk)
+    ground_truth = GroundTruth.objects.active()
+    evaluation = submission.current_evaluation(ground_truth)
+    scored = submission.latest_scores(ground_truth)
+    rank, entries = rank_of(submission, Metric.AUC, ground_truth) if scored else (None, 0)
+    return {
+        "submission": submission,
+        "evaluation": evaluation,
+        "scored": scored,
+        "dataset_scores": _in_official_order(scored),
+        "rank": rank,
+        "entries": entries,
+        "is_own": may_see_file(request.user, submission),
+        "metrics": Metric.choices,
+    }
+
+
+def _in_official_order(evaluation: Evaluation | None) -> list[tuple[Dataset, DatasetScore]]:
+    scores = {score.dataset: score for score in evaluation.dataset_scores.all()} if evaluation else {}
+    return [(dataset, scores[dataset.name]) for dataset in MEDMNIST_PLUS if dataset.name in scores]
+
+
+@require_safe
+@login_required
+def submission_file(request: TeamRequest, pk: int) -> FileResponse:
+    """The file as it was uploaded, for the team that did and for organizers."""
+    submission = get_object_or_404(Submission, pk=pk)
+    if not (may_see_file(request.user, submission) and Path(submission.file.path).exists()):
+        raise Http404
+    return FileResponse(
+        submission.file.open("rb"),
+        as_attachment=True,
+        filename=submission.file_name,
+        content_type="application/octet-stream",
+    )

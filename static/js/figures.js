@@ -1,0 +1,109 @@
+// Draws the figures of a page in its theme, and makes their downloads. What a figure is comes from the
+// server: challenge/figures/figure.py.
+"use strict";
+
+const themes = JSON.parse(document.getElementById("figure-themes").textContent);
+const packer = document.currentScript.dataset.fflate;
+const plotlySource = document.querySelector("script[data-plotly]").src;
+const pngScale = Number(document.currentScript.dataset.pngScale);
+
+const currentTheme = () => themes[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];
+const specOf = (box) => JSON.parse(box.querySelector("script[type='application/json']").textContent);
+
+// --- On the page ------------------------------------------------------------------------------------
+
+const draw = async (box) => {
+  const plot = box.querySelector("[data-plot]");
+  const spec = specOf(box);
+  plot.hidden = false;
+  plot.style.minWidth = `${plot.dataset.minWidth}px`;
+  plot.setAttribute("role", "img");
+  plot.setAttribute("aria-label", `${spec.title}. The numbers are in the table below.`);
+  const layout = { ...spec.layout, template: currentTheme(), autosize: true };
+  await Plotly.react(plot, spec.data, layout, { displayModeBar: false, responsive: true });
+  if (box.dataset.drawn) return;
+  box.dataset.drawn = "true";
+  box.querySelector("[data-numbers]").open = false;
+  box.querySelector("[data-downloads]").hidden = false;
+};
+
+// Only what is near to being seen: a page may hold many.
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries.filter((e) => e.isIntersecting)) {
+      nearby.unobserve(entry.target);
+      draw(entry.target);
+    }
+  },
+  { rootMargin: "400px" },
+);
+const watch = (root) => {
+  for (const box of root.querySelectorAll("[data-figure]:not([data-drawn])")) nearby.observe(box);
+};
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.target));
+
+const drawn = () => document.querySelectorAll("[data-figure][data-drawn]");
+new MutationObserver(() => drawn().forEach(draw)).observe(document.documentElement, {
+  attributeFilter: ["data-bs-theme"],
+});
+window.addEventListener("beforeprint", () => document.querySelectorAll("[data-figure]").forEach(draw));
+
+// --- Downloads --------------------------------------------------------------------------------------
+
+const image = async (spec, format) => {
+  const { width, height } = spec.file;
+  const figure = { data: structuredClone(spec.data), layout: structuredClone(spec.file) };
+  const scale = format === "png" ? pngScale : 1;
+  const address = await Plotly.toImage(figure, { format, width, height, scale });
+  const [head, body] = [address.slice(0, address.indexOf(",")), address.slice(address.indexOf(",") + 1)];
+  if (head.endsWith(";base64")) return Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
+  return new TextEncoder().encode(decodeURIComponent(body));
+};
+
+const csvCell = (cell) => {
+  const text = cell === null ? "" : String(cell);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+const csv = (spec) =>
+  new TextEncoder().encode([spec.columns, ...spec.rows].map((row) => row.map(csvCell).join(",") + "\r\n").join(""));
+
+// One file that works without the network: the library is written into it.
+const html = async (spec) => {
+  const library = (await (await fetch(plotlySource)).text()).replaceAll("</script", "<\\/script");
+  const figure = JSON.stringify({ data: spec.data, layout: { ...spec.file, width: undefined, autosize: true } });
+  const title = spec.title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><body>
+<div id="figure"></div><script>${library}</script>
+<script type="application/json" id="spec">${figure.replaceAll("<", "\\u003c")}</script>
+<script>const figure = JSON.parse(document.getElementById("spec").textContent);
+Plotly.newPlot("figure", figure.data, figure.layout, { responsive: true });</script></body></html>`;
+  return new TextEncoder().encode(page);
+};
+
+const FORMATS = {
+  png: { type: "image/png", make: (spec) => image(spec, "png") },
+  svg: { type: "image/svg+xml", make: (spec) => image(spec, "svg") },
+  csv: { type: "text/csv", make: csv },
+  html: { type: "text/html", make: html },
+};
+
+const save = (bytes, type, name) => {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+};
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-downloads] [data-format]");
+  if (!button) return;
+  const spec = specOf(button.closest("[data-figure]"));
+  const format = button.dataset.format;
+  button.disabled = true;
+  try {
+    save(await FORMATS[format].make(spec), FORMATS[format].type, `${spec.name}.${format}`);
+  } finally {
+    button.disabled = false;
+  }
+});
