@@ -78,14 +78,6 @@ class SubmissionForm(forms.ModelForm):
             "they hold biomedical images.",
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            kind = {"resolution": "form-select", "external_data": "form-check-input"}.get(
-                name, "form-control"
-            )
-            field.widget.attrs["class"] = kind
-
     def clean_upload(self) -> UploadedFile:
         """Refuse what cannot be a submission by its name or size; the worker reads what is inside."""
         upload = self.cleaned_data["upload"]

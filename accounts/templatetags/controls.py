@@ -11,6 +11,8 @@ register = template.Library()
 def control(field: BoundField) -> SafeString:
     """Render a field's widget as a Bootstrap control; its label says what a placeholder would."""
     kind = "form-check-input" if is_checkbox(field) else "form-control"
+    if isinstance(field.field.widget, forms.Select):
+        kind = "form-select"
     state = " is-invalid" if field.errors else ""
     return field.as_widget(attrs={"class": kind + state, "placeholder": False})
 
