@@ -1,0 +1,32 @@
+"""What the site keeps: phases, ground truths, submissions, their evaluations, published results, texts.
+
+A submission is what a team sent; an evaluation is one scoring of it, by one version of the scorer
+against one ground truth. `services` is the only writer.
+"""
+
+from challenge.models.choices import Metric, Resolution
+from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
+from challenge.models.ground_truths import MAX_NAME_LENGTH, GroundTruth
+from challenge.models.phases import Phase, day_start
+from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
+from challenge.models.submissions import Submission, submission_path
+from challenge.models.texts import Reference, SitePage
+
+__all__ = [
+    "ARCHITECTURE_TITLES",
+    "MAX_NAME_LENGTH",
+    "DatasetScore",
+    "Evaluation",
+    "EvaluationCurves",
+    "GroundTruth",
+    "Metric",
+    "Phase",
+    "PublishedMethod",
+    "PublishedScore",
+    "Reference",
+    "Resolution",
+    "SitePage",
+    "Submission",
+    "day_start",
+    "submission_path",
+]

@@ -1,0 +1,127 @@
+"""Scorings of submissions, and what comes of them."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from challenge.models.ground_truths import GroundTruth
+from challenge.models.submissions import Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import SCORER_VERSION
+
+
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    """Evaluations by state."""
+
+    def scored(self) -> Self:
+        """Those with scores (they keep them while they are scored again)."""
+        return self.filter(scored_at__isnull=False)
+
+    def active(self, ground_truth: GroundTruth | None) -> Self:
+        """Those by today's scorer and against the given ground truth: the pair that is ranked."""
+        return self.filter(ground_truth=ground_truth, scorer_version=SCORER_VERSION)
+
+    def ranked(self, ground_truth: GroundTruth | None) -> Self:
+        """Those that stand on the leaderboard."""
+        return self.active(ground_truth).scored().filter(submission__disqualified_at__isnull=True)
+
+    def stuck(self, now: datetime) -> Self:
+        """Those whose task must have been lost: waiting or running for too long."""
+        waiting = Q(status=Evaluation.Status.QUEUED, queued_at__lt=now - Evaluation.QUEUE_PATIENCE)
+        running = Q(status=Evaluation.Status.SCORING, claimed_at__lt=now - Evaluation.LEASE)
+        return self.filter(waiting | running)
+
+
+class Evaluation(models.Model):
+    """One scoring of a submission: a job with its state, and the means over the datasets when it is done."""
+
+    class Status(models.TextChoices):
+        """What a team sees of its submission."""
+
+        QUEUED = "queued", "Queued"
+        SCORING = "scoring", "Scoring"
+        SCORED = "scored", "Scored"
+        FAILED = "failed", "Failed"
+
+    #: A worker that has not finished by then is dead: Celery's hard limit ends a task before.
+    LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
+    #: A queued evaluation is enqueued again after this time, in case its message never arrived.
+    QUEUE_PATIENCE = timedelta(seconds=30)
+    #: After so many broken attempts the evaluation fails, so that no file can occupy the worker for ever.
+    MAX_ATTEMPTS = 3
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="evaluations")
+    ground_truth = models.ForeignKey(GroundTruth, models.PROTECT, related_name="evaluations")
+    scorer_version = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    scored_at = models.DateTimeField(null=True, editable=False)
+    problems = models.JSONField(default=list, editable=False, help_text="Why it failed, a sentence each.")
+    auc = models.FloatField(null=True, editable=False)
+    balanced_accuracy = models.FloatField(null=True, editable=False)
+    cohen_kappa = models.FloatField(null=True, editable=False)
+    accuracy = models.FloatField(null=True, editable=False)
+
+    objects = EvaluationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "ground_truth", "scorer_version"], name="one_evaluation_per_versions"
+            )
+        ]
+        indexes = [models.Index(fields=["status", "queued_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.submission} against {self.ground_truth}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether its outcome is still to come."""
+        return self.status in (self.Status.QUEUED, self.Status.SCORING)
+
+    def is_by(self, ground_truth: GroundTruth | None) -> bool:
+        """Whether it was made by today's scorer against that ground truth."""
+        return ground_truth is not None and (
+            (self.ground_truth_id, self.scorer_version) == (ground_truth.pk, SCORER_VERSION)
+        )
+
+
+class DatasetScore(models.Model):
+    """The metrics of one dataset in an evaluation."""
+
+    evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="dataset_scores")
+    dataset = models.CharField(max_length=30, choices=[(d.name, d.title) for d in MEDMNIST_PLUS])
+    auc = models.FloatField()
+    balanced_accuracy = models.FloatField()
+    cohen_kappa = models.FloatField()
+    accuracy = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["evaluation", "dataset"], name="one_score_per_dataset")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_dataset_display()}, {self.evaluation}"
+
+
+class EvaluationCurves(models.Model):
+    """What the figures of an evaluation are drawn from, by dataset: confusion matrix, ROC curves, reliability.
+
+    A table of its own, so that lists of evaluations do not carry it; `scoring.curves` says what it holds.
+    """
+
+    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="curves")
+    datasets = models.JSONField(editable=False)
+
+    def __str__(self) -> str:
+        return f"Curves of {self.evaluation}"

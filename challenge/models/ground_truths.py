@@ -1,0 +1,47 @@
+"""The labels that submissions are scored against."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+
+MAX_NAME_LENGTH = 100
+
+
+class GroundTruthQuerySet(models.QuerySet["GroundTruth"]):
+    """Ground truths by activation."""
+
+    def active(self) -> "GroundTruth | None":
+        """Return the ground truth that entries are ranked by: the one activated last."""
+        return self.filter(activated_at__isnull=False).order_by("-activated_at", "-pk").first()
+
+
+class GroundTruth(models.Model):
+    """The labels of all test splits. The labels themselves lie in a file outside the web root."""
+
+    name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="Shown on every page.")
+    checksum = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="SHA-256 of the labels: their version."
+    )
+    is_demo = models.BooleanField("demo data", default=False, editable=False)
+    created_at = models.DateTimeField("loaded", auto_now_add=True)
+    activated_at = models.DateTimeField("activated", null=True, editable=False)
+
+    objects = GroundTruthQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "ground truths"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.version})"
+
+    @property
+    def version(self) -> str:
+        """The checksum's first 12 digits: enough to tell versions apart on a page."""
+        return self.checksum[:12]
+
+    @property
+    def path(self) -> Path:
+        """The npz file of the labels."""
+        return settings.GROUND_TRUTH_DIR / f"{self.checksum}.npz"

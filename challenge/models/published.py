@@ -1,0 +1,88 @@
+"""Results that others published."""
+
+from django.db import models
+from django.urls import reverse
+
+from challenge.models.choices import Metric, Resolution
+
+#: What the architectures of published methods are called; the rows hold their timm names.
+ARCHITECTURE_TITLES = {
+    "vgg16": "VGG16",
+    "alexnet": "AlexNet",
+    "resnet18": "ResNet-18",
+    "densenet121": "DenseNet-121",
+    "efficientnet_b4": "EfficientNet-B4",
+    "vit_base_patch16_224": "ViT-B/16",
+    "vit_base_patch16_clip_224": "CLIP ViT-B/16",
+    "eva02_base_patch16_clip_224": "EVA-02 ViT-B/16",
+    "vit_base_patch16_224.dino": "DINO ViT-B/16",
+    "samvit_base_patch16": "SAM ViT-B/16",
+}
+
+
+class PublishedMethod(models.Model):
+    """A method whose results were published, at one resolution: shown beside the entries, told apart from them."""
+
+    class Scheme(models.TextChoices):
+        """How it was trained."""
+
+        END_TO_END = "end-to-end", "end-to-end"
+        LINEAR_PROBING = "linear-probing", "linear probing"
+        KNN = "knn", "k-NN"
+        MM_PT = "mm-pt", "mm-PT"
+
+    scheme = models.CharField(max_length=20, choices=Scheme)
+    architecture = models.CharField(max_length=60, help_text="Its timm name.")
+    weighted_loss = models.BooleanField(default=False)
+    resolution = models.PositiveSmallIntegerField(choices=Resolution)
+
+    class Meta:
+        ordering = ["scheme", "architecture", "weighted_loss", "resolution"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "architecture", "weighted_loss", "resolution"],
+                name="one_row_per_published_method",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.get_scheme_display()}{', weighted loss' if self.weighted_loss else ''}"
+
+    def get_absolute_url(self) -> str:
+        """The page of this method's results."""
+        return reverse("published_method", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """What the architecture is called."""
+        return ARCHITECTURE_TITLES.get(self.architecture, self.architecture)
+
+
+class PublishedScore(models.Model):
+    """A figure as its source prints it, scaled to [0, 1] (kappa: [-1, 1])."""
+
+    AVERAGE = "average"
+
+    class Source(models.TextChoices):
+        """Where it was published; the earlier source comes first where two give the same figure."""
+
+        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2024)"
+        THESIS_2024 = "thesis2024", "Bachmeier (2024)"
+
+    method = models.ForeignKey(PublishedMethod, models.CASCADE, related_name="scores")
+    source = models.CharField(max_length=20, choices=Source)
+    dataset = models.CharField(max_length=30, help_text="A dataset's name, or the mean over the 12.")
+    metric = models.CharField(max_length=20, choices=Metric)
+    mean = models.FloatField()
+    std = models.FloatField(null=True, help_text="Standard deviation over 3 seeds, where it was published.")
+
+    class Meta:
+        ordering = ["source"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "source", "dataset", "metric"], name="one_row_per_published_score"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method}, {self.dataset}: {self.get_metric_display()} {self.mean} ({self.get_source_display()})"

@@ -1,0 +1,98 @@
+"""What teams send."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from challenge.models.choices import Resolution
+from challenge.models.ground_truths import GroundTruth
+from challenge.models.phases import Phase, day_start
+
+if TYPE_CHECKING:
+    from challenge.models.evaluations import Evaluation
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Submissions by what counts."""
+
+    def counted(self) -> Self:
+        """Those that count towards a team's limits."""
+        return self.filter(counts_toward_limits=True)
+
+    def on_day(self, now: datetime) -> Self:
+        """Those of the UTC day of that time."""
+        start = day_start(now)
+        return self.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
+
+    def public(self) -> Self:
+        """Those that anyone may see: scored at least once, and not disqualified."""
+        return self.filter(evaluations__scored_at__isnull=False, disqualified_at__isnull=True).distinct()
+
+
+def submission_path(submission: "Submission", filename: str) -> str:
+    """Where an upload is kept: a name of our own, so that nothing of the team's reaches the disk's paths."""
+    suffix = ".csv.gz" if filename.lower().endswith(".gz") else ".csv"
+    return f"{submission.team_id}/{submission.created_at:%Y%m%d-%H%M%S}-{submission.sha256[:16]}{suffix}"
+
+
+class Submission(models.Model):
+    """One file of predictions and what the team says of it."""
+
+    team = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
+    phase = models.ForeignKey(Phase, models.PROTECT, related_name="submissions")
+    created_at = models.DateTimeField("submitted", default=timezone.now, editable=False)
+    resolution = models.PositiveSmallIntegerField(choices=Resolution)
+    model_name = models.CharField("model name", max_length=100)
+    description = models.TextField(max_length=2000)
+    study_url = models.URLField("study", max_length=300, blank=True)
+    code_url = models.URLField("code", max_length=300, blank=True)
+    external_data = models.BooleanField("used data beyond MedMNIST+", default=False)
+    file = models.FileField(upload_to=submission_path, max_length=200, editable=False)
+    file_name = models.CharField("name of the file", max_length=200, editable=False)
+    file_size = models.PositiveIntegerField("size of the file in bytes", editable=False)
+    sha256 = models.CharField("SHA-256 of the file", max_length=64, editable=False)
+    counts_toward_limits = models.BooleanField(
+        default=True, editable=False, help_text="False once its first scoring failed."
+    )
+    disqualified_at = models.DateTimeField("disqualified", null=True, editable=False)
+    disqualification_reason = models.TextField("reason", blank=True, editable=False)
+    # The mail about the first outcome: due when that is known, claimed by the task that sends it.
+    mail_due_at = models.DateTimeField(null=True, editable=False)
+    mail_claimed_at = models.DateTimeField(null=True, editable=False)
+    mailed_at = models.DateTimeField("mailed", null=True, editable=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["team", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.model_name}"
+
+    def get_absolute_url(self) -> str:
+        """The page of this submission."""
+        return reverse("submission", args=[self.pk])
+
+    @property
+    def is_disqualified(self) -> bool:
+        """Whether an organizer took it out of the ranking."""
+        return self.disqualified_at is not None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may see it: as `SubmissionQuerySet.public`."""
+        return not self.is_disqualified and any(e.scored_at for e in self.evaluations.all())
+
+    def current_evaluation(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
+        """Return the evaluation that says how the submission stands: by the ranked versions, or the newest."""
+        return max(self.evaluations.all(), key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
+
+    def latest_scores(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
+        """Return the evaluation whose scores are shown: by the ranked versions, or the newest scored one."""
+        scored = [evaluation for evaluation in self.evaluations.all() if evaluation.scored_at]
+        return max(scored, key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)

@@ -1,0 +1,59 @@
+"""What organizers write for the pages."""
+
+from django.db import models
+from django.urls import reverse
+
+
+class Reference(models.Model):
+    """A work of others that the Research page lists."""
+
+    class Topic(models.TextChoices):
+        """The sections of the page, in their order."""
+
+        BENCHMARKS = "benchmarks", "Benchmarks and challenges"
+        DATA = "data", "Data"
+        METHODS = "methods", "Methods and their evaluation"
+        REPORTING = "reporting", "Metrics, ranking and reporting"
+
+    key = models.SlugField(unique=True, help_text="Its BibTeX key, such as yang2023medmnist.")
+    topic = models.CharField(max_length=20, choices=Topic)
+    title = models.CharField(max_length=300)
+    authors = models.CharField(
+        max_length=500, help_text="As they are cited: “Yang, J., Shi, R., Wei, D., et al.”"
+    )
+    venue = models.CharField(max_length=200, help_text="Journal, conference or preprint server.")
+    year = models.PositiveSmallIntegerField()
+    url = models.URLField("link", max_length=300, help_text="DOI as https://doi.org/..., or the work's page.")
+    summary = models.TextField(blank=True, help_text="What it is to this benchmark, in a sentence or two.")
+    bibtex = models.TextField("BibTeX", help_text="The whole entry, with the key above.")
+
+    class Meta:
+        ordering = ["topic", "year", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SitePage(models.Model):
+    """A page that organizers write themselves, in Markdown."""
+
+    class Slug(models.TextChoices):
+        """The pages that there are; their addresses."""
+
+        ABOUT = "about", "About"
+        SITE_NOTICE = "site-notice", "Site notice"
+        PRIVACY = "privacy", "Privacy"
+
+    slug = models.CharField("page", max_length=20, choices=Slug, unique=True)
+    body = models.TextField("text", help_text="Markdown. HTML that could run or load something is taken out.")
+    updated_at = models.DateTimeField("changed", auto_now=True)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.get_slug_display()
+
+    def get_absolute_url(self) -> str:
+        """The page itself."""
+        return reverse("site_page", args=[self.slug])
