@@ -88,7 +88,7 @@ def test_another_ground_truth_has_everything_scored_again_and_keeps_the_old_scor
 def test_a_new_version_of_the_scorer_has_everything_scored_again(team, submit_and_score, monkeypatch):
     submission = submit_and_score(team)
     monkeypatch.setattr("challenge.services.evaluations.SCORER_VERSION", "next")
-    monkeypatch.setattr("challenge.models.SCORER_VERSION", "next")
+    monkeypatch.setattr("challenge.models.evaluations.SCORER_VERSION", "next")
     assert evaluations.queue_missing_evaluations() == 1
     assert evaluations.queue_missing_evaluations() == 0
     assert submission.evaluations.get(scorer_version="next").status == Evaluation.Status.QUEUED
