@@ -1,4 +1,4 @@
-"""The demo: fills an empty site with data that is marked as such, and runs web and worker until Ctrl-C."""
+"""The demo: runs web and worker until Ctrl-C. `demo_data` fills the site before."""
 
 import os
 import signal
@@ -7,83 +7,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.management import call_command
 
-from accounts.models import Team
-from challenge.models import Evaluation, GroundTruth, PublishedMethod, Submission
-from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.predictions import write_predictions
-from challenge.services import ground_truths, submissions
+from challenge.demo_data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
+from challenge.models import Evaluation, Submission
 
-ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
-TEAM = ("Demo team", "team@example.org", "demo-team")
-EXAMPLE_FILE = settings.DATA_DIR / "example-submission.csv"
 SHUTDOWN_SECONDS = 2
 
 
 class ServerEndedError(Exception):
     """The web server or the worker ended without being told to."""
-
-
-Print = Callable[[str], object]
-
-
-def prepare(write: Print) -> None:
-    """Bring database, static files and demo data up to date; what is there already is kept."""
-    write("Preparing the database and the static files ...")
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    labels = make_demo_ground_truth(MEDMNIST_PLUS)
-    if GroundTruth.objects.active() is None:
-        write("Loading synthetic labels of the official sizes ...")
-        ground_truths.store_ground_truth(labels, name="Demo labels (synthetic)", is_demo=True)
-    if not PublishedMethod.objects.exists():
-        write("Importing the published results ...")
-        call_command("import_reported_baselines", verbosity=0)
-    _create_account(*ORGANIZER, is_organizer=True)
-    team = _create_account(*TEAM)
-    if not EXAMPLE_FILE.exists():
-        write(f"Writing an example submission: {EXAMPLE_FILE} ...")
-        predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=2.5, seed=2)
-        write_predictions(EXAMPLE_FILE, predictions, MEDMNIST_PLUS)
-    if not Submission.objects.exists():
-        write("Submitting two generated files ...")
-        for name, skill in (("Demo model, careful", 2.0), ("Demo model, hasty", 1.2)):
-            predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=int(skill * 10))
-            _submit(team, name, predictions)
-
-
-def _create_account(name: str, email: str, password: str, *, is_organizer: bool = False) -> Team:
-    """Create an account with a confirmed e-mail address, unless it is there."""
-    team = Team.objects.filter(email=email).first()
-    if team is None and is_organizer:
-        team = Team.objects.create_superuser(name, email, password)
-    elif team is None:
-        team = Team.objects.create_user(name, email, password)
-        team.replace_email(email, verified=True)
-    return team
-
-
-def _submit(team: Team, model_name: str, predictions: dict) -> None:
-    """Send predictions the way the form does."""
-    upload = TemporaryUploadedFile("demo.csv", "text/csv", 0, None)
-    write_predictions(Path(upload.temporary_file_path()), predictions, MEDMNIST_PLUS)
-    upload.size = Path(upload.temporary_file_path()).stat().st_size
-    submissions.create_submission(
-        team=team,
-        upload=upload,
-        resolution=224,
-        model_name=model_name,
-        description="Generated from the synthetic labels with noise, to show how an entry looks.",
-    )
-    upload.close()
 
 
 def serve(port: int, write: Print) -> None:

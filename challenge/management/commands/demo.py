@@ -6,13 +6,13 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge import demo_site
+from challenge import demo_data, demo_site
 
 
 class Command(BaseCommand):
     help = (
-        "Prepare a database with demo data (synthetic labels, published results, an organizer, a team, two "
-        "submissions) and serve web and worker on 127.0.0.1 until Ctrl-C. What is there already is kept."
+        "Prepare a database with demo data (synthetic labels, published results, an organizer, teams and "
+        "their submissions) and serve web and worker on 127.0.0.1 until Ctrl-C. What is there already is kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if problem := _problem_with(port):
             raise CommandError(problem)
         try:
-            demo_site.prepare(self.stdout.write)
+            demo_data.prepare(self.stdout.write)
             demo_site.serve(port, self.stdout.write)
         except KeyboardInterrupt:
             self.stdout.write("\nStopped.")

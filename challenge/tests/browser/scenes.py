@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.demo_site import EXAMPLE_FILE
+from challenge.demo_data import EXAMPLE_FILE
 from challenge.models import Evaluation, PublishedMethod, Submission
 from challenge.services import submissions
 

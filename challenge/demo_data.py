@@ -1,0 +1,103 @@
+"""What a demo shows: an empty site filled with data that is marked as generated on every page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import Team
+from challenge.models import GroundTruth, PublishedMethod, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.ground_truth import GroundTruth as Labels
+from challenge.scoring.predictions import write_predictions
+from challenge.services import ground_truths, submissions
+
+ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
+TEAM = ("Demo team", "team@example.org", "demo-team")
+EXAMPLE_FILE = settings.DATA_DIR / "example-submission.csv"
+
+Print = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A generated submission: `skill` as in `make_demo_predictions`, `age` in days."""
+
+    team: str
+    model_name: str
+    resolution: int
+    skill: float
+    age: int
+    study_url: str = ""
+    external_data: bool = False
+
+
+#: Enough for the figures to have something to show; of three teams, over three weeks.
+ENTRIES = (
+    Entry("Example lab", "Demo model, first try", 224, 0.9, age=21),
+    Entry(TEAM[0], "Demo model, hasty", 224, 1.1, age=17),
+    Entry("Sample group", "Demo model, small", 28, 1.2, age=12),
+    Entry("Example lab", "Demo model, more epochs", 224, 1.5, age=9),
+    Entry("Sample group", "Demo model, two backbones", 224, 1.35, age=6, external_data=True),
+    Entry(TEAM[0], "Demo model, careful", 224, 1.75, age=2, study_url="https://example.org/a-study"),
+)
+
+
+def prepare(write: Print) -> None:
+    """Bring database, static files and demo data up to date; what is there already is kept."""
+    write("Preparing the database and the static files ...")
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    labels = make_demo_ground_truth(MEDMNIST_PLUS)
+    if GroundTruth.objects.active() is None:
+        write("Loading synthetic labels of the official sizes ...")
+        ground_truths.store_ground_truth(labels, name="Demo labels (synthetic)", is_demo=True)
+    if not PublishedMethod.objects.exists():
+        write("Importing the published results ...")
+        call_command("import_reported_baselines", verbosity=0)
+    _create_account(*ORGANIZER, is_organizer=True)
+    _create_account(*TEAM)
+    if not EXAMPLE_FILE.exists():
+        write(f"Writing an example submission: {EXAMPLE_FILE} ...")
+        predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=2.5, seed=2)
+        write_predictions(EXAMPLE_FILE, predictions, MEDMNIST_PLUS)
+    if not Submission.objects.exists():
+        write(f"Submitting {len(ENTRIES)} generated files ...")
+        for seed, entry in enumerate(ENTRIES):
+            _submit(entry, labels, seed)
+
+
+def _create_account(name: str, email: str, password: str, *, is_organizer: bool = False) -> None:
+    """Create an account with a confirmed e-mail address, unless it is there."""
+    if Team.objects.filter(email=email).exists():
+        return
+    if is_organizer:
+        Team.objects.create_superuser(name, email, password)
+    else:
+        Team.objects.create_user(name, email, password).replace_email(email, verified=True)
+
+
+def _submit(entry: Entry, labels: Labels, seed: int) -> None:
+    """Send a generated file the way the form does; teams of the demo's own have no address and get no mail."""
+    team = Team.objects.filter(name=entry.team).first() or Team.objects.create_user(entry.team, "")
+    predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=entry.skill, seed=seed)
+    with TemporaryUploadedFile("demo.csv", "text/csv", 0, None) as upload:
+        path = Path(upload.temporary_file_path())
+        write_predictions(path, predictions, MEDMNIST_PLUS)
+        upload.size = path.stat().st_size
+        submission = submissions.create_submission(
+            team=team,
+            upload=upload,
+            resolution=entry.resolution,
+            model_name=entry.model_name,
+            description="Generated from the synthetic labels with noise, to show how an entry looks.",
+            study_url=entry.study_url,
+            external_data=entry.external_data,
+        )
+    Submission.objects.filter(pk=submission.pk).update(created_at=timezone.now() - timedelta(days=entry.age))
