@@ -5,7 +5,7 @@
 A case of full size is made in a temporary folder. Each reader and layout is measured in a process of its own:
 CPU time of all its threads from the file to the metrics, the median of several runs after one to warm up. The
 files are plain; gunzip comes on top for either reader. Peak memory is that of the whole process, imports
-included.
+included. The curves that figures are drawn from are measured by themselves, from predictions in memory.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
+from challenge.scoring.curves import N_BINS, curves
 from challenge.scoring.evaluator import METRICS, evaluate
 from challenge.scoring.files import MOST_LINE_BYTES
 from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
@@ -33,6 +34,7 @@ from challenge.scoring.predictions import PredictionsError, read_predictions, wr
 #: CPU milliseconds from file to metrics, and peak MB of a process, that are to be kept.
 TARGETS = {"canonical": 100, "thesis": 200}
 TARGET_MEMORY = 300
+TARGET_CURVES = 150
 
 RUNS = {"ours": 15, "reference": 3}
 
@@ -47,6 +49,7 @@ def main() -> None:
     parser.add_argument("--make", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--make-hostile", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--measure", nargs=3, metavar=("READER", "LAYOUT", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--measure-curves", nargs=2, metavar=("MAKER", "FOLDER"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.make:
         make_case(arguments.make)
@@ -57,6 +60,10 @@ def main() -> None:
     if arguments.measure:
         reader, layout, folder = arguments.measure
         print(json.dumps(measure(reader, layout, Path(folder))))
+        return
+    if arguments.measure_curves:
+        maker, folder = arguments.measure_curves
+        print(json.dumps(measure_curves(maker, Path(folder))))
         return
     with tempfile.TemporaryDirectory() as folder:
         # not in this process: on Linux a child's peak memory starts from that of its parent
@@ -114,13 +121,29 @@ def measure(reader: str, layout: str, folder: Path) -> dict[str, Any]:
     score = {"ours": score_ours, "reference": score_by_reference}[reader]
     metrics = score(path, labels)  # warms up
     cpu, wall = zip(*(timed(lambda: score(path, labels)) for _ in range(RUNS[reader])), strict=True)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "cpu": statistics.median(cpu),
         "wall": statistics.median(wall),
-        "memory": peak / (2**20 if sys.platform == "darwin" else 2**10),
+        "memory": peak_memory(),
         "metrics": metrics,
     }
+
+
+def measure_curves(maker: str, folder: Path) -> dict[str, float]:
+    """CPU and wall time (medians, in ms) and peak memory (MB) of curves."""
+    with np.load(folder / "labels.npz") as archive:
+        labels = dict(archive)
+    predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels)
+    make = {"ours": lambda: curves(predictions, labels, MEDMNIST_PLUS),
+            "reference": lambda: curves_by_sklearn(predictions, labels)}[maker]  # fmt: skip
+    make()  # warms up
+    cpu, wall = zip(*(timed(make) for _ in range(RUNS[maker])), strict=True)
+    return {"cpu": statistics.median(cpu), "wall": statistics.median(wall), "memory": peak_memory()}
+
+
+def peak_memory() -> float:
+    """Of this process, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def timed(function: Callable[[], object]) -> tuple[float, float]:
@@ -179,6 +202,25 @@ def metrics_by_sklearn(y_true: np.ndarray, y_score: np.ndarray, task: Task) -> d
     }
 
 
+def curves_by_sklearn(predictions: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> None:
+    """The same curves in full length."""
+    from sklearn import metrics
+    from sklearn.calibration import calibration_curve
+
+    for dataset in MEDMNIST_PLUS:
+        y_true, y_score = labels[dataset.name], predictions[dataset.name]
+        if dataset.task is Task.MULTILABEL:
+            metrics.multilabel_confusion_matrix(y_true, y_score > 0.5)
+            calibration_curve(y_true.ravel(), y_score.ravel(), n_bins=N_BINS)
+        else:
+            y_pred = y_score.argmax(axis=1)
+            metrics.confusion_matrix(y_true, y_pred)
+            calibration_curve(y_pred == y_true, np.clip(y_score.max(axis=1), 0, 1), n_bins=N_BINS)
+        for c in range(dataset.n_classes):
+            positive = y_true[:, c] if dataset.task is Task.MULTILABEL else y_true == c
+            metrics.roc_curve(positive, y_score[:, c])
+
+
 def report(folder: Path) -> None:
     """Measure every case in a process of its own and print what came out."""
     print(
@@ -190,21 +232,36 @@ def report(folder: Path) -> None:
     for layout, target in TARGETS.items():
         ours, reference = (in_own_process(reader, layout, folder) for reader in ("ours", "reference"))
         size = (folder / f"{layout}.csv").stat().st_size / 1e6
-        for name, found in (("ours", ours), ("reference", reference)):
-            cpu, wall, memory = found["cpu"], found["wall"], found["memory"]
-            print(f"{layout:10} {size:6.1f} MB {name:10} {cpu:7.0f} ms {wall:7.0f} ms {memory:9.0f} MB")
-        ratios = [reference[key] / ours[key] for key in ("cpu", "wall", "memory")]
-        print(f"{'':10} {'':9} {'ratio':10} {ratios[0]:8.1f} x {ratios[1]:8.1f} x {ratios[2]:10.1f} x")
+        print_lines(layout, f"{size:.1f} MB", ours, reference)
         verdicts += [
             verdict(f"{layout}: CPU of file to metrics", ours["cpu"], target, "ms"),
             verdict(f"{layout}: peak memory", ours["memory"], TARGET_MEMORY, "MB"),
             verdict(f"{layout}: metrics differ by", largest_difference(ours, reference), 1e-12, "at most"),
         ]
+    verdicts.append(report_curves(folder))
     run_self("--make-hostile", str(folder))  # only now: writing 180 MB would disturb the other measurements
     hostile = in_own_process("ours", "hostile", folder)
     print(f"\nThe worst file that is read to its end is refused after {hostile['cpu']:.0f} ms of CPU.")
     verdicts.append(verdict("worst file: peak memory", hostile["memory"], TARGET_MEMORY, "MB"))
     print("\n" + "\n".join(verdicts))
+
+
+def print_lines(what: str, size: str, ours: dict[str, Any], reference: dict[str, Any]) -> None:
+    """What both took, and the ratios."""
+    for name, found in (("ours", ours), ("reference", reference)):
+        cpu, wall, memory = found["cpu"], found["wall"], found["memory"]
+        print(f"{what:10} {size:>9} {name:10} {cpu:7.0f} ms {wall:7.0f} ms {memory:9.0f} MB")
+    ratios = [reference[key] / ours[key] for key in ("cpu", "wall", "memory")]
+    print(f"{'':10} {'':9} {'ratio':10} {ratios[0]:8.1f} x {ratios[1]:8.1f} x {ratios[2]:10.1f} x")
+
+
+def report_curves(folder: Path) -> str:
+    """Measure the curves of figures and print what came out; returns the verdict."""
+    ours, reference = (
+        json.loads(run_self("--measure-curves", maker, str(folder))) for maker in ("ours", "reference")
+    )
+    print_lines("curves", "", ours, reference)
+    return verdict("curves: CPU", ours["cpu"], TARGET_CURVES, "ms")
 
 
 def in_own_process(reader: str, layout: str, folder: Path) -> dict[str, Any]:
