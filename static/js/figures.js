@@ -6,6 +6,10 @@ const themes = JSON.parse(document.getElementById("figure-themes").textContent);
 const packer = document.currentScript.dataset.fflate;
 const plotlySource = document.querySelector("script[data-plotly]").src;
 const pngScale = Number(document.currentScript.dataset.pngScale);
+const pngResolution = document.currentScript.dataset.pngResolution.replace(/../g, (byte) =>
+  String.fromCharCode(parseInt(byte, 16)),
+);
+const PNG_RESOLUTION_AT = 33; // behind the signature and the first chunk
 
 const currentTheme = () => themes[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];
 const specOf = (box) => JSON.parse(box.querySelector("script[type='application/json']").textContent);
@@ -15,7 +19,7 @@ const specOf = (box) => JSON.parse(box.querySelector("script[type='application/j
 const draw = async (box) => {
   const plot = box.querySelector("[data-plot]");
   const spec = specOf(box);
-  plot.hidden = false;
+  plot.parentElement.hidden = false;
   plot.style.minWidth = `${plot.dataset.minWidth}px`;
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", `${spec.title}. The numbers are in the table below.`);
@@ -39,6 +43,7 @@ const nearby = new IntersectionObserver(
 );
 const watch = (root) => {
   for (const box of root.querySelectorAll("[data-figure]:not([data-drawn])")) nearby.observe(box);
+  for (const box of root.querySelectorAll("[data-figures-zip]")) box.hidden = false;
 };
 watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.target));
@@ -56,13 +61,16 @@ const image = async (spec, format) => {
   const figure = { data: structuredClone(spec.data), layout: structuredClone(spec.file) };
   const scale = format === "png" ? pngScale : 1;
   const address = await Plotly.toImage(figure, { format, width, height, scale });
-  const [head, body] = [address.slice(0, address.indexOf(",")), address.slice(address.indexOf(",") + 1)];
-  if (head.endsWith(";base64")) return Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
-  return new TextEncoder().encode(decodeURIComponent(body));
+  const body = address.slice(address.indexOf(",") + 1);
+  if (format === "svg") return new TextEncoder().encode(decodeURIComponent(body));
+  const png = atob(body);
+  const bytes = png.slice(0, PNG_RESOLUTION_AT) + pngResolution + png.slice(PNG_RESOLUTION_AT);
+  return Uint8Array.from(bytes, (letter) => letter.charCodeAt(0));
 };
 
+// No spreadsheet is to take the text of a team for a formula.
 const csvCell = (cell) => {
-  const text = cell === null ? "" : String(cell);
+  const text = cell === null ? "" : typeof cell === "string" ? cell.replace(/^[=+\-@\t\r]/, "'$&") : String(cell);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 const csv = (spec) =>
@@ -103,6 +111,56 @@ document.addEventListener("click", async (event) => {
   button.disabled = true;
   try {
     save(await FORMATS[format].make(spec), FORMATS[format].type, `${spec.name}.${format}`);
+  } finally {
+    button.disabled = false;
+  }
+});
+
+// --- All figures in one file: what the server makes where it can (challenge/figures/files.py) ---------
+
+const loadPacker = () =>
+  new Promise((resolve, reject) => {
+    if (window.fflate) return resolve();
+    const script = document.createElement("script");
+    Object.assign(script, { src: packer, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+
+const allFigures = async ({ source, name }) => {
+  if (!source) {
+    const readme = `${document.title}\n${location.href}\nMade on ${new Date().toISOString()}\n`;
+    return { name, readme, figures: [...document.querySelectorAll("[data-figure]")].map(specOf) };
+  }
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error(`${source}: ${answer.status}`);
+  return answer.json();
+};
+
+const makeZip = async (about, tell) => {
+  const { name, readme, figures } = await allFigures(about);
+  await loadPacker();
+  const files = { "README.txt": new TextEncoder().encode(readme) };
+  for (const [number, spec] of figures.entries()) {
+    tell(`${number + 1} of ${figures.length}`);
+    files[`png/${spec.name}.png`] = [await image(spec, "png"), { level: 0 }]; // compressed already
+    files[`svg/${spec.name}.svg`] = await image(spec, "svg");
+    files[`csv/${spec.name}.csv`] = csv(spec);
+  }
+  save(fflate.zipSync(files), "application/zip", `${name}.zip`);
+};
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-figures-zip] button");
+  if (!button) return;
+  const status = button.parentElement.querySelector("[role=status]");
+  const tell = (text) => (status.textContent = text);
+  button.disabled = true;
+  try {
+    await makeZip(button.dataset, tell);
+    tell("Done.");
+  } catch (error) {
+    console.error(error);
+    tell("It could not be made. Please try again.");
   } finally {
     button.disabled = false;
   }

@@ -13,8 +13,19 @@ from challenge.tests.browser.demo_process import wait_until
 pytestmark = pytest.mark.browser
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
-NARROW, WIDE = 360, 1280
-LOOKS: list[tuple[Literal["light", "dark"], int]] = [("light", NARROW), ("dark", WIDE)]
+NARROW, WIDE = 360, 1440
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [
+    ("light", NARROW), ("dark", NARROW), ("dark", WIDE), ("light", WIDE),
+]  # fmt: skip
+# Figures are drawn when they come near: show everything once, and wait until it is there.
+SEE_ALL = """async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += 700) {
+        window.scrollTo(0, y);
+        await new Promise(resolve => setTimeout(resolve, 60));
+    }
+    window.scrollTo(0, 0);
+}"""
+ALL_DRAWN = "document.querySelectorAll('[data-figure]:not([data-drawn])').length === 0"
 FOR_EVERYONE = {
     "home": "/",
     "leaderboard": "/leaderboard/",
@@ -51,8 +62,10 @@ def logged_in(browser, demo, scenes):
 
 
 def check(page: Page) -> None:
-    """Look at a page at both widths and in both themes; where it is narrow does not depend on its colours."""
+    """Look at a page at both widths and in both themes, with its figures drawn."""
     problems = []
+    page.evaluate(SEE_ALL)
+    page.wait_for_function(ALL_DRAWN)
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
