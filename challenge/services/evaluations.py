@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
@@ -14,9 +16,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from challenge import queue
-from challenge.models import DatasetScore, Evaluation, GroundTruth, Submission
+from challenge.models import DatasetScore, Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.curves import curves
 from challenge.scoring.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
@@ -31,6 +34,14 @@ TOO_SLOW = (
     "Scoring took longer than the time limit of {} s, and was stopped. A valid file takes well under a "
     "second: check the file with `manage.py score_submission`, or write to the organizers."
 )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What scoring a file gives: its metrics, and by dataset what figures are drawn from."""
+
+    scores: Scores
+    curves: dict[str, dict[str, Any]]
 
 
 class NoGroundTruthError(Exception):
@@ -88,7 +99,7 @@ def evaluate(evaluation_id: int) -> None:
     if evaluation is None:  # the team has just deleted its account
         return
     try:
-        scores = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
+        outcome = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
     except PredictionsError as error:
         _finish(evaluation, claimed_at, problems=[str(problem) for problem in error.problems])
     except SoftTimeLimitExceeded:
@@ -103,10 +114,10 @@ def evaluate(evaluation_id: int) -> None:
                 status=Evaluation.Status.QUEUED, queued_at=timezone.now()
             )
     else:
-        _finish(evaluation, claimed_at, scores=scores)
+        _finish(evaluation, claimed_at, outcome=outcome)
 
 
-def score_file(path: Path, labels_path: Path) -> Scores:
+def score_file(path: Path, labels_path: Path) -> Outcome:
     """Read, check and score a submission file against a file of labels.
 
     Raises:
@@ -117,7 +128,9 @@ def score_file(path: Path, labels_path: Path) -> Scores:
     labels = _labels(labels_path)
     limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
     predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits)
-    return evaluate_predictions(predictions, labels, MEDMNIST_PLUS)
+    return Outcome(
+        evaluate_predictions(predictions, labels, MEDMNIST_PLUS), curves(predictions, labels, MEDMNIST_PLUS)
+    )
 
 
 @lru_cache(maxsize=2)
@@ -137,7 +150,7 @@ def _finish(
     evaluation: Evaluation,
     claimed_at: datetime,
     *,
-    scores: Scores | None = None,
+    outcome: Outcome | None = None,
     problems: Iterable[str] = (),
 ) -> None:
     """Store the outcome, unless another worker took the evaluation over in the meantime."""
@@ -147,17 +160,20 @@ def _finish(
     if not held:
         return
     now = timezone.now()
+    scores = outcome.scores if outcome else None
     evaluation.dataset_scores.all().delete()
+    EvaluationCurves.objects.filter(evaluation=evaluation).delete()
     evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
     evaluation.scored_at = now if scores else None
     evaluation.problems = list(problems)
     for metric in METRICS:
         setattr(evaluation, metric, getattr(scores.average, metric) if scores else None)
     evaluation.save()
-    if scores:
+    if outcome:
+        EvaluationCurves.objects.create(evaluation=evaluation, datasets=outcome.curves)
         DatasetScore.objects.bulk_create(
             DatasetScore(evaluation=evaluation, dataset=name, **{m: getattr(s, m) for m in METRICS})
-            for name, s in scores.datasets.items()
+            for name, s in outcome.scores.datasets.items()
         )
     submission = evaluation.submission
     if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail

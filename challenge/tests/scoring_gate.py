@@ -14,15 +14,14 @@ from pathlib import Path
 from celery import current_app
 
 from challenge import tasks
-from challenge.scoring.evaluator import Scores
 from challenge.services import evaluations
 
 score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
 
 
-def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> Scores:
-    scores = score_file(path, labels_path)
+def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> evaluations.Outcome:
+    outcome = score_file(path, labels_path)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":
         if order == "die":
@@ -34,7 +33,7 @@ def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> Scores:
                 time.sleep(0.01)
         else:  # "wait"
             time.sleep(0.01)
-    return scores
+    return outcome
 
 
 evaluations.score_file = score_file_and_pass_the_gate

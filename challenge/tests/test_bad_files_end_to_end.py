@@ -395,7 +395,7 @@ def scores_of_the_valid_file(valid, short_labels, tmp_path) -> dict:
     """As the scorer computes them without the site."""
     (tmp_path / "valid.csv").write_bytes(valid)
     write_ground_truth(short_labels, tmp_path / "labels.npz")
-    return evaluations.score_file(tmp_path / "valid.csv", tmp_path / "labels.npz").to_dict()
+    return evaluations.score_file(tmp_path / "valid.csv", tmp_path / "labels.npz").scores.to_dict()
 
 
 def scores_of(evaluation: Evaluation) -> dict:
