@@ -25,13 +25,14 @@ SEE_ALL = """async () => {
     }
     window.scrollTo(0, 0);
 }"""
-ALL_DRAWN = "document.querySelectorAll('[data-figure]:not([data-drawn])').length === 0"
 FOR_EVERYONE = {
     "home": "/",
     "leaderboard": "/leaderboard/",
     "leaderboard, all entries by kappa": "/leaderboard/?entries=all&metric=cohen_kappa",
     "leaderboard without published results": "/leaderboard/?baselines=off",
     "leaderboard without entries": "/leaderboard/?resolution=28&metric=balanced_accuracy",
+    "metrics": "/metrics/",
+    "research": "/research/",
     "log in": "/accounts/login/",
     "register": "/accounts/signup/",
     "forgotten password": "/accounts/password/reset/",
@@ -65,7 +66,7 @@ def check(page: Page) -> None:
     """Look at a page at both widths and in both themes, with its figures drawn."""
     problems = []
     page.evaluate(SEE_ALL)
-    page.wait_for_function(ALL_DRAWN)
+    expect(page.locator("[data-figure]:not([data-drawn])")).to_have_count(0)
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
