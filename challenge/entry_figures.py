@@ -1,24 +1,39 @@
 """The figures of an entry, from its rows: the same ones on its page and in its files."""
 
+from collections.abc import Sequence
+
+from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
-from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard import Row, scores_of
-from challenge.models import Evaluation, GroundTruth, Metric, Submission
+from challenge.figures.submission import box_over_datasets, metric_by_dataset, rank_by_dataset
+from challenge.leaderboard import Filters, Row, add_dataset_scores, leaderboard, scores_of
+from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, Submission
 from challenge.results import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.scoring.ranking import rank
 
 
 def overview_figures(
     submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
 ) -> list[Figure]:
-    """Return the figures of a scored entry over all datasets."""
+    """Return the figures of a scored entry over all datasets, beside what is ranked at its resolution."""
     row = Row(scores_of(evaluation), submission=submission, by_dataset=_by_dataset(evaluation))
-    return [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
+    others = leaderboard(Filters(submission.resolution, all_entries=True), ground_truth)
+    add_dataset_scores(others, ground_truth)
+    series = [row, *(other for other in others if other.method)]
+    figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
+    figures.append(box_over_datasets([one.series(Metric.AUC) for one in series], Metric.AUC, MEDMNIST_PLUS))
+    if ranks := _ranks(submission, others, Metric.AUC):
+        figures.append(rank_by_dataset(ranks, Metric.AUC, MEDMNIST_PLUS))
+    return figures
 
 
 def dataset_figures(evaluation: Evaluation, dataset: Dataset) -> list[Figure]:
     """Return the figures of a scored entry on one dataset; none, if it was scored before they were kept."""
-    return []
+    try:
+        data = evaluation.curves.datasets[dataset.name]
+    except EvaluationCurves.DoesNotExist:
+        return []
+    return [draw(dataset, data) for draw in (confusion_matrix, roc_curves, reliability_diagram)]
 
 
 def all_figures(
@@ -29,6 +44,20 @@ def all_figures(
     for dataset in MEDMNIST_PLUS:
         figures += dataset_figures(evaluation, dataset)
     return figures
+
+
+def _ranks(submission: Submission, rows: Sequence[Row], metric: str) -> dict[str, tuple[int, int]]:
+    """Return the entry's rank on each dataset, and of how many; none, if it is not among what is ranked."""
+    ranks = {}
+    place = next((i for i, row in enumerate(rows) if row.submission == submission), None)
+    if place is None:
+        return {}
+    for dataset in MEDMNIST_PLUS:
+        scores = [row.by_dataset.get(dataset.name, {}).get(metric) for row in rows]
+        places = rank([score.value if score else None for score in scores])
+        if own := places[place]:
+            ranks[dataset.name] = (own, sum(other is not None for other in places))
+    return ranks
 
 
 def _by_dataset(evaluation: Evaluation) -> dict[str, dict[str, Score]]:

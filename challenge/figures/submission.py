@@ -1,7 +1,9 @@
 """Figures of an entry, or of a few beside each other: their metrics over the datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.themes import DASHES, MARKERS
@@ -10,7 +12,7 @@ from challenge.scoring.benchmark import Benchmark
 
 
 def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Lines of one metric over the datasets, a line for each entry, with intervals where there are any."""
+    """Lines of one metric over the datasets, a line for each entry, with intervals or deviations if known."""
     titles = [dataset.title for dataset in benchmark]
     names = [dataset.name for dataset in benchmark]
     data = [_line(one, number, titles, names) for number, one in enumerate(series)]
@@ -29,7 +31,106 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             [title, *(_value(one.scores.get(name)) for one in series)]
             for title, name in zip(titles, names, strict=True)
         ],
+        note=_what_bars_are([score for one in series for score in one.scores.values()]),
     )
+
+
+def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
+    """Box plots of one metric over the datasets, a box for each entry and published method, best mean first."""
+    found = [(one, [s.value for d in benchmark if (s := one.scores.get(d.name))]) for one in series]
+    boxes = sorted(((one, values) for one, values in found if values), key=lambda box: -np.mean(box[1]))
+    return Figure(
+        name=f"{metric.replace('_', '-')}-over-datasets",
+        title=f"{METRIC_TITLES[metric]} over the datasets, beside published methods",
+        data=[_boxes(boxes, published=published) for published in (False, True)],
+        layout={
+            "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
+            "yaxis": {
+                "tickvals": list(range(len(boxes))),
+                "ticktext": [as_text(one.label, 34) for one, _ in boxes],
+                "range": [len(boxes) - 0.4, -0.6],
+                "showgrid": False,
+                "zeroline": False,
+            },
+            "boxmode": "overlay",
+            "showlegend": True,
+            "legend": {"y": 1.01, "yanchor": "bottom"},
+        },
+        columns=["Method", "Mean", "Lowest", "Lower quartile", "Median", "Upper quartile", "Highest"],
+        rows=[[one.label, float(np.mean(values)), *_five_numbers(values)] for one, values in boxes],
+        note="A point for each dataset; a box reaches from the lower to the upper quartile, with the median in it. "
+        "What has the highest mean stands first.",
+        height=140 + 28 * len(boxes),
+        min_width=480,
+    )
+
+
+def _boxes(boxes: Sequence[tuple[Series, list[float]]], *, published: bool) -> dict[str, Any]:
+    places = [(place, v) for place, (one, values) in enumerate(boxes)
+              if one.is_published == published for v in values]  # fmt: skip
+    return {
+        "type": "box",
+        "name": "Published methods" if published else "Entry",
+        "orientation": "h",
+        "x": [value for _, value in places],
+        "y": [place for place, _ in places],
+        "width": 0.6,
+        "boxpoints": "all",
+        "jitter": 0.4,
+        "pointpos": 0,
+        "marker": {"size": 4, "opacity": 0.7},
+        "line": {"width": 1.3},
+        "hoverinfo": "x",
+    }
+
+
+def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark: Benchmark) -> Figure:
+    """Bars of an entry's rank on each dataset; `ranks` gives it with the number of what is ranked there."""
+    ranked = [(dataset.title, *ranks[dataset.name]) for dataset in benchmark if dataset.name in ranks]
+    return Figure(
+        name=f"rank-by-{metric.replace('_', '-')}",
+        title=f"Rank on each dataset by {METRIC_TITLES[metric]}",
+        data=[
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": [place for _, place, _ in ranked],
+                "y": [title for title, _, _ in ranked],
+                "text": [f"{place} of {number}" for _, place, number in ranked],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "width": 0.55,
+                "hovertemplate": "%{y}: rank %{text}<extra></extra>",
+            }
+        ],
+        layout={
+            "xaxis": {
+                "title": {"text": "Rank (1 is the best)"},
+                "range": [0, 1.12 * max((number for *_, number in ranked), default=1)],
+            },
+            "yaxis": {"autorange": "reversed"},
+            "showlegend": False,
+        },
+        columns=["Dataset", "Rank", "Of"],
+        rows=ranked,
+        note="Among all entries and published methods of this resolution with a result on the dataset.",
+        height=120 + 26 * len(ranked),
+    )
+
+
+def _five_numbers(values: Sequence[float]) -> list[float]:
+    """Return the extremes, the quartiles and the median, the quartiles as plotly.js draws them."""
+    return [float(v) for v in np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="hazen")]
+
+
+def _what_bars_are(scores: Sequence[Score]) -> str:
+    intervals = any(score.low is not None for score in scores)
+    deviations = any(score.low is None and score.std is not None for score in scores)
+    sentences = [
+        "Bars are confidence intervals." if intervals else "",
+        "Bars of published results are one standard deviation over three seeds." if deviations else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def _line(series: Series, number: int, titles: list[str], names: list[str]) -> dict[str, Any]:
@@ -44,16 +145,13 @@ def _line(series: Series, number: int, titles: list[str], names: list[str]) -> d
         "marker": {"symbol": MARKERS[number % len(MARKERS)], "size": 8},
         "hovertemplate": "%{y:.4f}",
     }
-    if any(score and score.low is not None for score in scores):
+    ends = [_ends(score) for score in scores]
+    if any(high or low for high, low in ends):
         trace["error_y"] = {
             "type": "data",
             "symmetric": False,
-            "array": [
-                score.high - score.value if score and score.high is not None else 0 for score in scores
-            ],
-            "arrayminus": [
-                score.value - score.low if score and score.low is not None else 0 for score in scores
-            ],
+            "array": [high for high, _ in ends],
+            "arrayminus": [low for _, low in ends],
             "thickness": 1.2,
         }
     return trace
@@ -61,3 +159,12 @@ def _line(series: Series, number: int, titles: list[str], names: list[str]) -> d
 
 def _value(score: Score | None) -> float | None:
     return score.value if score else None
+
+
+def _ends(score: Score | None) -> tuple[float, float]:
+    """Return how far a score's bar reaches up and down: its interval, else its standard deviation."""
+    if score is None:
+        return 0, 0
+    if score.low is not None and score.high is not None:
+        return score.high - score.value, score.value - score.low
+    return score.std or 0, score.std or 0
