@@ -1,0 +1,105 @@
+"""How fast the pages of a demo show something, and what they weigh, in Chromium on this machine.
+
+    python -m benchmarks.pages
+
+A demo is started on data of its own. Each page is opened several times by a browser that has been nowhere yet:
+first contentful paint is the median, weight is all that came over the line, as it was compressed.
+"""
+
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bigsite.settings_for_tests")
+
+import django
+
+django.setup()
+
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402 - after the settings
+
+from challenge.tests.browser.demo_process import Demo  # noqa: E402
+
+#: What is to be kept: milliseconds to the first paint, kB of pages without and with figures.
+TARGET_PAINT, TARGET_PLAIN, TARGET_FIGURES = 1000, 150, 700
+RUNS = 5
+PAGES = (
+    *(
+        "/",
+        "/challenge/",
+        "/challenge/design/",
+        "/datasets/",
+        "/datasets/bloodmnist/",
+        "/format/",
+        "/metrics/",
+    ),
+    *(
+        "/leaderboard/",
+        "/submissions/2/",
+        "/compare/?e=s2&e=s6",
+        "/baselines/",
+        "/published/1/",
+        "/research/",
+    ),
+    *("/about/", "/accounts/login/"),
+)
+PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
+
+
+def main() -> int:
+    """Measure, print a table, and tell by the exit status whether the targets hold."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("Chromium is not installed (Debian: apt install chromium): pages are not measured.")
+        return 0
+    held = True
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        demo = Demo(Path(folder))
+        demo.start()
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            print(f"{'page':28}{'first paint':>12}{'weight':>10}{'requests':>10}")
+            for path in PAGES:
+                held &= report(path, [visit(browser, demo.url + path) for _ in range(RUNS)])
+        finally:
+            browser.close()
+            demo.end()
+    print("All targets hold." if held else "A target is missed.")
+    return 0 if held else 1
+
+
+def visit(browser: Browser, address: str) -> tuple[float, float, int, bool]:
+    """Open a page in a new browser context: ms to the first paint, kB, requests, whether it has figures."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    received: list[float] = []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto(address, wait_until="networkidle")
+    result = (
+        float(page.evaluate(PAINT)),
+        sum(received) / 1000,
+        len(received),
+        page.locator("script[data-plotly]").count() > 0,
+    )
+    context.close()
+    return result
+
+
+def report(path: str, visits: list[tuple[float, float, int, bool]]) -> bool:
+    """Print a page's line; returns whether it keeps the targets."""
+    paint = statistics.median(visit[0] for visit in visits)
+    weight = max(visit[1] for visit in visits)
+    has_figures = visits[0][3]
+    print(
+        f"{path:28}{paint:9.0f} ms{weight:7.0f} kB{visits[0][2]:10}{'  with figures' if has_figures else ''}"
+    )
+    return paint <= TARGET_PAINT and weight <= (TARGET_FIGURES if has_figures else TARGET_PLAIN)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
