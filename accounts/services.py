@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import Team
 from accounts.team_names import ANONYMOUS
 from challenge.models import Submission
+from challenge.services.figure_files import delete_figures
 
 EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -39,6 +40,7 @@ def _delete_submissions(submissions: models.QuerySet[Submission]) -> None:
     for submission in submissions:
         # A file that cannot be deleted is logged, and keeps no other from being deleted.
         transaction.on_commit(partial(submission.file.delete, save=False), robust=True)
+        transaction.on_commit(partial(delete_figures, submission.pk), robust=True)
     submissions.delete()
 
 
@@ -51,5 +53,7 @@ def _retire(team: Team, *, keep_name: bool) -> None:
     team.last_login = None
     team.closed_at = timezone.now()
     if not keep_name:
+        for pk in team.submissions.values_list("pk", flat=True):  # they bear the name
+            transaction.on_commit(partial(delete_figures, pk), robust=True)
         team.name = f"{ANONYMOUS} {get_random_string(6, EASY_TO_READ)}"  # one of 887 million
     team.save()

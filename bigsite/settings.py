@@ -5,6 +5,7 @@ Variables are read from the process environment first and then from the file tha
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import environ
@@ -23,6 +24,7 @@ DATA_DIR = (BASE_DIR / env.str("DATA_DIR", default="var")).resolve()
 GROUND_TRUTH_DIR = DATA_DIR / "ground_truth"
 SUBMISSION_DIR = DATA_DIR / "submissions"
 BROKER_DIR = DATA_DIR / "broker"
+SAMPLES_DIR = DATA_DIR / "samples"
 for folder in (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR):
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -198,6 +200,9 @@ else:
     # A broker that is down must not hold up an upload: the sweep enqueues what was not sent.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2, "max_retries": 0}
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
+# A queue with a worker of its own: drawing takes many seconds, and scoring is not to wait behind it.
+FIGURES_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-figures"
+CELERY_TASK_ROUTES = {"challenge.tasks.render_figures": {"queue": FIGURES_QUEUE}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_REDIRECT_STDOUTS = False  # mails of the console back end are printed as they are
 CELERY_TASK_PUBLISH_RETRY = False
@@ -221,6 +226,12 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=64 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=256 * 2**20)
 FILE_UPLOAD_HANDLERS = ["challenge.uploads.LimitedFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- Files of figures: drawn by Chromium; without it, a reader's browser makes them ----------------
+
+FIGURES_DIR = DATA_DIR / "figures"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = env.str("CHROMIUM", default=next(filter(None, map(shutil.which, BROWSERS)), ""))
 
 # --- Language, time, static files -----------------------------------------------------------------
 
@@ -249,4 +260,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # They tell of every step of every figure.
+    "loggers": {"kaleido": {"level": "WARNING"}, "choreographer": {"level": "WARNING"}},
 }

@@ -20,6 +20,7 @@ os.environ.update(
     ALLOWED_HOSTS="*",
     EMAIL_VERIFICATION="on",
     CELERY_QUEUE=os.path.basename(data_dir),  # test processes side by side keep out of each other's work
+    CHROMIUM="",  # nothing is drawn unless a test asks for it
 )
 
 from bigsite.settings import *  # noqa: E402, F403

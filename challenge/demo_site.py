@@ -22,24 +22,28 @@ class ServerEndedError(Exception):
 
 
 def serve(port: int, write: Print) -> None:
-    """Run the web server and the worker until Ctrl-C, a termination signal or the end of the terminal.
+    """Run the web server and the workers until Ctrl-C, a termination signal or the end of the terminal.
 
     Raises:
-        ServerEndedError: one of them ended by itself; the other was stopped.
+        ServerEndedError: one of them ended by itself; the others were stopped.
 
     """
     python = [sys.executable, "-m"]
     web = [*python, "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
            "--worker-class", "gthread", "--threads", "8", "--timeout", "120", "--log-level", "warning"]  # fmt: skip
-    worker = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
-              "--app", "bigsite", "--quiet", "worker", "--beat", "--loglevel", "warning"]  # fmt: skip
+    celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
+              "--app", "bigsite", "--quiet", "worker", "--loglevel", "warning"]  # fmt: skip
+    commands = [web, [*celery, "--beat"]]
+    if settings.CHROMIUM:  # it has minutes of drawing to do after the first start: the pages go before
+        figures = ["--queues", settings.FIGURES_QUEUE, "--hostname", "figures@%h"]
+        commands.append(["nice", "-n", "15", *celery, *figures])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)
     environment = os.environ | {"SITE_URL": f"http://127.0.0.1:{port}"}
     processes: list[subprocess.Popen] = []
     try:
-        for command in (web, worker):
+        for command in commands:
             # Each in a process group of its own: a Ctrl-C that reached them as well as this process
             # would tell them twice to stop, which gunicorn's worker may hang on for ever.
             process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, process_group=0)

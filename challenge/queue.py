@@ -5,11 +5,16 @@ down loses nothing: what waits is in the database, and the sweep enqueues it lat
 """
 
 import logging
+from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
+
+#: Where no worker draws figures, its messages are not kept for ever.
+FIGURES_EXPIRE_AFTER = 3600
 
 
 def enqueue_evaluation(evaluation_id: int) -> None:
@@ -22,8 +27,19 @@ def enqueue_mail(submission_id: int) -> None:
     transaction.on_commit(lambda: _send("challenge.tasks.send_outcome_mail", submission_id))
 
 
-def _send(task: str, row_id: int) -> None:
+def enqueue_figures(evaluation_id: int) -> None:
+    """Have the worker for figures make this evaluation's zip, where there is a browser that can.
+
+    If the message is lost, so is no more than the reader's browser can make.
+    """
+    if settings.CHROMIUM:
+        transaction.on_commit(
+            lambda: _send("challenge.tasks.render_figures", evaluation_id, expires=FIGURES_EXPIRE_AFTER)
+        )
+
+
+def _send(task: str, row_id: int, **options: Any) -> None:
     try:
-        current_app.send_task(task, args=[row_id])
+        current_app.send_task(task, args=[row_id], **options)
     except Exception:  # whatever it is: by now the row is committed, and the request must not fail
         logger.exception("The broker did not take %s(%s); the sweep will try again.", task, row_id)

@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_process_init
 
 from challenge import notifications
-from challenge.services import evaluations
+from challenge.services import evaluations, figure_files
 
 
 @shared_task
@@ -20,6 +20,12 @@ def evaluate(evaluation_id: int) -> None:
 def send_outcome_mail(submission_id: int) -> None:
     """Tell the team how its submission fared."""
     notifications.send_outcome_mail(submission_id)
+
+
+@shared_task(soft_time_limit=figure_files.RENDER_SECONDS + 30, time_limit=figure_files.RENDER_SECONDS + 45)
+def render_figures(evaluation_id: int) -> None:
+    """Make the zip of an evaluation's figures; on a queue of its own."""
+    figure_files.render_figures(evaluation_id)
 
 
 @shared_task

@@ -1,6 +1,8 @@
 """What a figure is: data and layout for plotly.js, and the same numbers as a table."""
 
+import struct
 import textwrap
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,18 @@ from challenge.figures.themes import theme
 #: Figures in files are all as wide as a page's text (178 mm at 96 dpi); PNG has three times the pixels (288 dpi).
 FILE_WIDTH = 672
 PNG_SCALE = 3
+
+
+def _resolution_chunk() -> bytes:
+    """Return the part of a PNG that says how large it is meant to be: 96 pixels an inch, times the scale."""
+    per_metre = round(96 * PNG_SCALE / 0.0254)
+    content = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
+
+
+PNG_RESOLUTION = _resolution_chunk()
+#: Where in a PNG it belongs: behind the signature and the first chunk.
+PNG_RESOLUTION_AT = 33
 
 #: What axes and columns call the metrics.
 METRIC_TITLES = {

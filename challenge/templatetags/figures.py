@@ -4,8 +4,10 @@ from typing import Any
 
 from django import template
 
-from challenge.figures.figure import PNG_SCALE, Figure
+from challenge.figures.figure import PNG_RESOLUTION, PNG_SCALE, Figure
 from challenge.figures.themes import page_themes
+from challenge.models import Evaluation
+from challenge.services.figure_files import figures_path, zip_name
 
 register = template.Library()
 
@@ -24,7 +26,20 @@ def figure(figure: Figure) -> dict[str, Any]:
 @register.inclusion_tag("challenge/_figure_scripts.html")
 def figure_scripts() -> dict[str, Any]:
     """Load what draws figures: on pages that have some, and on no others."""
-    return {"themes": page_themes(), "png_scale": PNG_SCALE}
+    return {"themes": page_themes(), "png_scale": PNG_SCALE, "png_resolution": PNG_RESOLUTION.hex()}
+
+
+@register.inclusion_tag("challenge/_figures_zip.html")
+def figures_zip(evaluation: Evaluation | None = None, name: str = "figures") -> dict[str, Any]:
+    """Offer all figures of a scored evaluation in one zip; without one, all figures of the page."""
+    if evaluation is None:
+        return {"name": name}
+    path = figures_path(evaluation)
+    return {
+        "name": zip_name(evaluation.submission),
+        "submission": evaluation.submission,
+        "size": path.stat().st_size if path.exists() else None,
+    }
 
 
 @register.filter

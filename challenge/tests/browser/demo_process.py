@@ -17,14 +17,18 @@ from django.conf import settings
 #: What would make the child something else than the demo on a machine where nothing is configured.
 CONFIGURATION = re.compile(
     r"SECRET_KEY|DEBUG|SITE_URL|ALLOWED_HOSTS|BEHIND_PROXY|DATA_DIR|ENV_FILE|LOG_LEVEL|DJANGO_\w+|PYTEST_\w+"
-    r"|EMAIL_\w+|DEFAULT_FROM_EMAIL|CELERY_\w+|WORKER_CONCURRENCY|DATABASE_URL|CACHE_URL|MAX_\w+_BYTES"
+    r"|EMAIL_\w+|DEFAULT_FROM_EMAIL|CELERY_\w+|WORKER_CONCURRENCY|DATABASE_URL|CACHE_URL|MAX_\w+_BYTES|CHROMIUM"
 )
 
 
 class Demo:
-    """A demo: `start` it, read what it prints, `interrupt` it."""
+    """A demo: `start` it, read what it prints, `interrupt` it.
 
-    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+    It has a worker that draws figures only if told so: that keeps the machine busy for a while.
+    """
+
+    def __init__(self, data_dir: Path, port: int | None = None, *, draws_figures: bool = False) -> None:
+        self.draws_figures = draws_figures
         self.data_dir = data_dir
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -61,7 +65,8 @@ class Demo:
 
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not CONFIGURATION.fullmatch(name)}
-        return clean | {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
+        clean |= {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
+        return clean if self.draws_figures else clean | {"CHROMIUM": ""}
 
     @property
     def output(self) -> str:
@@ -119,13 +124,13 @@ class Demo:
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
 
-    def run(self, code: str) -> str:
+    def run(self, code: str, **environment: str) -> str:
         """Run code in the demo's own Django, beside the site; returns what it prints."""
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
         return subprocess.run(
             command,
             cwd=settings.BASE_DIR,
-            env=self._environment(),
+            env=self._environment() | environment,
             check=True,
             capture_output=True,
             text=True,

@@ -1,6 +1,7 @@
 """The demo as a process: it starts, keeps what is there, says what is wrong, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import time
@@ -8,13 +9,13 @@ import time
 import pytest
 import requests
 
-from challenge.tests.browser.demo_process import Demo, is_free, wait_until
+from challenge.tests.browser.demo_process import Demo, command_of, is_free, wait_until
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """A demo whose folder is filled; the tests start it."""
-    demo = Demo(tmp_path_factory.mktemp("demo"))
+    demo = Demo(tmp_path_factory.mktemp("demo"), draws_figures=True)
     yield demo
     demo.end()
 
@@ -31,7 +32,7 @@ def text_of(url: str) -> str:
 
 
 def assert_all_gone(demo: Demo) -> None:
-    assert demo.processes() == []
+    wait_until(lambda: demo.processes() == [], 2)  # a browser ends a moment after its worker
     assert is_free(demo.port)
 
 
@@ -66,6 +67,20 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     assert "Keep me" in names
 
     demo.process.send_signal(signal.SIGTERM)
+    assert demo.wait(15) == 0
+    assert_all_gone(demo)
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(demo):
+    demo.start()
+    demo.run(
+        "from challenge.models import Evaluation; from challenge.queue import enqueue_figures;"
+        "from django.conf import settings; import shutil; shutil.rmtree(settings.FIGURES_DIR, True);"
+        "[enqueue_figures(e.pk) for e in Evaluation.objects.scored()]"
+    )
+    wait_until(lambda: any("--type=renderer" in command_of(pid) for pid in demo.processes()), 20)
+    demo.interrupt()
     assert demo.wait(15) == 0
     assert_all_gone(demo)
 

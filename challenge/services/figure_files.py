@@ -1,0 +1,122 @@
+"""The zip of all figures of an entry: drawn once after scoring, and kept as long as it is true.
+
+Whether it is there is all there is to its state: until then, and where no browser is installed, a reader's
+browser makes the same zip.
+"""
+
+import hashlib
+import textwrap
+from pathlib import Path
+
+from django.conf import settings
+
+from challenge.entry_figures import all_figures
+from challenge.models import Evaluation, GroundTruth, Submission
+
+#: Drawing all of an entry takes some 20 s on an idle machine. The task's own limits are above it.
+RENDER_SECONDS = 240
+
+
+def figures_path(evaluation: Evaluation) -> Path:
+    """Return where the zip of a scored evaluation belongs.
+
+    The name depends on what the figures show: after the entry was scored again or its team renamed, the
+    old file is not taken for the new one.
+    """
+    submission = evaluation.submission
+    shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.team}"
+    digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    return settings.FIGURES_DIR / f"{submission.pk}-{digest}.zip"
+
+
+def delete_figures(submission_pk: int, *, but: Path | None = None) -> None:
+    """Delete the zips of a submission, those of earlier scorings too."""
+    for path in settings.FIGURES_DIR.glob(f"{submission_pk}-*"):
+        if path != but:
+            path.unlink(missing_ok=True)
+
+
+def render_figures(evaluation_id: int) -> None:
+    """Make the zip of an evaluation, if it is the one that is shown and the zip is not there.
+
+    Raises:
+        RenderError: the browser did not draw the figures.
+
+    """
+    from challenge.figures.files import write_zip  # only the worker that draws loads what it takes
+
+    evaluation = _if_shown(evaluation_id)
+    if evaluation is None or not settings.CHROMIUM:
+        return
+    submission = evaluation.submission
+    path = figures_path(evaluation)
+    if not path.exists():
+        write_zip(
+            all_figures(submission, evaluation, GroundTruth.objects.active()),
+            path,
+            readme=readme(submission, evaluation),
+            chromium=settings.CHROMIUM,
+            seconds=RENDER_SECONDS,
+        )
+    evaluation = _if_shown(evaluation_id)  # drawing takes a while, in which the account may be closed
+    delete_figures(submission.pk, but=figures_path(evaluation) if evaluation else None)
+
+
+def _if_shown(evaluation_id: int) -> Evaluation | None:
+    """Return an evaluation with its submission, if that shows its scores and not those of another one."""
+    submissions = Submission.objects.filter(evaluations=evaluation_id).select_related("team")
+    submission = submissions.prefetch_related(
+        "evaluations__ground_truth", "evaluations__dataset_scores"
+    ).first()
+    shown = submission.latest_scores(GroundTruth.objects.active()) if submission else None
+    return shown if shown and shown.pk == evaluation_id else None
+
+
+def zip_name(submission: Submission) -> str:
+    """Return what the zip is called where it is saved, without its suffix."""
+    return f"big-submission-{submission.pk}-figures"
+
+
+def readme(submission: Submission, evaluation: Evaluation) -> str:
+    """Return the text that goes with the figures: what they are of, and how to cite them."""
+    ground_truth = evaluation.ground_truth
+    address = f"{settings.SITE_URL}{submission.get_absolute_url()}"
+    demo = "\nDEMO DATA: these test labels are synthetic, and the scores mean nothing.\n"
+    return _README.format(
+        submission=submission,
+        team=submission.team,
+        resolution=submission.get_resolution_display(),
+        address=address,
+        submitted=f"{submission.created_at:%d %B %Y, %H:%M} UTC",
+        year=submission.created_at.year,
+        scored=f"{evaluation.scored_at:%d %B %Y, %H:%M} UTC",
+        scorer=evaluation.scorer_version,
+        labels=f"{ground_truth.name}, version {ground_truth.version}",
+        demo=demo if ground_truth.is_demo else "",
+    )
+
+
+_README = textwrap.dedent("""\
+    Figures of an entry of the BIG benchmark (Biomedical Image Generalization)
+    {demo}
+    Entry:        submission {submission}
+    Team:         {team}
+    Resolution:   {resolution}
+    Submitted:    {submitted}
+    Scored:       {scored}, by scorer version {scorer}
+    Test labels:  {labels}
+    Page:         {address}
+
+    png/  each figure at 288 dots per inch
+    svg/  the same figures as vector graphics
+    csv/  the numbers that they show
+
+    All figures have the same width, font and colours. Ranks, and what else compares the entry with
+    others, are as they stood when these figures were made; the page shows how they stand now.
+
+    To cite the entry:
+      {team}: {submission.model_name}. Submission #{submission.pk} to the BIG benchmark, {year}. {address}
+    The published results beside it are from:
+      Doerrich, Di Salvo, Brockmann, Ledig: Rethinking model prototyping through the MedMNIST+ dataset
+      collection. Scientific Reports, 2025. https://doi.org/10.1038/s41598-025-92156-9
+""")

@@ -1,0 +1,391 @@
+"""The zip of all figures of an entry: what is in it, when it is made, when it goes, and who gets it."""
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from celery import Celery
+from django.conf import settings
+from PIL import Image
+
+from accounts.services import close_account
+from challenge import queue
+from challenge.entry_figures import all_figures
+from challenge.figures import files
+from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
+from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.services import evaluations, figure_files, submissions
+from challenge.tests.processes import Process, wait_until
+
+CHROMIUM = shutil.which("chromium") or ""
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"
+)
+HOSTILE = '=<b>"A" & B</b>'
+
+
+def figure(name: str) -> Figure:
+    return Figure(
+        name=name,
+        title=f"What {name} shows",
+        data=[{"type": "bar", "x": ["a", "b"], "y": [1, 0.5]}],
+        layout={"xaxis": {"title": {"text": "&lt;b&gt; is no markup"}}},
+        columns=["Dataset", HOSTILE],
+        rows=[["PathMNIST", 0.25], ["ChestMNIST, wide", None]],
+    )
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path) -> Path:
+    settings.FIGURES_DIR = tmp_path / "figures"
+    return settings.FIGURES_DIR
+
+
+@pytest.fixture
+def quick(monkeypatch, settings) -> list[Figure]:
+    """Chromium is set, but pictures come from nowhere; gives the figures that were asked for."""
+    drawn: list[Figure] = []
+
+    def render(figures, chromium, seconds):
+        drawn.extend(figures)
+        return [(f"png/{figure.name}.png", b"PNG") for figure in figures]
+
+    monkeypatch.setattr(files, "render", render)
+    settings.CHROMIUM = "/usr/bin/some-browser"
+    return drawn
+
+
+@pytest.fixture
+def entry(submit_and_score, team) -> Evaluation:
+    return submit_and_score(team).evaluations.get()
+
+
+def zips(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*"))
+
+
+# --- The files --------------------------------------------------------------------------------------
+
+
+@needs_chromium
+def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path):
+    path = tmp_path / "new" / "figures.zip"
+    files.write_zip([figure("one"), figure("two")], path, readme="Ä", chromium=CHROMIUM, seconds=60)
+    assert zips(path.parent) == [path], "a draft was left"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert sorted(archive.namelist()) == [
+            "README.txt", "csv/one.csv", "csv/two.csv",
+            "png/one.png", "png/two.png", "svg/one.svg", "svg/two.svg",
+        ]  # fmt: skip
+        assert archive.read("README.txt").decode() == "Ä"
+        with Image.open(io.BytesIO(archive.read("png/two.png"))) as png:
+            png.load()
+            assert png.width == FILE_WIDTH * PNG_SCALE
+            assert png.height == figure("two").file_layout()["height"] * PNG_SCALE
+            assert png.info["dpi"] == pytest.approx((288, 288), abs=0.1)
+            assert png.convert("RGB").getpixel((5, 5)) == (255, 255, 255), "the background is white"
+            assert png.convert("L").getextrema() == (0, 255), "nothing is drawn"
+        svg = ElementTree.fromstring(archive.read("svg/two.svg"))  # noqa: S314 (we made it)
+        assert svg.get("width") == str(FILE_WIDTH)
+        text = " ".join(svg.itertext())
+        assert "What two shows" in text
+        assert "<b> is no markup" in text
+        rows = list(csv.reader(io.StringIO(archive.read("csv/one.csv").decode(), newline="")))
+    assert rows == [["Dataset", f"'{HOSTILE}"], ["PathMNIST", "0.25"], ["ChestMNIST, wide", ""]]
+
+
+@needs_chromium
+def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth):
+    settings.CHROMIUM = CHROMIUM
+    figure_files.render_figures(entry.pk)
+    figures = all_figures(entry.submission, entry, ground_truth)
+    with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
+        names = set(archive.namelist())
+    assert names == {"README.txt"} | {f"{k}/{f.name}.{k}" for f in figures for k in ("png", "svg", "csv")}
+
+
+@pytest.mark.parametrize("program", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\nsleep 60\n"])
+def test_a_browser_that_breaks_or_hangs_is_ended_and_leaves_nothing(program, tmp_path):
+    browser = tmp_path / "browser"
+    browser.write_text(program)
+    browser.chmod(0o755)
+    path = tmp_path / "figures.zip"
+    started = time.monotonic()
+    with pytest.raises(files.RenderError):
+        files.write_zip([figure("one")], path, readme="", chromium=str(browser), seconds=2)
+    assert time.monotonic() - started < 15
+    assert zips(tmp_path) == [browser]
+    assert running(str(browser)) == []
+
+
+def test_a_browser_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(files.RenderError, match="nowhere"):
+        files.write_zip([], tmp_path / "x.zip", readme="", chromium="/nowhere/chromium", seconds=2)
+
+
+@needs_chromium
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
+def test_a_browser_ends_with_a_worker_that_is_killed():
+    code = (
+        "from challenge.tests.test_figure_files import *;"
+        f"files.render([figure('one')] * 500, {CHROMIUM!r}, 60)"
+    )
+    command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
+    with tempfile.TemporaryDirectory(prefix="big-", ignore_cleanup_errors=True) as folder:
+        # Not in pytest's own folder: the names of Chromium's sockets must be short.
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bigsite.settings_for_tests", "TMPDIR": folder}
+        worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+        try:
+            wait_until(lambda: any("--type=renderer" in command for command in running(folder)))
+            worker.kill()
+            worker.wait()
+            wait_until(lambda: not running(folder), 10)
+        finally:
+            worker.kill()
+
+
+def running(mark: str) -> list[str]:
+    """The commands of processes with something in their command line or environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            if (
+                process.name != str(os.getpid())
+                and mark.encode() in command + (process / "environ").read_bytes()
+            ):
+                found.append(command.replace(b"\0", b" ").decode())
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+# --- When it is made, and when it goes --------------------------------------------------------------
+
+
+def test_it_is_made_once_and_says_what_it_is_of(entry, quick, ground_truth):
+    figure_files.render_figures(entry.pk)
+    path = figure_files.figures_path(entry)
+    before = path.stat().st_mtime_ns
+    drawn = len(quick)
+    figure_files.render_figures(entry.pk)
+    assert path.stat().st_mtime_ns == before
+    assert len(quick) == drawn > 0
+    with zipfile.ZipFile(path) as archive:
+        readme = archive.read("README.txt").decode()
+    for fact in (
+        *(
+            f"submission #{entry.submission_id} Model 1.0",
+            "Team Alpha",
+            "28 × 28",
+            f"{entry.scored_at:%d %B %Y}",
+        ),
+        *(
+            f"scorer version {entry.scorer_version}",
+            f"Demo labels, version {ground_truth.version}",
+            "DEMO DATA",
+        ),
+        *(f"http://testserver/submissions/{entry.submission_id}/", "Ranks", "Doerrich"),
+    ):
+        assert fact in readme
+    GroundTruth.objects.update(is_demo=False)
+    entry = Evaluation.objects.get()
+    assert "DEMO" not in figure_files.readme(entry.submission, entry)
+
+
+def test_a_new_scoring_replaces_it(entry, quick, folder):
+    figure_files.render_figures(entry.pk)
+    (old,) = zips(folder)
+    evaluations.queue_evaluations([entry.submission])
+    evaluations.evaluate(entry.pk)
+    entry.refresh_from_db()
+    assert figure_files.figures_path(entry) != old, "the old file would be taken for the new one"
+    figure_files.render_figures(entry.pk)
+    assert zips(folder) == [figure_files.figures_path(entry)]
+
+
+def test_one_of_a_renamed_team_is_not_taken_for_the_new_one(entry, quick, team):
+    before = figure_files.figures_path(entry)
+    team.name = "Team Gamma"
+    team.save()
+    assert figure_files.figures_path(Evaluation.objects.get()) != before
+
+
+def test_nothing_is_made_where_there_is_nothing_to_draw_or_nobody_who_does(
+    submit, submit_and_score, team, quick, settings, folder
+):
+    queued = submit(team)
+    figure_files.render_figures(queued.evaluations.get().pk)
+    figure_files.render_figures(12345)
+    settings.CHROMIUM = ""
+    figure_files.render_figures(submit_and_score(team, skill=2.0).evaluations.get().pk)
+    assert not folder.exists()
+    assert quick == []
+
+
+def test_scores_that_others_have_replaced_are_not_drawn(entry, quick, folder):
+    later = Evaluation.objects.get()
+    later.pk, later.scorer_version = None, "0"
+    later.save()
+    figure_files.render_figures(later.pk)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("keep_name", [True, False])
+def test_what_bears_the_name_of_a_team_that_leaves_without_it_goes(
+    keep_name, entry, quick, team, folder, django_capture_on_commit_callbacks
+):
+    figure_files.render_figures(entry.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        close_account(team, keep_name=keep_name)
+    assert len(zips(folder)) == keep_name
+
+
+def test_it_goes_with_an_account_whose_results_are_not_public(
+    entry, quick, team, folder, django_capture_on_commit_callbacks
+):
+    figure_files.render_figures(entry.pk)
+    submissions.disqualify(entry.submission, "Cheating.")
+    with django_capture_on_commit_callbacks(execute=True):
+        close_account(team, keep_name=True)
+    assert not Submission.objects.exists()
+    assert zips(folder) == []
+
+
+def test_an_account_deleted_while_it_is_drawn_leaves_nothing(entry, quick, folder, monkeypatch):
+    def render(figures, chromium, seconds):
+        Submission.objects.all().delete()
+        return []
+
+    monkeypatch.setattr(files, "render", render)
+    figure_files.render_figures(entry.pk)
+    assert zips(folder) == []
+
+
+# --- The task ---------------------------------------------------------------------------------------
+
+
+class Broker:
+    def __init__(self) -> None:
+        self.sent: list[tuple] = []
+
+    def send_task(self, name: str, args: list, **options: object) -> None:
+        self.sent.append((name, args, options))
+
+
+@pytest.mark.parametrize("chromium", ["", "/usr/bin/some-browser"])
+def test_a_scored_entry_is_drawn_on_commit_where_there_is_a_browser(
+    chromium, submit, team, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    evaluation = submit(team).evaluations.get()
+    settings.CHROMIUM = chromium
+    broker = Broker()
+    monkeypatch.setattr(queue, "current_app", broker)
+    with django_capture_on_commit_callbacks(execute=True):
+        evaluations.evaluate(evaluation.pk)
+    sent = [message for message in broker.sent if message[0] == "challenge.tasks.render_figures"]
+    expected = ("challenge.tasks.render_figures", [evaluation.pk], {"expires": 3600})
+    assert sent == ([expected] if chromium else [])
+
+
+def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture_on_commit_callbacks):
+    evaluation = submit(team, content=b"nothing").evaluations.get()
+    settings.CHROMIUM = "/usr/bin/some-browser"
+    broker = Broker()
+    monkeypatch.setattr(queue, "current_app", broker)
+    with django_capture_on_commit_callbacks(execute=True):
+        evaluations.evaluate(evaluation.pk)
+    assert [name for name, *_ in broker.sent] == ["challenge.tasks.send_outcome_mail"]
+
+
+@needs_chromium
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
+    submit, team, settings, monkeypatch, tmp_path, folder
+):
+    """With real workers: scoring never waits behind a browser."""
+    from challenge.tests.processes import celery_app
+
+    submission = submit(team)
+    evaluation = submission.evaluations.get()
+    evaluations.evaluate(evaluation.pk)
+    evaluation.refresh_from_db()
+    name = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-{tmp_path.name}"
+    app: Celery = celery_app(
+        name, task_routes={"challenge.tasks.render_figures": {"queue": f"{name}-figures"}}
+    )
+    environment = {"CELERY_QUEUE": name, "CHROMIUM": CHROMIUM}
+    command = ["celery", "--app", "bigsite", "worker", "--loglevel", "info"]
+    scoring = Process([*command, "--hostname", f"{name}@%h"], tmp_path / "scoring.log", **environment)
+    try:
+        scoring.wait_for(" ready.")
+        app.send_task("challenge.tasks.render_figures", args=[evaluation.pk])
+        app.send_task("challenge.tasks.evaluate", args=[evaluation.pk])
+        scoring.wait_for("succeeded in")
+        drawing = Process(
+            [*command, "--hostname", f"{name}-figures@%h", "--queues", f"{name}-figures"],
+            tmp_path / "drawing.log",
+            **environment,
+        )
+        try:
+            drawing.wait_for("render_figures")
+            wait_until(lambda: drawing.has_said("succeeded in"), 60, explain=drawing.last_words)
+        finally:
+            drawing.kill()
+        assert "render_figures" not in scoring.log.read_text().partition(" ready.")[2]
+    finally:
+        scoring.kill()
+    # The worker keeps files in the suite's own folder, not in this test's.
+    settings.FIGURES_DIR = settings.DATA_DIR / "figures"
+    assert figure_files.figures_path(evaluation).stat().st_size > 10_000
+
+
+# --- Who gets it ------------------------------------------------------------------------------------
+
+
+def test_the_zip_is_served_once_it_is_there(entry, quick, client):
+    address = f"/submissions/{entry.submission_id}/figures.zip"
+    page = f"/submissions/{entry.submission_id}/"
+    assert client.get(address).status_code == 404
+    assert address not in client.get(page).content.decode()
+    figure_files.render_figures(entry.pk)
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/zip"
+    assert f'"big-submission-{entry.submission_id}-figures.zip"' in response["Content-Disposition"]
+    assert "private" in response["Cache-Control"]
+    assert zipfile.ZipFile(io.BytesIO(response.getvalue())).testzip() is None
+    assert address in client.get(page).content.decode()
+
+
+def test_of_a_hidden_submission_nobody_else_gets_anything(entry, quick, client, as_user, team, other_team):
+    figure_files.render_figures(entry.pk)
+    submissions.disqualify(entry.submission, "Cheating.")
+    for kind in ("zip", "json"):
+        address = f"/submissions/{entry.submission_id}/figures.{kind}"
+        assert client.get(address).status_code == 404
+        assert as_user(other_team).get(address).status_code == 404
+        assert as_user(team).get(address).status_code == 200
+
+
+def test_the_browser_gets_the_same_figures_to_draw(entry, client, ground_truth):
+    response = client.get(
+        f"/submissions/{entry.submission_id}/figures.json", headers={"Accept-Encoding": "gzip"}
+    )
+    assert response["Content-Encoding"] == "gzip"
+    about = client.get(f"/submissions/{entry.submission_id}/figures.json").json()
+    assert about["name"] == f"big-submission-{entry.submission_id}-figures"
+    assert about["readme"] == figure_files.readme(entry.submission, entry)
+    figures = all_figures(entry.submission, entry, ground_truth)
+    assert [spec["name"] for spec in about["figures"]] == [f.name for f in figures]
+    assert all(spec["file"]["width"] >= FILE_WIDTH and spec["rows"] for spec in about["figures"])

@@ -1,0 +1,47 @@
+"""The downloads of all figures of a submission: as a file, and as what a browser makes the same file from."""
+
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from challenge.access import get_visible_submission
+from challenge.entry_figures import all_figures
+from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.services.figure_files import figures_path, readme, zip_name
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def submission_figures_zip(request: HttpRequest, pk: int) -> FileResponse:
+    """The zip that the worker made, once it has."""
+    submission, evaluation, _ = _scored(request, pk)
+    try:
+        file = figures_path(evaluation).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        file, as_attachment=True, filename=f"{zip_name(submission)}.zip", content_type="application/zip"
+    )
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def submission_figures_json(request: HttpRequest, pk: int) -> JsonResponse:
+    """What `static/js/figures.js` makes the zip from, where the worker has made none."""
+    submission, evaluation, ground_truth = _scored(request, pk)
+    return JsonResponse(
+        {
+            "name": zip_name(submission),
+            "readme": readme(submission, evaluation),
+            "figures": [figure.spec() for figure in all_figures(submission, evaluation, ground_truth)],
+        }
+    )
+
+
+def _scored(request: HttpRequest, pk: int) -> tuple[Submission, Evaluation, GroundTruth | None]:
+    submission = get_visible_submission(request.user, pk)
+    ground_truth = GroundTruth.objects.active()
+    evaluation = submission.latest_scores(ground_truth)
+    if evaluation is None:
+        raise Http404
+    return submission, evaluation, ground_truth
