@@ -175,6 +175,7 @@ def _finish(
             DatasetScore(evaluation=evaluation, dataset=name, **{m: getattr(s, m) for m in METRICS})
             for name, s in outcome.scores.datasets.items()
         )
+        queue.enqueue_figures(evaluation.pk)
     submission = evaluation.submission
     if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail
         submission.counts_toward_limits = scores is not None
