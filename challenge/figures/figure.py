@@ -85,6 +85,8 @@ class Figure:
             "height": self.height + _LINE_HEIGHT * len(title),
             "title": {"text": "<br>".join(as_text(line) for line in title), "y": 0.98, "yanchor": "top"},
             "margin": margin | {"t": 24 + _LINE_HEIGHT * len(title)},
+            # Below everything else: elsewhere it would meet the title, or the labels of an axis.
+            "legend": self.layout.get("legend", {}) | {"yref": "container", "y": 0.01, "yanchor": "bottom"},
         }
 
 
