@@ -110,6 +110,7 @@ def roc_curves(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
             "yaxis": {"title": {"text": "True positive rate"}, "range": [-0.01, 1.02]},
             "shapes": [_DIAGONAL],
             "showlegend": True,
+            "legend": {"font": {"size": 12}},
         },
         columns=[kind.capitalize(), "AUC", *(f"True positive rate at {rate:g}" for rate in _RATES)],
         rows=[

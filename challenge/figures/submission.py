@@ -25,6 +25,7 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             "yaxis": {"title": {"text": METRIC_TITLES[metric]}},
             "hovermode": "x unified",
             "showlegend": len(series) > 1,
+            "legend": {"y": 1.01, "yanchor": "bottom"},
         },
         columns=["Dataset", *(one.label for one in series)],
         rows=[
@@ -46,9 +47,11 @@ def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmar
         layout={
             "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
             "yaxis": {
-                "tickvals": list(range(len(boxes))),
-                "ticktext": [as_text(one.label, 34) for one, _ in boxes],
-                "range": [len(boxes) - 0.4, -0.6],
+                # names stand above their boxes: beside them they would take half of a narrow screen
+                "tickvals": [place - 0.27 for place in range(len(boxes))],
+                "ticktext": [as_text(one.label, 44) for one, _ in boxes],
+                "ticklabelposition": "inside top",
+                "range": [len(boxes) - 0.5, -0.8],
                 "showgrid": False,
                 "zeroline": False,
             },
@@ -60,8 +63,7 @@ def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmar
         rows=[[one.label, float(np.mean(values)), *_five_numbers(values)] for one, values in boxes],
         note="A point for each dataset; a box reaches from the lower to the upper quartile, with the median in it. "
         "What has the highest mean stands first.",
-        height=140 + 28 * len(boxes),
-        min_width=480,
+        height=140 + 36 * len(boxes),
     )
 
 
@@ -74,7 +76,7 @@ def _boxes(boxes: Sequence[tuple[Series, list[float]]], *, published: bool) -> d
         "orientation": "h",
         "x": [value for _, value in places],
         "y": [place for place, _ in places],
-        "width": 0.6,
+        "width": 0.4,
         "boxpoints": "all",
         "jitter": 0.4,
         "pointpos": 0,
@@ -97,8 +99,7 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
                 "x": [place for _, place, _ in ranked],
                 "y": [title for title, _, _ in ranked],
                 "text": [f"{place} of {number}" for _, place, number in ranked],
-                "textposition": "outside",
-                "cliponaxis": False,
+                "textposition": "auto",
                 "width": 0.55,
                 "hovertemplate": "%{y}: rank %{text}<extra></extra>",
             }
@@ -106,7 +107,7 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
         layout={
             "xaxis": {
                 "title": {"text": "Rank (1 is the best)"},
-                "range": [0, 1.12 * max((number for *_, number in ranked), default=1)],
+                "range": [0, 1.05 * max((number for *_, number in ranked), default=1)],
             },
             "yaxis": {"autorange": "reversed"},
             "showlegend": False,

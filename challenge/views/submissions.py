@@ -1,6 +1,7 @@
 """The pages of a submission, and its file."""
 
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import TeamRequest
 from challenge.access import get_visible_submission, may_see_file
+from challenge.entry_figures import dataset_figures, overview_figures
 from challenge.leaderboard import rank_of
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
@@ -16,17 +18,22 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 @require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """One submission: what it is, how it stands, and its metrics for each dataset."""
-    return render(request, "challenge/submission.html", _submission_context(request, pk))
+    """One submission: what it is, how it stands, its metrics for each dataset, and its figures."""
+    context = _submission_context(request, pk)
+    context |= _figures_context(request, context)
+    return render(request, "challenge/submission.html", context)
 
 
 @require_safe
 def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of a submission's page that changes while it is scored."""
-    return render(request, "challenge/_submission_result.html", _submission_context(request, pk))
+    """The part of a submission's page that changes while it is scored; its figures, once it is."""
+    context = _submission_context(request, pk)
+    if not context["evaluation"].is_pending:
+        context |= _figures_context(request, context)
+    return render(request, "challenge/_submission_outcome.html", context)
 
 
-def _submission_context(request: HttpRequest, pk: int) -> dict[str, object]:
+def _submission_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     submission = get_visible_submission(request.user, pk)
     ground_truth = GroundTruth.objects.active()
     evaluation = submission.current_evaluation(ground_truth)
@@ -34,6 +41,7 @@ def _submission_context(request: HttpRequest, pk: int) -> dict[str, object]:
     rank, entries = rank_of(submission, Metric.AUC, ground_truth) if scored else (None, 0)
     return {
         "submission": submission,
+        "ground_truth": ground_truth,
         "evaluation": evaluation,
         "scored": scored,
         "dataset_scores": _in_official_order(scored),
@@ -41,6 +49,22 @@ def _submission_context(request: HttpRequest, pk: int) -> dict[str, object]:
         "entries": entries,
         "is_own": may_see_file(request.user, submission),
         "metrics": Metric.choices,
+    }
+
+
+def _figures_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of the submission in `context`, of one dataset those that the query asks for."""
+    submission, scored, ground_truth = (context[key] for key in ("submission", "scored", "ground_truth"))
+    if scored is None:
+        return {}
+    chosen = next(
+        (d for d in MEDMNIST_PLUS if d.name == request.GET.get("dataset")), MEDMNIST_PLUS.datasets[0]
+    )
+    return {
+        "overview_figures": overview_figures(submission, scored, ground_truth),
+        "dataset_figures": dataset_figures(scored, chosen),
+        "dataset": chosen,
+        "datasets": MEDMNIST_PLUS,
     }
 
 
