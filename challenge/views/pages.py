@@ -1,0 +1,65 @@
+"""The written pages: the challenge, its design, and the pages that organizers write."""
+
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from challenge.content.datasets import ABOUT_DATASETS
+from challenge.content.reference_standards import REFERENCE_STANDARDS
+from challenge.markdown import to_html
+from challenge.models import Metric, Phase, SitePage
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.timeline import State, phase_in_force, timeline
+
+
+@require_safe
+def challenge(request: HttpRequest) -> HttpResponse:
+    """The question, the rules, the limits, the timeline, how to cite, and what is often asked."""
+    return render(request, "challenge/challenge.html", _context())
+
+
+@require_safe
+def design(request: HttpRequest) -> HttpResponse:
+    """The design of the challenge, item by item as the BIAS guideline asks."""
+    about = {
+        "datasets": [(about, REFERENCE_STANDARDS[name]) for name, about in ABOUT_DATASETS.items()],
+        "licences": sorted(ABOUT_DATASETS.values(), key=lambda about: about.licence),
+    }
+    return render(request, "challenge/design.html", _context() | about)
+
+
+def _context() -> dict[str, Any]:
+    spans = timeline(Phase.objects.all())
+    smallest = min(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test)
+    return {
+        "benchmark": MEDMNIST_PLUS,
+        "tasks": dict(Counter(dataset.task for dataset in MEDMNIST_PLUS)),
+        "smallest": smallest,
+        "one_image": 100 / smallest.n_test,
+        "largest": max(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test),
+        "metrics": Metric.labels,
+        "scorer_version": SCORER_VERSION,
+        "spans": spans,
+        "phase": phase_in_force(spans),
+        "current": next((span for span in spans if span.state == State.CURRENT), None),
+        "upcoming": next((span for span in spans if span.state == State.UPCOMING), None),
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "site_url": settings.SITE_URL,
+    }
+
+
+@require_safe
+def site_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page that organizers write; one that is not written yet says so."""
+    page = SitePage.objects.filter(slug=slug).first()
+    context = {
+        "title": SitePage.Slug(slug).label,
+        "page": page,
+        "body": to_html(page.body) if page else "",
+    }
+    return render(request, "challenge/site_page.html", context)
