@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from challenge.models import Evaluation, GroundTruth, Phase, Submission
+from challenge.bibtex import problem_of
+from challenge.models import Evaluation, GroundTruth, Phase, Reference, Submission
 from challenge.services import evaluations, ground_truths, submissions
 
 
@@ -211,6 +212,34 @@ class SubmissionAdmin(ReadOnlyAdmin):
             submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification taken back")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+
+
+class ReferenceForm(forms.ModelForm):
+    """A work of the bibliography, with a look at its BibTeX entry."""
+
+    class Meta:
+        widgets = {"bibtex": forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false"})}
+
+    def clean(self) -> dict | None:
+        """Refuse an entry that would break the BibTeX file for everybody."""
+        data = super().clean() or self.cleaned_data
+        if data.get("bibtex") and data.get("key") and (problem := problem_of(data["bibtex"], data["key"])):
+            self.add_error("bibtex", problem)
+        return data
+
+
+@admin.register(Reference)
+class ReferenceAdmin(admin.ModelAdmin):
+    """The bibliography of the Research page."""
+
+    form = ReferenceForm
+    list_display = ["key", "authors", "title", "year", "topic"]
+    list_filter = ["topic", "year"]
+    search_fields = ["key", "title", "authors", "venue", "summary"]
+
+    def view_on_site(self, reference: Reference) -> str:
+        """Its place on the Research page."""
+        return f"{reverse('research')}#ref-{reference.key}"
 
 
 admin.site.site_header = admin.site.site_title = "BIG benchmark"

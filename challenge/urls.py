@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from challenge.views import home, leaderboard, profile, published, submissions
+from challenge.views import home, leaderboard, metrics, profile, published, research, submissions
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
+    path("metrics/", metrics.metrics, name="metrics"),
+    path("research/", research.research, name="research"),
+    path("research/references.bib", research.references_bib, name="references_bib"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/result/", submissions.submission_result, name="submission_result"),
     path("submissions/<int:pk>/file/", submissions.submission_file, name="submission_file"),

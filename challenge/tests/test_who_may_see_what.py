@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import Evaluation, GroundTruth, Metric, Phase, PublishedMethod, Submission
+from challenge.models import Evaluation, GroundTruth, Metric, Phase, PublishedMethod, Reference, Submission
 from challenge.services import submissions
 
 LOGIN = "/accounts/login/?next="
@@ -24,6 +24,9 @@ HOME, PROFILE, ADMIN = "/", "/profile/", "/admin/"
 PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
+    "metrics/": (200, 200, 200),
+    "research/": (200, 200, 200),
+    "research/references.bib": (200, 200, 200),
     "published/<int:pk>/": (200, 200, 200),
     "profile/": (LOGIN, 200, 200),
     "profile/submissions/": (LOGIN, 200, 200),
@@ -76,6 +79,7 @@ ADMIN_PAGES: dict[str, int | str] = {
     **pages_of("challenge/phase", editable=True),
     **pages_of("challenge/groundtruth", editable=False),
     **pages_of("challenge/submission", editable=False),
+    **pages_of("challenge/reference", editable=True),
 }
 
 STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
@@ -142,12 +146,14 @@ def sample(submission, team, organizer):
     """Give an address for a route, with objects that are there."""
     Group.objects.create(name="Scorers")
     method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=28)
+    reference = Reference.objects.create(key="someone2024", topic="data", year=2024, title="A work")
     objects = {
         "auth/group": Group.objects.get().pk,
         "accounts/team": team.pk,
         "challenge/phase": Phase.objects.get().pk,
         "challenge/groundtruth": GroundTruth.objects.get().pk,
         "challenge/submission": submission.pk,
+        "challenge/reference": reference.pk,
     }
 
     def address_of(route: str) -> str:
@@ -293,7 +299,17 @@ def test_an_account_that_was_deactivated_sees_nothing_any_more(submission, team,
     assert client.get("/profile/").status_code == 302
 
 
-READ_ONLY = ["", "leaderboard/", "published/<int:pk>/", "profile/submissions/", *SUBMISSION_PAGES, FILE]
+READ_ONLY = [
+    "",
+    "leaderboard/",
+    "metrics/",
+    "research/",
+    "research/references.bib",
+    "published/<int:pk>/",
+    "profile/submissions/",
+    *SUBMISSION_PAGES,
+    FILE,
+]
 
 
 @pytest.mark.parametrize("route", READ_ONLY)

@@ -1,0 +1,76 @@
+"""The example of the Metrics page: ten images of two classes, scored as a binary dataset is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from challenge.scoring.benchmark import Dataset, Task
+from challenge.scoring.evaluator import DatasetScores, score_dataset
+from challenge.scoring.metrics import confusion_matrix
+
+TRUE_CLASSES = (1, 0, 0, 1, 0, 0, 1, 0, 0, 0)
+
+_DATASET = Dataset("example", "Example", "", Task.BINARY, ("0", "1"), len(TRUE_CLASSES))
+
+
+@dataclass(frozen=True)
+class Example:
+    """Probabilities of class 1 for the ten images, under a name that tells what they show."""
+
+    name: str
+    probabilities: tuple[float, ...]
+
+    @property
+    def _y_true(self) -> np.ndarray:
+        return np.array(TRUE_CLASSES)
+
+    @property
+    def _y_score(self) -> np.ndarray:
+        return np.array(self.probabilities)
+
+    @property
+    def scores(self) -> DatasetScores:
+        """The four metrics."""
+        return score_dataset(self._y_true, np.column_stack([1 - self._y_score, self._y_score]), _DATASET)
+
+    @property
+    def confusion(self) -> list[list[int]]:
+        """Rows are true classes, columns predicted ones."""
+        return confusion_matrix(self._y_true, self._y_score > 0.5, n_classes=2).tolist()
+
+    @property
+    def images(self) -> list[tuple[int, float, int]]:
+        """True class, probability of class 1 and predicted class of each image."""
+        return [(t, p, int(p > 0.5)) for t, p in zip(TRUE_CLASSES, self.probabilities, strict=True)]
+
+    @property
+    def roc_curve(self) -> list[tuple[float, float]]:
+        """False and true positive rates: from (0, 0), by each probability as a threshold, to (1, 1)."""
+        thresholds: Sequence[float] = sorted(set(self.probabilities), reverse=True)
+        return [(0.0, 0.0), *(self._rates(self._y_score >= threshold) for threshold in thresholds)]
+
+    @property
+    def roc_points(self) -> str:
+        """The curve as the points of an SVG line."""
+        return " ".join(f"{fpr},{tpr}" for fpr, tpr in self.roc_curve)
+
+    @property
+    def decision_point(self) -> tuple[float, float]:
+        """False and true positive rate of the predicted classes."""
+        return self._rates(self._y_score > 0.5)
+
+    def _rates(self, predicted: np.ndarray) -> tuple[float, float]:
+        positive = self._y_true == 1
+        return float(predicted[~positive].mean()), float(predicted[positive].mean())
+
+
+_FIRST = (0.9, 0.1, 0.35, 0.55, 0.6, 0.2, 0.45, 0.05, 0.45, 0.5)
+
+EXAMPLES = (
+    Example("A fair classifier", _FIRST),
+    Example("The same probability for every image", (0.3,) * len(TRUE_CLASSES)),
+    Example("The right order, none above 0.5", (0.5, 0.1, 0.3, 0.45, 0.35, 0.2, 0.4, 0.05, 0.25, 0.15)),
+    Example("Sure and right, but for one image", (1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
+    Example("The wrong way round", (0.1, 0.9, 0.65, 0.45, 0.4, 0.8, 0.55, 0.95, 0.55, 0.5)),
+)
