@@ -1,6 +1,7 @@
 """The people and things that most tests need, cast once."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import GroundTruth, Submission
+from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.evaluator import SCORER_VERSION
 from challenge.scoring.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, submissions
 
 PASSWORD = "correct horse battery staple"
+FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @receiver(post_migrate, sender=apps.get_app_config("challenge"))
@@ -111,3 +115,49 @@ def submit_and_score(submit) -> Callable[..., Submission]:
         return submission
 
     return submit_and_score_for
+
+
+@pytest.fixture
+def entry(ground_truth) -> Callable[..., Submission]:
+    """Put a scored entry on the board without a file: `entry(team, 0.9)`; each is a minute later than the last."""
+    made: list[Submission] = []
+
+    def make(team: Team, auc: float, *, resolution: int = 224, kappa: float = 0.5, **about) -> Submission:
+        submission = Submission.objects.create(
+            team=team,
+            phase=Phase.objects.get(),
+            created_at=FIRST_ENTRY + timedelta(minutes=len(made)),
+            resolution=resolution,
+            file_size=1,
+            **{"model_name": f"Model {len(made)}", "description": "A test."} | about,
+        )
+        Evaluation.objects.create(
+            submission=submission,
+            ground_truth=ground_truth,
+            scorer_version=SCORER_VERSION,
+            status=Evaluation.Status.SCORED,
+            scored_at=timezone.now(),
+            auc=auc,
+            balanced_accuracy=0.5,
+            cohen_kappa=kappa,
+            accuracy=0.5,
+        )
+        made.append(submission)
+        return submission
+
+    return make
+
+
+@pytest.fixture
+def entry_by_dataset(entry) -> Callable[..., Submission]:
+    """Put an entry with scores for each dataset on the board; they fall by 0.01 from dataset to dataset."""
+
+    def make(team: Team, auc: float, **about) -> Submission:
+        submission = entry(team, auc, **about)
+        evaluation = submission.evaluations.get()
+        for number, dataset in enumerate(MEDMNIST_PLUS):
+            values = dict.fromkeys(Metric.values, auc - 0.01 * number)
+            DatasetScore.objects.create(evaluation=evaluation, dataset=dataset.name, **values)
+        return submission
+
+    return make

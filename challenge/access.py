@@ -1,6 +1,9 @@
 """Who may see what of a submission: the only place that decides it."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import Team
@@ -28,3 +31,15 @@ def get_visible_submission(user: Team | AnonymousUser, pk: int) -> Submission:
     if submission is None or not (submission.is_public or may_see_file(user, submission)):
         raise Http404
     return submission
+
+
+def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int]) -> list[Submission]:
+    """Return those of the submissions that have scores which the user may see: as on their own pages."""
+    scored = Submission.objects.filter(pk__in=pks, evaluations__scored_at__isnull=False).distinct()
+    if not user.is_staff:
+        scored = scored.filter(Q(disqualified_at__isnull=True) | Q(team=user.pk))
+    return list(
+        scored.select_related("team").prefetch_related(
+            "evaluations__ground_truth", "evaluations__dataset_scores"
+        )
+    )

@@ -71,6 +71,17 @@ class Row:
             return f"{self.submission.model_name} ({self.submission.team})"
         return str(self.method)
 
+    @property
+    def key(self) -> str:
+        """What addresses of comparisons call it: the kind, and the number of its page."""
+        return f"s{self.submission.pk}" if self.submission else f"p{self.method.pk}" if self.method else ""
+
+    @property
+    def resolution(self) -> int:
+        """The resolution in pixels, of a side."""
+        about = self.submission or self.method
+        return about.resolution if about else 0
+
     def series(self, metric: str) -> Series:
         """Return one metric of this row for each dataset that has it."""
         scores = {name: scores[metric] for name, scores in self.by_dataset.items() if metric in scores}
@@ -117,7 +128,12 @@ def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
 
 def scores_of(evaluation: Evaluation) -> dict[str, Score]:
     """Return the means over the datasets of a scored evaluation."""
-    return {metric: Score(getattr(evaluation, metric)) for metric in Metric.values}
+    return _scores(evaluation)
+
+
+def dataset_scores_of(evaluation: Evaluation) -> dict[str, dict[str, Score]]:
+    """Return the scores on each dataset of a scored evaluation."""
+    return {score.dataset: _scores(score) for score in evaluation.dataset_scores.all()}
 
 
 def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
@@ -133,7 +149,7 @@ def add_dataset_scores(rows: Sequence[Row], ground_truth: GroundTruth | None) ->
     ranked = Evaluation.objects.ranked(ground_truth).filter(submission__in=entries)
     for score in DatasetScore.objects.filter(evaluation__in=ranked).select_related("evaluation"):
         row = entries[score.evaluation.submission_id]
-        row.by_dataset[score.dataset] = {m: Score(getattr(score, m)) for m in Metric.values}
+        row.by_dataset[score.dataset] = _scores(score)
     methods = {row.method.pk: row for row in rows if row.method}
     published: dict[int, list[PublishedScore]] = {}
     for figure in PublishedScore.objects.filter(method__in=methods).exclude(dataset=PublishedScore.AVERAGE):
@@ -157,6 +173,10 @@ def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, 
             other = f"{score.get_source_display()}: {score.mean:.4f}"
             scores[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
     return merged
+
+
+def _scores(row: Evaluation | DatasetScore) -> dict[str, Score]:
+    return {metric: Score(getattr(row, metric)) for metric in Metric.values}
 
 
 def _best_per_team(rows: list[Row], metric: str) -> list[Row]:

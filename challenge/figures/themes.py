@@ -38,6 +38,7 @@ def theme(name: Theme) -> dict[str, Any]:
         "zerolinecolor": line,
         "showline": True,
         "ticks": "",
+        "tickfont": {"color": muted},  # labels inside a plot would else be black on any background
         "title": {"standoff": 10, "font": {"color": ink}},
     }
     layout = {

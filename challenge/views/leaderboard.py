@@ -4,16 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenge.comparison import FEWEST, MOST
 from challenge.leaderboard import Filters
 from challenge.leaderboard import leaderboard as leaderboard_rows
+from challenge.leaderboard_figures import leaderboard_figures
 from challenge.models import GroundTruth, Metric, Resolution
 
 
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
-    """The ranking at one resolution by one metric."""
+    """The ranking at one resolution by one metric, and the figures of what it shows."""
     filters = Filters.from_query(request.GET)
-    rows = leaderboard_rows(filters, GroundTruth.objects.active())
+    ground_truth = GroundTruth.objects.active()
+    rows = leaderboard_rows(filters, ground_truth)
     context = {
         "filters": filters,
         "rows": rows,
@@ -27,5 +30,8 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "baselines_off": filters.query(baselines="off"),
         "metric_label": filters.metric.label,
         "has_entries": any(row.submission for row in rows),
+        "fewest": FEWEST,
+        "most": MOST,
+        "figures": leaderboard_figures(filters, rows, ground_truth),
     }
     return render(request, "challenge/leaderboard.html", context)

@@ -1,0 +1,104 @@
+"""The figures of the leaderboard, from its rows: what is shown in the table, and what surrounds it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypedDict
+
+from challenge.figures.critical_difference import critical_difference
+from challenge.figures.figure import Figure
+from challenge.figures.leaderboard import (
+    ByResolution,
+    TimedScore,
+    best_score_over_time,
+    distribution_over_datasets,
+    metric_by_resolution,
+    score_heat_map,
+)
+from challenge.leaderboard import Filters, Row, add_dataset_scores, entry_rows, published_rows, rank_rows
+from challenge.models import GroundTruth, PublishedMethod, Resolution
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+#: So many of the highest rows are in the tables of the figures over datasets; the figures draw fewer.
+ROWS_WITH_DATASETS = 60
+#: So many of the highest entries at each resolution are in the figure over resolutions.
+ENTRIES_PER_RESOLUTION = 30
+
+
+class BoardFigures(TypedDict):
+    """The figures, None where there is nothing to draw, and how many ranked rows the first three leave out."""
+
+    heat_map: Figure | None
+    critical_difference: Figure | None
+    distribution: Figure | None
+    without_datasets: int
+    beyond: int
+    by_resolution: Figure | None
+    over_time: Figure | None
+
+
+def leaderboard_figures(
+    filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None
+) -> BoardFigures:
+    """Return the figures of a leaderboard whose rows these are; few queries, however many rows there are."""
+    metric = filters.metric
+    ranked = [row for row in rows if row.rank is not None]
+    highest = ranked[:ROWS_WITH_DATASETS]
+    add_dataset_scores(highest, ground_truth)
+    series = [one for one in (row.series(metric) for row in highest) if one.scores]
+    return {
+        "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
+        "critical_difference": critical_difference(series, metric, MEDMNIST_PLUS),
+        "distribution": distribution_over_datasets(series, metric, MEDMNIST_PLUS) if series else None,
+        "without_datasets": len(highest) - len(series),
+        "beyond": len(ranked) - len(highest),
+        "by_resolution": _by_resolution(filters, rows, ground_truth),
+        "over_time": _over_time(filters, rows, ground_truth),
+    }
+
+
+def _over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
+    """All entries at the resolution, whichever of them the table shows, beside the best published row shown."""
+    if filters.all_entries:
+        entries = [row for row in rows if row.submission]
+    else:
+        entries = entry_rows(replace(filters, all_entries=True), ground_truth)
+    if not entries:
+        return None
+    metric = filters.metric
+    published = [row for row in rows if row.method and row.rank is not None]
+    best = published[0] if published else None
+    return best_score_over_time(
+        [
+            TimedScore(row.submitted_at, row.label, row.scores[metric].value)
+            for row in entries
+            if row.submitted_at
+        ],
+        metric,
+        (best.label, best.scores[metric].value) if best else None,
+    )
+
+
+def _by_resolution(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
+    """Published methods at all resolutions, if they are shown, and the highest entries at each."""
+    methods = _published_by_resolution(filters.metric) if filters.baselines else []
+    for resolution in Resolution.values:
+        if resolution == filters.resolution:
+            entries = [row for row in rows if row.submission]
+        else:
+            other = replace(filters, resolution=resolution)
+            entries = rank_rows(entry_rows(other, ground_truth), filters.metric)
+        methods += [
+            ByResolution(row.label, "Entries", {resolution: row.scores[filters.metric].value})
+            for row in entries[:ENTRIES_PER_RESOLUTION]
+        ]
+    return metric_by_resolution(methods, filters.metric) if methods else None
+
+
+def _published_by_resolution(metric: str) -> list[ByResolution]:
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    for row in published_rows(PublishedMethod.objects.all()):
+        score = row.scores.get(metric)
+        if row.method and score:
+            kind = f"Published: {row.method.get_scheme_display()}"
+            found.setdefault((row.label, kind), {})[row.resolution] = score.value
+    return [ByResolution(label, kind, values) for (label, kind), values in found.items()]

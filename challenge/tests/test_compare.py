@@ -1,0 +1,189 @@
+"""Comparing entries and published methods: who is shown, what is said of the rest, and the values side by side."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from challenge.models import PublishedMethod
+from challenge.services import submissions
+
+ADDRESS = reverse("compare")
+
+
+@pytest.fixture
+def scored(entry_by_dataset, team):
+    """Put an entry on the board: `scored(0.9)`, `scored(0.8, other_team)`."""
+    return lambda auc, by=team, **about: entry_by_dataset(by, auc, **about)
+
+
+@pytest.fixture
+def vgg16(db) -> PublishedMethod:
+    call_command("import_reported_baselines", verbosity=0)
+    return PublishedMethod.objects.get(architecture="vgg16", scheme="end-to-end", resolution=224)
+
+
+def page_of(client, *keys: str, **query: str) -> str:
+    return client.get(ADDRESS, {"e": keys, **query}).content.decode()
+
+
+def line_of(page: str, name: str) -> str:
+    """Return the text of the first line of a table that has this name."""
+    line = re.search(rf'<th scope="row">{name}</th>(.*?)</tr>', page, re.S)
+    assert line
+    return " ".join(re.sub(r"<[^>]+>", " ", line[1]).split())
+
+
+def heads(page: str) -> list[str]:
+    """Return the names of the rows that stand side by side, in their order."""
+    _, _, after = page.partition('aria-label="Means over the 12 datasets"')
+    return re.findall(r'<th scope="col" class="number"><a[^>]*>([^<]+)', after.split("</thead>")[0])
+
+
+def test_it_works(client, scored, other_team):
+    first, second = scored(0.9), scored(0.95, other_team)
+    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    assert heads(page) == ["Model 0", "Model 1"]
+    assert line_of(page, "AUC") == "0.9000 0.9500 (best) +0.0500"
+    assert line_of(page, "PathMNIST") == "0.9000 0.9500 (best) +0.0500"
+    assert line_of(page, "OrganSMNIST") == "0.7900 0.8400 (best) +0.0500"
+    assert line_of(page, "Balanced accuracy") == "0.5000 (best) 0.5000 (best) ±0"
+    assert page.count("<figure ") == 3
+
+
+def test_the_order_is_that_of_the_address_and_twice_is_once(client, scored):
+    first, second = scored(0.9), scored(0.95)
+    page = page_of(client, f"s{second.pk}", f"s{first.pk}", f"s{second.pk}", "")
+    assert heads(page) == ["Model 1", "Model 0"]
+    assert line_of(page, "AUC") == "0.9500 (best) 0.9000 \N{MINUS SIGN}0.0500"
+
+
+def test_entries_beside_published_results_of_other_resolutions(client, scored, vgg16):
+    entry_at_28 = scored(0.9, resolution=28)
+    page = page_of(client, f"s{entry_at_28.pk}", f"p{vgg16.pk}")
+    assert "The resolutions differ" in page
+    assert "published, end-to-end, 224 × 224" in page
+    assert line_of(page, "AUC") == "0.9000 0.9530 (best) +0.0530"
+    assert "VGG16, end-to-end, 224 px" in page
+    same = page_of(client, f"s{scored(0.8).pk}", f"p{vgg16.pk}")
+    assert "The resolutions differ" not in same
+
+
+def test_a_metric_that_was_published_as_a_mean_only_is_said_to_be(client, scored, vgg16):
+    first, second = scored(0.9), scored(0.8)
+    keys = (f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
+    page = page_of(client, *keys, metric="cohen_kappa")
+    assert (
+        "Cohen&#x27;s kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
+        in page
+    )
+    assert line_of(page, "PathMNIST").endswith("–")
+    assert page.count("<figure ") == 3  # of the two others
+    alone = page_of(client, keys[0], keys[2], metric="cohen_kappa")
+    assert "<figure " not in alone
+    assert heads(alone) == ["Model 0", "VGG16"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "s999999",
+        "p999999",
+        "x1",
+        "s",
+        "1",
+        "s-1",
+        "s1x",
+        "s99999999999999999999",
+        "sé",
+        "s\N{FULLWIDTH DIGIT ONE}",
+        "<b>",
+    ],
+)
+def test_what_is_not_there_is_named_and_the_rest_is_shown(client, scored, key):
+    first, second = scored(0.9), scored(0.8)
+    response = client.get(ADDRESS, {"e": [f"s{first.pk}", key, f"s{second.pk}"]})
+    assert response.status_code == 200
+    assert response.context["missing"] == [key]
+    page = response.content.decode()
+    assert "Not found:" in page
+    assert "<b>" not in page
+    assert heads(page) == ["Model 0", "Model 1"]
+
+
+def test_hidden_looks_like_missing_except_to_its_team(client, as_user, scored, team, other_team, organizer):
+    public, hidden = scored(0.9), scored(0.95, model_name="Secret")
+    submissions.disqualify(hidden, "Trained on the test split.")
+    keys = [f"s{public.pk}", f"s{hidden.pk}"]
+    for stranger in (client, as_user(other_team)):
+        response = stranger.get(ADDRESS, {"e": keys})
+        assert response.context["missing"] == [keys[1]]
+        assert "Secret" not in response.content.decode()
+    for viewer in (as_user(team), as_user(organizer)):
+        page = page_of(viewer, *keys)
+        assert heads(page) == ["Model 0", "Secret"]
+        assert ", disqualified" in page
+
+
+def test_what_is_not_scored_cannot_be_compared(as_user, scored, submit, team):
+    queued = submit(team, content=b"x", model_name="Waiting")
+    page = page_of(as_user(team), f"s{scored(0.9).pk}", f"s{queued.pk}")
+    assert "Not found:" in page
+    assert "Waiting" not in page
+
+
+def test_too_many_are_kept_and_the_first_five_shown(client, scored):
+    entries = [scored(0.5 + number / 100) for number in range(7)]
+    page = page_of(client, *(f"s{one.pk}" for one in entries))
+    assert "You chose 7: at most 5 fit side by side" in page
+    assert heads(page) == [f"Model {n}" for n in range(5)]
+    assert all(re.search(rf'value="s{one.pk}"[^>]* checked', page) for one in entries)
+
+
+def test_one_is_too_few_and_kept(client, scored):
+    one = scored(0.9)
+    scored(0.8, model_name="Another")
+    page = page_of(client, f"s{one.pk}")
+    assert "One is chosen: add another one below" in page
+    assert f'value="s{one.pk}" id="chosen-s{one.pk}" checked' in page
+    assert not heads(page)
+
+
+def test_with_nothing_chosen_the_page_says_how_and_suggests_the_first_two(client, scored, other_team):
+    second, first = scored(0.8), scored(0.9, other_team)
+    page = client.get(ADDRESS).content.decode()
+    assert "press “Compare”" in page
+    suggestion = re.search(r'href="(\?e=[^"]+)">the first two', page)
+    assert suggestion
+    followed = client.get(ADDRESS + suggestion[1].replace("&amp;", "&")).content.decode()
+    assert heads(followed) == [first.model_name, second.model_name]
+
+
+def test_without_any_rows_nothing_is_suggested(client, ground_truth):
+    page = client.get(ADDRESS).content.decode()
+    assert "the first two" not in page
+    assert "There is nothing else at this resolution." in page
+
+
+def test_what_is_added_comes_from_the_chosen_resolution_and_the_choice_stays(client, scored, other_team):
+    first = scored(0.9)
+    small = scored(0.8, other_team, resolution=28)
+    page = page_of(client, f"s{first.pk}", resolution="28", metric="accuracy")
+    assert f'<option value="s{small.pk}">' in page
+    assert f'<option value="s{first.pk}">' not in page
+    assert f"?e=s{first.pk}&amp;metric=accuracy&amp;resolution=64#choose" in page
+
+
+def test_an_entry_that_was_scored_by_other_versions_has_its_scores(client, scored):
+    old, new = scored(0.9), scored(0.8)
+    old.evaluations.update(scorer_version="0")
+    assert line_of(page_of(client, f"s{old.pk}", f"s{new.pk}"), "AUC").startswith("0.9000 (best) 0.8000")
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_compared(
+    client, scored, vgg16, django_assert_max_num_queries
+):
+    keys = [f"s{scored(0.9 - n / 100).pk}" for n in range(4)] + [f"p{vgg16.pk}"]
+    with django_assert_max_num_queries(14):
+        page_of(client, *keys)

@@ -1,0 +1,142 @@
+"""The figures below the ranking: what they take in, what the page says where they lack something, and its limits."""
+
+import gzip
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.models import Team
+from challenge.figures.figure import Figure
+from challenge.leaderboard_figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
+from challenge.services import submissions
+
+ADDRESS = reverse("leaderboard")
+
+
+@pytest.fixture
+def baselines(db):
+    call_command("import_reported_baselines", verbosity=0)
+
+
+def figures_of(client, **query: str) -> dict[str, Figure]:
+    return client.get(ADDRESS, query).context["figures"]
+
+
+def names(figure: Figure) -> list[object]:
+    return [row[0] for row in figure.rows]
+
+
+def page_of(client, **query: str) -> str:
+    return " ".join(client.get(ADDRESS, query).content.decode().split())
+
+
+def test_it_works(client, entry_by_dataset, team, baselines):
+    entry_by_dataset(team, 0.99)
+    figures = figures_of(client)
+    heat_map = figures["heat_map"]
+    assert heat_map.rows[0][:3] == ["Model 0 (Team Alpha)", 0.99, 0.98]
+    assert len(heat_map.rows) == 1 + 20  # the end-to-end and linear-probing methods
+    assert figures["distribution"].rows[0][:2] == ["Model 0 (Team Alpha)", 12]
+    assert len(figures["critical_difference"].rows) == 20
+    assert "VGG16, end-to-end, 0.9530" in figures["over_time"].note
+    page = page_of(client)
+    assert page.count("<figure ") == 5
+    assert "4 ranked rows are not in them: AUC was published as a mean only" in page
+
+
+def test_the_figures_follow_the_filters(client, entry_by_dataset, team, baselines):
+    worse, best = entry_by_dataset(team, 0.7), entry_by_dataset(team, 0.8)
+    without = figures_of(client, baselines="off")
+    assert names(without["heat_map"]) == [f"{best.model_name} (Team Alpha)"]
+    assert without["over_time"].note == ""
+    assert {row[1] for row in without["by_resolution"].rows} == {"Entries"}
+    everything = figures_of(client, baselines="off", entries="all")
+    assert names(everything["heat_map"]) == [f"{one.model_name} (Team Alpha)" for one in (best, worse)]
+    assert figures_of(client, resolution="28", baselines="off")["heat_map"] is None
+
+
+def test_all_entries_are_in_the_figure_over_time_whichever_are_ranked(client, entry_by_dataset, team):
+    for auc in (0.7, 0.9, 0.8):
+        entry_by_dataset(team, auc)
+    for entries in ("best", "all"):
+        rows = figures_of(client, entries=entries)["over_time"].rows
+        assert [row[2:] for row in rows] == [[0.7, 0.7], [0.9, 0.9], [0.8, 0.9]]
+
+
+def test_methods_and_entries_of_all_resolutions_are_in_one_figure(client, entry, team, other_team, baselines):
+    entry(team, 0.9, resolution=28)
+    entry(other_team, 0.8, resolution=224)
+    entry(other_team, 0.7, resolution=224)
+    rows = figures_of(client)["by_resolution"].rows
+    assert [row for row in rows if row[1] == "Entries"] == [
+        ["Model 0 (Team Alpha)", "Entries", 0.9, None, None, None],
+        ["Model 1 (Team Beta)", "Entries", None, None, None, 0.8],
+    ]
+    vgg16 = next(row for row in rows if row[:2] == ["VGG16, end-to-end", "Published: end-to-end"])
+    assert None not in vgg16
+    assert vgg16[-1] == pytest.approx(0.9530, abs=5e-5)
+
+
+def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
+    """The figures rank entries of other resolutions among themselves: not those of the table."""
+    entry(team, 0.01)
+    rows = client.get(ADDRESS).context["rows"]
+    assert [row.rank for row in rows if row.submission] == [25]
+
+
+def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baselines):
+    page = page_of(client, metric="cohen_kappa")
+    assert "No row shown has Cohen&#x27;s kappa for each dataset, so there is nothing to draw." in page
+    assert page.count("<figure ") == 1  # over the resolutions
+    assert "The best score over time appears with the first scored entry at this resolution." in page
+
+
+def test_two_rows_are_too_few_for_ranks(client, entry_by_dataset, team, other_team):
+    entry_by_dataset(team, 0.9)
+    entry_by_dataset(other_team, 0.8)
+    page = page_of(client)
+    assert "Mean ranks can be tested once at least three rows have AUC for all 12 datasets." in page
+    assert page.count("<figure ") == 4
+
+
+def test_an_empty_board_has_no_figures(client, ground_truth):
+    assert "<figure " not in page_of(client)
+
+
+def test_what_is_disqualified_is_in_no_figure(client, entry_by_dataset, team):
+    entry_by_dataset(team, 0.9)
+    submissions.disqualify(
+        entry_by_dataset(team, 0.99, model_name="Cheated"), "It was trained on test images."
+    )
+    entry_by_dataset(team, 0.95, resolution=28)
+    assert "Cheated" not in page_of(client, entries="all")
+
+
+def test_names_of_teams_are_text_in_figures(client, entry_by_dataset, team):
+    entry_by_dataset(team, 0.9, model_name="<script>alert(1)</script><b>x</b>")
+    page = page_of(client)
+    assert "<script>alert" not in page
+    assert "<b>x" not in page
+
+
+def test_boxes_to_tick_lead_to_the_comparison(client, entry, team, baselines):
+    submission = entry(team, 0.9)
+    page = page_of(client, metric="accuracy")
+    assert f'<form method="get" action="{reverse("compare")}">' in page
+    assert '<input type="hidden" name="metric" value="accuracy">' in page
+    assert f'name="e" value="s{submission.pk}"' in page
+    assert 'name="e"' not in client.get(reverse("home")).content.decode()
+
+
+def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, django_assert_max_num_queries):
+    for number in range(ROWS_WITH_DATASETS + 10):
+        rows_team = Team.objects.create_user(f"Team {number}", f"{number}@example.org")
+        entry_by_dataset(rows_team, 0.99 - number / 1000, resolution=224)
+    with django_assert_max_num_queries(14):
+        response = client.get(ADDRESS)
+    figures = response.context["figures"]
+    assert len(figures["heat_map"].rows) == ROWS_WITH_DATASETS
+    assert len(figures["by_resolution"].rows) == ENTRIES_PER_RESOLUTION
+    assert "the 10 lower ones are left out" in page_of(client)
+    assert len(gzip.compress(response.content)) < 60_000
