@@ -1,0 +1,42 @@
+"""How many test images each class has, by the labels that are loaded. Counts go out, labels never."""
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from challenge.models import GroundTruth
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
+from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+
+logger = logging.getLogger(__name__)
+
+
+def class_counts(ground_truth: GroundTruth | None) -> Mapping[str, tuple[int, ...]]:
+    """Return the test images of each class (that carry each label, if multi-label), by dataset.
+
+    Empty without a ground truth, and where its file is lost or damaged: a page can do without.
+    """
+    if ground_truth is None:
+        return {}
+    try:
+        return _counts(ground_truth.checksum, ground_truth.path)
+    except GroundTruthError as error:
+        logger.error("The labels of %s cannot be counted: %s", ground_truth, error)
+        return {}
+
+
+@lru_cache(maxsize=2)
+def _counts(checksum: str, path: Path) -> dict[str, tuple[int, ...]]:
+    """Count once for each version of the labels: `checksum` is that of what is read."""
+    labels = read_ground_truth(path, MEDMNIST_PLUS).labels
+    return {
+        dataset.name: tuple(
+            labels[dataset.name].sum(axis=0, dtype=np.int64).tolist()
+            if dataset.task is Task.MULTILABEL
+            else np.bincount(labels[dataset.name], minlength=dataset.n_classes).tolist()
+        )
+        for dataset in MEDMNIST_PLUS
+    }

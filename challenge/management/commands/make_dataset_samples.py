@@ -1,0 +1,83 @@
+"""`manage.py make_dataset_samples`: sample images for the pages of the datasets."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
+from challenge.management.examples import CommandWithExamples
+from challenge.samples import SamplesError, make_montage, sample_path
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+
+EXAMPLES = """\
+Examples:
+  manage.py make_dataset_samples ~/.medmnist
+      makes a montage of each official file that is there (pathmnist.npz, pathmnist_64.npz, ...)
+  manage.py make_dataset_samples ~/.medmnist --resolution 28 64
+      makes those of 28 and 64 pixels; now a file that is not there counts as a failure
+
+Files that cannot be used are named at the end, with exit status 1; what could be made of the others is kept.
+Montages made earlier are replaced. At 224 pixels a file has up to 12 GB and is read once: give it minutes.
+"""
+
+
+class Command(CommandWithExamples):
+    help = "Make the sample images of the datasets' pages: a few training images of each class."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "folder", metavar="DIR", type=Path, help="the folder of official MedMNIST npz files"
+        )
+        parser.add_argument(
+            "--resolution",
+            metavar="N",
+            nargs="+",
+            type=int,
+            choices=MEDMNIST_PLUS.resolutions,
+            help=f"make these only: {', '.join(map(str, MEDMNIST_PLUS.resolutions))} (default: what is there)",
+        )
+
+    def handle(self, *, folder: Path, resolution: list[int] | None, **options: Any) -> None:
+        if not folder.is_dir():
+            raise CommandError(f"{folder} is not a folder.")
+        made, missing, failed = 0, [], []
+        for size in sorted(set(resolution or MEDMNIST_PLUS.resolutions)):
+            for dataset in MEDMNIST_PLUS:
+                npz = folder / f"{dataset.name}{'' if size == 28 else f'_{size}'}.npz"
+                if not npz.exists():
+                    missing.append(npz.name)
+                elif problem := self.make(npz, dataset, size):
+                    failed.append(problem)
+                else:
+                    made += 1
+        self.report(folder, made, missing, failed, all_needed=bool(resolution))
+
+    def make(self, npz: Path, dataset: Dataset, resolution: int) -> str | None:
+        """Make one montage; say why that did not work."""
+        self.stdout.write(f"{npz.name} ... ", ending="")
+        self.stdout.flush()
+        try:
+            make_montage(npz, dataset, resolution)
+        except SamplesError as error:
+            self.stdout.write(self.style.ERROR("failed"))
+            return f"{npz.name}: {error}."
+        except OSError as error:
+            raise CommandError(
+                f"{sample_path(dataset.name, resolution)} cannot be written: {error}."
+            ) from error
+        self.stdout.write(sample_path(dataset.name, resolution).name)
+        return None
+
+    def report(
+        self, folder: Path, made: int, missing: list[str], failed: list[str], *, all_needed: bool
+    ) -> None:
+        """Say what came of it; raise CommandError if something failed, or nothing was there."""
+        if missing:
+            self.stdout.write(f"Not in {folder}: {', '.join(missing)}.")
+        self.stdout.write(f"{made} {'montage' if made == 1 else 'montages'} in {settings.SAMPLES_DIR}")
+        if failed or not made:
+            raise CommandError("\n".join(failed or [f"{folder} holds no MedMNIST files that can be used."]))
+        if missing and all_needed:
+            raise CommandError(f"{len(missing)} of the files asked for are missing.")

@@ -1,0 +1,126 @@
+"""What the pages say of the datasets, against what MedMNIST says of itself."""
+
+import runpy
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from challenge.content.datasets import ABOUT_DATASETS, LICENCES, AboutDataset
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+each_dataset = pytest.mark.parametrize("about", ABOUT_DATASETS.values(), ids=lambda about: about.name)
+
+
+@pytest.fixture
+def official(tmp_path, monkeypatch):
+    """`medmnist.INFO`, without importing the package, which would import torch."""
+    try:
+        files = metadata.files("medmnist") or []
+    except metadata.PackageNotFoundError:
+        pytest.skip("medmnist is not installed, so its definitions cannot be compared")
+    monkeypatch.setenv("HOME", str(tmp_path))  # its info.py makes ~/.medmnist
+    (info,) = [file for file in files if file.as_posix() == "medmnist/info.py"]
+    return runpy.run_path(str(info.locate()))["INFO"]
+
+
+def test_all_datasets_in_the_order_of_the_benchmark():
+    assert list(ABOUT_DATASETS) == [dataset.name for dataset in MEDMNIST_PLUS]
+
+
+@each_dataset
+def test_sizes_channels_and_licence_are_the_official_ones(about: AboutDataset, official):
+    info = official[about.name]
+    assert {
+        "train": about.n_train,
+        "val": about.n_val,
+        "test": about.dataset.n_test,
+    } == info["n_samples"]
+    assert about.n_images == sum(info["n_samples"].values())
+    assert about.n_channels == info["n_channels"]
+    assert about.licence == info["license"]
+    assert about.licence_url == LICENCES[info["license"]]
+
+
+@each_dataset
+def test_classes_are_the_official_ones_in_their_order(about: AboutDataset, official):
+    shown = {column.removeprefix("p"): name for column, name, _ in about.classes}
+    assert shown == official[about.name]["label"]
+
+
+@each_dataset
+def test_downloads_are_the_official_ones(about: AboutDataset, official):
+    info = official[about.name]
+    for download in about.downloads:
+        suffix = "" if download.resolution == 28 else f"_{download.resolution}"
+        assert (download.url, download.md5) == (info[f"url{suffix}"], info[f"MD5{suffix}"])
+        assert download.file_name == f"{about.name}{suffix}.npz"
+    assert [download.resolution for download in about.downloads] == list(MEDMNIST_PLUS.resolutions)
+
+
+#: Numbers of the descriptions that are in `INFO`'s description of the dataset, too.
+FACTS = {
+    "pathmnist": ["100,000", "7,180", "CRC-VAL-HE-7K", "NCT-CRC-HE-100K"],
+    "chestmnist": ["112,120", "30,805"],
+    "dermamnist": ["10,015", "HAM10000"],
+    "octmnist": ["109,309", "1,536"],
+    "pneumoniamnist": ["5,856", "2,916", "2,713"],
+    "retinamnist": ["1,600", "1,736", "1,824", "DeepDRiD"],
+    "breastmnist": ["780", "500"],
+    "bloodmnist": ["17,092", "360", "363", "200"],
+    "tissuemnist": ["236,386", "BBBC051", "32"],
+    "organamnist": ["115", "16", "70", "LiTS"],
+    "organcmnist": ["115", "16", "70", "LiTS"],
+    "organsmnist": ["115", "16", "70", "LiTS"],
+}
+
+
+@each_dataset
+def test_what_is_told_of_the_source_is_told_by_medmnist(about: AboutDataset, official):
+    told = f"{about.images} {about.splits} {about.source}"
+    for fact in FACTS[about.name]:
+        assert fact in told
+        assert fact in official[about.name]["description"]
+    for ratio, words in {"9:1": "9 : 1", "7:1:2": "7 : 1 : 2"}.items():
+        assert (ratio in official[about.name]["description"]) == (words in about.splits)
+
+
+def test_what_is_told_of_sizes_agrees_with_the_sizes():
+    about = ABOUT_DATASETS
+    assert sum("1,000" in caution for caution in about["octmnist"].cautions)
+    assert about["octmnist"].dataset.n_test == 1000
+    assert about["octmnist"].n_images == 109_309
+    assert min(MEDMNIST_PLUS, key=lambda d: d.n_test).name == "breastmnist"
+    assert about["breastmnist"].dataset.n_test == 156
+    assert max(MEDMNIST_PLUS, key=lambda d: d.n_test).name == "tissuemnist"
+    assert about["tissuemnist"].dataset.n_test / MEDMNIST_PLUS.n_rows == pytest.approx(0.4, abs=0.005)
+    assert [name for name in about if about[name].licence != "CC BY 4.0"] == ["dermamnist"]
+
+
+@each_dataset
+def test_everything_is_there(about: AboutDataset):
+    for text in (about.summary, about.images, about.splits, about.source):
+        assert text
+        assert text == text.strip()
+    assert about.cautions
+    assert len(about.meanings) == about.dataset.n_classes
+    assert all(about.meanings)
+    for reference in about.references:
+        assert reference.text.endswith((".", "boxes."))
+        assert reference.url.startswith("https://")
+
+
+def test_the_sizes_of_older_documents_are_named_where_they_differ():
+    for name in ("organamnist", "organcmnist", "organsmnist"):
+        assert sum("Release 2.2.4" in caution for caution in ABOUT_DATASETS[name].cautions) == 1
+    assert "13,000, 2,392 and 8,268" in ABOUT_DATASETS["organcmnist"].cautions[1]
+    assert "13,940, 2,452 and 8,829" in ABOUT_DATASETS["organsmnist"].cautions[1]
+
+
+def test_bibtex_names_what_the_pages_cite(settings):
+    from challenge.content.datasets import MEDMNIST_RECORD, MEDMNIST_V1, MEDMNIST_V2
+
+    bibtex = Path(settings.BASE_DIR, "templates/challenge/medmnist.bib").read_text(encoding="utf-8")
+    for reference in (MEDMNIST_RECORD, MEDMNIST_V1, MEDMNIST_V2):
+        assert reference.url.removeprefix("https://doi.org/") in bibtex
+    assert bibtex.count("{") == bibtex.count("}")

@@ -1,0 +1,98 @@
+"""The pages of the datasets, and their sample images."""
+
+from datetime import UTC, datetime
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import last_modified, require_safe
+
+from challenge.class_balance import class_counts
+from challenge.content.datasets import (
+    ABOUT_DATASETS,
+    MEDMNIST_RECORD,
+    MEDMNIST_V1,
+    MEDMNIST_V2,
+    AboutDataset,
+)
+from challenge.figures.datasets import class_balance
+from challenge.models import GroundTruth
+from challenge.samples import Montage, find_montage, images_per_class, sample_path
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+_SAMPLES_MAX_AGE = 30 * 24 * 3600  # their addresses on pages change with them
+
+
+@require_safe
+def datasets(request: HttpRequest) -> HttpResponse:
+    """All datasets side by side, and how to get and cite them."""
+    rows = list(ABOUT_DATASETS.values())
+    montages = [(about, next(iter(_montages(about)), None)) for about in rows]
+    context = {
+        "rows": rows,
+        "n_train": sum(about.n_train for about in rows),
+        "n_val": sum(about.n_val for about in rows),
+        "n_test": MEDMNIST_PLUS.n_rows,
+        "gallery": montages if any(montage for _, montage in montages) else [],
+        "references": [MEDMNIST_RECORD, MEDMNIST_V2, MEDMNIST_V1],
+        "record": MEDMNIST_RECORD,
+    }
+    return render(request, "challenge/datasets.html", context)
+
+
+@require_safe
+def dataset(request: HttpRequest, name: str) -> HttpResponse:
+    """Everything on one dataset."""
+    about = _get_about(name)
+    ground_truth = GroundTruth.objects.active()
+    counts = class_counts(ground_truth).get(name)
+    is_demo = ground_truth is not None and ground_truth.is_demo
+    names = list(ABOUT_DATASETS)
+    position = names.index(name)
+    context = {
+        "about": about,
+        "dataset": about.dataset,
+        "figure": class_balance(about.dataset, counts, synthetic=is_demo) if counts else None,
+        "montages": _montages(about),
+        "images_per_class": images_per_class(about.dataset),
+        "record": MEDMNIST_RECORD,
+        "references": [*about.references, MEDMNIST_V2, MEDMNIST_RECORD],
+        "previous": ABOUT_DATASETS[names[position - 1]] if position else None,
+        "next": ABOUT_DATASETS[names[position + 1]] if position + 1 < len(names) else None,
+    }
+    return render(request, "challenge/dataset.html", context)
+
+
+def _montages(about: AboutDataset) -> list[Montage]:
+    """The montages that are there, from the smallest resolution up."""
+    found = (find_montage(about.dataset, resolution) for resolution in MEDMNIST_PLUS.resolutions)
+    return [montage for montage in found if montage]
+
+
+def _get_about(name: str) -> AboutDataset:
+    if name not in ABOUT_DATASETS:
+        raise Http404
+    return ABOUT_DATASETS[name]
+
+
+def _samples_modified(request: HttpRequest, name: str, resolution: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(sample_path(name, resolution).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+@require_safe
+@last_modified(_samples_modified)
+def dataset_samples(request: HttpRequest, name: str, resolution: int) -> FileResponse:
+    """The sample images of a dataset at a resolution: a PNG that browsers may keep."""
+    _get_about(name)
+    if resolution not in MEDMNIST_PLUS.resolutions:
+        raise Http404
+    try:
+        content = sample_path(name, resolution).open("rb")
+    except OSError as error:
+        raise Http404 from error
+    response = FileResponse(content, content_type="image/png")
+    patch_cache_control(response, public=True, max_age=_SAMPLES_MAX_AGE)
+    return response
