@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from challenge.views import home, leaderboard, metrics, profile, published, research, submissions
+from challenge.views import compare, home, leaderboard, metrics, profile, published, research, submissions
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
+    path("compare/", compare.compare, name="compare"),
     path("metrics/", metrics.metrics, name="metrics"),
     path("research/", research.research, name="research"),
     path("research/references.bib", research.references_bib, name="references_bib"),

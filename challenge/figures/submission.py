@@ -26,6 +26,7 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             "hovermode": "x unified",
             "showlegend": len(series) > 1,
             "legend": {"y": 1.01, "yanchor": "bottom"},
+            "legend": {"y": 1.01, "yanchor": "bottom"},
         },
         columns=["Dataset", *(one.label for one in series)],
         rows=[
@@ -33,6 +34,7 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             for title, name in zip(titles, names, strict=True)
         ],
         note=_what_bars_are([score for one in series for score in one.scores.values()]),
+        height=400 + 20 * len(series),
     )
 
 

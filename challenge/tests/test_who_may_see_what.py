@@ -24,6 +24,7 @@ HOME, PROFILE, ADMIN = "/", "/profile/", "/admin/"
 PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
+    "compare/": (200, 200, 200),
     "metrics/": (200, 200, 200),
     "research/": (200, 200, 200),
     "research/references.bib": (200, 200, 200),
@@ -226,6 +227,7 @@ def everything_shown(client: Client, submission: Submission) -> str:
     pages = [
         *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
         *("/profile/", "/profile/submissions/", "/accounts/email/"),
+        f"/compare/?e=s{submission.pk}&resolution=28",
         *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/")),
     ]
     responses = [client.get(page) for page in pages]
@@ -301,7 +303,7 @@ def test_an_account_that_was_deactivated_sees_nothing_any_more(submission, team,
 
 READ_ONLY = [
     "",
-    "leaderboard/",
+    "leaderboard/", "compare/",
     "metrics/",
     "research/",
     "research/references.bib",
