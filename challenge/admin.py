@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.bibtex import problem_of
-from challenge.models import Evaluation, GroundTruth, Phase, Reference, Submission
+from challenge.models import Evaluation, GroundTruth, Phase, Reference, SitePage, Submission
 from challenge.services import evaluations, ground_truths, submissions
 
 
@@ -212,6 +212,43 @@ class SubmissionAdmin(ReadOnlyAdmin):
             submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification taken back")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+
+
+class SitePageForm(forms.ModelForm):
+    """A text, with room to write it and a reminder of how."""
+
+    class Meta:
+        widgets = {"body": forms.Textarea(attrs={"rows": 30, "cols": 100})}
+        help_texts = {
+            "body": "Markdown: # heading, **strong**, *emphasis*, [text](https://address), - item, 1. item, "
+            "| a | table |, and a blank line between paragraphs. HTML that could run or load something, "
+            "pictures included, is left out. Save and choose “View on site” to see it."
+        }
+
+
+@admin.register(SitePage)
+class SitePageAdmin(admin.ModelAdmin):
+    """The pages that organizers write: each is there once, and never deleted."""
+
+    form = SitePageForm
+    list_display = ["__str__", "updated_at", "page"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SitePage | None = None) -> list[str]:
+        """A text stays on its page."""
+        return ["slug", "updated_at"] if obj else ["updated_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The footer of every page links to it."""
+        return False
+
+    def view_on_site(self, page: SitePage) -> str:
+        """The page itself, without a detour."""
+        return page.get_absolute_url()
+
+    @admin.display(description="page on the site")
+    def page(self, page: SitePage) -> str:
+        """A link to what the public sees."""
+        return format_html('<a href="{0}">{0}</a>', page.get_absolute_url())
 
 
 class ReferenceForm(forms.ModelForm):

@@ -1,11 +1,27 @@
 """The addresses of the challenge's pages."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from challenge.views import compare, home, leaderboard, metrics, profile, published, research, submissions
+from challenge.converters import SitePageConverter
+from challenge.views import (
+    compare,
+    home,
+    leaderboard,
+    metrics,
+    pages,
+    profile,
+    published,
+    research,
+    submissions,
+)
+
+register_converter(SitePageConverter, "site_page")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("challenge/", pages.challenge, name="challenge"),
+    path("challenge/design/", pages.design, name="challenge_design"),
+    path("<site_page:slug>/", pages.site_page, name="site_page"),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
     path("compare/", compare.compare, name="compare"),
     path("metrics/", metrics.metrics, name="metrics"),

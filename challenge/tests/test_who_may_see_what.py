@@ -13,7 +13,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import Evaluation, GroundTruth, Metric, Phase, PublishedMethod, Reference, Submission
+from challenge.models import (
+    Evaluation,
+    GroundTruth,
+    Metric,
+    Phase,
+    PublishedMethod,
+    Reference,
+    SitePage,
+    Submission,
+)
 from challenge.services import submissions
 
 LOGIN = "/accounts/login/?next="
@@ -23,6 +32,9 @@ HOME, PROFILE, ADMIN = "/", "/profile/", "/admin/"
 #: What GET gives to (a stranger, a team, an organizer): a status, or where it redirects to.
 PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "": (200, 200, 200),
+    "challenge/": (200, 200, 200),
+    "challenge/design/": (200, 200, 200),
+    "<site_page:slug>/": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
     "compare/": (200, 200, 200),
     "metrics/": (200, 200, 200),
@@ -80,6 +92,8 @@ ADMIN_PAGES: dict[str, int | str] = {
     **pages_of("challenge/phase", editable=True),
     **pages_of("challenge/groundtruth", editable=False),
     **pages_of("challenge/submission", editable=False),
+    **pages_of("challenge/sitepage", editable=True),
+    "admin/challenge/sitepage/<path:object_id>/delete/": 403,  # every page links to them
     **pages_of("challenge/reference", editable=True),
 }
 
@@ -154,6 +168,7 @@ def sample(submission, team, organizer):
         "challenge/phase": Phase.objects.get().pk,
         "challenge/groundtruth": GroundTruth.objects.get().pk,
         "challenge/submission": submission.pk,
+        "challenge/sitepage": SitePage.objects.get_or_create(slug="about")[0].pk,
         "challenge/reference": reference.pk,
     }
 
@@ -162,6 +177,7 @@ def sample(submission, team, organizer):
         values = {
             "<int:pk>": method.pk if "published" in route else submission.pk,
             "<id>": team.pk,
+            "<site_page:slug>": "about",
             "<path:object_id>": objects.get(model, 1),
             "<path:content_type_id>": 1,
             r"(?P<key>[-:\w]+)": "key",
@@ -303,7 +319,7 @@ def test_an_account_that_was_deactivated_sees_nothing_any_more(submission, team,
 
 READ_ONLY = [
     "",
-    "leaderboard/", "compare/",
+    "challenge/", "challenge/design/", "<site_page:slug>/", "leaderboard/", "compare/",
     "metrics/",
     "research/",
     "research/references.bib",

@@ -17,7 +17,9 @@ document.addEventListener("htmx:sendError", (event) => {
   explain(event, "The server could not be reached. Nothing was submitted: please try again.");
 });
 document.addEventListener("htmx:responseError", (event) => {
-  explain(event, `The server answered with error ${event.detail.xhr.status}. Nothing was submitted: please try again.`);
+  const { status } = event.detail.xhr;
+  const advice = status === 413 ? "it is more than the site takes. Compress the file with gzip" : "please try again";
+  explain(event, `The server answered with error ${status}. Nothing was submitted: ${advice}.`);
 });
 
 // Times are written in UTC; here the reader sees them in the zone of the browser, with UTC on hover.

@@ -27,6 +27,11 @@ SEE_ALL = """async () => {
 }"""
 FOR_EVERYONE = {
     "home": "/",
+    "challenge": "/challenge/",
+    "challenge design": "/challenge/design/",
+    "about": "/about/",
+    "site notice": "/site-notice/",
+    "privacy": "/privacy/",
     "leaderboard": "/leaderboard/",
     "leaderboard, all entries by kappa": "/leaderboard/?entries=all&metric=cohen_kappa",
     "leaderboard without published results": "/leaderboard/?baselines=off",
