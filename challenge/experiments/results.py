@@ -1,0 +1,73 @@
+"""The published means over the 12 datasets, to be looked up by what was trained and how."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES, Family
+from challenge.results import Score
+
+RESOLUTIONS = (28, 64, 128, 224)
+#: The metrics and their short names, in the order in which they are shown.
+METRICS = {
+    "auc": "AUC",
+    "balanced_accuracy": "balanced accuracy",
+    "cohen_kappa": "Cohen's kappa",
+    "accuracy": "accuracy",
+}
+
+END_TO_END, MM_PT = "end-to-end", "mm-pt"
+
+
+@dataclass(frozen=True)
+class Model:
+    """An architecture and how it was trained: a published method without its resolution."""
+
+    scheme: str
+    architecture: str
+    weighted_loss: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called where the scheme is known."""
+        return ARCHITECTURE_BY_NAME[self.architecture].title + (
+            ", weighted loss" if self.weighted_loss else ""
+        )
+
+    @property
+    def family(self) -> Family:
+        """Convolutional network or vision transformer."""
+        return ARCHITECTURE_BY_NAME[self.architecture].family
+
+
+class Results:
+    """The means of models at resolutions; architectures that the site has no facts of are left out."""
+
+    def __init__(self, scores: Mapping[tuple[Model, int], Mapping[str, Score]]) -> None:
+        self._scores = {key: of for key, of in scores.items() if key[0].architecture in ARCHITECTURE_BY_NAME}
+
+    def score(self, model: Model, resolution: int, metric: str) -> Score | None:
+        """Return a mean, if it was published."""
+        return self._scores.get((model, resolution), {}).get(metric)
+
+    def value(self, model: Model, resolution: int, metric: str) -> float | None:
+        """Return a mean without its deviation, if it was published."""
+        score = self.score(model, resolution, metric)
+        return score.value if score else None
+
+    def models(self, scheme: str, metric: str) -> list[Model]:
+        """Return the models of a scheme that have the metric, in the order of the architectures."""
+        there = {
+            model
+            for (model, _), scores in self._scores.items()
+            if model.scheme == scheme and metric in scores
+        }
+        return [
+            model
+            for architecture in ARCHITECTURES
+            for weighted in (False, True)
+            if (model := Model(scheme, architecture.name, weighted)) in there
+        ]
+
+    def metrics(self, scheme: str) -> list[str]:
+        """Return the metrics that were published for a scheme."""
+        return [metric for metric in METRICS if self.models(scheme, metric)]

@@ -1,0 +1,122 @@
+"""The published baselines, and what the four experiments on them show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from challenge.content.architectures import ARCHITECTURES
+from challenge.experiments import findings
+from challenge.experiments.claims import claims
+from challenge.experiments.results import METRICS, Model, Results
+from challenge.figures import experiments as drawn
+from challenge.figures.figure import Figure
+from challenge.leaderboard import merge_sources
+from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
+from challenge.results import Score
+
+Scheme = PublishedMethod.Scheme
+ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a reader chose to see; it lives in the URL, where a value that makes no sense means the default."""
+
+    resolution: int = Resolution.R224
+    metric: Metric = Metric.AUC
+    scheme: Scheme = Scheme.END_TO_END
+
+    @classmethod
+    def from_query(cls, query: Any) -> "Choice":
+        """Read it from a request's query."""
+        resolution, metric, scheme = query.get("resolution"), query.get("metric"), query.get("scheme")
+        return cls(
+            resolution=int(resolution) if resolution in map(str, Resolution.values) else cls.resolution,
+            metric=Metric(metric) if metric in Metric.values else cls.metric,
+            scheme=Scheme(scheme) if scheme in Scheme.values else cls.scheme,
+        )
+
+    def query(self, **changes: Any) -> str:
+        """Return the query string of this choice with some of it changed."""
+        values = {"resolution": self.resolution, "metric": self.metric, "scheme": self.scheme} | changes
+        return "?" + urlencode(values)
+
+
+@require_safe
+def baselines(request: HttpRequest) -> HttpResponse:
+    """What the baselines are, all their published means, and the four experiments."""
+    choice = Choice.from_query(request.GET)
+    averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE).select_related("method")
+    scores: ScoresByMethod = merge_sources(averages, by="method")
+    results = Results({(_model(method), method.resolution): of for method, of in scores.items()})
+    context = {
+        "choice": choice,
+        "metric_name": METRICS[choice.metric],
+        "scheme_name": drawn.SCHEME_TITLES[choice.scheme],
+        "metrics": [(value, label, choice.query(metric=value)) for value, label in Metric.choices],
+        "resolutions": [(value, choice.query(resolution=value)) for value in Resolution.values],
+        "schemes": [(value, label, choice.query(scheme=value)) for value, label in Scheme.choices],
+        "architectures": ARCHITECTURES,
+        "table": _table(scores, choice),
+        "claims": claims(results),
+        "published_metrics": [Metric(metric).label for metric in results.metrics(choice.scheme)],
+        "mm_pt_metrics": [Metric(metric).label for metric in results.metrics(Scheme.MM_PT)],
+        **_experiments(results, choice),
+    }
+    return render(request, "challenge/baselines.html", context)
+
+
+def _model(method: PublishedMethod) -> Model:
+    return Model(method.scheme, method.architecture, method.weighted_loss)
+
+
+def _table(scores: ScoresByMethod, choice: Choice) -> dict[str, Any]:
+    """Return the means by the chosen metric and resolution: a row an architecture, a column a scheme."""
+    columns = [*((scheme, False) for scheme in Scheme), (Scheme.MM_PT, True)]
+    methods = {
+        (method.architecture, method.scheme, method.weighted_loss): method
+        for method in scores
+        if method.resolution == choice.resolution
+    }
+    rows = []
+    for architecture in ARCHITECTURES:
+        there = [methods.get((architecture.name, scheme, weighted)) for scheme, weighted in columns]
+        cells = [(m, scores[m].get(choice.metric)) if m else (None, None) for m in there]
+        rows.append((architecture, cells))
+    heads = [f"{scheme.label}{', weighted loss' if weighted else ''}" for scheme, weighted in columns]
+    return {"heads": heads, "rows": rows} if scores else {}
+
+
+def _experiments(results: Results, choice: Choice) -> dict[str, Any]:
+    """Return what each experiment shows and its figures; without them where the metric was not published."""
+    scheme, metric, resolution = choice.scheme, choice.metric, choice.resolution
+    families = findings.compare_families(results, scheme, resolution, metric)
+    gains = findings.gains_by_resolution(results, scheme, metric)
+    weighting = findings.weighting_pairs(results, metric)
+    single = findings.single_and_mm_pt_pairs(results, metric)
+    figures: dict[str, list[Figure]] = {
+        "families": [drawn.families(families, scheme, resolution, metric)] if families else [],
+        "resolution": (
+            [
+                drawn.over_resolutions(results, scheme, metric),
+                drawn.gains_over_lowest(results, scheme, metric),
+            ]
+            if gains
+            else []
+        ),
+        "weighting": [drawn.weighting(weighting, metric)] if weighting else [],
+        "mm_pt": [drawn.single_and_mm_pt(single, metric)] if single else [],
+    }
+    return {
+        "figures": figures,
+        "families": families,
+        "gains": gains,
+        "weighting": findings.by_architecture(weighting),
+        "single": findings.by_architecture(single),
+        "placings": findings.place_among_single(results, resolution, metric),
+    }
