@@ -24,10 +24,10 @@ _CHUNK = 2**17  # small enough that its memory is used again, and stays in the c
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_READ = 2**14
 #: Block-wise compressors (bgzip) write a member per 64 KiB: 4,096 of them make 256 MiB.
-_MOST_GZIP_MEMBERS = 5000
+MOST_GZIP_MEMBERS = 5000
 
 #: First bytes of what people upload by mistake. The more special come first.
-_OTHER_FORMATS = (
+OTHER_FORMATS = (
     (b"\x1f\x8b", "gzip data inside gzip data; compress the file once"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
@@ -126,8 +126,8 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
             if not pending.startswith(_GZIP_MAGIC):
                 raise refuse("The gzip data is followed by bytes that are not gzip; was something appended?")
             members += 1
-            if members > _MOST_GZIP_MEMBERS:
-                raise refuse(f"The gzip file consists of more than {_MOST_GZIP_MEMBERS:,} pieces")
+            if members > MOST_GZIP_MEMBERS:
+                raise refuse(f"The gzip file consists of more than {MOST_GZIP_MEMBERS:,} pieces")
             stream = zlib.decompressobj(wbits=31)
         try:
             piece = stream.decompress(pending, _CHUNK)
@@ -192,7 +192,7 @@ def _check_is_text(beginning: bytes) -> None:
     beginning = beginning[:4096].removeprefix(UTF8_BOM).lstrip(b" \t\r\n")
     if beginning.startswith(b"PK\x03\x04"):
         raise refuse(f"The file is not CSV: it seems to be {_kind_of_zip(beginning)}")
-    for magic, name in _OTHER_FORMATS:
+    for magic, name in OTHER_FORMATS:
         if beginning.startswith(magic):
             raise refuse(f"The file is not CSV: it seems to be {name}")
 

@@ -29,13 +29,18 @@ def probability_columns(benchmark: Benchmark) -> tuple[str, ...]:
     return tuple(f"p{j}" for j in range(benchmark.max_classes))
 
 
+def canonical_columns(benchmark: Benchmark) -> tuple[str, ...]:
+    """All columns of the canonical layout, in the order in which it is written."""
+    return ("dataset", "index", *probability_columns(benchmark))
+
+
 def read_header(data: bytes, benchmark: Benchmark) -> Layout:
     """The layout of a file from its first line. Raises `PredictionsError` if it is neither of the two."""
     if _BLANK.match(data):
         raise refuse("The file is empty")
     names = _column_names(data)
     is_thesis = "dataset" not in names and bool(set(names) & set(THESIS_COLUMNS))
-    required: tuple[str, ...] = ("dataset", "index", *probability_columns(benchmark))
+    required = canonical_columns(benchmark)
     optional: tuple[str, ...] = ()
     if is_thesis:
         required, optional = THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS

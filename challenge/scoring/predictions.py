@@ -41,7 +41,7 @@ def read_predictions(
 
     Raises `PredictionsError`, with all that was found, if the file is not one complete set of predictions.
     """
-    file = read_file(source, limits, most_lines=_most_lines(benchmark))
+    file = read_file(source, limits, most_lines=most_lines(benchmark))
     layout = read_header(file.data, benchmark)
     problems = ProblemLog()
     parsed = _parse(file, layout, benchmark, labels is not None, problems)
@@ -53,7 +53,7 @@ def read_predictions(
     return parsed.values
 
 
-def _most_lines(benchmark: Benchmark) -> int:
+def most_lines(benchmark: Benchmark) -> int:
     """Lines that are worth reading: enough to explain doubled rows or blank lines, within 200 MB."""
     return benchmark.n_rows + benchmark.n_rows // 2 + 1000
 
