@@ -39,7 +39,9 @@ class SubmissionForm(forms.ModelForm):
     upload = forms.FileField(
         label="Predictions",
         help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all 12 test sets.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.gz,text/csv,application/gzip"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ".csv,.gz,text/csv,application/gzip", "data-check-format": True}
+        ),
         error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
     study_url = StudyField(

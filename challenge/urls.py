@@ -4,7 +4,10 @@ from django.urls import path, register_converter
 
 from challenge.converters import SitePageConverter
 from challenge.views import (
+    baselines,
     compare,
+    datasets,
+    figure_files,
     home,
     leaderboard,
     metrics,
@@ -12,6 +15,7 @@ from challenge.views import (
     profile,
     published,
     research,
+    submission_format,
     submissions,
 )
 
@@ -22,14 +26,29 @@ urlpatterns = [
     path("challenge/", pages.challenge, name="challenge"),
     path("challenge/design/", pages.design, name="challenge_design"),
     path("<site_page:slug>/", pages.site_page, name="site_page"),
+    path("datasets/", datasets.datasets, name="datasets"),
+    path("datasets/<slug:name>/", datasets.dataset, name="dataset"),
+    path(
+        "datasets/<slug:name>/samples/<int:resolution>.png", datasets.dataset_samples, name="dataset_samples"
+    ),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
     path("compare/", compare.compare, name="compare"),
+    path("baselines/", baselines.baselines, name="baselines"),
     path("metrics/", metrics.metrics, name="metrics"),
+    path("format/", submission_format.submission_format, name="submission_format"),
+    path("format/template.csv", submission_format.format_template, name="format_template"),
+    path("format/example.csv.gz", submission_format.format_example, name="format_example"),
     path("research/", research.research, name="research"),
     path("research/references.bib", research.references_bib, name="references_bib"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/result/", submissions.submission_result, name="submission_result"),
     path("submissions/<int:pk>/file/", submissions.submission_file, name="submission_file"),
+    path(
+        "submissions/<int:pk>/figures.zip", figure_files.submission_figures_zip, name="submission_figures_zip"
+    ),
+    path(
+        "submissions/<int:pk>/figures.json", figure_files.submission_figures_json, name="submission_figures_json"
+    ),
     path("published/<int:pk>/", published.published_method, name="published_method"),
     path("profile/", profile.profile, name="profile"),
     path("profile/submissions/", profile.profile_submissions, name="profile_submissions"),

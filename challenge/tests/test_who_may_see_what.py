@@ -24,6 +24,7 @@ from challenge.models import (
     Submission,
 )
 from challenge.services import submissions
+from challenge.services.figure_files import figures_path
 
 LOGIN = "/accounts/login/?next="
 ADMIN_LOGIN = "/admin/login/?next="
@@ -37,7 +38,14 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "<site_page:slug>/": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
     "compare/": (200, 200, 200),
+    "baselines/": (200, 200, 200),
+    "datasets/": (200, 200, 200),
+    "datasets/<slug:name>/": (200, 200, 200),
+    "datasets/<slug:name>/samples/<int:resolution>.png": (404, 404, 404),  # none were made
     "metrics/": (200, 200, 200),
+    "format/": (200, 200, 200),
+    "format/template.csv": (200, 200, 200),
+    "format/example.csv.gz": (200, 200, 200),
     "research/": (200, 200, 200),
     "research/references.bib": (200, 200, 200),
     "published/<int:pk>/": (200, 200, 200),
@@ -100,6 +108,8 @@ ADMIN_PAGES: dict[str, int | str] = {
 STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
 SUBMISSION_PAGES = ["submissions/<int:pk>/", "submissions/<int:pk>/result/"]
 FILE = "submissions/<int:pk>/file/"
+FIGURES = "submissions/<int:pk>/figures.json"
+FIGURES_ZIP = "submissions/<int:pk>/figures.zip"
 VIEWERS = ["stranger", "another team", "owner", "organizer"]
 
 REASON = "canary-of-the-failure"
@@ -178,6 +188,8 @@ def sample(submission, team, organizer):
             "<int:pk>": method.pk if "published" in route else submission.pk,
             "<id>": team.pk,
             "<site_page:slug>": "about",
+            "<slug:name>": "chestmnist",
+            "<int:resolution>": 28,
             "<path:object_id>": objects.get(model, 1),
             "<path:content_type_id>": 1,
             r"(?P<key>[-:\w]+)": "key",
@@ -197,7 +209,7 @@ def sample(submission, team, organizer):
 
 
 def test_every_address_is_in_the_tables():
-    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE}
+    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP}
     there = set(addresses())
     assert there - known == set(), "addresses without an expectation: say here who may see them"
     assert known - there == set(), "expectations of addresses that are gone"
@@ -238,13 +250,26 @@ def test_the_file_is_for_the_team_and_organizers_only(state, submission, sample,
         assert (b"the predictions" in response.getvalue()) == (viewer in ("owner", "organizer"))
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_figures_are_for_those_who_may_see_the_submission_once_it_is_scored(
+    state, submission, sample, viewers, tmp_path, settings
+):
+    bring_into(state, submission)
+    settings.FIGURES_DIR = tmp_path
+    figures_path(submission.evaluations.get()).write_bytes(b"the figures")
+    for route in (FIGURES, FIGURES_ZIP):
+        for viewer, client in viewers.items():
+            sees = state == "scored" or (state == "disqualified" and viewer in ("owner", "organizer"))
+            assert_answer(client.get(sample(route)), 200 if sees else 404, f"{route}, {state}, for the {viewer}")
+
+
 def everything_shown(client: Client, submission: Submission) -> str:
     """All that a viewer can get to see, headers too, of pages where a submission might appear."""
     pages = [
         *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
         *("/profile/", "/profile/submissions/", "/accounts/email/"),
         f"/compare/?e=s{submission.pk}&resolution=28",
-        *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/")),
+        *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/", "/figures.json")),
     ]
     responses = [client.get(page) for page in pages]
     return "\n".join(f"{r.headers} {r.getvalue().decode()}" for r in responses)
@@ -292,7 +317,7 @@ def without_token(content: bytes) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", content)
 
 
-@pytest.mark.parametrize("page", ["", "result/", "file/"])
+@pytest.mark.parametrize("page", ["", "result/", "file/", "figures.json", "figures.zip"])
 def test_a_hidden_submission_looks_like_one_that_is_not_there(page, submission, viewers):
     for viewer in ("stranger", "another team"):
         hidden = viewers[viewer].get(f"/submissions/{submission.pk}/{page}")
@@ -319,14 +344,27 @@ def test_an_account_that_was_deactivated_sees_nothing_any_more(submission, team,
 
 READ_ONLY = [
     "",
-    "challenge/", "challenge/design/", "<site_page:slug>/", "leaderboard/", "compare/",
+    "challenge/",
+    "challenge/design/",
+    "<site_page:slug>/",
+    "leaderboard/",
+    "compare/",
+    "baselines/",
+    "datasets/",
+    "datasets/<slug:name>/",
+    "datasets/<slug:name>/samples/<int:resolution>.png",
     "metrics/",
+    "format/",
+    "format/template.csv",
+    "format/example.csv.gz",
     "research/",
     "research/references.bib",
     "published/<int:pk>/",
     "profile/submissions/",
     *SUBMISSION_PAGES,
     FILE,
+    FIGURES,
+    FIGURES_ZIP,
 ]
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
+from challenge.format_rules import format_rules
 from challenge.forms import SubmissionForm
 from challenge.models import GroundTruth, Phase, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import submissions
 
 
@@ -26,7 +28,8 @@ def profile(request: TeamRequest) -> HttpResponse:
             return redirect(created)
         if created:
             form = SubmissionForm()
-    context = {"form": form, "created": created, **_team_context(request)}
+    rules = format_rules(MEDMNIST_PLUS)
+    context = {"form": form, "created": created, "format_rules": rules, **_team_context(request)}
     template = "challenge/_submit.html" if request.htmx else "challenge/profile.html"
     return render(request, template, context)
 

@@ -20,7 +20,7 @@ LOOKS: list[tuple[Literal["light", "dark"], int]] = [
 # Figures are drawn when they come near: show everything once, and wait until it is there.
 SEE_ALL = """async () => {
     for (let y = 0; y < document.body.scrollHeight; y += 700) {
-        window.scrollTo(0, y);
+        window.scrollTo({ top: y, behavior: "instant" });  // Bootstrap would glide there
         await new Promise(resolve => setTimeout(resolve, 60));
     }
     window.scrollTo(0, 0);
@@ -39,8 +39,13 @@ FOR_EVERYONE = {
     "compare, of two resolutions": "/compare/?e=s1&e=s2&e=p1",
     "compare, one and some that are not there": "/compare/?e=s1&e=s999999&e=x",
     "leaderboard without entries": "/leaderboard/?resolution=28&metric=balanced_accuracy",
+    "datasets": "/datasets/",
+    "a dataset": "/datasets/chestmnist/",
     "metrics": "/metrics/",
+    "submission format": "/format/",
     "research": "/research/",
+    "baselines": "/baselines/",
+    "baselines, mm-PT by accuracy": "/baselines/?scheme=mm-pt&metric=accuracy",
     "log in": "/accounts/login/",
     "register": "/accounts/signup/",
     "forgotten password": "/accounts/password/reset/",

@@ -1,0 +1,105 @@
+"""What the page on the submission format says: rules beside the errors that they lead to, and code to copy."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the format (HTML), and how the message begins that a file gets which breaks it."""
+
+    rule: str
+    error: str
+
+
+CANONICAL_RULES = (
+    Rule("The columns are these 16 and no others, in any order.", "the column 'p13' is missing"),
+    Rule(
+        "No labels and no predicted classes: the site holds the labels, and derives the classes.",
+        "the column 'truth' has no place here",
+    ),
+    Rule(
+        "Every row has as many cells as the header, blank ones included.",
+        "the row has 15 cells, but the header has 16",
+    ),
+    Rule(
+        "<code>dataset</code> is the MedMNIST name, in lower case. The 3D datasets are not scored.",
+        "the dataset 'PathMNIST' must be written exactly 'pathmnist'",
+    ),
+    Rule(
+        "<code>index</code> is the row of the test split, a whole number from 0.",
+        "the index '7180' is past the end of the test split",
+    ),
+    Rule(
+        "Each pair of dataset and index is there once. Rows may come in any order.",
+        "this index was on line 5 already",
+    ),
+    Rule("Nothing is missing: one file holds all 12 datasets.", "1 row is missing: index 7"),
+    Rule(
+        "There is a probability for each class of the dataset.",
+        "p8 is blank; expected a value for each of the 9 classes",
+    ),
+    Rule("Cells past the classes of the dataset are blank.", "p9 is '0', but the dataset has 9 classes"),
+    Rule("Probabilities are plain decimal numbers.", "p0 is '12%'; expected a plain decimal number"),
+    Rule("They are finite.", "p0 is 'nan'; expected a finite number from 0 to 1"),
+    Rule("They lie in [0, 1].", "the probability of class 0 is -3.2; expected one from 0 to 1"),
+    Rule(
+        "Those of an image sum to 1 within 0.01, so that logits are refused; "
+        "the 14 of <code>chestmnist</code> stand alone.",
+        "the probabilities sum to 0.8; expected 1 within 0.01",
+    ),
+)
+
+THESIS_RULES = (
+    Rule(
+        "<code>probability</code> is a bracketed list in one quoted cell, with commas between the values.",
+        "probability is '[0.1 0.9]'; separate the values by commas",
+    ),
+    Rule(
+        "It holds a value for each class: two for the binary datasets.",
+        "probability has 1 value, but the dataset has 2 classes; write both",
+    ),
+    Rule(
+        "The values are numbers, not expressions.",
+        "probability is '[np.float32(0.1), 0.9]', a Python expression; write plain numbers",
+    ),
+    Rule(
+        "The rows of a dataset are in the order of the test split; datasets may come in any order, even mixed.",
+        "the dataset has 7,179 rows, but its test split has 7,180",
+    ),
+    Rule(
+        "<code>truth</code> may be left out. It serves to check that order, and nothing else: a class number, "
+        "or a list of 14 for <code>chestmnist</code>; a blank cell states nothing.",
+        "truth is not the label of this test image; are the rows in the order of the test split?",
+    ),
+)
+
+FROM_ARRAYS = """\
+import pandas as pd
+
+# predictions: for each name, such as "pathmnist", an array of shape (test images, classes)
+frames = []
+for name, values in predictions.items():
+    frame = pd.DataFrame(values, columns=[f"p{j}" for j in range(values.shape[1])])
+    frame.insert(0, "dataset", name)
+    frame.insert(1, "index", range(len(frame)))
+    frames.append(frame)
+
+columns = ["dataset", "index", *(f"p{j}" for j in range(14))]
+pd.concat(frames)[columns].to_csv("predictions.csv.gz", index=False)
+"""
+
+IN_THE_ORDER_OF_MEDMNIST = """\
+import medmnist
+import torch
+from torch.utils.data import DataLoader
+
+predictions = {}
+for name, model in models.items():
+    info = medmnist.INFO[name]
+    dataset_class = getattr(medmnist, info["python_class"])
+    test_split = dataset_class(split="test", size=224, transform=transform, download=True)
+    with torch.inference_mode():  # shuffle=False keeps the order of the test split
+        logits = torch.cat([model(images) for images, _ in DataLoader(test_split, 256, shuffle=False)])
+    is_multi_label = info["task"] == "multi-label, binary-class"
+    predictions[name] = (logits.sigmoid() if is_multi_label else logits.softmax(dim=1)).numpy()
+"""

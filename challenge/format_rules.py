@@ -1,0 +1,37 @@
+"""What the checker in the browser must know to judge a file as the site does (static/js/format-rules.js)."""
+
+from django.conf import settings
+
+from challenge.scoring.benchmark import Benchmark, Task
+from challenge.scoring.files import MOST_GZIP_MEMBERS, MOST_LINE_BYTES, OTHER_FORMATS
+from challenge.scoring.layouts import THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS, canonical_columns
+from challenge.scoring.predictions import SUM_TOLERANCE, most_lines
+from challenge.scoring.problems import SHOWN_CHARACTERS, SHOWN_PLACES
+
+
+def format_rules(benchmark: Benchmark) -> dict[str, object]:
+    """The benchmark and the limits, ready for JSON."""
+    return {
+        "datasets": [
+            {
+                "name": dataset.name,
+                "n_test": dataset.n_test,
+                "n_classes": dataset.n_classes,
+                "is_binary": dataset.task is Task.BINARY,
+                "is_multilabel": dataset.task is Task.MULTILABEL,
+            }
+            for dataset in benchmark
+        ],
+        "canonical_columns": canonical_columns(benchmark),
+        "thesis_columns": THESIS_COLUMNS,
+        "thesis_optional_columns": THESIS_OPTIONAL_COLUMNS,
+        "sum_tolerance": SUM_TOLERANCE,
+        "most_lines": most_lines(benchmark),
+        "most_line_bytes": MOST_LINE_BYTES,
+        "most_upload_bytes": settings.MAX_UPLOAD_BYTES,
+        "most_text_bytes": settings.MAX_DECOMPRESSED_BYTES,
+        "most_gzip_members": MOST_GZIP_MEMBERS,
+        "other_formats": [{"magic": list(magic), "name": name} for magic, name in OTHER_FORMATS],
+        "shown_characters": SHOWN_CHARACTERS,
+        "shown_places": SHOWN_PLACES,
+    }

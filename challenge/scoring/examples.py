@@ -1,0 +1,33 @@
+"""Files to start from: one to fill in, and one that is valid and knows nothing."""
+
+from pathlib import Path
+
+import numpy as np
+
+from challenge.scoring.benchmark import Benchmark, Task
+from challenge.scoring.layouts import canonical_columns
+from challenge.scoring.predictions import write_predictions
+
+#: Enough for an example, and half the size of all the digits that a float32 has.
+_DECIMALS = 4
+
+
+def write_template(target: Path, benchmark: Benchmark) -> None:
+    """Write the canonical layout with every dataset and index, and blank probabilities."""
+    blank = "," * benchmark.max_classes
+    with target.open("w", newline="\n") as file:
+        file.write(",".join(canonical_columns(benchmark)) + "\n")
+        for dataset in benchmark:
+            file.write("".join(f"{dataset.name},{index}{blank}\n" for index in range(dataset.n_test)))
+
+
+def write_random_example(target: Path, benchmark: Benchmark) -> None:
+    """Write random probabilities, always the same: a valid file, with an AUC of about 0.5."""
+    rng = np.random.default_rng(0)
+    predictions = {}
+    for dataset in benchmark:
+        values = rng.random((dataset.n_test, dataset.n_classes))
+        if dataset.task is not Task.MULTILABEL:
+            values /= values.sum(axis=1, keepdims=True)
+        predictions[dataset.name] = values.round(_DECIMALS)
+    write_predictions(target, predictions, benchmark)

@@ -1,0 +1,87 @@
+// Checks a chosen file before it is uploaded, by a worker (format-worker.js), wherever a field has data-check-format.
+// It only tells what it found: whether to upload is the team's choice, and the site checks again.
+(() => {
+  "use strict";
+
+  const { worker: workerUrl, parts } = document.currentScript.dataset;
+  const rules = JSON.parse(document.getElementById("format-rules").textContent);
+  const running = new WeakMap(); // from a field to the worker that checks its file
+
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("input[data-check-format]")) return;
+    running.get(target)?.terminate();
+    target.parentElement.querySelector(".format-check")?.remove();
+    if (target.files.length) checkFile(target, target.files[0]);
+  });
+  for (const needsScripts of document.querySelectorAll("[data-checker]")) needsScripts.hidden = false;
+
+  function checkFile(field, file) {
+    const report = makeReport(field, file);
+    const refusal = refusalOfTheForm(file);
+    if (refusal) {
+      report.showProblems([refusal]);
+      return;
+    }
+    const worker = new Worker(workerUrl);
+    running.set(field, worker);
+    const fail = (why) => {
+      worker.terminate();
+      report.showFailure(why);
+    };
+    worker.onerror = (event) => fail(event.message);
+    worker.onmessage = ({ data: { progress, result, failure } }) => {
+      if (progress !== undefined) {
+        report.showProgress(progress);
+      } else if (failure) {
+        fail(failure);
+      } else {
+        worker.terminate();
+        if (result.valid) report.showValid(result);
+        else report.showProblems(result.problems.map(({ text }) => text));
+      }
+    };
+    worker.postMessage({ parts: parts.split(" "), file, rules });
+  }
+
+  /** What the form says of the name or the size (challenge/forms.py); null if it takes the file. */
+  function refusalOfTheForm(file) {
+    if (!file.size) return "The file is empty.";
+    if (!/\.csv(\.gz)?$/i.test(file.name)) return "The file must be a .csv, or a .csv.gz compressed with gzip.";
+    if (file.size <= rules.most_upload_bytes) return null;
+    return `The file is larger than ${rules.most_upload_bytes / 2 ** 20} MB. Compress it with gzip, or write fewer digits.`;
+  }
+
+  /** What is shown below a field; the status is read out by screen readers as it changes. */
+  function makeReport(field, file) {
+    const box = document.createElement("div");
+    box.className = "format-check";
+    box.innerHTML = '<p role="status"></p><progress max="1" aria-label="Checking the file"></progress><ul class="problems"></ul>';
+    field.parentElement.append(box);
+    const [status, progress, list] = box.children;
+    const finish = (state, text) => {
+      progress.remove();
+      status.className = state;
+      status.textContent = text;
+    };
+    status.textContent = `Checking ${file.name}…`;
+    return {
+      showProgress: (share) => {
+        progress.value = share;
+      },
+      showValid: ({ rows, datasets, layout, has_truth: hasTruth }) => {
+        finish("state state-scored", `Valid: ${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout} layout.`);
+        if (hasTruth) list.before("The site also checks whether truth agrees with the test labels, which are not held here.");
+        list.remove();
+      },
+      showProblems: (problems) => {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        finish("state state-failed", `The site would refuse this file: ${count}.`);
+        list.append(...problems.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+      },
+      showFailure: (why) => {
+        finish("", `The file could not be checked here${why ? ` (${why})` : ""}. The site checks it when it is uploaded.`);
+        list.remove();
+      },
+    };
+  }
+})();

@@ -1,0 +1,165 @@
+// From the bytes of a file to its lines, within the limits of the site: challenge/scoring/files.py.
+"use strict";
+
+const LINE_FEED = 10;
+const BEGINNING = 4096; // by so many bytes, other kinds of files are told
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text of bytes, null if they are not UTF-8. */
+function decoded(bytes) {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function joined(first, second) {
+  if (!first.length) return second;
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function checkSize(size, limit, what) {
+  if (size <= limit) return;
+  const inMiB = general(limit / 2 ** 20, 4);
+  throw new Refusal(`${what} is too large: ${grouped(size)} bytes, above the limit of ${grouped(limit)} bytes (${inMiB} MiB)`);
+}
+
+/** The text of a file, piece by piece, decompressed if need be; `report` is told which share of it is read. */
+async function* textOf(file, rules, report) {
+  const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
+  if (isGzip) checkSize(file.size, rules.most_upload_bytes, "The gzip file");
+  else checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
+  let beginning = new Uint8Array(0);
+  let size = 0;
+  for await (const piece of isGzip ? unpacked(file, rules, report) : plain(file, report)) {
+    size += piece.length;
+    if (isGzip) checkSize(size, rules.most_text_bytes, "The decompressed file");
+    if (beginning === null) {
+      yield piece;
+      continue;
+    }
+    beginning = joined(beginning, piece.slice()); // the piece is overwritten by the next
+    if (beginning.length < BEGINNING) continue;
+    checkIsText(beginning, rules);
+    yield beginning;
+    beginning = null;
+  }
+  if (beginning === null) return;
+  checkIsText(beginning, rules);
+  yield beginning;
+}
+
+async function* plain(file, report) {
+  const reader = file.stream().getReader();
+  let read = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+    read += value.length;
+    report(read / file.size);
+  }
+}
+
+async function* unpacked(file, rules, report) {
+  const gunzip = new Gunzip(new Uint8Array(await file.arrayBuffer()), rules.most_gzip_members);
+  for (const piece of gunzip.pieces()) {
+    yield piece;
+    report(gunzip.at / file.size);
+  }
+}
+
+/** Refuse what its first bytes show to be another format, and say which. */
+function checkIsText(bytes, rules) {
+  // a character for each byte
+  let text = String.fromCharCode(...bytes.subarray(0, BEGINNING));
+  if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
+  text = text.replace(/^[ \t\r\n]+/, "");
+  const kind = text.startsWith("PK\x03\x04")
+    ? kindOfZip(text)
+    : rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
+  if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
+}
+
+function kindOfZip(text) {
+  if (text.includes(".npy")) return "a NumPy .npz file";
+  if (text.includes("[Content_Types].xml") || text.includes("xl/")) return "an Excel (.xlsx) file";
+  if (text.includes("/data.pkl")) return "a PyTorch file";
+  return "a zip archive";
+}
+
+/** Cuts a text that comes in pieces into lines; `take` gets the number and the text of each, null if it is not UTF-8. */
+class LineReader {
+  constructor(rules, take) {
+    this.rules = rules;
+    this.take = take;
+    this.line = 1; // the number of the line that is being read
+    this.carried = new Uint8Array(0); // what was read of it
+    this.lineFeeds = 0;
+  }
+
+  feed(bytes) {
+    let start = 0;
+    let before = this.carried.length;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      this.checkLength(before + end - start);
+      this.lineFeeds += 1;
+      start = end + 1;
+      before = 0;
+    }
+    this.checkLength(before + bytes.length - start);
+    this.checkCount();
+    if (start) {
+      this.deliver(joined(this.carried, bytes.subarray(0, start - 1)));
+      this.carried = bytes.slice(start);
+    } else {
+      this.carried = joined(this.carried, bytes).slice();
+    }
+  }
+
+  /** The last line, where no line end follows it. */
+  end() {
+    if (this.carried.length) this.take(this.line, decoded(this.carried));
+  }
+
+  /** Hand on whole lines; all at once is quicker than one by one. */
+  deliver(bytes) {
+    const text = decoded(bytes);
+    if (text !== null) {
+      for (const line of text.split("\n")) this.takeTerminated(line);
+      return;
+    }
+    let start = 0;
+    for (let end = 0; end < bytes.length; start = end + 1) {
+      end = bytes.indexOf(LINE_FEED, start);
+      if (end < 0) end = bytes.length;
+      this.takeTerminated(decoded(bytes.subarray(start, end)));
+    }
+  }
+
+  takeTerminated(text) {
+    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text);
+    this.line += 1;
+  }
+
+  checkLength(length) {
+    const most = this.rules.most_line_bytes;
+    if (length <= most) return;
+    const message = `this line is longer than ${grouped(most)} bytes; expected one row of probabilities to a line, `
+      + "and lines that end in a line feed";
+    throw new Refusal(message, this.lineFeeds + 1);
+  }
+
+  checkCount() {
+    const most = this.rules.most_lines;
+    if (this.lineFeeds <= most) return;
+    throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
+      + "does it hold several resolutions or runs?");
+  }
+}

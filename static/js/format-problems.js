@@ -1,0 +1,126 @@
+// What is wrong with a file, in the words of the server: challenge/scoring/problems.py, and how Python writes things.
+// The parts of the checker are plain scripts that share the worker's scope; format-worker.js loads them.
+"use strict";
+
+// What Python's str.strip() and str.split() take for white space.
+const WHITE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const OUTER_WHITE = new RegExp(`^${WHITE}|${WHITE}$`, "g");
+const INNER_WHITE = new RegExp(WHITE);
+
+const strip = (text) => text.replace(OUTER_WHITE, "");
+const stripBlanks = (text) => text.replace(/^[ \t]+|[ \t]+$/g, "");
+const isBlank = (text) => /^[ \t]*$/.test(text);
+const splitAtWhite = (text) => strip(text).split(INNER_WHITE).filter(Boolean);
+const grouped = (number) => number.toLocaleString("en-US");
+
+/** A problem of the file as a whole: reading ends. */
+class Refusal extends Error {
+  constructor(message, line = null) {
+    super(message);
+    this.problems = [problem(message, { line })];
+  }
+}
+
+const problem = (message, { dataset = null, line = null, index = null } = {}) =>
+  ({ message, dataset, line, index, count: 1, more_lines: [] });
+
+/** Collects problems; the same kind in the same dataset is counted, not repeated. */
+class ProblemLog {
+  constructor(rules) {
+    this.mostPlaces = rules.shown_places;
+    this.byKind = new Map();
+  }
+
+  add(kind, message, place = {}) {
+    const key = `${kind} ${place.dataset ?? ""}`;
+    const first = this.byKind.get(key);
+    if (!first) {
+      this.byKind.set(key, problem(message, place));
+      return;
+    }
+    first.count += 1;
+    if (place.line != null && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
+  }
+
+  /** All of them, in the order of the file. */
+  get problems() {
+    return [...this.byKind.values()].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
+  }
+}
+
+function inWords({ message, dataset, line, index, count, more_lines: more }) {
+  const place = [];
+  if (dataset !== null) place.push(dataset);
+  if (line !== null) place.push(`line ${line}`);
+  if (index !== null) place.push(`index ${index}`);
+  const text = place.length ? `${place.join(", ")}: ${message}` : message;
+  if (!more.length) return `${text}.`;
+  const further = more.join(", ") + (count > 1 + more.length ? ", ..." : "");
+  return `${text}. ${grouped(count)} lines have this problem (next: ${further}).`;
+}
+
+/** Text from a file, quoted for people as Python's ascii() does: short, without control characters. */
+function shown(text, most) {
+  const characters = Array.from(text);
+  const some = characters.slice(0, most);
+  const quote = some.includes("'") && !some.includes('"') ? '"' : "'";
+  const escaped = some.map((character) => escapedCharacter(character, quote)).join("");
+  return quote + escaped + quote + (characters.length > most ? "..." : "");
+}
+
+const ESCAPES = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+function escapedCharacter(character, quote) {
+  if (character === quote) return `\\${character}`;
+  if (character in ESCAPES) return ESCAPES[character];
+  const code = character.codePointAt(0);
+  if (code >= 0x20 && code < 0x7f) return character;
+  const [letter, width] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+  return `\\${letter}${code.toString(16).padStart(width, "0")}`;
+}
+
+/** A number with so many significant digits, as Python's format "g" writes it. */
+function general(value, digits = 6) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  let [mantissa, exponent] = roundedToEven(value, digits - 1).split("e");
+  exponent = Number(exponent);
+  if (exponent < -4 || exponent >= digits) {
+    const sign = exponent < 0 ? "-" : "+";
+    return `${withoutZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  return withoutZeros(Number(`${mantissa}e${exponent}`).toFixed(digits - 1 - exponent));
+}
+
+/** toExponential rounds up what lies halfway, Python to the even digit. */
+function roundedToEven(value, decimals) {
+  const [, kept, rest, exponent] = value.toExponential(40).match(new RegExp(`^(-?\\d\\.\\d{${decimals}})(\\d*)(e.*)$`));
+  return /^50*$/.test(rest) && kept.at(-1) % 2 === 0 ? kept + exponent : value.toExponential(decimals);
+}
+
+const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** The known name that a word resembles, as Python's difflib.get_close_matches finds it; undefined if none does. */
+function closest(word, known) {
+  let best = { ratio: 0.8, name: undefined };
+  for (const name of known) {
+    const ratio = (2 * charactersInCommon([...name], [...word])) / (name.length + [...word].length);
+    if (ratio > best.ratio || (ratio === best.ratio && (!best.name || name > best.name))) best = { ratio, name };
+  }
+  return best.name;
+}
+
+/** The longest run that two sequences share, and so on to the left and to the right of it. */
+function charactersInCommon(a, b) {
+  let size = 0, inA = 0, inB = 0;
+  for (let i = 0; i < a.length; i += 1) {
+    for (let j = 0; j < b.length; j += 1) {
+      let run = 0;
+      while (i + run < a.length && j + run < b.length && a[i + run] === b[j + run]) run += 1;
+      if (run > size) [size, inA, inB] = [run, i, j];
+    }
+  }
+  if (!size) return 0;
+  return charactersInCommon(a.slice(0, inA), b.slice(0, inB)) + size
+    + charactersInCommon(a.slice(inA + size), b.slice(inB + size));
+}
