@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
 from challenge.figures.submission import box_over_datasets, metric_by_dataset, rank_by_dataset
-from challenge.leaderboard import Filters, Row, add_dataset_scores, leaderboard, scores_of
+from challenge.leaderboard import Filters, Row, add_dataset_scores, dataset_scores_of, leaderboard, scores_of
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, Submission
-from challenge.results import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.ranking import rank
 
@@ -16,7 +15,7 @@ def overview_figures(
     submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
 ) -> list[Figure]:
     """Return the figures of a scored entry over all datasets, beside what is ranked at its resolution."""
-    row = Row(scores_of(evaluation), submission=submission, by_dataset=_by_dataset(evaluation))
+    row = Row(scores_of(evaluation), submission=submission, by_dataset=dataset_scores_of(evaluation))
     others = leaderboard(Filters(submission.resolution, all_entries=True), ground_truth)
     add_dataset_scores(others, ground_truth)
     series = [row, *(other for other in others if other.method)]
@@ -58,10 +57,3 @@ def _ranks(submission: Submission, rows: Sequence[Row], metric: str) -> dict[str
         if own := places[place]:
             ranks[dataset.name] = (own, sum(other is not None for other in places))
     return ranks
-
-
-def _by_dataset(evaluation: Evaluation) -> dict[str, dict[str, Score]]:
-    return {
-        scores.dataset: {metric: Score(getattr(scores, metric)) for metric in Metric.values}
-        for scores in evaluation.dataset_scores.all()
-    }

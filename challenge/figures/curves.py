@@ -40,7 +40,7 @@ def confusion_matrix(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
         rows=[[name, *row, sum(row)] for name, row in zip(dataset.classes, counts, strict=True)],
         note="Numbers are images; colour is their share of the images of the true class.",
         height=190 + 36 * len(names),
-        min_width=190 + 38 * len(names),
+        min_width=110 + 34 * len(names) + 7 * max(map(len, names)),
     )
 
 

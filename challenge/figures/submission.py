@@ -26,7 +26,6 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             "hovermode": "x unified",
             "showlegend": len(series) > 1,
             "legend": {"y": 1.01, "yanchor": "bottom"},
-            "legend": {"y": 1.01, "yanchor": "bottom"},
         },
         columns=["Dataset", *(one.label for one in series)],
         rows=[
@@ -48,16 +47,10 @@ def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmar
         data=[_boxes(boxes, published=published) for published in (False, True)],
         layout={
             "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
-            "yaxis": {
-                # names stand above their boxes: beside them they would take half of a narrow screen
-                "tickvals": [place - 0.27 for place in range(len(boxes))],
-                "ticktext": [as_text(one.label, 44) for one, _ in boxes],
-                "ticklabelposition": "inside top",
-                "range": [len(boxes) - 0.5, -0.8],
-                "showgrid": False,
-                "zeroline": False,
-            },
+            "yaxis": {"range": [len(boxes) - 0.5, -0.8], "visible": False},
+            "annotations": [_name_above(one, place) for place, (one, _) in enumerate(boxes)],
             "boxmode": "overlay",
+            "margin": {"l": 16},
             "showlegend": True,
             "legend": {"y": 1.01, "yanchor": "bottom"},
         },
@@ -67,6 +60,12 @@ def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmar
         "What has the highest mean stands first.",
         height=140 + 36 * len(boxes),
     )
+
+
+def _name_above(one: Series, place: int) -> dict[str, Any]:
+    """Return the name of a box: above it, as names beside them would take half of a narrow screen."""
+    about = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+    return about | {"y": place - 0.2, "text": as_text(one.label, 36)}
 
 
 def _boxes(boxes: Sequence[tuple[Series, list[float]]], *, published: bool) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
     ranked = [(dataset.title, *ranks[dataset.name]) for dataset in benchmark if dataset.name in ranks]
     return Figure(
         name=f"rank-by-{metric.replace('_', '-')}",
-        title=f"Rank on each dataset by {METRIC_TITLES[metric]}",
+        title=f"{METRIC_TITLES[metric]}: the rank on each dataset",
         data=[
             {
                 "type": "bar",
@@ -101,7 +100,8 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
                 "x": [place for _, place, _ in ranked],
                 "y": [title for title, _, _ in ranked],
                 "text": [f"{place} of {number}" for _, place, number in ranked],
-                "textposition": "auto",
+                "textposition": "outside",
+                "cliponaxis": False,
                 "width": 0.55,
                 "hovertemplate": "%{y}: rank %{text}<extra></extra>",
             }
@@ -109,9 +109,10 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
         layout={
             "xaxis": {
                 "title": {"text": "Rank (1 is the best)"},
-                "range": [0, 1.05 * max((number for *_, number in ranked), default=1)],
+                "range": [0, max((number for *_, number in ranked), default=1)],
             },
             "yaxis": {"autorange": "reversed"},
+            "margin": {"r": 64},  # for the text beside a bar of full length
             "showlegend": False,
         },
         columns=["Dataset", "Rank", "Of"],

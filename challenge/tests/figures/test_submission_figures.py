@@ -62,7 +62,7 @@ def test_boxes_over_the_datasets():
     assert set(published.x) == {0.9}
     assert set(published.y) == {0}, "the higher mean stands first"
     assert set(entry.y) == {1}
-    assert list(figure.layout["yaxis"]["ticktext"]) == ["Theirs", "Ours &lt;b&gt;"]
+    assert [name["text"] for name in figure.layout["annotations"]] == ["Theirs", "Ours &lt;b&gt;"]
     # quartiles as plotly.js has them: of twelve, the mean of the third and the fourth
     assert figure.rows[1] == ["Ours <b>", *map(pytest.approx, [0.065, 0.01, 0.035, 0.065, 0.095, 0.12])]
     assert [row[0] for row in figure.rows] == ["Theirs", "Ours <b>"]
