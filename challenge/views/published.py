@@ -4,27 +4,40 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from challenge.content.architectures import ARCHITECTURE_BY_NAME
 from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard import Filters, add_dataset_scores, merge_sources, published_rows
-from challenge.models import Metric, PublishedMethod, PublishedScore
+from challenge.leaderboard import Filters, Row, add_dataset_scores, published_rows
+from challenge.models import Metric, PublishedMethod
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
 @require_safe
 def published_method(request: HttpRequest, pk: int) -> HttpResponse:
-    """A published method: its figures for each dataset, as their sources print them."""
+    """A published method: its figures for each dataset, as their sources print them, and its other resolutions."""
     method = get_object_or_404(PublishedMethod, pk=pk)
-    (row,) = published_rows([method])
+    siblings = PublishedMethod.objects.filter(
+        scheme=method.scheme, architecture=method.architecture, weighted_loss=method.weighted_loss
+    ).order_by("resolution")
+    means = published_rows(siblings)
+    row = next(row for row in means if row.method == method)
     add_dataset_scores([row], None)
-    merged = merge_sources(method.scores.all(), by="dataset")
     context = {
         "method": method,
+        "architecture": ARCHITECTURE_BY_NAME.get(method.architecture),
         "metrics": Metric.choices,
-        "average": merged.pop(PublishedScore.AVERAGE, {}),
-        "rows": [(dataset, merged[dataset.name]) for dataset in MEDMNIST_PLUS if dataset.name in merged],
+        "average": row.scores,
+        "rows": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],
+        "means": means,
         "figures": [
-            metric_by_dataset([row.series(m)], m, MEDMNIST_PLUS) for m in Metric.values if row.scores.get(m)
+            metric_by_dataset([row.series(m)], m, MEDMNIST_PLUS)
+            for m in Metric.values
+            if _has_datasets(row, m)
         ],
         "leaderboard_query": Filters(method.resolution).query(),
     }
     return render(request, "challenge/published_method.html", context)
+
+
+def _has_datasets(row: Row, metric: str) -> bool:
+    """Tell whether a metric was published for single datasets, and not for their mean alone."""
+    return any(metric in scores for scores in row.by_dataset.values())

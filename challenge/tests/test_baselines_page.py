@@ -1,0 +1,342 @@
+"""The Baselines page and those of published methods: every number is that of the files, read here anew."""
+
+import csv
+import re
+from html import unescape
+from itertools import product
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES
+from challenge.models import ARCHITECTURE_TITLES, Metric, PublishedMethod
+
+REPORTED = Path(settings.BASE_DIR) / "baselines" / "reported"
+
+#: Bachmeier (2024), Table 1, transcribed: model, parameters (M), activations (M), GMACs, output dimension.
+TABLE_1 = """
+VGG16,138.4,13.6,15.5,4096
+AlexNet,62.3,0.6,0.36,4096
+ResNet-18,11.7,2.5,1.8,512
+DenseNet-121,8,6.9,2.9,1024
+EfficientNet-B4,19.3,34.8,3.1,1792
+ViT-B/16,86.6,16.5,16.9,768
+CLIP ViT-B/16,86.6,16.5,16.9,768
+EVA-02 ViT-B/16,86.3,16.5,16.9,768
+DINO ViT-B/16,85.8,16.5,16.9,768
+SAM ViT-B/16,89.7,1343.3,486.4,256
+"""
+
+DOERRICH_SCALE = 0.01  # in percent there
+STEPS = ((28, 64), (64, 128), (128, 224))
+CNNS = ["vgg16", "alexnet", "resnet18", "densenet121", "efficientnet_b4"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[tuple, tuple[float, float | None]]:
+    """The means and deviations of the files, by (scheme, architecture, weighted, resolution, metric)."""
+    found: dict[tuple, tuple[float, float | None]] = {}
+    for name, scale in (
+        ("thesis2024", 1.0),
+        ("doerrich2024", DOERRICH_SCALE),
+    ):  # where both have one, Doerrich's
+        with (REPORTED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if row["dataset"] == "average":
+                    weighted = row.get("weighted_loss") == "true"
+                    key = (
+                        row["scheme"],
+                        row["architecture"],
+                        weighted,
+                        int(row["resolution"]),
+                        row["metric"],
+                    )
+                    std = float(row["std"]) * scale if row["std"] else None
+                    found[key] = (round(float(row["mean"]) * scale, 6), std)
+    return found
+
+
+@pytest.fixture
+def imported() -> None:
+    call_command("import_reported_baselines", verbosity=0)
+
+
+@pytest.fixture
+def page(imported, client):
+    """Give the text of the page for a query, tags taken out and white space single."""
+
+    def read(query: str = "") -> str:
+        return text(client.get(f"{reverse('baselines')}{query}").content.decode())
+
+    return read
+
+
+def text(html: str) -> str:
+    plain = re.sub(r"<script.*?</script>|<details.*?</details>", "", html, flags=re.S)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", plain))).replace(" ,", ",").replace(" .", ".")
+
+
+def results_table(html: str) -> dict[str, list[str]]:
+    (region,) = re.findall(r'aria-label="All results">(.*?)</table>', html, flags=re.S)
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', region, flags=re.S)
+    return {
+        title: [text(cell).strip() for cell in re.findall(r"<td.*?</td>", cells, flags=re.S)]
+        for title, cells in rows
+    }
+
+
+def test_the_architectures_are_those_of_table_1():
+    rows = [line.split(",") for line in TABLE_1.strip().splitlines()]
+    facts = [
+        (a.title, *(f"{n:g}" for n in (a.parameters, a.activations, a.gmacs, a.features)))
+        for a in ARCHITECTURES
+    ]
+    assert facts == [tuple(row) for row in rows]
+    assert {a.name: a.title for a in ARCHITECTURES} == ARCHITECTURE_TITLES
+    assert [a.name for a in ARCHITECTURES if a.family == "CNN"] == CNNS
+
+
+def test_the_architectures_are_on_the_page(page):
+    shown = page()
+    for architecture in ARCHITECTURES:
+        assert architecture.title in shown
+        assert f"{architecture.authors} ({architecture.year})" in shown
+        assert architecture.name in shown
+    assert "1343.3" in shown
+
+
+def test_every_cell_of_the_table_is_that_of_the_files(imported, client, printed):
+    columns = [
+        ("end-to-end", False),
+        ("linear-probing", False),
+        ("knn", False),
+        ("mm-pt", False),
+        ("mm-pt", True),
+    ]
+    for resolution, metric in product((28, 64, 128, 224), Metric.values):
+        html = client.get(f"{reverse('baselines')}?resolution={resolution}&metric={metric}").content.decode()
+        shown = results_table(html)
+        for name, title in ARCHITECTURE_TITLES.items():
+            expected = []
+            for scheme, weighted in columns:
+                mean, std = printed.get((scheme, name, weighted, resolution, metric), (None, None))
+                cell = "–" if mean is None else f"{mean:.4f}"
+                expected.append(f"{cell} ± {std:.4f}" if std is not None else cell)
+            assert shown[title] == expected, (title, resolution, metric)
+
+
+#: As Bachmeier (2024), Tables 5 and 6 print them: query, architecture, column, figure.
+KNOWN = [
+    ("?resolution=28&metric=balanced_accuracy", "VGG16", 0, "0.7263 ± 0.0142"),
+    ("?resolution=224&metric=cohen_kappa", "EVA-02 ViT-B/16", 0, "0.6785 ± 0.0245"),
+    ("?resolution=64&metric=auc", "ResNet-18", 3, "0.8154"),
+    ("?resolution=64&metric=auc", "ResNet-18", 4, "0.8573"),
+    ("?resolution=224&metric=balanced_accuracy", "ViT-B/16", 3, "0.7545"),
+    ("?resolution=128&metric=cohen_kappa", "ViT-B/16", 4, "0.5735"),
+]
+
+
+def test_known_figures_of_the_thesis(imported, client):
+    for query, title, column, expected in KNOWN:
+        html = client.get(f"{reverse('baselines')}{query}").content.decode()
+        assert results_table(html)[title][column] == expected
+
+
+def test_a_figure_leads_to_its_method(imported, client):
+    method = PublishedMethod.objects.get(scheme="knn", architecture="alexnet", resolution=64)
+    html = client.get(f"{reverse('baselines')}?resolution=64&metric=accuracy").content.decode()
+    assert f'href="{method.get_absolute_url()}"' in html
+
+
+@pytest.mark.parametrize(
+    ("scheme", "metric", "resolution"),
+    [("end-to-end", "cohen_kappa", 28), ("linear-probing", "auc", 224), ("knn", "accuracy", 64)],
+)
+def test_the_sentences_on_families(scheme, metric, resolution, page, printed):
+    def values(r: int, family: str) -> dict[str, float]:
+        names = [a.name for a in ARCHITECTURES if a.family == family]
+        return {ARCHITECTURE_TITLES[n]: printed[scheme, n, False, r, metric][0] for n in names}
+
+    ahead, behind = sorted(("CNN", "ViT"), key=lambda family: -fmean(values(resolution, family).values()))
+    first, second = values(resolution, ahead), values(resolution, behind)
+    across = sum(
+        fmean(values(r, ahead).values()) > fmean(values(r, behind).values()) for r in (28, 64, 128, 224)
+    )
+    shown = page(f"?scheme={scheme}&metric={metric}&resolution={resolution}")
+    mean, other = fmean(first.values()), fmean(second.values())
+    assert f"of {mean:.4f} and the 5 {behind}s one of {other:.4f}" in shown
+    assert f"the {ahead}s are ahead by {mean - other:.4f}, as they are at {across} of 4 resolutions" in shown
+    for group in (first, second):
+        low, high = min(group, key=group.__getitem__), max(group, key=group.__getitem__)
+        assert (
+            f"from {group[low]:.4f} ( {low} ) to {group[high]:.4f} ( {high} )".replace("( ", "(").replace(
+                " )", ")"
+            )
+            in shown
+        )
+    above = sum(value > min(first.values()) for value in second.values())
+    assert f"{above} of the 5 {behind}s" in shown
+    stds = [printed[scheme, n, False, resolution, metric][1] for n in ARCHITECTURE_TITLES]
+    if None in stds:
+        assert "published deviation over seeds" not in shown
+    else:
+        assert f"deviation over seeds is {fmean(stds):.4f} on average" in shown
+
+
+@pytest.mark.parametrize(("scheme", "metric"), [("end-to-end", "auc"), ("linear-probing", "accuracy")])
+def test_the_sentences_on_resolution(scheme, metric, page, printed):
+    shown = page(f"?scheme={scheme}&metric={metric}")
+    by_name = {
+        n: {r: printed[scheme, n, False, r, metric][0] for r in (28, 64, 128, 224)}
+        for n in ARCHITECTURE_TITLES
+    }
+    for low, high in STEPS:
+        gains = [of[high] - of[low] for of in by_name.values()]
+        gaining = sum(gain > 0 for gain in gains)
+        assert re.search(
+            rf"{gaining} of 10 models gain [\w ]+ from {low} × {low} to {high} × {high} "
+            rf"\(on average {re.escape(signed(fmean(gains)))}\)",
+            shown,
+        )
+    best = sum(of[224] == max(of.values()) for of in by_name.values())
+    assert f"{best} of 10 ha" in shown
+    largest = max(by_name, key=lambda n: by_name[n][224] - by_name[n][28])
+    assert (
+        f"by {ARCHITECTURE_TITLES[largest]}, {signed(by_name[largest][224] - by_name[largest][28])}" in shown
+    )
+
+
+def signed(value: float) -> str:
+    return f"{value:+.4f}".replace("-", "−")  # noqa: RUF001
+
+
+@pytest.mark.parametrize("metric", ["auc", "balanced_accuracy", "cohen_kappa"])
+def test_the_sentences_on_weights_and_on_mm_pt(metric, page, printed):
+    shown = page(f"?metric={metric}&resolution=128")
+    for name in ("resnet18", "vit_base_patch16_224"):
+        plain, weighted, single = (
+            {r: printed[scheme, name, w, r, metric][0] for r in (28, 64, 128, 224)}
+            for scheme, w in (("mm-pt", False), ("mm-pt", True), ("end-to-end", False))
+        )
+        added = {r: weighted[r] - plain[r] for r in plain}
+        higher, most = sum(d > 0 for d in added.values()), max(added, key=lambda r: abs(added[r]))
+        title = ARCHITECTURE_TITLES[name]
+        assert re.search(
+            rf"With {title}, the weighted loss gives the higher [\w' ]+ at {higher} of 4 resolutions: "
+            + re.escape(f"{signed(fmean(added.values()))} on average, and {signed(added[most])} ")
+            + rf"where it matters most \({most} × {most}\)",
+            shown,
+        )
+        differences = {r: plain[r] - single[r] for r in plain}
+        least = min(differences, key=lambda r: abs(differences[r]))
+        most = max(differences, key=lambda r: abs(differences[r]))
+        assert (
+            f"{signed(fmean(differences.values()))} on average, from {signed(differences[least])} ({least} × {least}) "
+            f"to {signed(differences[most])} ({most} × {most})"
+        ) in shown
+        others = {n: printed["end-to-end", n, False, 128, metric][0] for n in ARCHITECTURE_TITLES}
+        kin = {
+            n: v
+            for n, v in others.items()
+            if ARCHITECTURE_BY_NAME[n].family == ARCHITECTURE_BY_NAME[name].family
+        }
+        rank, in_family = (1 + sum(v > plain[128] for v in group.values()) for group in (others, kin))
+        assert (
+            f"mm-PT {title} would be number {rank} at 128 × 128, and number {in_family} beside the 5" in shown
+        )
+
+
+#: Each counted by hand in Tables 5 and 6.
+CONCLUSIONS = [
+    "ViT-B/16 is better with the plain loss at every resolution, by every metric. Section 4.4 Holds in all 12",
+    "ResNet-18 is better with the plain loss at 128 × 128 and 224 × 224. Section 4.4 Holds in 5 of 6 comparisons, "
+    "not in: ResNet-18 against ResNet-18, weighted loss, 128 × 128, Cohen's kappa: 0.3099 against 0.3163",
+    "and is slightly worse at 224 × 224. Section 4.3 Holds in 8 of 9 comparisons, not in: "
+    "ViT-B/16, weighted loss, 128 × 128 against 224 × 224, Cohen's kappa: 0.5735 against 0.5785",
+    "The same holds for ResNet-18 with the weighted loss. Section 4.3 Holds in 6 of 9",
+    "but for Cohen's kappa at 128 × 128. Section 4.5 Holds in 11 of 12",
+    "ViT-B/16 against EfficientNet-B4, 128 × 128, Cohen's kappa: 0.6355 against 0.6363",
+    "ResNet-18, weighted loss, 128 × 128 against 64 × 64, AUC: 0.8257 against 0.8573",
+]
+
+
+def test_conclusions_are_told_apart_and_checked(page):
+    shown = page()
+    for conclusion in CONCLUSIONS:
+        assert conclusion in shown
+
+
+def test_it_says_what_was_not_published(page):
+    shown = page("?scheme=knn&metric=auc")
+    assert "AUC was not published for k-NN. Published for it: Accuracy." in shown
+    shown = page("?scheme=mm-pt&metric=accuracy")
+    assert (
+        "Accuracy was not published for mm-PT. Published for it: AUC, Balanced accuracy, Cohen's kappa."
+        in shown
+    )
+
+
+def test_a_query_that_makes_no_sense_means_the_default(page):
+    assert page("?metric=beauty&resolution=29&scheme=wish") == page()
+
+
+def test_sources_are_cited(imported, client):
+    method = PublishedMethod.objects.get(scheme="knn", architecture="vgg16", resolution=28)
+    for address in (reverse("baselines"), method.get_absolute_url()):
+        html = client.get(address).content.decode()
+        assert "https://doi.org/10.1038/s41598-025-92156-9" in html
+        assert "https://arxiv.org/abs/2404.15786" in html
+        assert "Bachmeier: Designing a Benchmark" in html
+
+
+def test_nothing_imported_yet(client):
+    response = client.get(reverse("baselines"))
+    shown = text(response.content.decode())
+    assert response.status_code == 200
+    assert "manage.py import_reported_baselines" in shown
+    assert "Four experiments" not in shown
+    assert "VGG16" in shown
+    assert "plotly" not in response.content.decode()
+
+
+def test_as_few_queries_as_without_results(imported, client, django_assert_max_num_queries):
+    with django_assert_max_num_queries(2):  # the ground truth for the demo's banner, and all averages
+        client.get(reverse("baselines"))
+
+
+def test_a_method_shows_its_other_resolutions(imported, client, printed):
+    method = PublishedMethod.objects.get(scheme="linear-probing", architecture="alexnet", resolution=128)
+    html = client.get(method.get_absolute_url()).content.decode()
+    (means,) = re.findall(r'aria-label="Means at all resolutions">(.*?)</table>', html, flags=re.S)
+    for resolution in (28, 64, 128, 224):
+        mean, std = printed["linear-probing", "alexnet", False, resolution, "accuracy"]
+        assert f"{mean:.4f} ± {std:.4f}" in text(means)
+        other = PublishedMethod.objects.get(
+            scheme="linear-probing", architecture="alexnet", resolution=resolution
+        )
+        assert (f'href="{other.get_absolute_url()}"' in means) == (resolution != 128)
+    assert f"{reverse('compare')}?e=p{method.pk}&amp;" in html
+    assert "62.3 million parameters" in text(html)
+    assert "name in torchvision" in text(html)
+
+
+def test_a_method_without_datasets_says_so(imported, client):
+    method = PublishedMethod.objects.get(
+        scheme="mm-pt", architecture="resnet18", weighted_loss=True, resolution=64
+    )
+    html = client.get(method.get_absolute_url()).content.decode()
+    assert "not published for this method" in html
+    assert "0.8573" in html
+    assert "data-figure" not in html
+
+
+def test_a_method_of_an_architecture_without_facts_has_a_page(client):
+    method = PublishedMethod.objects.create(scheme="end-to-end", architecture="new_net", resolution=28)
+    assert client.get(method.get_absolute_url()).status_code == 200
+    assert client.get(reverse("baselines")).status_code == 200
