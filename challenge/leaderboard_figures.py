@@ -52,12 +52,15 @@ def leaderboard_figures(
         "without_datasets": len(highest) - len(series),
         "beyond": len(ranked) - len(highest),
         "by_resolution": _by_resolution(filters, rows, ground_truth),
-        "over_time": _over_time(filters, rows, ground_truth),
+        "over_time": over_time(filters, rows, ground_truth),
     }
 
 
-def _over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
-    """All entries at the resolution, whichever of them the table shows, beside the best published row shown."""
+def over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
+    """Return how the best score grew over time, if there is an entry.
+
+    It shows all entries at the resolution, whichever of them the table shows, beside the best published row shown.
+    """
     if filters.all_entries:
         entries = [row for row in rows if row.submission]
     else:

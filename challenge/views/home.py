@@ -6,23 +6,34 @@ from django.views.decorators.http import require_safe
 
 from challenge.leaderboard import Filters
 from challenge.leaderboard import leaderboard as leaderboard_rows
-from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Submission
+from challenge.leaderboard_figures import over_time
+from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Resolution, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+N_LEADERS = 5
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the benchmark is, its leaders, and how to take part."""
-    filters = Filters()
-    leaders = leaderboard_rows(filters, GroundTruth.objects.active())
+    """What the benchmark is, its leaders, the state of play, and how to take part."""
+    filters = Filters.from_query(request.GET)
+    ground_truth = GroundTruth.objects.active()
+    rows = leaderboard_rows(filters, ground_truth)
+    best_over_time = over_time(filters, rows, ground_truth)
+    entries = Submission.objects.public()
     context = {
         "filters": filters,
-        "metrics": Metric.choices,
-        "leaders": [row for row in leaders if row.rank][:5],
+        "query": filters.query(),
+        "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
+        "resolutions": [(value, filters.query(resolution=value)) for value in Resolution.values],
+        "leaders": [row for row in rows if row.rank][:N_LEADERS],
+        "best_over_time": best_over_time,
         "phase": Phase.objects.current(),
+        "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
-        "entries": Submission.objects.public().count(),
-        "teams": Submission.objects.public().values("team").distinct().count(),
+        "test_images": MEDMNIST_PLUS.n_rows,
+        "entries": entries.count(),
+        "teams": entries.values("team").distinct().count(),
         "published": PublishedMethod.objects.count(),
     }
     return render(request, "challenge/home.html", context)
