@@ -60,7 +60,7 @@ def _rates_of_labels(dataset: Dataset, counts: Sequence[tuple[int, int, int, int
             | {"hovertemplate": "%{y}: %{x} %{text}<extra></extra>"}
         ],
         layout={
-            "xaxis": {"type": "category", "side": "top"},
+            "xaxis": {"type": "category"},
             "yaxis": {"title": {"text": "Label"}, "type": "category", "autorange": "reversed"},
             "coloraxis": _colour_scale("Rate"),
         },
