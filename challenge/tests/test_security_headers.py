@@ -48,6 +48,10 @@ def viewers(team, organizer, as_user) -> dict[str, Client]:
 PAGES = [
     *(
         "/",
+        "/challenge/",
+        "/challenge/design/",
+        "/privacy/",
+        "/format/",
         "/leaderboard/",
         "/profile/",
         "/profile/submissions/",

@@ -77,8 +77,7 @@ async function* unpacked(file, rules, report) {
 
 /** Refuse what its first bytes show to be another format, and say which. */
 function checkIsText(bytes, rules) {
-  // a character for each byte
-  let text = String.fromCharCode(...bytes.subarray(0, BEGINNING));
+  let text = String.fromCharCode(...bytes.subarray(0, BEGINNING)); // a character for each byte
   if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
   text = text.replace(/^[ \t\r\n]+/, "");
   const kind = text.startsWith("PK\x03\x04")
