@@ -20,7 +20,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 #: How many rows stand side by side.
 FEWEST, MOST = 2, 5
 #: More than these in an address are not looked up.
-MOST_KEYS = 20
+MOST_KEYS = 50
 
 _KEY = re.compile(r"([sp])([0-9]{1,9})", re.ASCII)
 

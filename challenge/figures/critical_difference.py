@@ -71,7 +71,7 @@ def critical_difference(
         ],
         note=_note(friedman_test(ranks), difference, alpha, len(ordered), len(names)),
         height=depth + _ABOVE + 16,
-        min_width=780,
+        min_width=860,
     )
 
 
