@@ -22,9 +22,9 @@ from challenge import queue
 from challenge.entry_figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
-from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.services import evaluations, figure_files, submissions
-from challenge.tests.processes import Process, wait_until
+from challenge.tests.processes import Process, celery_app, wait_until
 
 CHROMIUM = shutil.which("chromium") or ""
 needs_chromium = pytest.mark.skipif(
@@ -314,11 +314,10 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
     submit, team, settings, monkeypatch, tmp_path, folder
 ):
     """With real workers: scoring never waits behind a browser."""
-    from challenge.tests.processes import celery_app
-
     submission = submit(team)
     evaluation = submission.evaluations.get()
     evaluations.evaluate(evaluation.pk)
+    EvaluationCurves.objects.all().delete()  # with the figures of each dataset, it would take long
     evaluation.refresh_from_db()
     name = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-{tmp_path.name}"
     app: Celery = celery_app(

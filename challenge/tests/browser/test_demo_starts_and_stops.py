@@ -72,17 +72,18 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
-def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(demo):
-    demo.start()
-    demo.run(
+def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(running_demo):
+    running_demo.run(
         "from challenge.models import Evaluation; from challenge.queue import enqueue_figures;"
         "from django.conf import settings; import shutil; shutil.rmtree(settings.FIGURES_DIR, True);"
         "[enqueue_figures(e.pk) for e in Evaluation.objects.scored()]"
     )
-    wait_until(lambda: any("--type=renderer" in command_of(pid) for pid in demo.processes()), 20)
-    demo.interrupt()
-    assert demo.wait(15) == 0
-    assert_all_gone(demo)
+    wait_until(
+        lambda: any("--remote-debugging-pipe" in command_of(pid) for pid in running_demo.processes()), 30
+    )
+    running_demo.interrupt()
+    assert running_demo.wait(15) == 0
+    assert_all_gone(running_demo)
 
 
 def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
