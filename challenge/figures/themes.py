@@ -26,10 +26,19 @@ _COLOURS: dict[Theme, tuple[str, str, str, str, str]] = {
 }
 
 
+#: Of heat maps: one hue, so that the colour-blind see them alike, and pale (dark) enough for the ink of its numbers.
+_SCALES: dict[Theme, tuple[str, str]] = {
+    "light": ("#f7fafb", "#79b4c5"),
+    "dark": ("#171f23", "#2f6678"),
+    "file": ("#f7fafb", "#79b4c5"),
+}
+
+
 @cache
 def theme(name: Theme) -> dict[str, Any]:
     """Return the plotly.js template of a theme; it is shared, and not to be changed."""
     ink, muted, line, background, hover = _COLOURS[name]
+    scale = [[0, _SCALES[name][0]], [1, _SCALES[name][1]]]
     axis = {
         "automargin": True,
         "color": muted,
@@ -45,7 +54,7 @@ def theme(name: Theme) -> dict[str, Any]:
         "font": {"family": _FILE_FONT if name == "file" else _PAGE_FONT, "size": 13, "color": ink},
         "title": {"font": {"size": 15}, "x": 0.01, "xanchor": "left"},
         "colorway": _DARK if name == "dark" else _LIGHT,
-        "colorscale": {"sequential": "Cividis", "sequentialminus": "Cividis"},
+        "colorscale": {"sequential": scale, "sequentialminus": scale},
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 14, "tickfont": {"color": muted}}},
         "paper_bgcolor": background,
         "plot_bgcolor": background,
@@ -57,7 +66,7 @@ def theme(name: Theme) -> dict[str, Any]:
         "annotationdefaults": {"font": {"color": ink}, "arrowcolor": muted},
         "shapedefaults": {"line": {"color": muted, "width": 1}},
     }
-    return {"layout": layout}
+    return {"layout": layout, "data": {"heatmap": [{"textfont": {"color": ink}}]}}
 
 
 def page_themes() -> dict[str, dict[str, Any]]:
