@@ -13,7 +13,7 @@ from django.conf import settings
 from challenge.entry_figures import all_figures
 from challenge.models import Evaluation, GroundTruth, Submission
 
-#: Drawing all of an entry takes some 30 s on an idle machine. The task's own limits are above it.
+#: Drawing all of an entry takes some 17 s on an idle machine. The task's own limits are above it.
 RENDER_SECONDS = 240
 
 
