@@ -1,12 +1,15 @@
 """The figures of an entry, from its rows: the same ones on its page and in its files."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
-from challenge.figures.submission import box_over_datasets, metric_by_dataset, rank_by_dataset
+from challenge.figures.leaderboard import distribution_over_datasets
+from challenge.figures.submission import metric_by_dataset, rank_by_dataset
 from challenge.leaderboard import Filters, Row, add_dataset_scores, dataset_scores_of, leaderboard, scores_of
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, Submission
+from challenge.results import Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.ranking import rank
 
@@ -18,12 +21,17 @@ def overview_figures(
     row = Row(scores_of(evaluation), submission=submission, by_dataset=dataset_scores_of(evaluation))
     others = leaderboard(Filters(submission.resolution, all_entries=True), ground_truth)
     add_dataset_scores(others, ground_truth)
-    series = [row, *(other for other in others if other.method)]
+    beside = [one.series(Metric.AUC) for one in (row, *others) if one is row or one.method]
+    beside = sorted((one for one in beside if one.scores), key=_mean, reverse=True)
     figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
-    figures.append(box_over_datasets([one.series(Metric.AUC) for one in series], Metric.AUC, MEDMNIST_PLUS))
+    figures.append(distribution_over_datasets(beside, Metric.AUC, MEDMNIST_PLUS))
     if ranks := _ranks(submission, others, Metric.AUC):
         figures.append(rank_by_dataset(ranks, Metric.AUC, MEDMNIST_PLUS))
     return figures
+
+
+def _mean(series: Series) -> float:
+    return fmean(score.value for score in series.scores.values())
 
 
 def dataset_figures(evaluation: Evaluation, dataset: Dataset) -> list[Figure]:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.themes import DASHES, MARKERS
 from challenge.results import Score, Series
@@ -35,56 +33,6 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
         note=_what_bars_are([score for one in series for score in one.scores.values()]),
         height=400 + 20 * len(series),
     )
-
-
-def box_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Box plots of one metric over the datasets, a box for each entry and published method, best mean first."""
-    found = [(one, [s.value for d in benchmark if (s := one.scores.get(d.name))]) for one in series]
-    boxes = sorted(((one, values) for one, values in found if values), key=lambda box: -np.mean(box[1]))
-    return Figure(
-        name=f"{metric.replace('_', '-')}-over-datasets",
-        title=f"{METRIC_TITLES[metric]} over the datasets, beside published methods",
-        data=[_boxes(boxes, published=published) for published in (False, True)],
-        layout={
-            "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
-            "yaxis": {"range": [len(boxes) - 0.5, -0.8], "visible": False},
-            "annotations": [_name_above(one, place) for place, (one, _) in enumerate(boxes)],
-            "boxmode": "overlay",
-            "margin": {"l": 16},
-            "showlegend": True,
-            "legend": {"y": 1.01, "yanchor": "bottom"},
-        },
-        columns=["Method", "Mean", "Lowest", "Lower quartile", "Median", "Upper quartile", "Highest"],
-        rows=[[one.label, float(np.mean(values)), *_five_numbers(values)] for one, values in boxes],
-        note="A point for each dataset; a box reaches from the lower to the upper quartile, with the median in it. "
-        "What has the highest mean stands first.",
-        height=140 + 36 * len(boxes),
-    )
-
-
-def _name_above(one: Series, place: int) -> dict[str, Any]:
-    """Return the name of a box: above it, as names beside them would take half of a narrow screen."""
-    about = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
-    return about | {"y": place - 0.2, "text": as_text(one.label, 36)}
-
-
-def _boxes(boxes: Sequence[tuple[Series, list[float]]], *, published: bool) -> dict[str, Any]:
-    places = [(place, v) for place, (one, values) in enumerate(boxes)
-              if one.is_published == published for v in values]  # fmt: skip
-    return {
-        "type": "box",
-        "name": "Published methods" if published else "Entry",
-        "orientation": "h",
-        "x": [value for _, value in places],
-        "y": [place for place, _ in places],
-        "width": 0.4,
-        "boxpoints": "all",
-        "jitter": 0.4,
-        "pointpos": 0,
-        "marker": {"size": 4, "opacity": 0.7},
-        "line": {"width": 1.3},
-        "hoverinfo": "x",
-    }
 
 
 def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark: Benchmark) -> Figure:
@@ -120,11 +68,6 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
         note="Among all entries and published methods of this resolution with a result on the dataset.",
         height=120 + 26 * len(ranked),
     )
-
-
-def _five_numbers(values: Sequence[float]) -> list[float]:
-    """Return the extremes, the quartiles and the median, the quartiles as plotly.js draws them."""
-    return [float(v) for v in np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="hazen")]
 
 
 def _what_bars_are(scores: Sequence[Score]) -> str:

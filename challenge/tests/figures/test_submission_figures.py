@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import pytest
 
 from challenge.figures.figure import Figure
-from challenge.figures.submission import box_over_datasets, metric_by_dataset, rank_by_dataset
+from challenge.figures.submission import metric_by_dataset, rank_by_dataset
 from challenge.results import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -45,27 +45,6 @@ def test_intervals_and_deviations_are_bars_and_the_note_says_which():
     assert "confidence intervals" in figure.note
     assert "one standard deviation" in figure.note
     assert "intervals" not in metric_by_dataset([deviation], "auc", MEDMNIST_PLUS).note
-
-
-def test_boxes_over_the_datasets():
-    figure = box_over_datasets(
-        [
-            Series("Ours <b>", RISING),
-            Series("Theirs", HIGH, is_published=True),
-            Series("Nothing", {}, is_published=True),
-        ],
-        "auc",
-        MEDMNIST_PLUS,
-    )
-    entry, published = drawn(figure).data
-    assert list(entry.x) == [score.value for score in RISING.values()]
-    assert set(published.x) == {0.9}
-    assert set(published.y) == {0}, "the higher mean stands first"
-    assert set(entry.y) == {1}
-    assert [name["text"] for name in figure.layout["annotations"]] == ["Theirs", "Ours &lt;b&gt;"]
-    # quartiles as plotly.js has them: of twelve, the mean of the third and the fourth
-    assert figure.rows[1] == ["Ours <b>", *map(pytest.approx, [0.065, 0.01, 0.035, 0.065, 0.095, 0.12])]
-    assert [row[0] for row in figure.rows] == ["Theirs", "Ours <b>"]
 
 
 def test_the_rank_on_each_dataset():
