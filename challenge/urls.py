@@ -47,7 +47,9 @@ urlpatterns = [
         "submissions/<int:pk>/figures.zip", figure_files.submission_figures_zip, name="submission_figures_zip"
     ),
     path(
-        "submissions/<int:pk>/figures.json", figure_files.submission_figures_json, name="submission_figures_json"
+        "submissions/<int:pk>/figures.json",
+        figure_files.submission_figures_json,
+        name="submission_figures_json",
     ),
     path("published/<int:pk>/", published.published_method, name="published_method"),
     path("profile/", profile.profile, name="profile"),

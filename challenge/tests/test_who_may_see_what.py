@@ -260,7 +260,9 @@ def test_figures_are_for_those_who_may_see_the_submission_once_it_is_scored(
     for route in (FIGURES, FIGURES_ZIP):
         for viewer, client in viewers.items():
             sees = state == "scored" or (state == "disqualified" and viewer in ("owner", "organizer"))
-            assert_answer(client.get(sample(route)), 200 if sees else 404, f"{route}, {state}, for the {viewer}")
+            assert_answer(
+                client.get(sample(route)), 200 if sees else 404, f"{route}, {state}, for the {viewer}"
+            )
 
 
 def everything_shown(client: Client, submission: Submission) -> str:

@@ -1,6 +1,6 @@
 """How many test images each class has: the figure, and the counting."""
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 import pytest
 
 from challenge.class_balance import class_counts

@@ -1,6 +1,6 @@
 """The figures of the four experiments, on numbers that are worked out by hand."""
 
-import plotly.graph_objects as go  # type: ignore[import-untyped]
+import plotly.graph_objects as go
 import pytest
 
 from challenge.experiments import findings

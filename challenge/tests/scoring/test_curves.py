@@ -89,8 +89,8 @@ def test_every_kind_of_task(dataset):
     found = dataset_curves(y_true, y_score, dataset)
     if dataset.task is Task.MULTILABEL:
         expected = sklearn_metrics.multilabel_confusion_matrix(y_true, y_score > 0.5)
-        positives = y_true.T == 1
-        columns = y_score.T
+        positives = list(y_true.T == 1)
+        columns = list(y_score.T)
         assert found["confusion"] == expected.reshape(-1, 4).tolist()
     else:
         y_pred = y_score[:, 1] > 0.5 if dataset.task is Task.BINARY else y_score.argmax(axis=1)
