@@ -24,8 +24,9 @@ lint: $(VENV)/dev.installed  ## Check style and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline.
+bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.pages
 
 clean:  ## Remove the virtual environment and the demo's data.
 	rm -rf $(VENV) var

@@ -170,17 +170,17 @@ def test_200_fields_more_are_ignored(client):
 @pytest.mark.parametrize("number", [1001, 5000])
 def test_too_many_fields_are_refused(number, client):
     extra = b"".join(part(f"field{n}", b"x") for n in range(number))
-    assert send(client, extra + FIELDS + file_part() + END).status_code == 400
+    assert send(client, extra + FIELDS + file_part() + END).status_code == 413
 
 
 def test_too_many_files_are_refused(client):
     extra = b"".join(file_part(name=f"file{n}") for n in range(101))
-    assert send(client, extra + FIELDS + file_part() + END).status_code == 400
+    assert send(client, extra + FIELDS + file_part() + END).status_code == 413
     assert not Submission.objects.exists()
 
 
 def test_a_huge_field_is_refused(client):
-    assert send(client, FIELDS + part("description", b"x" * 3 * 2**20) + file_part() + END).status_code == 400
+    assert send(client, FIELDS + part("description", b"x" * 3 * 2**20) + file_part() + END).status_code == 413
 
 
 def test_a_long_field_is_told(client):

@@ -65,7 +65,7 @@ def test_a_page_follows_by_itself_until_the_outcome_is_there(team, submit, as_us
     assert f'hx-get="{url}"' in client.get(url).content.decode()
     evaluations.evaluate(submission.evaluations.get().pk)
     result = client.get(url).content.decode()
-    assert "hx-get" not in result
+    assert f'hx-get="{url}"' not in result
     assert "Metrics for each dataset" in result
 
 
