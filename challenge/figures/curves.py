@@ -9,10 +9,12 @@ from challenge.figures.themes import DASHES
 from challenge.scoring.benchmark import Dataset, Task
 from challenge.scoring.curves import N_BINS, UNIT
 
-_NAME_LENGTH = 24  # of classes on axes; tables hold their full names
+_NAME_LENGTH = 20  # of classes on axes; tables hold their full names
 
 #: At these false positive rates the table of ROC curves gives the true positive rates.
 _RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
+
+_SHARES = {"cmin": 0, "cmax": 1, "colorbar": {"tickformat": ".1f"}}
 
 _DIAGONAL = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "line": {"dash": "dot"}, "layer": "below"}
 
@@ -28,19 +30,19 @@ def confusion_matrix(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
         name=f"confusion-{dataset.name}",
         title=f"Confusion matrix on {dataset.title}: images by true and predicted class",
         data=[
-            _heat_map(names, names, shares, [[f"{count:,}" for count in row] for row in counts])
+            _heat_map(names, names, shares, [[str(count) for count in row] for row in counts])
             | {"hovertemplate": "%{y}, predicted as %{x}: %{text} (%{z:.1%})<extra></extra>"}
         ],
         layout={
             "xaxis": {"title": {"text": "Predicted class"}, "type": "category", "tickangle": -40},
             "yaxis": {"title": {"text": "True class"}, "type": "category", "autorange": "reversed"},
-            "coloraxis": _colour_scale("Share of class"),
+            "coloraxis": _SHARES,
         },
         columns=["True class", *(f"Predicted: {name}" for name in dataset.classes), "Images"],
         rows=[[name, *row, sum(row)] for name, row in zip(dataset.classes, counts, strict=True)],
         note="Numbers are images; colour is their share of the images of the true class.",
         height=190 + 36 * len(names),
-        min_width=110 + 34 * len(names) + 7 * max(map(len, names)),
+        min_width=110 + 30 * len(names) + 5 * max(map(len, names)),
     )
 
 
@@ -62,7 +64,7 @@ def _rates_of_labels(dataset: Dataset, counts: Sequence[tuple[int, int, int, int
         layout={
             "xaxis": {"type": "category"},
             "yaxis": {"title": {"text": "Label"}, "type": "category", "autorange": "reversed"},
-            "coloraxis": _colour_scale("Rate"),
+            "coloraxis": _SHARES,
         },
         columns=["Label", *_COUNTS_OF_LABEL, *_RATES_OF_LABEL],
         rows=[
@@ -199,14 +201,6 @@ def _heat_map(
         "coloraxis": "coloraxis",
         "xgap": 1,
         "ygap": 1,
-    }
-
-
-def _colour_scale(title: str) -> dict[str, Any]:
-    return {
-        "cmin": 0,
-        "cmax": 1,
-        "colorbar": {"title": {"text": title, "side": "right"}, "tickformat": ".1f"},
     }
 
 
