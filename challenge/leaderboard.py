@@ -60,9 +60,8 @@ class Row:
     submission: Submission | None = None
     method: PublishedMethod | None = None
     rank: int | None = None
-    by_dataset: dict[str, dict[str, Score]] = field(
-        default_factory=dict
-    )  # once `add_dataset_scores` was called
+    #: Filled by `add_dataset_scores`.
+    by_dataset: dict[str, dict[str, Score]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -126,14 +125,14 @@ def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
     return rows if filters.all_entries else _best_per_team(rows, filters.metric)
 
 
-def scores_of(evaluation: Evaluation) -> dict[str, Score]:
-    """Return the means over the datasets of a scored evaluation."""
-    return _scores(evaluation)
+def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
+    """Return the metrics of a scored evaluation (means over the datasets), or those of one dataset."""
+    return {metric: Score(getattr(row, metric)) for metric in Metric.values}
 
 
 def dataset_scores_of(evaluation: Evaluation) -> dict[str, dict[str, Score]]:
     """Return the scores on each dataset of a scored evaluation."""
-    return {score.dataset: _scores(score) for score in evaluation.dataset_scores.all()}
+    return {score.dataset: scores_of(score) for score in evaluation.dataset_scores.all()}
 
 
 def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
@@ -149,7 +148,7 @@ def add_dataset_scores(rows: Sequence[Row], ground_truth: GroundTruth | None) ->
     ranked = Evaluation.objects.ranked(ground_truth).filter(submission__in=entries)
     for score in DatasetScore.objects.filter(evaluation__in=ranked).select_related("evaluation"):
         row = entries[score.evaluation.submission_id]
-        row.by_dataset[score.dataset] = _scores(score)
+        row.by_dataset[score.dataset] = scores_of(score)
     methods = {row.method.pk: row for row in rows if row.method}
     published: dict[int, list[PublishedScore]] = {}
     for figure in PublishedScore.objects.filter(method__in=methods).exclude(dataset=PublishedScore.AVERAGE):
@@ -173,10 +172,6 @@ def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, 
             other = f"{score.get_source_display()}: {score.mean:.4f}"
             scores[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
     return merged
-
-
-def _scores(row: Evaluation | DatasetScore) -> dict[str, Score]:
-    return {metric: Score(getattr(row, metric)) for metric in Metric.values}
 
 
 def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
