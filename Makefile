@@ -40,10 +40,8 @@ $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
 	@$(PIP) -r requirements/site.txt
 	@touch $@
 
-$(VENV)/dev.installed: requirements/site.txt requirements/dev.txt requirements/mysql.txt | $(VENV)/bin/python
-	@echo "Installing what the tests need ..."
-	@$(PIP) -r requirements/dev.txt
-	@# Only its table of datasets is read, so that the tests do not need torch.
-	@$(PIP) --no-deps medmnist==3.0.2
+$(VENV)/dev.installed: $(wildcard requirements/*.txt) | $(VENV)/bin/python
+	@echo "Installing what the tests need (PyTorch among it) ..."
+	@$(PIP) -r requirements/dev.txt -r requirements/baselines.txt
 	@if command -v mariadb_config >/dev/null 2>&1 || command -v mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
 	@touch $@ $(VENV)/site.installed
