@@ -42,6 +42,6 @@ $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
 
 $(VENV)/dev.installed: $(wildcard requirements/*.txt) | $(VENV)/bin/python
 	@echo "Installing what the tests need (PyTorch among it) ..."
-	@$(PIP) -r requirements/dev.txt -r requirements/baselines.txt
+	@$(PIP) -r requirements/dev.txt
 	@if command -v mariadb_config >/dev/null 2>&1 || command -v mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
 	@touch $@ $(VENV)/site.installed
