@@ -16,14 +16,14 @@ const specOf = (box) => JSON.parse(box.querySelector("script[type='application/j
 
 // --- On the page ------------------------------------------------------------------------------------
 
-const draw = async (box) => {
+const draw = async (box, look = {}) => {
   const plot = box.querySelector("[data-plot]");
   const spec = specOf(box);
   plot.parentElement.hidden = false;
   plot.style.minWidth = `${plot.dataset.minWidth}px`;
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", `${spec.title}. The numbers are in the table below.`);
-  const layout = { ...spec.layout, template: currentTheme(), autosize: true };
+  const layout = { ...spec.layout, template: currentTheme(), autosize: true, ...look };
   await Plotly.react(plot, spec.data, layout, { displayModeBar: false, responsive: true });
   if (box.dataset.drawn) return;
   box.dataset.drawn = "true";
@@ -49,10 +49,24 @@ watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.target));
 
 const drawn = () => document.querySelectorAll("[data-figure][data-drawn]");
-new MutationObserver(() => drawn().forEach(draw)).observe(document.documentElement, {
+const redraw = () => drawn().forEach((box) => draw(box));
+new MutationObserver(redraw).observe(document.documentElement, {
   attributeFilter: ["data-bs-theme"],
 });
-window.addEventListener("beforeprint", () => document.querySelectorAll("[data-figure]").forEach(draw));
+// On paper, every figure is there, in the light theme and as wide as the page; wide ones are made smaller.
+const PAPER_WIDTH = 640;
+window.addEventListener("beforeprint", () => {
+  for (const box of document.querySelectorAll("[data-figure]")) {
+    const plot = box.querySelector("[data-plot]");
+    const width = Math.max(PAPER_WIDTH, plot.dataset.minWidth);
+    plot.style.zoom = PAPER_WIDTH / width;
+    draw(box, { template: themes.light, autosize: false, width });
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const plot of document.querySelectorAll("[data-plot]")) plot.style.zoom = "";
+  redraw();
+});
 
 // --- Downloads --------------------------------------------------------------------------------------
 

@@ -17,6 +17,9 @@ const applyTheme = () => {
 applyTheme();
 systemIsDark.addEventListener("change", applyTheme);
 window.addEventListener("storage", applyTheme); // chosen in another tab
+// Paper is white.
+window.addEventListener("beforeprint", () => (document.documentElement.dataset.bsTheme = "light"));
+window.addEventListener("afterprint", applyTheme);
 
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.querySelector("[data-theme-switch]");

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from challenge.tests.browser import scenes as made
 from challenge.tests.browser.conftest import PASSWORD, log_in
 from challenge.tests.browser.demo_process import wait_until
+from challenge.urls import urlpatterns
 
 pytestmark = pytest.mark.browser
 
@@ -36,9 +37,9 @@ FOR_EVERYONE = {
     "leaderboard, all entries by kappa": "/leaderboard/?entries=all&metric=cohen_kappa",
     "leaderboard without published results": "/leaderboard/?baselines=off",
     "compare, nothing chosen": "/compare/",
-    "compare, of two resolutions": "/compare/?e=s1&e=s2&e=p1",
+    "compare, of two resolutions": "/compare/?e=s1&e=s3&e=p1",
     "compare, one and some that are not there": "/compare/?e=s1&e=s999999&e=x",
-    "leaderboard without entries": "/leaderboard/?resolution=28&metric=balanced_accuracy",
+    "leaderboard without entries": "/leaderboard/?resolution=128&metric=balanced_accuracy",
     "datasets": "/datasets/",
     "a dataset": "/datasets/chestmnist/",
     "metrics": "/metrics/",
@@ -50,6 +51,7 @@ FOR_EVERYONE = {
     "register": "/accounts/signup/",
     "forgotten password": "/accounts/password/reset/",
     "scored": "",
+    "an entry on a multi-label dataset": "/submissions/6/?dataset=chestmnist",
     "published": "",
 }
 FOR_THE_TEAM = {
@@ -89,6 +91,14 @@ def check(page: Page) -> None:
             places = [f"{node['html'][:150]} ({node['failureSummary']})" for node in violation["nodes"][:3]]
             problems.append(f"{scheme}, {width} px: {violation['help']}: {places}")
     assert problems == []
+
+
+def test_every_page_without_arguments_is_looked_at():
+    looked_at = {path.partition("?")[0] for path in (*FOR_EVERYONE.values(), *FOR_THE_TEAM.values())}
+    pages = {f"/{pattern.pattern}" for pattern in urlpatterns if not pattern.pattern.converters}
+    parts_and_files = {"/profile/submissions/", "/format/template.csv", "/format/example.csv.gz",
+                       "/research/references.bib"}  # fmt: skip
+    assert pages - parts_and_files <= looked_at
 
 
 @pytest.mark.parametrize("name", FOR_EVERYONE)

@@ -94,6 +94,20 @@ def test_without_scripts_figures_show_their_tables(visits, scenes):
     expect(figure.locator("[data-downloads]")).to_be_hidden()
 
 
+def test_paper_gets_the_light_theme_and_figures_that_fit(visits, scenes):
+    page = visits.open(scenes["published"], color_scheme="dark")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect_theme(page, "light")
+    expect(page.locator("[data-figure]:not([data-drawn])")).to_have_count(0)
+    widths = page.locator("[data-plot] .main-svg:first-child").evaluate_all(
+        "svgs => svgs.map(s => s.clientWidth)"
+    )
+    assert widths
+    assert set(widths) == {640}
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect_theme(page, "dark")
+
+
 def test_in_print_there_is_what_is_read_and_no_more(visits, scenes):
     page = visits.open(scenes["published"])
     page.emulate_media(media="print")
