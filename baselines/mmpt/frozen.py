@@ -1,0 +1,91 @@
+"""The schemes whose backbone does not learn: its features are computed once, and take the place of the images.
+
+Linear probing then trains the head by the protocol of the other schemes, and gets what it would get if each epoch
+computed the features again, as a frozen backbone gives the same ones. k-NN has nothing to train: its checkpoint holds
+the backbone, and predicting computes the features of the training images again, from the data.
+"""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from baselines.mmpt import checkpoint as checkpoints
+from baselines.mmpt.checkpoint import BEST, Checkpoint
+from baselines.mmpt.config import TrainingConfig
+from baselines.mmpt.device import autocast
+from baselines.mmpt.evaluate import Result, metrics
+from baselines.mmpt.images import Source
+from baselines.mmpt.log import RunLog, Write
+from baselines.mmpt.model import MultiHeadModel
+from baselines.mmpt.probing import N_NEIGHBOURS, NearestNeighbours, extract_features
+from challenge.scoring.benchmark import Dataset
+
+
+def with_features(
+    config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source]
+) -> dict[str, Source]:
+    """The same splits, with features (n, n_features) for images."""
+    return {
+        name: Source(
+            source.dataset, features_of(config, model, source), source.labels, prepare=lambda same: same
+        )
+        for name, source in sources.items()
+    }
+
+
+def features_of(config: TrainingConfig, model: MultiHeadModel, source: Source) -> Tensor:
+    """The features (n, n_features) of a split, float32, on the device."""
+    with autocast(source.labels.device, config.precision):
+        return extract_features(model.backbone, (images for images, _ in source.in_order(config.batch_size)))
+
+
+def evaluate_neighbours(
+    config: TrainingConfig,
+    model: MultiHeadModel,
+    train_sources: Mapping[str, Source],
+    val_sources: Mapping[str, Source],
+    output: Path,
+    write: Write,
+) -> None:
+    """Do the whole of a k-NN run: the metrics of the validation split, as of epoch 0, and the checkpoint."""
+    results = {}
+    for name, source in val_sources.items():
+        of_training = train_sources[name]
+        neighbours = neighbours_of(
+            features_of(config, model, of_training), of_training.labels, source.dataset
+        )
+        shares = neighbours.probabilities(features_of(config, model, source))
+        scores = metrics(source.labels.cpu().numpy(), shares.cpu().numpy(), source.dataset)
+        results[name] = Result(
+            math.nan, 0, scores.auc, scores.balanced_accuracy, scores.cohen_kappa, scores.accuracy
+        )
+        write(
+            f"  {name:15} validation: {scores.balanced_accuracy:.3f} balanced accuracy, {scores.auc:.3f} AUC"
+        )
+    log = RunLog(output, 0)
+    log.epoch(0, {"val": results}, None)
+    log.close()
+    checkpoints.save(output / BEST, untrained(config, model))
+
+
+def neighbours_of(features: Tensor, labels: Tensor, dataset: Dataset) -> NearestNeighbours:
+    """What classifies by training images: 11 of them, or all where a tiny collection has fewer."""
+    return NearestNeighbours(features, labels, dataset, min(N_NEIGHBOURS, len(features)))
+
+
+def untrained(config: TrainingConfig, model: MultiHeadModel) -> Checkpoint:
+    """The checkpoint of a model that no epoch has changed."""
+    return Checkpoint(
+        config=config,
+        model_state=model.state_dict(),
+        statistics={},
+        epoch=0,
+        best_epoch=0,
+        best_loss=math.inf,
+        optimizer_state=None,
+        rng_state=None,
+        versions=checkpoints.versions(),
+        git_commit=checkpoints.git_commit(),
+    )

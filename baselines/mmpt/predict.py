@@ -1,0 +1,197 @@
+"""From checkpoints to a submission: the class probabilities of every test image.
+
+Images are read batch by batch, so that memory holds a model, a batch and the probabilities, whatever the resolution.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from baselines.mmpt import checkpoint as checkpoints
+from baselines.mmpt import data
+from baselines.mmpt.architectures import ArchitectureError
+from baselines.mmpt.checkpoint import BEST, Checkpoint, CheckpointError
+from baselines.mmpt.config import ConfigError, TrainingConfig
+from baselines.mmpt.device import DeviceError, autocast, choose_device
+from baselines.mmpt.frozen import neighbours_of
+from baselines.mmpt.learner import build_model, preprocess_for
+from baselines.mmpt.log import Write
+from baselines.mmpt.model import MultiHeadModel
+from baselines.mmpt.normalization import DatasetStatistics
+from baselines.mmpt.probing import extract_features
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
+from challenge.scoring.predictions import PredictionsError, write_predictions
+
+
+class PredictError(Exception):
+    """No submission can be made of what was given; the message says why."""
+
+
+#: What a user can mend: shown as a message.
+ERRORS = (
+    ArchitectureError, CheckpointError, ConfigError, data.DataError, DeviceError, PredictError, PredictionsError,
+    OSError,
+)  # fmt: skip
+
+
+def predict(
+    path: Path,
+    folder: Path,
+    output: Path,
+    *,
+    benchmark: Benchmark = MEDMNIST_PLUS,
+    device: str = "auto",
+    batch_size: int = 64,
+    write: Write = print,
+) -> None:
+    """Write the submission of a checkpoint, or of the folder of a run, from the test images in `folder`.
+
+    `output` ends in .csv or .csv.gz. Everything is checked before the first image is read. Raises one of `ERRORS`.
+    """
+    where = choose_device(device)
+    if not output.name.endswith((".csv", ".csv.gz")):
+        raise PredictError(
+            f"The submission file is called {output.name}; its name must end in .csv or .csv.gz."
+        )
+    if not output.parent.is_dir():
+        raise PredictError(f"There is no folder {output.parent} to write {output.name} to.")
+    parts = find_checkpoints(path, benchmark)
+    for part in parts:
+        check_data(part, folder, benchmark)
+    predictions: dict[str, np.ndarray] = {}
+    for part in parts:
+        for dataset, values in predict_datasets(
+            checkpoints.load(part.path), part.datasets, folder, where, batch_size
+        ):
+            predictions[dataset.name] = values
+            write(f"{dataset.name:15} {len(values):7,} test images")
+    beside = output.with_name(f".partial.{output.name}")
+    write_predictions(beside, predictions, benchmark)
+    beside.replace(output)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A checkpoint, and the datasets that it predicts."""
+
+    path: Path
+    config: TrainingConfig
+    datasets: tuple[Dataset, ...]
+
+
+def find_checkpoints(path: Path, benchmark: Benchmark) -> list[Part]:
+    """What predicts the datasets: a file, the best checkpoint of a run, or those of the runs in a folder.
+
+    Raises `PredictError` unless each dataset has exactly one, `CheckpointError` if one cannot be read.
+    """
+    parts = []
+    for file in _files(path):
+        config = checkpoints.load_config(file)
+        parts.append(Part(file, config, config.datasets(benchmark)))
+    found: dict[str, Path] = {}
+    for part in parts:
+        for dataset in part.datasets:
+            if dataset.name in found:
+                raise PredictError(
+                    f"{found[dataset.name]} and {part.path} are both of {dataset.name}; keep the runs of each "
+                    "seed, architecture and resolution in a folder of their own."
+                )
+            found[dataset.name] = part.path
+    lacking = [dataset.name for dataset in benchmark if dataset.name not in found]
+    if lacking:
+        raise PredictError(
+            f"{path} predicts {len(found)} of {len(benchmark.datasets)} datasets; a submission has all of them. "
+            f"Train those that lack: {', '.join(lacking)}."
+        )
+    return parts
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = [path / BEST] if (path / BEST).exists() else sorted(path.glob(f"*/{BEST}"))
+    if not files:
+        raise PredictError(f"{path} holds no {BEST}: no run has finished an epoch there.")
+    return files
+
+
+def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
+    """Raise `DataError` or `PredictError` if images are not there, or not as many as the site scores."""
+    resolution = part.config.resolution
+    there = data.benchmark_of(folder, resolution, benchmark)
+    for dataset in part.datasets:
+        n_there = there[dataset.name].n_test
+        if n_there != dataset.n_test:
+            raise PredictError(
+                f"{folder} is a synthetic collection with {n_there:,} test images of {dataset.name}, but the site "
+                f"scores {dataset.n_test:,}. Predict for a collection that is made with a scale of 1."
+            )
+    splits: tuple[data.Split, ...] = ("train", "test") if part.config.scheme == "knn" else ("test",)
+    data.check_folder(folder, part.datasets, resolution, splits)
+
+
+def predict_datasets(
+    checkpoint: Checkpoint, datasets: Sequence[Dataset], folder: Path, device: torch.device, batch_size: int
+) -> Iterator[tuple[Dataset, np.ndarray]]:
+    """Predict test splits with one model: probabilities (n_test, n_classes), float32, in the order of the images."""
+    config = checkpoint.config
+    model = load_model(checkpoint, datasets).to(device)
+    prepare = preprocess_for(config, model, device)
+    statistics = DatasetStatistics()
+    statistics.load_state_dict(checkpoint.statistics)
+
+    def prepared(dataset: Dataset, split: data.Split) -> Iterator[Tensor]:
+        for images in data.stream_images(folder, dataset, config.resolution, split, batch_size):
+            yield prepare(torch.from_numpy(images).to(device))
+
+    with torch.no_grad(), autocast(device, config.precision):
+        for dataset in datasets:
+            if checkpoint.statistics:
+                statistics.apply(model, dataset.name)
+            if config.scheme == "knn":
+                of_batch = _neighbours(
+                    model, dataset, folder, prepared(dataset, "train"), config.resolution, device
+                )
+            else:
+                of_batch = partial(_probabilities, model, dataset)
+            yield (
+                dataset,
+                np.concatenate([of_batch(images).cpu().numpy() for images in prepared(dataset, "test")]),
+            )
+
+
+def load_model(checkpoint: Checkpoint, datasets: Sequence[Dataset]) -> MultiHeadModel:
+    """The model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
+    model = build_model(checkpoint.config, tuple(datasets), initial=False)
+    try:
+        model.load_state_dict(checkpoint.model_state)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"The weights do not fit {checkpoint.config.architecture} as it is built here: {error}"
+        ) from error
+    return model.eval()
+
+
+def _probabilities(model: MultiHeadModel, dataset: Dataset, images: Tensor) -> Tensor:
+    return model.probabilities(model(images, dataset.name), dataset)
+
+
+def _neighbours(
+    model: MultiHeadModel,
+    dataset: Dataset,
+    folder: Path,
+    images: Iterable[Tensor],
+    resolution: int,
+    device: torch.device,
+) -> Callable[[Tensor], Tensor]:
+    """What gives the probabilities of images by their nearest training images."""
+    features = extract_features(model.backbone, images)
+    path = folder / data.file_name(dataset.name, resolution)
+    labels = torch.from_numpy(data.load_labels(path, dataset, "train", n_images=len(features))).to(device)
+    neighbours = neighbours_of(features, labels, dataset)
+    return lambda images: neighbours.probabilities(extract_features(model.backbone, [images]))
