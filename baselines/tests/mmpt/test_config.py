@@ -1,0 +1,88 @@
+"""A configuration is checked before anything starts, and survives a checkpoint."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from baselines.mmpt.config import ConfigError, TrainingConfig
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+MM_PT = TrainingConfig("mm-pt", "resnet18", 28)
+SINGLE = TrainingConfig("end-to-end", "resnet18", 28)
+
+
+def test_the_defaults_are_the_published_protocol():
+    MM_PT.validate()
+    assert (MM_PT.batch_size, MM_PT.epochs, MM_PT.patience, MM_PT.seed) == (64, 100, 10, 9930641)
+    assert (MM_PT.learning_rate, MM_PT.weight_decay, MM_PT.input_size) == (1e-4, 0.01, 224)
+    assert (MM_PT.scheduler, MM_PT.select_by, MM_PT.weighted_loss) == ("cosine", "batches", False)
+
+
+@pytest.mark.parametrize("scheme", ["mm-pt", "end-to-end", "linear-probing", "knn"])
+def test_each_scheme_trains_on_all_datasets_unless_told_otherwise(scheme):
+    config = replace(MM_PT, scheme=scheme)
+    config.validate()
+    assert config.datasets(MEDMNIST_PLUS) == MEDMNIST_PLUS.datasets
+
+
+def test_one_dataset():
+    config = replace(SINGLE, dataset="retinamnist", ordinal_loss=True)
+    config.validate()
+    assert config.datasets(MEDMNIST_PLUS) == (MEDMNIST_PLUS["retinamnist"],)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (replace(MM_PT, scheme="mmpt"), "scheme is 'mmpt'; it must be one of: mm-pt, end-to-end"),
+        (replace(MM_PT, resolution=32), "resolution is 32"),
+        (replace(MM_PT, batch_norm="own"), "batch_norm is 'own'"),
+        (replace(MM_PT, precision="fp16"), "precision is 'fp16'"),
+        (replace(MM_PT, epochs=0), "epochs is 0"),
+        (replace(MM_PT, batch_size=0), "batch_size is 0"),
+        (replace(MM_PT, learning_rate=0), "learning_rate is 0"),
+        (replace(MM_PT, learning_rate=float("nan")), "learning_rate is nan"),
+        (replace(MM_PT, weight_decay=-1), "weight_decay is -1"),
+        (replace(MM_PT, seed=-1), "seed is -1"),
+        (replace(MM_PT, resolution=64, input_size=32), "never made smaller"),
+        (replace(MM_PT, dataset="pathmnist"), "leave --dataset out"),
+        (replace(SINGLE, dataset="mnist"), "no dataset 'mnist'; there are: pathmnist"),
+        (replace(SINGLE, weighted_loss=True), "weighted_loss needs several datasets"),
+        (replace(SINGLE, mixed_batches=True, batch_norm="shared"), "mixed_batches needs several datasets"),
+        (replace(SINGLE, select_by="datasets"), "select_by=datasets needs several datasets"),
+        (replace(SINGLE, dataset="pathmnist", ordinal_loss=True), "pathmnist has no ordered grades"),
+        (replace(SINGLE, scheme="knn", ordinal_loss=True), "it has no loss"),
+        (replace(MM_PT, weighting_excludes=("breastmnist",)), "no effect without --weighted-loss"),
+        (replace(MM_PT, weighted_loss=True, weighting_excludes=("breast",)), "no dataset 'breast'"),
+        (
+            replace(MM_PT, weighted_loss=True, weighting_excludes=tuple(d.name for d in MEDMNIST_PLUS)),
+            "names all datasets",
+        ),
+        (replace(MM_PT, mixed_batches=True), "use --batch-norm shared"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(config, message):
+    with pytest.raises(ConfigError, match=message):
+        config.validate()
+
+
+def test_to_plain_values_and_back():
+    config = replace(
+        MM_PT, weighted_loss=True, weighting_excludes=("retinamnist",), weights=Path("some/weights.pth")
+    )
+    values = json.loads(json.dumps(config.to_dict()))
+    assert TrainingConfig.from_dict(values) == config
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({**MM_PT.to_dict(), "momentum": 0.9, "amp": True}, "unknown settings: amp, momentum"),
+        ({"scheme": "mm-pt"}, "settings are missing: .*architecture"),
+    ],
+)
+def test_other_values_are_refused(values, message):
+    with pytest.raises(ConfigError, match=message):
+        TrainingConfig.from_dict(values)

@@ -1,0 +1,130 @@
+"""Linear probing leaves the backbone alone; k-NN votes as scikit-learn's does."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.neighbors import KNeighborsClassifier
+from torch import nn
+
+from baselines.mmpt import probing
+from baselines.mmpt.architectures import Backbone
+from baselines.mmpt.model import MultiHeadModel
+from baselines.mmpt.probing import NearestNeighbours, extract_features
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+BLOOD, CHEST, RETINA = (MEDMNIST_PLUS[name] for name in ("bloodmnist", "chestmnist", "retinamnist"))
+
+
+class Network(nn.Module):
+    """Has all that would drift in training mode."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Dropout(0.5))
+
+    def forward_features(self, images):
+        return self.layers(images)
+
+    def forward_head(self, maps, pre_logits):
+        assert pre_logits
+        return maps.mean((2, 3))
+
+
+@pytest.fixture
+def backbone() -> Backbone:
+    torch.manual_seed(0)
+    return Backbone(Network(), 8)
+
+
+def test_linear_probing_trains_the_head_and_nothing_else(backbone):
+    backbone.freeze()
+    model = MultiHeadModel(backbone, [BLOOD])
+    model.train()
+    assert not any(module.training for module in model.backbone.modules())
+    assert model.heads["bloodmnist"].training
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    images = torch.randn(4, 3, 8, 8) + 3
+    features = backbone(images)
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    nn.functional.cross_entropy(model(images, "bloodmnist"), torch.tensor([0, 1, 2, 3])).backward()
+    optimizer.step()
+    changed = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert changed == {"heads.bloodmnist.weight", "heads.bloodmnist.bias"}
+    assert torch.equal(backbone(images), features)
+
+
+def test_features_are_those_of_evaluation_mode(backbone):
+    images = torch.randn(7, 3, 8, 8)
+    backbone.train()
+    features = extract_features(backbone, images.split(3))
+    assert backbone.training
+    assert not features.requires_grad
+    torch.testing.assert_close(features, backbone.eval()(images))
+
+
+def random_case(n_classes: int, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    train, test = rng.normal(size=(300, 16)) + 5, rng.normal(size=(50, 16)) + 5
+    return train.astype(np.float32), rng.integers(0, n_classes, 300), test.astype(np.float32)
+
+
+def test_votes_equal_those_of_scikit_learn():
+    train, labels, test = random_case(8)
+    expected = KNeighborsClassifier(11).fit(train, labels)
+    found = NearestNeighbours(torch.tensor(train), torch.tensor(labels), BLOOD).probabilities(
+        torch.tensor(test)
+    )
+    assert found.dtype == torch.float32
+    np.testing.assert_allclose(found.numpy(), expected.predict_proba(test), atol=1e-6)
+    np.testing.assert_array_equal(found.argmax(1).numpy(), expected.predict(test))
+    np.testing.assert_allclose(found.sum(1).numpy(), 1, atol=1e-6)
+
+
+def test_a_multi_label_image_has_the_share_of_neighbours_with_each_label():
+    train, _, test = random_case(2)
+    labels = np.random.default_rng(1).integers(0, 2, (300, 14))
+    expected = KNeighborsClassifier(11).fit(train, labels).predict_proba(test)
+    neighbours = NearestNeighbours(torch.tensor(train), torch.tensor(labels, dtype=torch.float32), CHEST)
+    found = neighbours.probabilities(torch.tensor(test)).numpy()
+    np.testing.assert_allclose(found, np.stack([p[:, 1] for p in expected], axis=1), atol=1e-6)
+
+
+def test_distances_are_computed_in_chunks_of_bounded_size(monkeypatch):
+    train, labels, test = (torch.tensor(array) for array in random_case(8))
+    neighbours = NearestNeighbours(train, labels, BLOOD)
+    expected = neighbours.probabilities(test)
+    cells = []
+    cdist = torch.cdist
+
+    def counted(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+        cells.append(len(a) * len(b))
+        return cdist(a, b)
+
+    monkeypatch.setattr(torch, "cdist", counted)
+    monkeypatch.setattr(probing, "DISTANCE_BYTES", 4 * 300 * 7)
+    assert torch.equal(neighbours.probabilities(test), expected)
+    assert max(cells) == 300 * 7
+    assert len(cells) == 8
+
+
+def test_far_from_the_origin_neighbours_are_still_told_apart():
+    rng = np.random.default_rng(2)
+    train = (rng.normal(size=(200, 32)) + 1000).astype(np.float32)
+    labels = rng.integers(0, 8, 200)
+    found = NearestNeighbours(torch.tensor(train), torch.tensor(labels), BLOOD, k=1).probabilities(
+        torch.tensor(train)
+    )
+    np.testing.assert_array_equal(found.argmax(1).numpy(), labels)
+
+
+def test_equal_votes_give_the_class_of_the_lowest_number():
+    features = torch.tensor([[0.0], [0.1], [0.2], [0.3], [9.0]])
+    neighbours = NearestNeighbours(features, torch.tensor([3, 1, 3, 1, 0]), RETINA, k=4)
+    shares = neighbours.probabilities(torch.tensor([[0.0]]))
+    assert shares.tolist() == [[0, 0.5, 0, 0.5, 0]]
+    assert shares.argmax(1).item() == 1
+
+
+def test_there_must_be_as_many_images_as_neighbours():
+    with pytest.raises(ValueError, match="bloodmnist: 5 training images are fewer than 11 neighbours"):
+        NearestNeighbours(torch.zeros(5, 2), torch.zeros(5, dtype=torch.int64), BLOOD)
