@@ -16,7 +16,8 @@ from baselines.mmpt.data import MARKER
 from challenge.content.datasets import ABOUT_DATASETS, Download
 from challenge.scoring.benchmark import Dataset
 
-CHUNK_BYTES = 1 << 20
+#: A file is written in pieces of this size; a piece that breaks off is lost.
+CHUNK_BYTES = 1 << 18
 
 #: So often in a row a transfer may break off, or the server be busy, without a byte having arrived.
 ATTEMPTS = 4

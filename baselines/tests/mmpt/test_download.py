@@ -1,0 +1,248 @@
+"""Fetching official files, from a local server that stands for Zenodo in its good and bad moments."""
+
+import errno
+import hashlib
+import re
+import socket
+from collections import namedtuple
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+
+from baselines.mmpt import download as module
+from baselines.mmpt.download import DownloadError, download, official_file
+from challenge.content.datasets import ABOUT_DATASETS, Download
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+DATASETS = [MEDMNIST_PLUS["breastmnist"], MEDMNIST_PLUS["retinamnist"]]
+CONTENT = {name: name.encode() * 30_000 for name in ("breastmnist.npz", "retinamnist.npz")}
+
+
+class FileServer(ThreadingHTTPServer):
+    """Serves files; notes each request; breaks off, is busy or ignores ranges as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files = dict(CONTENT)
+        self.ranges = True
+        self.requests: list[tuple[str, str | None]] = []
+        self.breaks = 0  # so many answers end half way
+        self.busy = 0  # so many requests are turned away first
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: FileServer
+
+    def do_GET(self):
+        name = urlsplit(self.path).path.removeprefix("/")
+        asked = self.headers["Range"]
+        self.server.requests.append((name, asked))
+        content = self.server.files.get(name)
+        if self.server.busy or content is None:
+            self.send_error(503 if self.server.busy else 404)
+            self.server.busy = max(0, self.server.busy - 1)
+            return
+        first = int(re.sub(r"\D", "", asked)) if asked and self.server.ranges else None
+        if first is not None and first >= len(content):
+            self.send_error(416)
+            return
+        self.send_response(200 if first is None else 206)
+        if first is not None:
+            self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
+            content = content[first:]
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.server.breaks:
+            self.server.breaks -= 1
+            content = content[: len(content) // 2]
+        self.wfile.write(content)
+
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A server whose files have the checksums that are expected of them."""
+    monkeypatch.setattr(module, "BACKOFF_SECONDS", 0)
+    monkeypatch.setattr(module, "CHUNK_BYTES", 1250)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+    def official(dataset, resolution):
+        name = f"{dataset.name}.npz"
+        md5 = hashlib.md5(CONTENT[name], usedforsecurity=False).hexdigest()
+        return Download(resolution, f"{running.url}/{name}?download=1", md5)
+
+    monkeypatch.setattr(module, "official_file", official)
+    with FileServer() as running:
+        Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "medmnist"
+
+
+def fetch(folder: Path) -> list[str]:
+    lines: list[str] = []
+    download(folder, DATASETS, 28, lines.append)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == CONTENT
+    return lines
+
+
+def problem_of(folder: Path) -> str:
+    with pytest.raises(DownloadError) as caught:
+        download(folder, DATASETS, 28, lambda line: None)
+    return str(caught.value)
+
+
+def test_fetches_each_file_and_checks_it(server, folder):
+    assert fetch(folder) == [
+        "breastmnist.npz: complete, 450.0 kB, MD5 checked",
+        "retinamnist.npz: complete, 450.0 kB, MD5 checked",
+    ]
+    assert server.requests == [("breastmnist.npz", None), ("retinamnist.npz", None)]
+
+
+def test_files_that_are_there_are_checked_and_kept(server, folder):
+    fetch(folder)
+    server.requests.clear()
+    assert fetch(folder)[0] == f"breastmnist.npz: already in {folder}, MD5 checked"
+    assert server.requests == []
+
+
+def test_progress(server, folder, monkeypatch):
+    monkeypatch.setattr(module, "PROGRESS_SECONDS", 0)
+    monkeypatch.setattr(module, "CHUNK_BYTES", 10_000)
+    lines = fetch(folder)
+    assert re.fullmatch(r"breastmnist.npz: 10.0 kB of 450.0 kB, \d+:\d\d left, .* [kMG]B/s", lines[0])
+    assert len(lines) == 2 * 46
+
+
+def test_a_transfer_that_breaks_off_goes_on_where_it_stopped(server, folder):
+    server.breaks = 3
+    fetch(folder)
+    firsts = [asked for name, asked in server.requests if name == "breastmnist.npz"]
+    assert firsts == [None, "bytes=225000-", "bytes=337500-", "bytes=393750-"]
+
+
+def test_a_later_start_goes_on_from_what_is_there(server, folder):
+    folder.mkdir()
+    (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"][:100_000])
+    assert fetch(folder)[0] == "breastmnist.npz: going on after 100.0 kB"
+    assert server.requests[0] == ("breastmnist.npz", "bytes=100000-")
+
+
+def test_a_part_that_is_complete_is_not_asked_for(server, folder):
+    folder.mkdir()
+    (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"])
+    fetch(folder)
+    assert [name for name, _ in server.requests] == ["retinamnist.npz"]
+
+
+@pytest.mark.parametrize("part", [b"?" * 100_000, b"?" * 500_000])
+def test_a_part_of_something_else_is_dropped(server, folder, part):
+    folder.mkdir()
+    (folder / "breastmnist.npz.part").write_bytes(part)
+    assert "as it should be; deleted" in fetch(folder)[1]
+
+
+def test_a_server_that_cannot_go_on_starts_again(server, folder):
+    server.ranges = False
+    folder.mkdir()
+    (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"][:100_000])
+    fetch(folder)
+
+
+def test_a_busy_server_is_asked_again(server, folder):
+    server.busy = 3
+    fetch(folder)
+
+
+def test_a_damaged_file_is_fetched_once_more_and_not_kept(server, folder):
+    server.files["breastmnist.npz"] = b"!" + CONTENT["breastmnist.npz"][1:]
+    problem = problem_of(folder)
+    assert problem.startswith("breastmnist.npz arrived damaged, from the start and once more:")
+    assert [name for name, _ in server.requests] == ["breastmnist.npz"] * 2
+    assert list(folder.iterdir()) == []
+
+
+def test_no_such_file(server, folder):
+    del server.files["breastmnist.npz"]
+    problem = problem_of(folder)
+    assert problem.startswith(
+        f"breastmnist.npz could not be fetched from {server.url}/breastmnist.npz?download=1: 404"
+    )
+    assert len(server.requests) == 1
+
+
+def test_what_arrived_is_kept_when_the_network_goes(server, folder, monkeypatch):
+    server.breaks = 1
+    monkeypatch.setattr(module, "ATTEMPTS", 1)
+    assert "225.0 kB have arrived and are kept: start again to go on from there" in problem_of(folder)
+    assert (folder / "breastmnist.npz.part").read_bytes() == CONTENT["breastmnist.npz"][:225_000]
+    assert fetch(folder)[0] == "breastmnist.npz: going on after 225.0 kB"
+
+
+def test_no_network(server, folder, monkeypatch):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/breastmnist.npz"
+    monkeypatch.setattr(module, "official_file", lambda dataset, resolution: Download(28, url, "0" * 32))
+    problem = problem_of(folder)
+    assert problem.startswith(f"breastmnist.npz could not be fetched from {url}: ")
+    assert "by hand" in problem
+
+
+def test_too_little_room(server, folder, monkeypatch):
+    usage = namedtuple("usage", "free")
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage(1000))
+    assert problem_of(folder).startswith(
+        f"breastmnist.npz needs 450.0 kB more, and {folder} has 1.0 kB free. Make room"
+    )
+
+
+def test_a_disk_that_fills_up(server, folder, monkeypatch):
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_receive", full)
+    assert f"{folder} cannot be written to or read: [Errno 28] No space left on device" in problem_of(folder)
+
+
+def test_other_files_by_those_names_are_not_touched(server, folder):
+    folder.mkdir()
+    for name in CONTENT:
+        (folder / name).write_bytes(b"something of mine")
+    problem = problem_of(folder)
+    assert "not the official ones (their MD5 differs): breastmnist.npz, retinamnist.npz" in problem
+    assert server.requests == []
+    assert (folder / "breastmnist.npz").read_bytes() == b"something of mine"
+
+
+def test_a_synthetic_collection_is_not_touched(server, folder):
+    folder.mkdir()
+    (folder / "synthetic.json").write_text("{}")
+    assert problem_of(folder) == f"{folder} holds a synthetic collection: give another folder."
+
+
+def test_a_folder_that_is_a_file(server, folder):
+    folder.touch()
+    assert "cannot be written to" in problem_of(folder)
+
+
+def test_addresses_are_the_official_ones():
+    for dataset in MEDMNIST_PLUS:
+        files = [official_file(dataset, resolution) for resolution in (28, 64, 128, 224)]
+        assert tuple(files) == ABOUT_DATASETS[dataset.name].downloads
+    with pytest.raises(DownloadError, match="no official file of breastmnist at 32 pixels"):
+        official_file(MEDMNIST_PLUS["breastmnist"], 32)
