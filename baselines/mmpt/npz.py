@@ -40,7 +40,7 @@ class Member:
 
 
 def describe(path: Path, name: str) -> Member:
-    """Read the header of an array. Raises NpzError; FileNotFoundError is one of its causes."""
+    """Read the header of an array. Raises NpzError, as all that reads here does."""
     with _telling(name), zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as stream:
         shape, dtype = _read_header(stream)
         info = archive.getinfo(f"{name}.npy")

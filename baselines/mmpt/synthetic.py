@@ -140,8 +140,8 @@ def make_images(
     slopes, offsets = _calibration(dataset, seed)
     for number, first in enumerate(range(0, len(labels), CHUNK)):
         key = _key(dataset, seed, split, number)
-        for_class = _signal(dataset, labels[first : first + CHUNK], grid, key)
-        yield _to_bytes(for_class, slopes, offsets)
+        signals = _signal(dataset, labels[first : first + CHUNK], grid, key)
+        yield _to_bytes(signals, slopes, offsets)
 
 
 def _key(dataset: Dataset, seed: int, *numbers: int) -> list[int]:
@@ -164,7 +164,7 @@ def _signal(dataset: Dataset, labels: np.ndarray, grid: _Grid, key: list[int]) -
     the size.
     """
     drawn, noise = (np.random.default_rng(sequence) for sequence in np.random.SeedSequence(key).spawn(2))
-    n_images, channels = len(labels), range(len(DOMAINS[dataset.name][0]))
+    n_images = len(labels)
     random_angle, random_cycles = drawn.uniform(0, np.pi, n_images), drawn.uniform(1, 7, n_images)
     signal = _DISTRACTOR * _grating(grid, drawn, random_angle, random_cycles)
     if dataset.task is Task.MULTILABEL:
@@ -175,7 +175,7 @@ def _signal(dataset: Dataset, labels: np.ndarray, grid: _Grid, key: list[int]) -
         _add_class(signal, labels[:, 0], dataset, grid, drawn)
     tints = _tints(dataset, labels, drawn)
     signal += _NOISE * noise.standard_normal(signal.shape, dtype=np.float32)
-    return [signal + tints[:, channel].reshape(-1, 1, 1) for channel in channels]
+    return [signal + _column(tint) for tint in tints.T]
 
 
 def _add_class(
