@@ -15,10 +15,9 @@ from pathlib import Path
 from torch.utils.tensorboard import SummaryWriter
 
 from baselines.mmpt.evaluate import Result, mean_loss
+from baselines.mmpt.history import COLUMNS, METRICS_FILE
 from challenge.scoring.evaluator import METRICS
 
-METRICS_FILE = "metrics.csv"
-COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)
 #: Reading losses waits for the device, so that it is done now and then only.
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -97,6 +96,7 @@ class Progress:
         self._n_steps = n_steps
         self._step = 0
         self._images = 0
+        self._trained = math.inf
         self._start = self._last = time.monotonic()
 
     def step(self, n_images: int, losses: Callable[[], Mapping[str, float]]) -> None:
@@ -104,6 +104,7 @@ class Progress:
         self._step += 1
         self._images += n_images
         now = time.monotonic()
+        self._trained = now - self._start
         if now - self._last < SECONDS_BETWEEN_LINES:
             return
         self._last = now
@@ -119,7 +120,10 @@ class Progress:
     def finish(self, results: Mapping[str, Mapping[str, Result]], note: str) -> None:
         """Sum the epoch up, with its validation."""
         seconds = time.monotonic() - self._start
-        self._write(f"{self._heading}: {duration(seconds)}; {note}")
+        self._write(
+            f"{self._heading}: {self._step:,} steps, {self._images / self._trained:,.0f} images/s; "
+            f"{duration(seconds)} with validation; {note}"
+        )
         for name, result in results["val"].items():
             self._write(
                 f"  {name:15} loss {results['train'][name].loss:.3f}, validation {result.loss:.3f}; "

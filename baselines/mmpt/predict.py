@@ -136,9 +136,14 @@ def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
 
 
 def predict_datasets(
-    checkpoint: Checkpoint, datasets: Sequence[Dataset], folder: Path, device: torch.device, batch_size: int
+    checkpoint: Checkpoint,
+    datasets: Sequence[Dataset],
+    folder: Path,
+    device: torch.device,
+    batch_size: int,
+    split: data.Split = "test",
 ) -> Iterator[tuple[Dataset, np.ndarray]]:
-    """Predict test splits with one model: probabilities (n_test, n_classes), float32, in the order of the images."""
+    """Predict splits with one model: probabilities (n, n_classes), float32, in the order of the images."""
     config = checkpoint.config
     model = load_model(checkpoint, datasets).to(device)
     prepare = preprocess_for(config, model, device)
@@ -161,7 +166,7 @@ def predict_datasets(
                 of_batch = partial(_probabilities, model, dataset)
             yield (
                 dataset,
-                np.concatenate([of_batch(images).cpu().numpy() for images in prepared(dataset, "test")]),
+                np.concatenate([of_batch(images).cpu().numpy() for images in prepared(dataset, split)]),
             )
 
 

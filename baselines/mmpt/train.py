@@ -67,6 +67,10 @@ def train_run(
 ) -> None:
     """Do, or finish, one run in its own folder."""
     last = checkpoints.load(output / LAST) if (output / LAST).exists() else None
+    if (
+        last and last.best_epoch == last.epoch
+    ):  # the run may have ended between writing the last and the best one
+        checkpoints.save(output / BEST, last.for_predicting())
     if is_finished(config, last) or (config.scheme == "knn" and (output / BEST).exists()):
         write("Nothing is left to do.")
         return
@@ -78,8 +82,11 @@ def train_run(
         model.backbone.freeze()
     model.to(device)
     runs.write_config(output, config)
-    write(f"{config.architecture} on {device}, {sum(p.numel() for p in model.parameters()):,} parameters")
     train_sources, val_sources = load_sources(config, folder, model, benchmark, device)
+    write(
+        f"{config.architecture} on {device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
+        f"{sum(map(len, train_sources.values())):,} training images"
+    )
     if config.scheme == "knn":
         evaluate_neighbours(config, model, train_sources, val_sources, output, write)
         return
@@ -92,7 +99,8 @@ def train_run(
     takes_lone = config.scheme == "linear-probing" or takes_lone_images(model.backbone, lone_image)
     run = Run(config, device, learner, train_sources, val_sources, generator, takes_lone)
     if last:
-        go_back_to(run, last, output, write)
+        go_back_to(run, last, write)
+        last = None  # its memory is of use
     go(run, output, write)
 
 
@@ -182,11 +190,9 @@ def go(run: Run, output: Path, write: Write) -> None:
     write(f"Finished after epoch {run.epoch}; epoch {run.best_epoch} was best, loss {run.best_loss:.4f}.")
 
 
-def go_back_to(run: Run, last: Checkpoint, output: Path, write: Write) -> None:
+def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
     """Take up a run at its last checkpoint."""
     run.restore(last)
-    if run.best_epoch == run.epoch:  # the run may have ended between writing the last and the best one
-        checkpoints.save(output / BEST, last.for_predicting())
     write(f"Going on after epoch {run.epoch}.")
     for name, now in checkpoints.versions().items():
         if last.versions[name] != now:

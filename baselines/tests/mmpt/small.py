@@ -1,0 +1,36 @@
+"""A training that takes a second: four datasets of a few images, one of each task, and a tiny network."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from baselines.mmpt import data, synthetic
+from baselines.mmpt.config import TrainingConfig
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
+
+NAMES = ("chestmnist", "retinamnist", "breastmnist", "bloodmnist")
+FOUR = replace(MEDMNIST_PLUS, name="Four", datasets=tuple(MEDMNIST_PLUS[name] for name in NAMES))
+
+
+def make_collection(folder: Path) -> Benchmark:
+    """Write the images, and return the benchmark with their number of test images."""
+    synthetic.make_collection(folder, scale=0.002, benchmark=FOUR)
+    return data.benchmark_of(folder, 28, FOUR)
+
+
+def small_config(**changes) -> TrainingConfig:
+    """Return mm-PT of a small ResNet for two epochs, from scratch."""
+    return replace(
+        TrainingConfig(
+            scheme="mm-pt",
+            architecture="test_resnet",
+            resolution=28,
+            input_size=32,
+            epochs=2,
+            batch_size=16,
+            learning_rate=1e-3,
+            pretrained=False,
+            device="cpu",
+            deterministic=True,
+        ),
+        **changes,
+    )
