@@ -1,11 +1,13 @@
-"""Figures as files: PNG and SVG drawn by Chromium, CSV, and a zip of all three for a set of figures.
+"""Figures as files: PNG and SVG drawn by Chromium, CSV, a zip of all three for a set of figures, and HTML.
 
 `static/js/figures.js` makes the same files in a reader's browser; names and sizes are the same.
 """
 
 import asyncio
 import csv
+import html as markup
 import io
+import json
 import os
 import shutil
 import signal
@@ -149,6 +151,20 @@ def table(figure: Figure) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows([[_cell(cell) for cell in row] for row in (figure.columns, *figure.rows)])
     return text.getvalue().encode()
+
+
+def html(figure: Figure) -> bytes:
+    """Return a page of one figure that can be zoomed and asked for values, and needs nothing from the network."""
+    library = PLOTLY.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    layout = {name: value for name, value in figure.file_layout().items() if name != "width"}
+    drawing = json.dumps({"data": figure.data, "layout": layout | {"autosize": True}}, allow_nan=False)
+    drawing = drawing.replace("<", "\\u003c")  # no text in it ends the script
+    page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{markup.escape(figure.title)}</title><body>
+<div id="figure"></div><script>{library}</script>
+<script type="application/json" id="spec">{drawing}</script>
+<script>const figure = JSON.parse(document.getElementById("spec").textContent);
+Plotly.newPlot("figure", figure.data, figure.layout, {{ responsive: true }});</script></body></html>"""
+    return page.encode()
 
 
 def _cell(cell: str | float | None) -> str | float | None:
