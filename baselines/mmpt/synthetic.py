@@ -12,7 +12,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -83,8 +83,11 @@ def make_collection(
     seed: int = 0,
     benchmark: Benchmark = MEDMNIST_PLUS,
     write: Callable[[str], object] = lambda line: None,
+    at_least: int = 0,
 ) -> None:
     """Write a file for each dataset of `benchmark`, and the marker that tells their sizes.
+
+    A split has the official number of images times `scale`, but no fewer than `at_least`.
 
     The same seed gives the same labels on any machine; and the same images, but for a grey level here and there
     where numpy or the processor rounds otherwise. Images of another `size` show the same things. `write` is
@@ -100,20 +103,20 @@ def make_collection(
         raise DataError(
             [f"{folder} holds files that were not made here ({', '.join(present)}): give another."]
         )
-    sizes = {dataset.name: split_sizes(dataset, scale) for dataset in benchmark}
+    sizes = {dataset.name: split_sizes(dataset, scale, at_least) for dataset in benchmark}
     marker[str(size)] = {"scale": scale, "seed": seed, "sizes": sizes}
     _replace(folder / MARKER, lambda part: part.write_text(json.dumps(marker, indent=1) + "\n"))
     for dataset in benchmark:
         path = paths[dataset.name]
-        _replace(path, partial(_write_npz, dataset=dataset, size=size, scale=scale, seed=seed))
+        _replace(path, partial(_write_npz, dataset=dataset, size=size, sizes=sizes[dataset.name], seed=seed))
         write(f"{path.name}: {sum(sizes[dataset.name].values()):,} images")
 
 
-def split_sizes(dataset: Dataset, scale: float = 1.0) -> dict[Split, int]:
-    """Return the images of each split: the official number times `scale`, and enough for each class."""
+def split_sizes(dataset: Dataset, scale: float = 1.0, at_least: int = 0) -> dict[Split, int]:
+    """Return the images of each split: the official number times `scale`, `at_least` so many, enough for each class."""
     about = ABOUT_DATASETS[dataset.name]
     official: dict[Split, int] = {"train": about.n_train, "val": about.n_val, "test": dataset.n_test}
-    fewest = FEWEST * max(2, dataset.n_classes)
+    fewest = max(at_least, FEWEST * max(2, dataset.n_classes))
     return {split: max(round(n_images * scale), fewest) for split, n_images in official.items()}
 
 
@@ -309,11 +312,11 @@ def _to_bytes(signals: list[np.ndarray], slopes: np.ndarray, offsets: np.ndarray
 # Files.
 
 
-def _write_npz(path: Path, dataset: Dataset, size: int, scale: float, seed: int) -> None:
+def _write_npz(path: Path, dataset: Dataset, size: int, sizes: Mapping[Split, int], seed: int) -> None:
     """Write the file of a dataset, with a chunk of images in memory at a time."""
     shape = (size, size, 3) if len(DOMAINS[dataset.name][0]) == 3 else (size, size)
     with zipfile.ZipFile(path, "w") as archive:
-        for number, (split, n_images) in enumerate(split_sizes(dataset, scale).items()):
+        for number, (split, n_images) in enumerate(sizes.items()):
             labels = make_labels(dataset, n_images, seed, number)
             images = make_images(dataset, labels, size, seed, number)
             _write_member(archive, f"{split}_images", (n_images, *shape), images)

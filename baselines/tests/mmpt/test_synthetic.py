@@ -48,6 +48,13 @@ def test_has_the_official_layout(collection):
                 assert labels.shape[1] == (dataset.n_classes if dataset.task is Task.MULTILABEL else 1)
 
 
+def test_no_split_is_smaller_than_asked_for(tmp_path):
+    make_collection(tmp_path, scale=0.01, benchmark=SOME, at_least=100)
+    chest, blood = (SOME[name] for name in ("chestmnist", "bloodmnist"))
+    assert [len(load_split(tmp_path, chest, 28, split)) for split in data.SPLITS] == [785, 112, 224]
+    assert [len(load_split(tmp_path, blood, 28, split)) for split in data.SPLITS] == [120, 100, 100]
+
+
 def test_every_class_occurs_in_every_split(collection):
     for dataset in MEDMNIST_PLUS:
         for split in data.SPLITS:
