@@ -127,8 +127,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_select_related = ["team"]
     exclude = ["file", "mail_claimed_at"]
     readonly_fields = [
-        "page", "download", "disqualified_at", "disqualification_reason", "file_name", "file_size", "sha256",
-        "counts_toward_limits", "created_at", "mailed_at",
+        "page", "download", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
+        "sha256", "counts_toward_limits", "created_at", "mailed_at",
     ]  # fmt: skip
     inlines = [EvaluationInline]
     actions = ["score_again", "disqualify", "reinstate"]

@@ -163,7 +163,8 @@ def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, 
     It is that of the first source; the others are named beside it.
     """
     merged: dict[Any, dict[str, Score]] = {}
-    for score in sorted(published, key=lambda s: s.source):
+    in_order = PublishedScore.Source.values.index
+    for score in sorted(published, key=lambda s: in_order(s.source)):
         scores = merged.setdefault(getattr(score, by), {})
         first = scores.get(score.metric)
         if first is None:

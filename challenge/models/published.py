@@ -64,17 +64,18 @@ class PublishedScore(models.Model):
     AVERAGE = "average"
 
     class Source(models.TextChoices):
-        """Where it was published; the earlier source comes first where two give the same figure."""
+        """Where it was published, the earlier source first: it is the one shown where two give the same figure."""
 
         DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2024)"
         THESIS_2024 = "thesis2024", "Bachmeier (2024)"
+        REEVALUATED = "reevaluated", "re-evaluated here"
 
     method = models.ForeignKey(PublishedMethod, models.CASCADE, related_name="scores")
     source = models.CharField(max_length=20, choices=Source)
     dataset = models.CharField(max_length=30, help_text="A dataset's name, or the mean over the 12.")
     metric = models.CharField(max_length=20, choices=Metric)
     mean = models.FloatField()
-    std = models.FloatField(null=True, help_text="Standard deviation over 3 seeds, where it was published.")
+    std = models.FloatField(null=True, help_text="Standard deviation over the seeds, where it was published.")
 
     class Meta:
         ordering = ["source"]

@@ -51,6 +51,12 @@ class Submission(models.Model):
     study_url = models.URLField("study", max_length=300, blank=True)
     code_url = models.URLField("code", max_length=300, blank=True)
     external_data = models.BooleanField("used data beyond MedMNIST+", default=False)
+    training = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The training configuration, if it is a baseline of the organizers.",
+    )
     file = models.FileField(upload_to=submission_path, max_length=200, editable=False)
     file_name = models.CharField("name of the file", max_length=200, editable=False)
     file_size = models.PositiveIntegerField("size of the file in bytes", editable=False)
@@ -77,6 +83,11 @@ class Submission(models.Model):
     def get_absolute_url(self) -> str:
         """The page of this submission."""
         return reverse("submission", args=[self.pk])
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the organizers trained it: its configuration is known and shown."""
+        return self.training is not None
 
     @property
     def is_disqualified(self) -> bool:

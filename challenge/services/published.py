@@ -1,11 +1,14 @@
-"""Keeping the results that others published."""
+"""Keeping published results: those of others, and re-evaluations of their models."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from challenge.models import PublishedMethod, PublishedScore
+
+#: Scheme, architecture, weighted loss, resolution.
+MethodKey = tuple[str, str, bool, int]
 
 
 @dataclass(frozen=True)
@@ -22,32 +25,60 @@ class PublishedResult:
     mean: float
     std: float | None
 
+    @property
+    def method_key(self) -> MethodKey:
+        """What it is a result of."""
+        return self.scheme, self.architecture, self.weighted_loss, self.resolution
+
 
 @transaction.atomic
 def replace_published_results(results: Iterable[PublishedResult]) -> tuple[int, int]:
-    """Make the published results those given; returns the numbers of methods and of figures.
+    """Make all figures of the results' sources those given; returns the numbers of methods and of figures.
 
-    A method keeps its row, and so its address, when its figures are imported again.
+    Figures of other sources stay. A method keeps its row, and so its address, when its figures are imported again.
     """
-    PublishedScore.objects.all().delete()
-    methods: dict[tuple[str, str, bool, int], PublishedMethod] = {}
-    scores = []
-    for result in results:
-        key = (result.scheme, result.architecture, result.weighted_loss, result.resolution)
-        if key not in methods:
-            methods[key], _ = PublishedMethod.objects.get_or_create(
-                scheme=key[0], architecture=key[1], weighted_loss=key[2], resolution=key[3]
-            )
-        scores.append(
-            PublishedScore(
-                method=methods[key],
-                source=result.source,
-                dataset=result.dataset,
-                metric=result.metric,
-                mean=result.mean,
-                std=result.std,
-            )
+    results = list(results)
+    PublishedScore.objects.filter(source__in={result.source for result in results}).delete()
+    methods = _methods_of(results)
+    _add_scores(results, methods)
+    PublishedMethod.objects.filter(scores__isnull=True).delete()
+    return len(methods), len(results)
+
+
+@transaction.atomic
+def publish_results(source: str, results: Iterable[PublishedResult]) -> list[PublishedMethod]:
+    """Publish results of one source; returns their methods.
+
+    What this source gave for these methods before is replaced. Its other methods, and other sources, stay.
+    """
+    results = list(results)
+    methods = _methods_of(results)
+    PublishedScore.objects.filter(source=source, method__in=methods.values()).delete()
+    _add_scores(results, methods)
+    return list(methods.values())
+
+
+def _methods_of(results: Iterable[PublishedResult]) -> dict[MethodKey, PublishedMethod]:
+    return {key: _method(*key) for key in dict.fromkeys(result.method_key for result in results)}
+
+
+def _method(scheme: str, architecture: str, weighted_loss: bool, resolution: int) -> PublishedMethod:
+    method, _ = PublishedMethod.objects.get_or_create(
+        scheme=scheme, architecture=architecture, weighted_loss=weighted_loss, resolution=resolution
+    )
+    return method
+
+
+def _add_scores(results: Iterable[PublishedResult], methods: Mapping[MethodKey, PublishedMethod]) -> None:
+    scores = [
+        PublishedScore(
+            method=methods[result.method_key],
+            source=result.source,
+            dataset=result.dataset,
+            metric=result.metric,
+            mean=result.mean,
+            std=result.std,
         )
+        for result in results
+    ]
     PublishedScore.objects.bulk_create(scores, batch_size=500)
-    PublishedMethod.objects.exclude(pk__in=[method.pk for method in methods.values()]).delete()
-    return len(methods), len(scores)

@@ -1,8 +1,10 @@
 """Taking submissions within the limits, and disqualifying them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -69,18 +71,26 @@ def remaining_quota(team: Team, phase: Phase, now: datetime | None = None) -> Qu
 
 
 def create_submission(
-    *, team: Team, upload: UploadedFile, resolution: int, model_name: str, **about: object
+    *,
+    team: Team,
+    upload: UploadedFile,
+    resolution: int,
+    model_name: str,
+    training: Mapping[str, Any] | None = None,
+    **about: object,
 ) -> Submission:
     """Take a submission: check the limits, keep the file, and have it scored.
 
     The team's row is locked from the count to the insert, so that uploads side by side cannot pass
-    the limits together.
+    the limits together. A baseline of the organizers passes the same checks and counts towards the limits of
+    the account that sends it: it is scored and ranked like every entry. Who needs more raises the phase's limits.
 
     Args:
         team: who submits.
         upload: the file as it came.
         resolution: of the images that the predictions are for.
         model_name: shown on the leaderboard.
+        training: the training configuration, plain values by name, if it is a baseline of the organizers.
         about: the other fields of `Submission` that the team fills in.
 
     Raises:
@@ -99,6 +109,7 @@ def create_submission(
         file_name=(upload.name or "")[:200],
         file_size=upload.size or 0,
         sha256=sha256,
+        training=training,
         **about,
     )
     try:

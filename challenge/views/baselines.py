@@ -49,11 +49,17 @@ class Choice:
 
 @require_safe
 def baselines(request: HttpRequest) -> HttpResponse:
-    """What the baselines are, all their published means, and the four experiments."""
+    """What the baselines are, all their published means, and the four experiments.
+
+    Means that were re-evaluated here stand in the table; the experiments are those of the printed ones.
+    """
     choice = Choice.from_query(request.GET)
     averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE).select_related("method")
     scores: ScoresByMethod = merge_sources(averages, by="method")
-    results = Results({(_model(method), method.resolution): of for method, of in scores.items()})
+    printed = merge_sources(
+        (s for s in averages if s.source != PublishedScore.Source.REEVALUATED), by="method"
+    )
+    results = Results({(_model(method), method.resolution): of for method, of in printed.items()})
     context = {
         "choice": choice,
         "metric_name": METRICS[choice.metric],

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
 from challenge.figures.submission import metric_by_dataset
 from challenge.leaderboard import Filters, Row, add_dataset_scores, published_rows
-from challenge.models import Metric, PublishedMethod
+from challenge.models import Metric, PublishedMethod, PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
@@ -33,6 +33,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
             for m in Metric.values
             if _has_datasets(row, m)
         ],
+        "is_reevaluated": method.scores.filter(source=PublishedScore.Source.REEVALUATED).exists(),
         "leaderboard_query": Filters(method.resolution).query(),
     }
     return render(request, "challenge/published_method.html", context)

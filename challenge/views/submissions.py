@@ -14,6 +14,7 @@ from challenge.entry_figures import dataset_figures, overview_figures
 from challenge.leaderboard import rank_of
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.trainings import describe_training
 
 
 @require_safe
@@ -21,6 +22,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission: what it is, how it stands, its metrics for each dataset, and its figures."""
     context = _submission_context(request, pk)
     context |= _figures_context(request, context)
+    context["training"] = describe_training(context["submission"].training or {})
     return render(request, "challenge/submission.html", context)
 
 

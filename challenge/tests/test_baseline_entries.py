@@ -1,0 +1,153 @@
+"""Baseline entries: submissions of the organizers' own training, marked on the board, with their configuration."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from challenge.leaderboard import merge_sources
+from challenge.models import Phase, PublishedMethod, PublishedScore, Submission
+from challenge.services.published import PublishedResult, publish_results, replace_published_results
+from challenge.services.submissions import SubmissionRefusedError
+from challenge.trainings import describe_training
+
+TRAINING = {
+    "seed": 9930641,
+    "scheme": "mm-pt",
+    "architecture": "resnet18",
+    "resolution": 28,
+    "weighted_loss": True,
+    "weighting_excludes": ["retinamnist", "breastmnist"],
+    "batch_norm": "per-dataset",
+    "weights": None,
+    "learning_rate": 0.0001,
+    "best_epoch": {"pathmnist": 3, "breastmnist": 12},
+    "versions": {"torch": "2.13.0", "timm": "1.0.31"},
+    "git_commit": "0123456789abcdef",
+    "a_new_setting": "<script>alert(1)</script>",
+}
+
+
+def tags(page: str) -> int:
+    return page.count(">baseline</span>")
+
+
+def test_the_board_and_the_page_say_that_it_is_a_baseline(entry, team, other_team, client):
+    ours, theirs = entry(team, 0.9, training=TRAINING), entry(other_team, 0.8)
+    assert (ours.is_baseline, theirs.is_baseline) == (True, False)
+    board = client.get("/leaderboard/").content.decode()
+    rows = board.split("<tbody>")[1].split("</tbody>")[0].split("<tr")
+    assert [tags(row) for row in rows if "Model " in row] == [1, 0]
+    assert tags(client.get(ours.get_absolute_url()).content.decode()) == 1
+    assert tags(client.get(theirs.get_absolute_url()).content.decode()) == 0
+
+
+def test_its_page_shows_the_configuration_as_text(entry, team, client):
+    page = client.get(entry(team, 0.9, training=TRAINING).get_absolute_url()).content.decode()
+    for setting, value in [
+        ("Scheme", "mm-PT"),
+        ("Architecture", "ResNet-18 (resnet18)"),
+        ("Weighted loss", "yes"),
+        ("Not weighted", "retinamnist, breastmnist"),
+        ("BatchNorm statistics", "per-dataset"),
+        ("Learning rate", "0.0001"),
+        ("Best epoch", "pathmnist 3, breastmnist 12"),
+        ("Seed", "9930641"),
+        ("Versions", "torch 2.13.0, timm 1.0.31"),
+        ("Git commit", "0123456789abcdef"),
+        ("A new setting", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ]:
+        assert f"<dt>{setting}</dt><dd>{value}</dd>" in page
+    assert "File of initial weights" not in page  # there is none
+    assert "<script>alert" not in page
+
+
+def test_the_pages_of_others_have_no_such_section(entry, team, client):
+    assert ">Training<" not in client.get(entry(team, 0.9).get_absolute_url()).content.decode()
+
+
+def test_settings_stand_in_their_order_and_unknown_ones_last():
+    names = [name for name, _ in describe_training(TRAINING)]
+    assert names[:3] == ["Scheme", "Architecture", "Resolution"]
+    assert names[-1] == "A new setting"
+
+
+@pytest.mark.parametrize("value", ["teacher-student", ["mm-pt"], {"name": "mm-pt"}, 3])
+def test_a_scheme_that_the_site_does_not_know_is_shown_as_it_is(value):
+    ((_, text),) = describe_training({"scheme": value, "architecture": None})
+    assert "mm-pt" in text or text == str(value)
+
+
+def test_it_passes_the_checks_of_every_submission_and_counts(submit, team):
+    submit(team, training=TRAINING)
+    Phase.objects.update(total_limit=1)
+    with pytest.raises(SubmissionRefusedError, match="All 1 submissions of your team in this phase are used"):
+        submit(team, model_name="Another", training=TRAINING)
+    assert Submission.objects.get().training == TRAINING
+
+
+def test_the_form_cannot_make_a_baseline(ground_truth, as_user, team):
+    form = {
+        "upload": SimpleUploadedFile("predictions.csv", b"dataset,index,p0\n"),
+        "resolution": 28,
+        "model_name": "ResNet",
+        "description": "Trained with care.",
+        "training": json.dumps(TRAINING),
+    }
+    assert as_user(team).post("/profile/", form).status_code == 302
+    assert not Submission.objects.get().is_baseline
+
+
+def result(source: str, mean: float, **about) -> PublishedResult:
+    fields: dict[str, Any] = {
+        "scheme": "end-to-end", "architecture": "vgg16", "weighted_loss": False, "resolution": 28,
+        "dataset": "average", "metric": "auc", "std": None,
+    } | about  # fmt: skip
+    return PublishedResult(source=source, mean=mean, **fields)
+
+
+@pytest.fixture
+def published(db) -> None:
+    replace_published_results([result("thesis2024", 0.91), result("doerrich2024", 0.92)])
+    publish_results(
+        "reevaluated", [result("reevaluated", 0.93), result("reevaluated", 0.6, metric="accuracy")]
+    )
+
+
+def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
+    (scores,) = merge_sources(PublishedScore.objects.all(), by="method_id").values()
+    assert scores["auc"].value == 0.92
+    assert scores["auc"].source == "Doerrich et al. (2024)"
+    assert scores["auc"].others == ("Bachmeier (2024): 0.9100", "re-evaluated here: 0.9300")
+    assert scores["accuracy"].source == "re-evaluated here"
+    page = client.get(PublishedMethod.objects.get().get_absolute_url()).content.decode()
+    assert "0.6000" in page
+    assert "computed by the organizers" in page
+
+
+def test_publishing_replaces_one_method_of_one_source(published):
+    publish_results("reevaluated", [result("reevaluated", 0.7, architecture="resnet18")])
+    publish_results("reevaluated", [result("reevaluated", 0.94)])
+    found = set(PublishedScore.objects.values_list("method__architecture", "source", "metric", "mean"))
+    assert found == {
+        ("vgg16", "thesis2024", "auc", 0.91),
+        ("vgg16", "doerrich2024", "auc", 0.92),
+        ("vgg16", "reevaluated", "auc", 0.94),
+        ("resnet18", "reevaluated", "auc", 0.7),
+    }
+
+
+def test_importing_the_printed_results_again_keeps_re_evaluations(published):
+    publish_results("reevaluated", [result("reevaluated", 0.7, architecture="resnet18")])
+    replace_published_results([result("doerrich2024", 0.99, architecture="alexnet")])
+    found = set(PublishedScore.objects.values_list("method__architecture", "source", "metric", "mean"))
+    assert ("vgg16", "doerrich2024", "auc", 0.92) not in found
+    assert {("vgg16", "reevaluated", "auc", 0.93), ("resnet18", "reevaluated", "auc", 0.7)} < found
+
+
+def test_the_experiments_are_those_of_the_printed_results(published, client):
+    """Of end-to-end training, nobody printed accuracy in this case: it stands in the table only."""
+    page = client.get("/baselines/?resolution=28&metric=accuracy").content.decode()
+    assert "0.6000" in page
+    assert "Accuracy was not published for end-to-end" in page

@@ -1,0 +1,76 @@
+"""What a baseline's training configuration says, as readers see it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from challenge.models import ARCHITECTURE_TITLES, PublishedMethod
+
+#: What settings are called, in the order in which they are shown; any others follow under their own names.
+TITLES = {
+    "scheme": "Scheme",
+    "architecture": "Architecture",
+    "resolution": "Resolution",
+    "input_size": "Input size",
+    "dataset": "Dataset",
+    "pretrained": "Pretrained weights",
+    "weights": "File of initial weights",
+    "weighted_loss": "Weighted loss",
+    "weighting_excludes": "Not weighted",
+    "batch_norm": "BatchNorm statistics",
+    "mixed_batches": "Mixed batches",
+    "ordinal_loss": "Ordinal loss",
+    "learning_rate": "Learning rate",
+    "scheduler": "Scheduler",
+    "weight_decay": "Weight decay",
+    "batch_size": "Batch size",
+    "epochs": "Epochs, at most",
+    "patience": "Patience",
+    "select_by": "Selected by the loss over",
+    "best_epoch": "Best epoch",
+    "seed": "Seed",
+    "precision": "Precision",
+    "compile": "Compiled",
+    "deterministic": "Deterministic",
+    "versions": "Versions",
+    "git_commit": "Git commit",
+}
+
+
+def describe_training(training: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return settings and values as plain text, for a table; what is empty is left out."""
+    names = [
+        *(name for name in TITLES if name in training),
+        *(name for name in training if name not in TITLES),
+    ]
+    return [
+        (TITLES.get(name, name.replace("_", " ").capitalize()), text)
+        for name in names
+        if (text := _special(name, training[name]) or _text(training[name]))
+    ]
+
+
+def _special(name: str, value: Any) -> str:
+    """Write a value that has a title of its own."""
+    if name == "scheme" and value in PublishedMethod.Scheme.values:
+        return str(PublishedMethod.Scheme(value).label)
+    if name == "architecture" and isinstance(value, str) and value in ARCHITECTURE_TITLES:
+        return f"{ARCHITECTURE_TITLES[value]} ({value})"
+    return ""
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case Mapping():
+            return _joined(f"{name} {_text(of)}" for name, of in value.items())
+        case list() | tuple():
+            return _joined(map(_text, value))
+        case _:
+            return str(value)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(texts)
