@@ -1,0 +1,166 @@
+"""`manage.py submit_baseline`: send a baseline's predictions as an entry, with its training configuration."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.management.base import CommandError, CommandParser
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+
+from accounts.models import Team
+from challenge.forms import SubmissionForm
+from challenge.management.examples import CommandWithExamples
+from challenge.models import Evaluation, Metric, Resolution, Submission
+from challenge.services import submissions
+
+INVALID_FILE = 2
+#: Seconds between two looks at a submission that is being scored.
+PAUSE = 1
+
+EXAMPLES = """\
+Examples:
+  manage.py submit_baseline resnet18.csv.gz --team Organizers --resolution 28 --model-name "mm-PT ResNet-18" \\
+          --description "One backbone for all datasets." --checkpoint runs/resnet18 --wait
+      sends the file that predict_baseline wrote from this run, and waits for its scores
+  manage.py submit_baseline probing.csv --team Organizers --resolution 64 --model-name "DenseNet-121, probed" \\
+          --description "12 linear layers." --config runs/densenet121-probing.json
+      takes the training configuration from a JSON object, where the checkpoints are not at hand
+
+The file passes the checks of every submission, and counts towards the limits of the team that sends it. Its page
+shows the training configuration to everyone. With --wait, an invalid file gives exit status 2.
+"""
+
+
+class Command(CommandWithExamples):
+    help = "Submit a baseline's predictions, through the same checks as every submission."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the predictions, .csv or .csv.gz")
+        parser.add_argument("--team", required=True, help="the name of the account that submits")
+        parser.add_argument("--resolution", type=int, choices=Resolution.values, required=True)
+        parser.add_argument("--model-name", required=True, help="shown on the leaderboard")
+        parser.add_argument("--description", required=True, help="shown on the page of the entry")
+        training = parser.add_mutually_exclusive_group(required=True)
+        training.add_argument(
+            "--checkpoint", type=Path, help="what was trained: a checkpoint, or the folder of a run"
+        )
+        training.add_argument(
+            "--config", type=Path, metavar="FILE.json", help="its training configuration, a JSON object"
+        )
+        parser.add_argument("--study-url", default="", help="a study of it: a web address or a DOI")
+        parser.add_argument("--code-url", default="", help="a public repository")
+        parser.add_argument("--wait", action="store_true", help="wait for the scores and print them")
+
+    def handle(self, *, file: Path, wait: bool, **options: Any) -> None:
+        team = find_team(options["team"])
+        if options["checkpoint"]:
+            training = describe_checkpoint(options["checkpoint"], options["resolution"])
+        else:
+            training = read_config(options["config"])
+        submission = submit(file, team, training, options)
+        self.stdout.write(f"Submitted as #{submission.pk}: {address_of(submission)}")
+        if wait:
+            self.report(wait_for(submission))
+
+    def report(self, evaluation: Evaluation) -> None:
+        """Print the scores, or say what is wrong and end with status 2."""
+        if evaluation.status == Evaluation.Status.FAILED:
+            self.stderr.write("It was not scored:")
+            for problem in evaluation.problems:
+                self.stderr.write(f"- {problem}")
+            sys.exit(INVALID_FILE)
+        for metric, label in Metric.choices:
+            self.stdout.write(f"{label:18} {getattr(evaluation, metric):.4f}")
+
+
+def address_of(submission: Submission) -> str:
+    """Return the whole address of its page."""
+    return f"{settings.SITE_URL}{submission.get_absolute_url()}"
+
+
+def find_team(name: str) -> Team:
+    """Return the account that submits."""
+    try:
+        team = Team.objects.get_by_natural_key(name)
+    except Team.DoesNotExist:
+        team = None
+    if team is None or team.closed_at:
+        signup = f"{settings.SITE_URL}{reverse('account_signup')}"
+        raise CommandError(
+            f"There is no team {name!r}. Register one on the site ({signup}), or make an organizer's account with "
+            "manage.py createsuperuser."
+        )
+    return team
+
+
+def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
+    """Return the training configuration of a checkpoint, or of a run's folder."""
+    try:
+        from baselines.mmpt import description
+    except ImportError as error:
+        raise CommandError(
+            f"{error}. Reading checkpoints needs PyTorch and timm (pip install -r requirements/baselines.txt); "
+            "without them, give the configuration with --config."
+        ) from error
+    try:
+        training = description.describe(path)
+    except description.ERRORS as error:
+        raise CommandError(str(error)) from error
+    if training["resolution"] != resolution:
+        raise CommandError(
+            f"{path} was trained at {training['resolution']}, not at --resolution {resolution}."
+        )
+    return training
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Return the training configuration in a JSON file."""
+    try:
+        training = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path} cannot be read as JSON: {error}.") from error
+    if not isinstance(training, dict) or not training:
+        raise CommandError(f"{path} holds no JSON object of settings and their values.")
+    return training
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and the infinities are no JSON, and not every database takes them."""
+    raise ValueError(f"{name} is no JSON value")
+
+
+def submit(file: Path, team: Team, training: dict[str, Any], about: dict[str, Any]) -> Submission:
+    """Send the file as the form does."""
+    try:
+        with file.open("rb") as content:
+            upload = UploadedFile(content, file.name, size=file.stat().st_size)
+            form = SubmissionForm(about, MultiValueDict({"upload": [upload]}))
+            if not form.is_valid():
+                problems = [f"{name}: {error}" for name, errors in form.errors.items() for error in errors]
+                raise CommandError("\n".join(["Nothing was submitted.", *problems]))
+            return submissions.create_submission(team=team, training=training, **form.cleaned_data)
+    except OSError as error:
+        raise CommandError(f"Nothing was submitted: {error}.") from error
+    except submissions.DuplicateSubmissionError as error:
+        raise CommandError(f"{error} {address_of(error.original)}") from error
+    except submissions.SubmissionRefusedError as error:
+        hint = " (manage.py load_ground_truth)" if str(error) == submissions.NO_LABELS else ""
+        raise CommandError(f"Nothing was submitted: {error}{hint}") from error
+
+
+def wait_for(submission: Submission) -> Evaluation:
+    """Return the first scoring of a submission, once it is done."""
+    try:
+        while (evaluation := submission.evaluations.earliest("created_at", "pk")).is_pending:
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        raise CommandError(
+            "No longer waiting. The submission stays, and is scored as soon as a worker runs."
+        ) from None
+    return evaluation
