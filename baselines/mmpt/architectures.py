@@ -148,7 +148,7 @@ def create_backbone(
     architecture = ARCHITECTURES.get(name) or _other_architecture(name)
     network = _create_network(architecture, input_size)
     if weights is not None:
-        load_weights(network, _read_weights(weights), str(weights))
+        load_weights(network, read_weights(weights), str(weights))
     elif pretrained:
         load_weights(network, _pretrained_weights(architecture), "pretrained weights")
     config = _config(network)
@@ -216,7 +216,8 @@ def _check_features(backbone: Backbone, name: str, input_size: int) -> None:
         )
 
 
-def _read_weights(path: Path) -> dict[str, Tensor]:
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read a state dict from a file (.pth, .safetensors). Raises `ArchitectureError`."""
     try:
         state = load_state_dict(str(path), weights_only=True)
     except FileNotFoundError:

@@ -1,0 +1,99 @@
+"""`manage.py evaluate_checkpoint`: evaluate given weights again, under every metric of the challenge."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+
+from challenge.management.examples import CommandWithExamples
+from challenge.models import PublishedScore
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services.published import PublishedResult, publish_results
+
+if TYPE_CHECKING:
+    from baselines.mmpt.data import Split
+    from baselines.mmpt.reevaluate import Figure
+
+EXAMPLES = """\
+Examples:
+  manage.py evaluate_checkpoint weights/ --data ~/.medmnist --output reevaluated.csv
+      evaluates files such as pathmnist_28_endToEnd_resnet18_s9930641_best.pth in weights/ and below it, and writes
+      means and deviations over the seeds
+  manage.py evaluate_checkpoint runs/ --data ~/.medmnist --publish
+      evaluates best.pt of runs of one dataset, and shows the results on the leaderboard as re-evaluated here
+
+Plain state dicts of timm models with a classifier are taken, as Doerrich et al. write them (AlexNet: torchvision's),
+and checkpoints of train_baseline. What does not fit is refused, and its keys are named. A deviation is that of the
+population (ddof 0) over the seeds; an average is the mean over the 12 datasets, of means as of deviations.
+"""
+
+
+class Command(CommandWithExamples):
+    help = "Evaluate the weights of single-dataset models under AUC, balanced accuracy, Cohen's kappa and accuracy."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="where the weights are")
+        parser.add_argument("--data", type=Path, required=True, help="a folder of MedMNIST files")
+        parser.add_argument(
+            "--split", choices=("train", "val", "test"), default="test", help="default: %(default)s"
+        )
+        parser.add_argument("--output", type=Path, metavar="FILE.csv", help="write the figures to this file")
+        parser.add_argument(
+            "--publish",
+            action="store_true",
+            help="show the figures on the site, beside the published results",
+        )
+
+    def handle(
+        self, *, folder: Path, split: "Split", output: Path | None, publish: bool, **options: Any
+    ) -> None:
+        try:
+            from baselines.mmpt import reevaluate
+            from baselines.mmpt.data import DataError, read_marker
+        except ImportError as error:
+            raise CommandError(
+                f"{error}. Evaluating needs PyTorch and timm: pip install -r requirements/baselines.txt"
+            ) from error
+        if output and not output.absolute().parent.is_dir():
+            raise CommandError(f"There is no folder {output.parent} to write {output.name} to.")
+        try:
+            if publish and (split != "test" or read_marker(options["data"])):
+                raise CommandError("Only results on the official test splits can be published.")
+            results = reevaluate.reevaluate(folder, options["data"], split=split, write=self.stdout.write)
+        except (*reevaluate.ERRORS, DataError) as error:
+            raise CommandError(str(error)) from error
+        figures = {method: list(reevaluate.figures(method, scores)) for method, scores in results.items()}
+        lacking = {method: reevaluate.lacking(scores, MEDMNIST_PLUS) for method, scores in results.items()}
+        for method, of_method in figures.items():
+            self.stdout.write(f"\n{method.scheme}, {method.architecture}, {method.resolution}, {split} split")
+            self.stdout.write("\n".join(reevaluate.table(of_method)))
+            if lacking[method]:
+                self.stdout.write(f"There is no average, as weights lack: {lacking[method]}.")
+        if output:
+            reevaluate.write_csv(output, (figure for of_method in figures.values() for figure in of_method))
+            self.stdout.write(f"\nWrote {output}.")
+        if publish:
+            self.publish(
+                [f for method, of_method in figures.items() if not lacking[method] for f in of_method]
+            )
+
+    def publish(self, figures: Sequence["Figure"]) -> None:
+        """Publish the figures of complete methods."""
+        if not figures:
+            raise CommandError("Nothing was published: no method has weights of all datasets and seeds.")
+        source = PublishedScore.Source.REEVALUATED
+        methods = publish_results(
+            source,
+            [
+                PublishedResult(**asdict(figure) | {"source": source, "weighted_loss": False})
+                for figure in figures
+            ],
+        )
+        for method in methods:
+            self.stdout.write(
+                f"Published: {method} at {method.resolution}, {settings.SITE_URL}{method.get_absolute_url()}"
+            )
