@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from baselines.mmpt.config import TrainingConfig
 
@@ -59,6 +59,15 @@ class Checkpoint:
     def for_predicting(self) -> "Checkpoint":
         """The same without what only training needs, a third of the size."""
         return replace(self, optimizer_state=None, rng_state=None)
+
+    def load_into(self, model: nn.Module) -> None:
+        """Give a model these weights. Raises `CheckpointError` if it is another one."""
+        try:
+            model.load_state_dict(self.model_state)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"The weights do not fit {self.config.architecture} as it is built here: {error}"
+            ) from error
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:

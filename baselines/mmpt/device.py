@@ -54,8 +54,3 @@ def memory_for_images(device: torch.device) -> int:
         return 0
     free, _ = torch.cuda.mem_get_info(device)
     return int(free * SHARE_FOR_IMAGES)
-
-
-def memory_format_on(device: torch.device) -> torch.memory_format:
-    """How images and weights lie in memory: GPUs convolve faster with the channels last."""
-    return torch.channels_last if device.type == "cuda" else torch.contiguous_format

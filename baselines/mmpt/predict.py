@@ -173,12 +173,7 @@ def predict_datasets(
 def load_model(checkpoint: Checkpoint, datasets: Sequence[Dataset]) -> MultiHeadModel:
     """The model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
     model = build_model(checkpoint.config, tuple(datasets), initial=False)
-    try:
-        model.load_state_dict(checkpoint.model_state)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"The weights do not fit {checkpoint.config.architecture} as it is built here: {error}"
-        ) from error
+    checkpoint.load_into(model)
     return model.eval()
 
 

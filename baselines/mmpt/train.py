@@ -1,28 +1,24 @@
 """Training runs: from a configuration and a folder of data to the best checkpoint."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import runs, sampler
+from baselines.mmpt import runs
 from baselines.mmpt.architectures import ArchitectureError
-from baselines.mmpt.checkpoint import BEST, LAST, Checkpoint, CheckpointError
+from baselines.mmpt.checkpoint import BEST, LAST, CheckpointError
 from baselines.mmpt.config import ConfigError, TrainingConfig
-from baselines.mmpt.data import DataError, Split, check_folder, load_split
+from baselines.mmpt.data import DataError, Split, check_folder, load_split, take_share
 from baselines.mmpt.device import DeviceError, choose_device, make_repeatable, memory_for_images
-from baselines.mmpt.epoch import DivergedError, estimate, train_epoch, validate
-from baselines.mmpt.evaluate import mean_loss
+from baselines.mmpt.epoch import DivergedError
 from baselines.mmpt.frozen import evaluate_neighbours, with_features
-from baselines.mmpt.images import Batch, Source
-from baselines.mmpt.learner import Learner, build_model, make_learner, preprocess_for, takes_lone_images
-from baselines.mmpt.log import Progress, RunLog, Write
+from baselines.mmpt.images import Source
+from baselines.mmpt.learner import build_model, make_learner, preprocess_for, takes_lone_images
+from baselines.mmpt.log import Write
 from baselines.mmpt.model import MultiHeadModel
-from baselines.mmpt.normalization import DatasetStatistics
+from baselines.mmpt.run import Run, go, go_back_to, is_finished
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 #: What a user can mend: shown as a message.
@@ -67,9 +63,8 @@ def train_run(
 ) -> None:
     """Do, or finish, one run in its own folder."""
     last = checkpoints.load(output / LAST) if (output / LAST).exists() else None
-    if (
-        last and last.best_epoch == last.epoch
-    ):  # the run may have ended between writing the last and the best one
+    if last and last.best_epoch == last.epoch:
+        # the run may have ended between writing the last and the best one
         checkpoints.save(output / BEST, last.for_predicting())
     if is_finished(config, last) or (config.scheme == "knn" and (output / BEST).exists()):
         write("Nothing is left to do.")
@@ -77,7 +72,7 @@ def train_run(
     make_repeatable(config.seed, deterministic=config.deterministic)
     model = build_model(config, config.datasets(benchmark), initial=last is None)
     if last:
-        model.load_state_dict(last.model_state)
+        last.load_into(model)
     if config.scheme in ("linear-probing", "knn"):
         model.backbone.freeze()
     model.to(device)
@@ -93,22 +88,16 @@ def train_run(
     if config.scheme == "linear-probing":
         train_sources = with_features(config, model, train_sources)
         val_sources = with_features(config, model, val_sources)
-    learner = make_learner(config, model, train_sources, device)
-    generator = np.random.default_rng(config.seed)
+    learner = make_learner(config, model, train_sources)
     lone_image, _ = next(iter(train_sources.values())).take(np.arange(1))
     takes_lone = config.scheme == "linear-probing" or takes_lone_images(model.backbone, lone_image)
-    run = Run(config, device, learner, train_sources, val_sources, generator, takes_lone)
+    run = Run(
+        config, device, learner, train_sources, val_sources, np.random.default_rng(config.seed), takes_lone
+    )
     if last:
         go_back_to(run, last, write)
         last = None  # its memory is of use
     go(run, output, write)
-
-
-def is_finished(config: TrainingConfig, so_far: "Checkpoint | Run | None") -> bool:
-    """Whether all epochs are done, or the last `patience` ones brought nothing better."""
-    if so_far is None:
-        return False
-    return so_far.epoch >= config.epochs or so_far.epoch - so_far.best_epoch >= config.patience
 
 
 def load_sources(
@@ -121,116 +110,9 @@ def load_sources(
     for split, by_name in sources.items():
         for dataset in config.datasets(benchmark):
             data = load_split(folder, dataset, config.resolution, split)
+            if split == "train" and config.training_share < 1:
+                data = take_share(data, config.training_share)
             fits = data.images.nbytes <= room
             room -= data.images.nbytes if fits else 0
             by_name[dataset.name] = Source.of(data, device, prepare, resident=fits)
     return sources["train"], sources["val"]
-
-
-def learning_rate(config: TrainingConfig, epoch: int) -> float:
-    """The learning rate of an epoch, from 1: on a cosine from the configured one towards 0 after the last."""
-    if config.scheduler == "none":
-        return config.learning_rate
-    return config.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / config.epochs)) / 2
-
-
-@dataclass(slots=True)
-class Run:
-    """A training under way: what an epoch needs, and what it changes."""
-
-    config: TrainingConfig
-    device: torch.device
-    learner: Learner
-    train_sources: Mapping[str, Source]
-    val_sources: Mapping[str, Source]
-    generator: np.random.Generator
-    takes_lone_images: bool
-    statistics: DatasetStatistics | None = None
-    epoch: int = 0
-    best_epoch: int = 0
-    best_loss: float = math.inf
-
-    def checkpoint(self) -> Checkpoint:
-        """All that is needed to go on from here."""
-        return Checkpoint(
-            config=self.config,
-            model_state=self.learner.model.state_dict(),
-            statistics={} if self.statistics is None else self.statistics.state_dict(),
-            epoch=self.epoch,
-            best_epoch=self.best_epoch,
-            best_loss=self.best_loss,
-            optimizer_state={name: each.state_dict() for name, each in self.learner.optimizers.items()},
-            rng_state=checkpoints.rng_state(self.device, self.generator),
-            versions=checkpoints.versions(),
-            git_commit=checkpoints.git_commit(),
-        )
-
-    def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to where a run of the same configuration stood."""
-        if checkpoint.optimizer_state is None or checkpoint.rng_state is None:
-            raise CheckpointError("The checkpoint is one for predicting; training goes on from last.pt only.")
-        self.learner.model.load_state_dict(checkpoint.model_state)
-        for name, optimizer in self.learner.optimizers.items():
-            optimizer.load_state_dict(checkpoint.optimizer_state[name])
-        checkpoints.restore_rng_state(checkpoint.rng_state, self.device, self.generator)
-        self.epoch, self.best_epoch = checkpoint.epoch, checkpoint.best_epoch
-        self.best_loss = checkpoint.best_loss
-
-
-def go(run: Run, output: Path, write: Write) -> None:
-    """Train until the run is finished."""
-    log = RunLog(output, run.epoch)
-    try:
-        while not is_finished(run.config, run):
-            one_epoch(run, output, log, write)
-    finally:
-        log.close()
-    if not run.best_epoch:
-        raise DivergedError("No epoch had a validation loss that is a number. Try a smaller --learning-rate.")
-    write(f"Finished after epoch {run.epoch}; epoch {run.best_epoch} was best, loss {run.best_loss:.4f}.")
-
-
-def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
-    """Take up a run at its last checkpoint."""
-    run.restore(last)
-    write(f"Going on after epoch {run.epoch}.")
-    for name, now in checkpoints.versions().items():
-        if last.versions[name] != now:
-            write(f"Trained with {name} {last.versions[name]} so far, now with {now}: bits may differ.")
-
-
-def one_epoch(run: Run, output: Path, log: RunLog, write: Write) -> None:
-    """Train and validate once, and write what came out; the last checkpoint vouches for what was written before."""
-    config, run.epoch = run.config, run.epoch + 1
-    rate = learning_rate(config, run.epoch)
-    for optimizer in run.learner.optimizers.values():
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-    batches = epoch_batches(run)
-    progress = Progress(write, run.epoch, config.epochs, len(batches))
-    results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
-    if config.batch_norm == "per-dataset" and config.scheme != "linear-probing":
-        run.statistics = estimate(run.learner, run.train_sources, config.batch_size, config.seed)
-    results["val"] = validate(run.learner, run.val_sources, run.statistics, config.batch_size)
-    loss = mean_loss(results["val"], config.select_by)
-    is_better = loss < run.best_loss
-    if is_better:
-        run.best_epoch, run.best_loss = run.epoch, loss
-    log.epoch(run.epoch, results, rate)
-    checkpoint = run.checkpoint()
-    checkpoints.save(output / LAST, checkpoint)
-    if is_better:
-        checkpoints.save(output / BEST, checkpoint.for_predicting())
-    progress.finish(results, f"validation loss {loss:.4f}{', the best so far' if is_better else ''}")
-
-
-def epoch_batches(run: Run) -> list[Batch]:
-    """The batches of the next epoch: each of one dataset, unless they are mixed."""
-    sizes = {name: len(source) for name, source in run.train_sources.items()}
-    if run.config.mixed_batches:
-        batches: list[Batch] = list(sampler.mixed_batches(sizes, run.config.batch_size, run.generator))
-    else:
-        batches = [
-            {name: indices} for name, indices in sampler.batches(sizes, run.config.batch_size, run.generator)
-        ]
-    return [batch for batch in batches if sum(map(len, batch.values())) > 1 or run.takes_lone_images]

@@ -8,13 +8,15 @@ import pytest
 import torch
 
 from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import train as training
+from baselines.mmpt import run as running
 from baselines.mmpt.config import ConfigError
 from baselines.mmpt.data import DataError
+from baselines.mmpt.epoch import DivergedError
 from baselines.mmpt.evaluate import Result
 from baselines.mmpt.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
+from baselines.mmpt.run import learning_rate
 from baselines.mmpt.runs import OutputError
-from baselines.mmpt.train import learning_rate, load_sources, train
+from baselines.mmpt.train import load_sources, train
 from baselines.tests.mmpt.small import FOUR, NAMES, small_config
 
 CPU = torch.device("cpu")
@@ -25,7 +27,7 @@ def make(config, collection):
     torch.manual_seed(0)
     model = build_model(config, config.datasets(benchmark))
     sources, _ = load_sources(config, folder, model, benchmark, CPU)
-    return make_learner(config, model, sources, CPU), sources
+    return make_learner(config, model, sources), sources
 
 
 def weights_of(learner) -> dict[str, list[torch.Tensor]]:
@@ -119,8 +121,8 @@ def epochs(monkeypatch, collection, tmp_path):
 
         folder, benchmark = collection
         nothing = {name: Result(1.0, 1, 0.5, 0.5, 0.0, 0.5) for name in NAMES}
-        monkeypatch.setattr(training, "validate", validate)
-        monkeypatch.setattr(training, "train_epoch", lambda *_: nothing)
+        monkeypatch.setattr(running, "validate", validate)
+        monkeypatch.setattr(running, "train_epoch", lambda *_: nothing)
         train(config, folder, tmp_path / "run", benchmark=benchmark)
         return checkpoints.load(tmp_path / "run/last.pt")
 
@@ -253,5 +255,5 @@ def test_a_run_does_not_write_over_another(collection, tmp_path):
 
 def test_a_loss_that_is_no_number_ends_the_run(collection, tmp_path):
     folder, benchmark = collection
-    with pytest.raises(training.DivergedError, match="learning-rate"):
+    with pytest.raises(DivergedError, match="learning-rate"):
         train(small_config(learning_rate=1e30), folder, tmp_path / "run", benchmark=benchmark)
