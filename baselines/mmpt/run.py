@@ -95,10 +95,7 @@ def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
 def one_epoch(run: Run, output: Path, log: RunLog, write: Write) -> None:
     """Train and validate once, and write what came out; the last checkpoint vouches for what was written before."""
     config, run.epoch = run.config, run.epoch + 1
-    rate = learning_rate(config, run.epoch)
-    for optimizer in run.learner.optimizers.values():
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+    rate = set_learning_rate(run)
     batches = epoch_batches(run)
     progress = Progress(write, run.epoch, config.epochs, len(batches))
     results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
@@ -134,3 +131,12 @@ def learning_rate(config: TrainingConfig, epoch: int) -> float:
     if config.scheduler == "none":
         return config.learning_rate
     return config.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / config.epochs)) / 2
+
+
+def set_learning_rate(run: Run) -> float:
+    """Give all optimizers the learning rate of the epoch that the run is in; returns it."""
+    rate = learning_rate(run.config, run.epoch)
+    for optimizer in run.learner.optimizers.values():
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+    return rate
