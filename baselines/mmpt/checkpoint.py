@@ -99,12 +99,10 @@ def _load(path: Path, *, mmap: bool) -> Checkpoint:
         values = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
         values["config"] = TrainingConfig.from_dict(values["config"])
         return Checkpoint(**values)
-    except OSError:
-        raise
-    except Exception as error:  # whatever unpickling makes of something else
+    except Exception as error:  # of many kinds, whatever reading makes of something else
         reason = str(error).partition("\n")[0]
         raise CheckpointError(
-            f"{path} is damaged, or was not written by train_baseline ({reason})."
+            f"{path} cannot be read: it is damaged, or was not written by train_baseline ({reason})."
         ) from error
 
 

@@ -52,7 +52,7 @@ def test_the_options_are_those_of_the_checkpoint(collection, tmp_path, capsys):
     )  # fmt: skip
     assert f"The best model is in {tmp_path / 'run/best.pt'}." in capsys.readouterr().out
     config = checkpoints.load(tmp_path / "run/best.pt").config
-    assert config.to_dict() == {
+    expected = {
         "scheme": "mm-pt", "architecture": "test_resnet", "resolution": 28, "dataset": None,
         "weighted_loss": True, "weighting_excludes": ["retinamnist"], "batch_norm": "shared",
         "mixed_batches": False, "ordinal_loss": True, "scheduler": "none", "select_by": "datasets", "epochs": 1,
@@ -60,6 +60,7 @@ def test_the_options_are_those_of_the_checkpoint(collection, tmp_path, capsys):
         "pretrained": False, "weights": None, "device": "cpu", "precision": "bf16", "compile": False,
         "deterministic": True,
     }  # fmt: skip
+    assert {name: value for name, value in config.to_dict().items() if name in expected} == expected
 
 
 def test_a_run_can_be_taken_up(collection, tmp_path, capsys):

@@ -85,7 +85,7 @@ def test_files_that_are_none_are_refused(tmp_path, checkpoint):
         checkpoints.load(tmp_path / "missing.pt")
     path = tmp_path / "other.pt"
     path.write_text("something else")
-    with pytest.raises(CheckpointError, match=r"other\.pt is damaged"):
+    with pytest.raises(CheckpointError, match=r"other\.pt cannot be read"):
         checkpoints.load(path)
     torch.save({"weights": torch.ones(1)}, path)
     with pytest.raises(CheckpointError, match="not written by train_baseline"):
