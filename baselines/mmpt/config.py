@@ -53,6 +53,7 @@ class TrainingConfig:
         precision: of the network; `bf16` is autocast.
         compile: use `torch.compile`.
         deterministic: the same weights again, bit for bit.
+        training_share: of the training images of each dataset, what is used: less than all for trials only.
 
     """
 
@@ -80,6 +81,7 @@ class TrainingConfig:
     precision: str = "fp32"
     compile: bool = False
     deterministic: bool = False
+    training_share: float = 1.0
 
     def datasets(self, benchmark: Benchmark) -> tuple[Dataset, ...]:
         """Those that are trained on: together in mm-pt, each by itself in the other schemes."""
@@ -111,6 +113,8 @@ class TrainingConfig:
             raise ConfigError(f"learning_rate is {self.learning_rate}; it must be more than 0")
         if not self.weight_decay >= 0:
             raise ConfigError(f"weight_decay is {self.weight_decay}; it must be 0 or more")
+        if not 0 < self.training_share <= 1:
+            raise ConfigError(f"training_share is {self.training_share}; it must be above 0 and at most 1")
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"seed is {self.seed}; it must be from 0 to 2^32 - 1")
         if self.input_size < self.resolution:
@@ -145,6 +149,8 @@ class TrainingConfig:
                 )
         if self.scheme == "knn" and self.ordinal_loss:
             raise ConfigError("ordinal_loss has no effect on the scheme knn: it has no loss")
+        if self.scheme == "knn" and self.training_share < 1:
+            raise ConfigError("the scheme knn uses all training images: its training_share is 1")
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, which JSON and a checkpoint can hold."""

@@ -98,6 +98,13 @@ def load_split(
         raise DataError([_problem(path, error)]) from error
 
 
+def take_share(data: DatasetImages, share: float) -> DatasetImages:
+    """Keep a share of the images, two at least, in their order: the same ones each time."""
+    n_kept = max(2, round(len(data) * share))
+    kept = np.sort(np.random.default_rng(0).permutation(len(data))[:n_kept])
+    return replace(data, images=data.images[kept], labels=data.labels[kept])
+
+
 def stream_images(
     folder: Path, dataset: Dataset, resolution: int, split: Split, batch_size: int
 ) -> Iterator[np.ndarray]:
