@@ -115,15 +115,15 @@ def read_history(folder: Path) -> History:
     if not folder.is_dir():
         kind = "is a file" if folder.exists() else "is not there"
         raise HistoryError(f"{folder} {kind}: give the output folder of a train_baseline run.")
-    folders = run_folders(folder)
-    if not folders:
+    parts = run_folders(folder)
+    if not parts:
         raise HistoryError(f"{folder} holds no run: give the output folder of train_baseline.")
-    config = read_config(folders[0])
+    config = read_config(parts[0])
     if config.scheme == "knn":
         raise HistoryError(f"{folder} is a run of k-NN, which trains nothing: it has no epochs.")
-    if folders != [folder]:
+    if parts != [folder]:
         config = replace(config, dataset=None)
-    rows = [row for one in folders for row in read_rows(one)]
+    rows = [row for one in parts for row in read_rows(one)]
     if not rows:
         raise HistoryError(f"{folder} has no metrics yet: its first epoch is not finished.")
     return History(folder.resolve().name, config, rows)
