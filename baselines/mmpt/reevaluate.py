@@ -137,7 +137,8 @@ def evaluate_weights(
     ((_, probabilities),) = predict.predict_datasets(
         weights.checkpoint(), [dataset], folder, device, batch_size, split
     )
-    labels = data.load_split(folder, dataset, config.resolution, split).labels
+    path = folder / data.file_name(dataset.name, config.resolution)
+    labels = data.load_labels(path, dataset, split, n_images=len(probabilities))  # checked with the folder
     scores = metrics(labels, probabilities, dataset)
     if math.isnan(scores.auc):
         raise ReevaluationError(
