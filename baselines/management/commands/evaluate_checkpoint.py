@@ -53,7 +53,7 @@ class Command(CommandWithExamples):
     ) -> None:
         try:
             from baselines.mmpt import reevaluate
-            from baselines.mmpt.data import DataError, read_marker
+            from baselines.mmpt.data import read_marker
         except ImportError as error:
             raise CommandError(
                 f"{error}. Evaluating needs PyTorch and timm: pip install -r requirements/baselines.txt"
@@ -64,7 +64,7 @@ class Command(CommandWithExamples):
             if publish and (split != "test" or read_marker(options["data"])):
                 raise CommandError("Only results on the official test splits can be published.")
             results = reevaluate.reevaluate(folder, options["data"], split=split, write=self.stdout.write)
-        except (*reevaluate.ERRORS, DataError) as error:
+        except reevaluate.ERRORS as error:
             raise CommandError(str(error)) from error
         figures = {method: list(reevaluate.figures(method, scores)) for method, scores in results.items()}
         lacking = {method: reevaluate.lacking(scores, MEDMNIST_PLUS) for method, scores in results.items()}
