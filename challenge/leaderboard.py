@@ -176,11 +176,13 @@ def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, 
 
 
 def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
-    best: dict[int | None, Row] = {}
+    """Keep the best entry of each team, and every baseline: each of those is a method of its own."""
+    best: dict[str, Row] = {}
     for row in rows:  # the earliest first, so that a later equal one does not take its place
-        team = row.submission.team_id if row.submission else None
-        if team not in best or row.scores[metric].value > best[team].scores[metric].value:
-            best[team] = row
+        entry = row.submission
+        whose = row.key if entry is None or entry.is_baseline else f"team {entry.team_id}"
+        if whose not in best or row.scores[metric].value > best[whose].scores[metric].value:
+            best[whose] = row
     return list(best.values())
 
 

@@ -43,6 +43,16 @@ def test_the_board_and_the_page_say_that_it_is_a_baseline(entry, team, other_tea
     assert tags(client.get(theirs.get_absolute_url()).content.decode()) == 0
 
 
+def test_each_baseline_stands_beside_the_best_of_its_team(entry, team, client):
+    for value in (0.9, 0.8):
+        entry(team, value, training=TRAINING)
+    for value in (0.7, 0.6):
+        entry(team, value)
+    board = client.get("/leaderboard/?baselines=off").content.decode()
+    rows = board.split("<tbody>")[1].split("</tbody>")[0].split("<tr")[1:]
+    assert [tags(row) for row in rows] == [1, 1, 0]
+
+
 def test_its_page_shows_the_configuration_as_text(entry, team, client):
     page = client.get(entry(team, 0.9, training=TRAINING).get_absolute_url()).content.decode()
     for setting, value in [
