@@ -1,0 +1,123 @@
+"""The command that does the experiments of the thesis."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from baselines.mmpt import experiments, synthetic
+from baselines.mmpt.config import TrainingConfig
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """A tiny collection of all datasets."""
+    folder = tmp_path_factory.mktemp("synthetic")
+    synthetic.make_collection(folder, scale=0.001)
+    return folder
+
+
+@pytest.fixture
+def run(data, tmp_path, capsys):
+    """Run the command; return what it says."""
+
+    def with_options(*numbers: int, **options) -> str:
+        asked = {"data": data, "output": tmp_path / "out", "device": "cpu", "resolutions": [28]} | options
+        call_command("run_experiments", *map(str, numbers), **asked)
+        return capsys.readouterr().out
+
+    return with_options
+
+
+@pytest.fixture
+def trained(monkeypatch) -> list[TrainingConfig]:
+    """Train and score nothing; give the configurations that were asked for."""
+    asked: list[TrainingConfig] = []
+
+    def train(config, folder, output, **_):
+        asked.append(config)
+        output.mkdir(parents=True)
+
+    half = experiments.DatasetScores(0.5, 0.5, 0.5, 0.5)
+    monkeypatch.setattr(experiments.train, "train", train)
+    monkeypatch.setattr(experiments, "score", lambda *_: {"pathmnist": half})
+    return asked
+
+
+def test_a_dry_run_shows_the_plan_and_does_nothing(run, trained, tmp_path):
+    told = run(1, 4, dry_run=True)
+    assert "Experiment 1: CNNs against ViTs\nExperiment 4: Training on each dataset alone" in told
+    assert "4 trainings: 0 done, 4 remain" in told
+    assert [line.split() for line in told.splitlines() if "mm-PT ResNet-18" in line] == [
+        ["mm-PT", "ResNet-18,", "28", "px", "for", "1,", "4", "to", "do"]
+    ]
+    assert trained == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_trainings_are_done_once_and_end_in_tables_beside_the_thesis(run, trained, tmp_path):
+    told = run(
+        1, resolutions=[64, 28], epochs=3, scale=0.5, pretrained=False, data=tmp_path / "none", dry_run=True
+    )
+    assert "4 trainings: 0 done" in told
+    run(1, epochs=3, scale=0.5, pretrained=False, batch_norm="shared")
+    assert {(one.architecture, one.resolution, one.epochs, one.training_share) for one in trained} == {
+        ("resnet18", 28, 3, 0.5),
+        ("vit_base_patch16_224", 28, 3, 0.5),
+    }
+    assert {(one.pretrained, one.batch_norm) for one in trained} == {(False, "shared")}
+    with (tmp_path / "out/experiment-1.csv").open(newline="") as file:
+        lines = {(line["what"], line["metric"]): line for line in csv.DictReader(file)}
+    # Table 5 of the thesis
+    line = lines["mm-PT ViT-B/16, 28 px", "cohen_kappa"]
+    assert (line["here"], line["thesis"], line["difference"]) == ("0.500000", "0.565300", "-0.065300")
+    assert "A trial with 50 %" in (tmp_path / "out/experiment-1.md").read_text()
+
+    told = run(1, 3, epochs=3, scale=0.5, pretrained=False, batch_norm="shared")
+    assert "4 trainings: 2 done, 2 remain" in told
+    assert f"Wrote {tmp_path / 'out/experiment-3.md'}." in told
+    assert [one.weighted_loss for one in trained] == [False, False, True, True]
+
+
+def test_experiment_4_stands_beside_both_ways_of_training_in_the_thesis(run, trained, tmp_path):
+    run(4, architectures=["resnet18"])
+    with (tmp_path / "out/experiment-4-comparisons.csv").open(newline="") as file:
+        lines = {line["metric"]: line for line in csv.DictReader(file)}
+    # Table 6: 0.7774 - 0.9092
+    assert lines["auc"]["what"] == "mm-PT ResNet-18, 28 px - end-to-end ResNet-18, 28 px"
+    assert (lines["auc"]["here"], lines["auc"]["thesis"]) == ("0.000000", "-0.131800")
+
+
+def test_tables_are_there_after_each_training_and_a_stop_says_how_to_go_on(
+    run, trained, tmp_path, monkeypatch
+):
+    first = experiments.train.train
+
+    def second_is_stopped(config, *arguments, **options):
+        if trained:
+            raise KeyboardInterrupt
+        first(config, *arguments, **options)
+
+    monkeypatch.setattr(experiments.train, "train", second_is_stopped)
+    with pytest.raises(CommandError, match="The same command goes on"):
+        run(1)
+    assert "1 of 2 trainings are done" in (tmp_path / "out/experiment-1.md").read_text()
+
+
+def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_path):
+    with pytest.raises(CommandError, match="lacks 12 of 12 files"):
+        run(1, resolutions=[28, 224])
+    with pytest.raises(CommandError, match="no architecture 'resnet_18'"):
+        run(1, architectures=["resnet18", "resnet_18"])
+    with pytest.raises(CommandError, match="epochs is 0"):
+        run(1, epochs=0)
+    with pytest.raises(CommandError, match="cannot be used"):
+        run(1, device="cuda:99")
+    assert trained == []
+
+
+@pytest.mark.parametrize("scale", ["0", "1.5", "all", "nan"])
+def test_a_scale_that_is_no_share_is_refused(scale, data, tmp_path):
+    with pytest.raises(CommandError, match="not a share above 0"):
+        call_command("run_experiments", "1", "--data", str(data), "--output", str(tmp_path), "--scale", scale)
