@@ -15,7 +15,7 @@ from torch.nn import functional
 from baselines.mmpt.torchvision_shim import torchvision  # before timm, which imports torchvision
 
 import timm  # isort: skip
-from timm.layers import resample_abs_pos_embed, resample_abs_pos_embed_nhwc  # isort: skip
+from timm.layers import convert_sync_batchnorm, resample_abs_pos_embed, resample_abs_pos_embed_nhwc  # isort: skip
 from timm.models import load_state_dict  # isort: skip
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -156,6 +156,11 @@ def create_backbone(
     backbone = Backbone(network, n_features, config["mean"], config["std"])
     _check_features(backbone, name, input_size)
     return backbone
+
+
+def share_batch_norm(backbone: Backbone) -> None:
+    """Let BatchNorm take its statistics in training over the batches of all processes, on GPUs."""
+    convert_sync_batchnorm(backbone)  # changes all layers within
 
 
 def _other_architecture(name: str) -> Architecture:

@@ -31,7 +31,7 @@ def train_epoch(
     """
     learner.model.train()
     tallies = {name: Tally(source.dataset, len(source)) for name, source in sources.items()}
-    for inputs in stream(sources, batches):
+    for inputs in stream(sources, batches, learner.world):
         for name, (logits, loss) in step(learner, inputs).items():
             tallies[name].add(logits, inputs[name][1], loss)
         progress.step(
@@ -57,7 +57,7 @@ def estimate(
         order = np.random.default_rng(seed).permutation(len(source))[: STATISTICS_BATCHES * batch_size]
         batches = [{name: order[at : at + batch_size]} for at in range(0, len(order), batch_size)]
         images = (inputs[name][0] for inputs in stream({name: source}, batches))
-        with autocast(source.labels.device, learner.precision):
+        with autocast(source.labels.device, learner.precision), learner.world.alone(learner.model):
             statistics.add(estimate_statistics(learner.model, name, images))
     return statistics
 
@@ -77,5 +77,6 @@ def validate(
             learner.losses[name],
             learner.model.probabilities,
             batch_size,
+            learner.world,
         )
     return results

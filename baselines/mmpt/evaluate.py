@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from baselines.mmpt.distributed import ALONE, World
 from baselines.mmpt.images import Source
 from baselines.mmpt.losses import Loss
 from challenge.scoring.benchmark import Dataset
@@ -109,12 +110,17 @@ def _has_every_class(labels: np.ndarray, dataset: Dataset) -> bool:
 
 @torch.inference_mode()
 def evaluate(
-    forward: Forward, source: Source, loss: Loss, probabilities: Probabilities, batch_size: int
+    forward: Forward,
+    source: Source,
+    loss: Loss,
+    probabilities: Probabilities,
+    batch_size: int,
+    world: World = ALONE,
 ) -> Result:
     """Pass over a split once, in order. Nothing is read from the device before the end."""
     tally = Tally(source.dataset, len(source))
-    for images, labels in source.in_order(batch_size):
-        logits = forward(images)
+    for images, labels in source.in_order(batch_size, world):
+        logits = world.gather(forward(images), len(labels))
         tally.add(logits, labels, loss(logits, labels))
     return tally.result(probabilities)
 

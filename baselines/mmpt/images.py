@@ -15,13 +15,15 @@ import torch
 from torch import Tensor
 
 from baselines.mmpt.data import DatasetImages
+from baselines.mmpt.distributed import ALONE, World
 from challenge.scoring.benchmark import Dataset
 
 #: From (b, h, w) or (b, h, w, 3) uint8 to (b, 3, height, width) float, on the device.
 Prepare = Callable[[Tensor], Tensor]
 #: Of each dataset that takes part in a step, the numbers of its images.
 Batch = Mapping[str, np.ndarray]
-#: Of each dataset that takes part in a step, its images, ready for the model, and their labels.
+#: Of each dataset that takes part in a step, its images, ready for the model, and their labels. Where several processes
+#: train together, the images are this one's share; labels are always those of the whole batch.
 Inputs = dict[str, tuple[Tensor, Tensor]]
 
 #: Batches that are under way from the host's memory to the device's.
@@ -79,12 +81,12 @@ class Source:
         """The images of those numbers, as the model takes them, and their labels."""
         return self.ready(self.fetch(indices), indices)
 
-    def in_order(self, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """All images and labels in batches; the last may be smaller."""
+    def in_order(self, batch_size: int, world: World = ALONE) -> Iterator[tuple[Tensor, Tensor]]:
+        """All images, or this process's share of them, and all labels in batches; the last may be smaller."""
         name = self.dataset.name
         numbers = np.arange(len(self))
         batches = ({name: numbers[at : at + batch_size]} for at in range(0, len(self), batch_size))
-        for inputs in stream({name: self}, batches):
+        for inputs in stream({name: self}, batches, world):
             yield inputs[name]
 
 
@@ -104,15 +106,22 @@ class Fetched:
         return self.images
 
 
-def stream(sources: Mapping[str, Source], batches: Iterable[Batch]) -> Iterator[Inputs]:
-    """Give the inputs of each batch; where images are not at hand, the next ones are on their way meanwhile."""
+def stream(sources: Mapping[str, Source], batches: Iterable[Batch], world: World = ALONE) -> Iterator[Inputs]:
+    """Give the inputs of each batch; where images are not at hand, the next ones are on their way meanwhile.
+
+    Of several processes each gets its share of the images, but all labels.
+    """
     if not any(source.is_fetched for source in sources.values()):
         for batch in batches:
-            yield {name: sources[name].take(indices) for name, indices in batch.items()}
+            shared = world.share(batch)
+            yield {
+                name: sources[name].ready(sources[name].fetch(shared[name]), indices)
+                for name, indices in batch.items()
+            }
         return
 
     def fetch(batch: Batch) -> tuple[Batch, dict[str, Fetched]]:
-        return batch, {name: sources[name].fetch(indices) for name, indices in batch.items()}
+        return batch, {name: sources[name].fetch(indices) for name, indices in world.share(batch).items()}
 
     rest = iter(batches)
     with ThreadPoolExecutor(1) as thread:

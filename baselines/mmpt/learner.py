@@ -8,12 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from baselines.mmpt import sampler
-from baselines.mmpt.architectures import create_backbone
+from baselines.mmpt.architectures import create_backbone, share_batch_norm
 from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.device import autocast
+from baselines.mmpt.device import DeviceError, autocast
+from baselines.mmpt.distributed import ALONE, World
 from baselines.mmpt.images import Inputs, Source
 from baselines.mmpt.losses import Loss, loss_for, loss_weights
 from baselines.mmpt.model import MultiHeadModel
+from baselines.mmpt.normalization import batch_norm_layers
 from baselines.mmpt.preprocess import Preprocess
 from challenge.scoring.benchmark import Dataset
 
@@ -36,6 +38,7 @@ class Learner:
         losses: of each dataset.
         weights: of each dataset's loss in training.
         precision: "fp32" or "bf16".
+        world: the processes that train together.
 
     """
 
@@ -45,6 +48,7 @@ class Learner:
     losses: dict[str, Loss]
     weights: dict[str, float]
     precision: str
+    world: World = ALONE
 
     def logits(self, images: Tensor, dataset_name: str) -> Tensor:
         """The logits (b, k) of one dataset's images, float32."""
@@ -62,7 +66,7 @@ def step(learner: Learner, inputs: Inputs) -> dict[str, tuple[Tensor, Tensor]]:
     outputs: dict[str, tuple[Tensor, Tensor]] = {}
     images = _together([images for images, _ in inputs.values()])
     with autocast(images.device, learner.precision):
-        features = learner.backbone(images)
+        features = learner.world.gather(learner.backbone(images), sum(sizes))
         logits = {
             name: learner.model.heads[name](part)
             for name, part in zip(inputs, features.split(sizes), strict=True)
@@ -104,14 +108,19 @@ def preprocess_for(config: TrainingConfig, model: MultiHeadModel, device: torch.
     return Preprocess(model.backbone.mean, model.backbone.std, config.input_size, MEMORY_FORMAT).to(device)
 
 
-def make_learner(config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source]) -> Learner:
-    """Give each part of a model its optimizer, and each dataset its loss and weight."""
+def make_learner(
+    config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source], world: World = ALONE
+) -> Learner:
+    """Give each part of a model its optimizer, and each dataset its loss and weight. Raises `DeviceError`."""
     parts: dict[str, nn.Module] = dict(model.heads.items())
     if config.scheme == "linear-probing":
         backbone: Callable[[Tensor], Tensor] = nn.Identity()
     else:
         parts[BACKBONE] = model.backbone
-        backbone = compiled(model.backbone, config.batch_size) if config.compile else model.backbone
+        backbone = spread(model, world)
+        if config.compile:
+            part = world.part(config.batch_size)
+            backbone = compiled(backbone, part.stop - part.start)
     n_batches = sampler.n_batches({name: len(source) for name, source in sources.items()}, config.batch_size)
     return Learner(
         model=model,
@@ -127,7 +136,20 @@ def make_learner(config: TrainingConfig, model: MultiHeadModel, sources: Mapping
         if config.weighted_loss
         else dict.fromkeys(sources, 1.0),
         precision=config.precision,
+        world=world,
     )
+
+
+def spread(model: MultiHeadModel, world: World) -> Callable[[Tensor], Tensor]:
+    """What passes images through the backbone: itself, or its copies in several processes. Raises `DeviceError`."""
+    if world.size > 1 and (layers := batch_norm_layers(model.backbone)):
+        if not next(iter(layers.values())).weight.is_cuda:
+            raise DeviceError(
+                "Several processes share BatchNorm's statistics on GPUs only: on a CPU, train this architecture "
+                "in one process."
+            )
+        share_batch_norm(model.backbone)
+    return world.spread(model.backbone)
 
 
 def takes_lone_images(backbone: nn.Module, images: Tensor) -> bool:
@@ -144,7 +166,7 @@ def takes_lone_images(backbone: nn.Module, images: Tensor) -> bool:
     return True
 
 
-def compiled(backbone: nn.Module, batch_size: int) -> Callable[[Tensor], Tensor]:
+def compiled(backbone: Callable[[Tensor], Tensor], batch_size: int) -> Callable[[Tensor], Tensor]:
     """Compile a backbone for full batches; the last batches of the datasets, of many sizes, it takes as it is."""
     fast = torch.compile(backbone, dynamic=False)
     return lambda images: (fast if len(images) == batch_size else backbone)(images)

@@ -72,12 +72,13 @@ def is_finished(config: TrainingConfig, so_far: "Checkpoint | Run | None") -> bo
 
 def go(run: Run, output: Path, write: Write) -> None:
     """Train until the run is finished."""
-    log = RunLog(output, run.epoch)
+    log = RunLog(output, run.epoch) if run.learner.world.rank == 0 else None
     try:
         while not is_finished(run.config, run):
             one_epoch(run, output, log, write)
     finally:
-        log.close()
+        if log is not None:
+            log.close()
     if not run.best_epoch:
         raise DivergedError("No epoch had a validation loss that is a number. Try a smaller --learning-rate.")
     write(f"Finished after epoch {run.epoch}; epoch {run.best_epoch} was best, loss {run.best_loss:.4f}.")
@@ -92,10 +93,11 @@ def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
             write(f"Trained with {name} {last.versions[name]} so far, now with {now}: bits may differ.")
 
 
-def one_epoch(run: Run, output: Path, log: RunLog, write: Write) -> None:
-    """Train and validate once, and write what came out; the last checkpoint vouches for what was written before."""
+def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
+    """Train and validate once. Where there is a log, keep what came out."""
     config, run.epoch = run.config, run.epoch + 1
     rate = set_learning_rate(run)
+    run.learner.world.seed(config.seed, run.epoch)
     batches = epoch_batches(run)
     progress = Progress(write, run.epoch, config.epochs, len(batches))
     results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
@@ -106,12 +108,18 @@ def one_epoch(run: Run, output: Path, log: RunLog, write: Write) -> None:
     is_better = loss < run.best_loss
     if is_better:
         run.best_epoch, run.best_loss = run.epoch, loss
-    log.epoch(run.epoch, results, rate)
+    if log is not None:
+        log.epoch(run.epoch, results, rate)
+        keep_checkpoints(run, output, is_better=is_better)
+    progress.finish(results, f"validation loss {loss:.4f}{', the best so far' if is_better else ''}")
+
+
+def keep_checkpoints(run: Run, output: Path, *, is_better: bool) -> None:
+    """Write the last checkpoint, which vouches for what the log has of it and before, and the best one."""
     checkpoint = run.checkpoint()
     checkpoints.save(output / LAST, checkpoint)
     if is_better:
         checkpoints.save(output / BEST, checkpoint.for_predicting())
-    progress.finish(results, f"validation loss {loss:.4f}{', the best so far' if is_better else ''}")
 
 
 def epoch_batches(run: Run) -> list[Batch]:

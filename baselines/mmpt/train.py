@@ -12,6 +12,7 @@ from baselines.mmpt.checkpoint import BEST, LAST, CheckpointError
 from baselines.mmpt.config import ConfigError, TrainingConfig
 from baselines.mmpt.data import DataError, Split, check_folder, load_split, take_share
 from baselines.mmpt.device import DeviceError, choose_device, make_repeatable, memory_for_images
+from baselines.mmpt.distributed import ALONE, World, joined
 from baselines.mmpt.epoch import DivergedError
 from baselines.mmpt.frozen import evaluate_neighbours, with_features
 from baselines.mmpt.images import Source
@@ -40,17 +41,27 @@ def train(
 
     A scheme of one model per dataset takes all datasets in turn, unless `config` names one. Returns the best
     checkpoint, or, where there are several, `output`. Raises one of `ERRORS`.
+
+    Processes that torchrun has started train together; one of them writes.
     """
     config.validate(benchmark)
-    device = choose_device(config.device)
     check_folder(folder, config.datasets(benchmark), config.resolution, ("train", "val"))
-    runs.check_output(config, output, benchmark, resume=resume)
     planned = list(runs.folders(config, output, benchmark))
-    for number, (one, where) in enumerate(planned, start=1):
-        if len(planned) > 1:
-            write(f"{one.dataset}, {number} of {len(planned)}")
-        train_run(one, folder, where, device, benchmark, write)
+    with joined(choose_device(config.device)) as (world, device):
+        if world.size > 1 and config.scheme in ("linear-probing", "knn"):
+            raise ConfigError(f"{config.scheme} trains no backbone: run it in one process, without torchrun")
+        runs.check_output(config, output, benchmark, resume=resume)
+        world.wait()  # before one of them writes there
+        tell = write if world.rank == 0 else _silent
+        for number, (one, where) in enumerate(planned, start=1):
+            if len(planned) > 1:
+                tell(f"{one.dataset}, {number} of {len(planned)}")
+            train_run(one, folder, where, device, benchmark, tell, world)
     return output if len(planned) > 1 else output / BEST
+
+
+def _silent(line: str) -> None:
+    """Tell nothing: another process does."""
 
 
 def train_run(
@@ -60,10 +71,11 @@ def train_run(
     device: torch.device,
     benchmark: Benchmark,
     write: Write,
+    world: World = ALONE,
 ) -> None:
     """Do, or finish, one run in its own folder."""
     last = checkpoints.load(output / LAST) if (output / LAST).exists() else None
-    if last and last.best_epoch == last.epoch:
+    if last and last.best_epoch == last.epoch and world.rank == 0:
         # the run may have ended between writing the last and the best one
         checkpoints.save(output / BEST, last.for_predicting())
     if is_finished(config, last) or (config.scheme == "knn" and (output / BEST).exists()):
@@ -76,7 +88,8 @@ def train_run(
     if config.scheme in ("linear-probing", "knn"):
         model.backbone.freeze()
     model.to(device)
-    runs.write_config(output, config)
+    if world.rank == 0:
+        runs.write_config(output, config)
     train_sources, val_sources = load_sources(config, folder, model, benchmark, device)
     write(
         f"{config.architecture} on {device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
@@ -88,9 +101,9 @@ def train_run(
     if config.scheme == "linear-probing":
         train_sources = with_features(config, model, train_sources)
         val_sources = with_features(config, model, val_sources)
-    learner = make_learner(config, model, train_sources)
     lone_image, _ = next(iter(train_sources.values())).take(np.arange(1))
     takes_lone = config.scheme == "linear-probing" or takes_lone_images(model.backbone, lone_image)
+    learner = make_learner(config, model, train_sources, world)
     run = Run(
         config, device, learner, train_sources, val_sources, np.random.default_rng(config.seed), takes_lone
     )
