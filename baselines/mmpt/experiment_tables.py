@@ -117,8 +117,7 @@ def _title(training: Training) -> str:
 def conditions(config: TrainingConfig, n_done: int, n_planned: int, *, synthetic: bool) -> list[str]:
     """Say in sentences how the trainings were done, as far as it bears on the comparison."""
     sentences = [
-        f"{n_done} of {n_planned} trainings are done, one each with seed {config.seed}; epochs at most: "
-        f"{config.epochs}.",
+        f"Trainings done: {n_done} of {n_planned}, one each with seed {config.seed}; epochs at most: {config.epochs}.",
         "Values are means over the test splits of the datasets.",
     ]
     if synthetic:

@@ -48,7 +48,7 @@ def trained(monkeypatch) -> list[TrainingConfig]:
 def test_a_dry_run_shows_the_plan_and_does_nothing(run, trained, tmp_path):
     told = run(1, 4, dry_run=True)
     assert "Experiment 1: CNNs against ViTs\nExperiment 4: Training on each dataset alone" in told
-    assert "4 trainings: 0 done, 4 remain" in told
+    assert "Trainings: 4, done: 0, to do: 4" in told
     assert [line.split() for line in told.splitlines() if "mm-PT ResNet-18" in line] == [
         ["mm-PT", "ResNet-18,", "28", "px", "for", "1,", "4", "to", "do"]
     ]
@@ -60,7 +60,7 @@ def test_trainings_are_done_once_and_end_in_tables_beside_the_thesis(run, traine
     told = run(
         1, resolutions=[64, 28], epochs=3, scale=0.5, pretrained=False, data=tmp_path / "none", dry_run=True
     )
-    assert "4 trainings: 0 done" in told
+    assert "Trainings: 4, done: 0" in told
     run(1, epochs=3, scale=0.5, pretrained=False, batch_norm="shared")
     assert {(one.architecture, one.resolution, one.epochs, one.training_share) for one in trained} == {
         ("resnet18", 28, 3, 0.5),
@@ -75,7 +75,7 @@ def test_trainings_are_done_once_and_end_in_tables_beside_the_thesis(run, traine
     assert "A trial with 50 %" in (tmp_path / "out/experiment-1.md").read_text()
 
     told = run(1, 3, epochs=3, scale=0.5, pretrained=False, batch_norm="shared")
-    assert "4 trainings: 2 done, 2 remain" in told
+    assert "Trainings: 4, done: 2, to do: 2" in told
     assert f"Wrote {tmp_path / 'out/experiment-3.md'}." in told
     assert [one.weighted_loss for one in trained] == [False, False, True, True]
 
@@ -102,7 +102,7 @@ def test_tables_are_there_after_each_training_and_a_stop_says_how_to_go_on(
     monkeypatch.setattr(experiments.train, "train", second_is_stopped)
     with pytest.raises(CommandError, match="The same command goes on"):
         run(1)
-    assert "1 of 2 trainings are done" in (tmp_path / "out/experiment-1.md").read_text()
+    assert "Trainings done: 1 of 2" in (tmp_path / "out/experiment-1.md").read_text()
 
 
 def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_path):

@@ -135,7 +135,7 @@ class Command(CommandWithExamples):
         for number in study.experiments:
             self.stdout.write(f"Experiment {number}: {experiments.EXPERIMENTS[number]}")
         n_done = sum(one.is_done for one in planned)
-        self.stdout.write(f"{len(planned)} trainings: {n_done} done, {len(planned) - n_done} remain")
+        self.stdout.write(f"Trainings: {len(planned)}, done: {n_done}, to do: {len(planned) - n_done}")
         for one in planned:
             for_which = ", ".join(map(str, one.experiments))
             self.stdout.write(f"  {title(one.config):50} for {for_which:11} {one.progress()}")

@@ -288,7 +288,7 @@ def test_a_table_beside_the_thesis_with_the_differences(tmp_path):
         in text
     )
     assert f"| {what} | +0.0500 | +0.1212 | -0.0712 |" in text
-    assert "2 of 2 trainings are done" in text
+    assert "Trainings done: 2 of 2" in text
     assert "from scratch" in text
     assert "BatchNorm has statistics of each dataset" in text
     assert "trial" not in text
@@ -299,7 +299,7 @@ def test_what_is_not_trained_or_not_printed_is_left_open(tmp_path):
     study = make_study(tmp_path, 3)
     finish(plan(study)[0], auc=0.85)
     (path,) = write_tables(study, THESIS)
-    assert "1 of 8 trainings are done" in path.read_text()
+    assert "Trainings done: 1 of 8" in path.read_text()
     assert "| mm-PT ViT-B/16, 28 px | – | 0.8986 | – |" in path.read_text()
     lines = read(tmp_path / "experiment-3.csv")
     assert lines["mm-PT ResNet-18, weighted loss, 64 px", "auc"]["here"] == ""
