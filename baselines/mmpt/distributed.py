@@ -126,6 +126,11 @@ def size_of_world() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def is_first() -> bool:
+    """Whether this process is the one that tells what comes out."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def joined(device: torch.device) -> Iterator[tuple[World, torch.device]]:
     """Join the processes that torchrun has started, if it has; gives the device of this one.

@@ -12,7 +12,7 @@ from baselines.mmpt.checkpoint import BEST, LAST, CheckpointError
 from baselines.mmpt.config import ConfigError, TrainingConfig
 from baselines.mmpt.data import DataError, Split, check_folder, load_split, take_share
 from baselines.mmpt.device import DeviceError, choose_device, make_repeatable, memory_for_images
-from baselines.mmpt.distributed import ALONE, World, joined
+from baselines.mmpt.distributed import ALONE, World, joined, size_of_world
 from baselines.mmpt.epoch import DivergedError
 from baselines.mmpt.frozen import evaluate_neighbours, with_features
 from baselines.mmpt.images import Source
@@ -45,11 +45,11 @@ def train(
     Processes that torchrun has started train together; one of them writes.
     """
     config.validate(benchmark)
+    if size_of_world() > 1 and config.scheme in ("linear-probing", "knn"):
+        raise ConfigError(f"{config.scheme} trains no backbone: run it in one process, without torchrun")
     check_folder(folder, config.datasets(benchmark), config.resolution, ("train", "val"))
     planned = list(runs.folders(config, output, benchmark))
     with joined(choose_device(config.device)) as (world, device):
-        if world.size > 1 and config.scheme in ("linear-probing", "knn"):
-            raise ConfigError(f"{config.scheme} trains no backbone: run it in one process, without torchrun")
         runs.check_output(config, output, benchmark, resume=resume)
         world.wait()  # before one of them writes there
         tell = write if world.rank == 0 else _silent

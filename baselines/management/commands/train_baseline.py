@@ -27,6 +27,9 @@ Examples:
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture resnet18 --resolution 128 \\
           --weighted-loss --batch-norm shared --output runs/as-the-thesis
       normalises in validation as the thesis did: with running statistics that mix the datasets
+  torchrun --nproc-per-node 4 manage.py train_baseline --data ~/.medmnist --scheme mm-pt \\
+          --architecture vit_base_patch16_224 --resolution 224 --precision bf16 --compile --output runs/vit
+      four GPUs share each batch; the steps, and what comes out, are those of one
 
 The output folder gets config.json, metrics.csv, TensorBoard files, best.pt and last.pt. Nothing starts unless all
 files of --data are there and sound.
@@ -96,7 +99,7 @@ class Command(CommandWithExamples):
 
     def handle(self, *, data: Path, download: bool, output: Path, resume: bool, **options: Any) -> None:
         try:
-            from baselines.mmpt import train
+            from baselines.mmpt import distributed, train
             from baselines.mmpt.config import TrainingConfig
             from baselines.mmpt.download import DownloadError
             from baselines.mmpt.download import download as fetch
@@ -110,6 +113,8 @@ class Command(CommandWithExamples):
         )
         try:
             if download:
+                if distributed.size_of_world() > 1:
+                    raise CommandError("Fetch the files first, with --download and without torchrun.")
                 config.validate()
                 fetch(data, config.datasets(MEDMNIST_PLUS), config.resolution, self.stdout.write)
             best = train.train(config, data, output, resume=resume, write=self.stdout.write)
@@ -119,4 +124,5 @@ class Command(CommandWithExamples):
             raise CommandError(
                 "Stopped. The same command with --resume goes on from the last epoch."
             ) from None
-        self.stdout.write(f"The best model is in {best}.")
+        if distributed.is_first():
+            self.stdout.write(f"The best model is in {best}.")
