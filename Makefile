@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test test-slow lint bench clean
+.PHONY: help demo test test-slow lint bench bench-training batchnorm clean
 
 help:  ## List the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/site.installed  ## Run the site with demo data on http://127.0.0.1:8000 (PORT=... for another port).
 	@ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
@@ -27,6 +27,12 @@ lint: $(VENV)/dev.installed  ## Check style and types.
 bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.pages
+
+bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 10 minutes).
+	$(BIN)/python -m benchmarks.training
+
+batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write its results there (CPU: 10 minutes).
+	$(BIN)/python -m benchmarks.batchnorm
 
 clean:  ## Remove the virtual environment and the demo's data.
 	rm -rf $(VENV) var
