@@ -72,9 +72,8 @@ class World:
         if self.size == 1:
             return backbone
         device = next(backbone.parameters()).device
-        return DistributedDataParallel(
-            backbone, device_ids=[device] if device.type == "cuda" else None, broadcast_buffers=False
-        )
+        devices = [device] if device.type == "cuda" else None
+        return DistributedDataParallel(backbone, device_ids=devices, forward_sync_buffers=False)
 
     @contextmanager
     def alone(self, model: nn.Module) -> Iterator[None]:
