@@ -1,0 +1,97 @@
+"""How much memory training and predicting take at 224 pixels, measured over whole processes on data of two sizes."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+pytestmark = pytest.mark.slow
+
+MB = 2**20
+
+#: Trains or predicts, and prints the largest memory that the process has had.
+PROCESS = """
+import json, resource, sys, torch
+from dataclasses import replace
+from pathlib import Path
+from baselines.mmpt.config import TrainingConfig
+from baselines.mmpt import data, predict, train
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+torch.set_num_threads(1)
+what, folder, run, n_test = json.loads(sys.argv[1])
+datasets = (replace(MEDMNIST_PLUS["pathmnist"], n_test=n_test),)
+benchmark = replace(MEDMNIST_PLUS, datasets=datasets)
+if what == "train":
+    config = TrainingConfig(
+        scheme="mm-pt", architecture="test_resnet", resolution=224, epochs=1, pretrained=False, device="cpu",
+        batch_size=8,  # so that images are most of what memory holds
+    )
+    train.train(config, Path(folder), Path(run), benchmark=benchmark, write=lambda line: None)
+else:
+    predict.predict(
+        Path(run), Path(folder), Path(run, "test.csv"), benchmark=benchmark, device="cpu", write=lambda line: None
+    )
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+def make_files(folder: Path, sizes: dict[str, int]) -> None:
+    """Write compressed files, as the official ones are: these are read into memory, not mapped."""
+    folder.mkdir()
+    (folder / "synthetic.json").write_text(json.dumps({"224": {"sizes": {"pathmnist": sizes}}}))
+    n_classes = MEDMNIST_PLUS["pathmnist"].n_classes
+    path = folder / "pathmnist_224.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for split, n_images in sizes.items():
+            images = np.zeros((n_images, 224, 224, 3), np.uint8)
+            images[:] = np.arange(n_images, dtype=np.uint8).reshape(-1, 1, 1, 1)
+            labels = np.arange(n_images, dtype=np.uint8)[:, None] % n_classes
+            for name, array in ((f"{split}_images", images), (f"{split}_labels", labels)):
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, array)
+
+
+def peak_memory(what: str, folder: Path, run: Path, n_test: int) -> int:
+    """Return the bytes of a process of its own."""
+    arguments = json.dumps([what, str(folder), str(run), n_test])
+    # Linux counts what a process had before its program began, which is what its parent has: hence a shell between.
+    command = ["sh", "-c", '"$0" -c "$1" "$2"; true', sys.executable, PROCESS, arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout, done.stderr
+    return int(done.stdout.split()[-1])
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory) -> dict[str, Path]:
+    """A small collection, one with 100 MB more for training, and one with 300 MB more for testing."""
+    root = tmp_path_factory.mktemp("memory")
+    small = {"train": 64, "val": 18, "test": 128}
+    for name, sizes in {
+        "small": small,
+        "for training": small | {"train": 64 + 700},
+        "for testing": small | {"test": 128 + 2000},
+    }.items():
+        make_files(root / name, sizes)
+    return {name: root / name for name in ("small", "for training", "for testing")}
+
+
+def test_training_holds_its_images_once(folders, tmp_path):
+    less, more = (
+        peak_memory("train", folders[name], tmp_path / name, 128) for name in ("small", "for training")
+    )
+    larger = 700 * 224 * 224 * 3
+    assert more - less < 1.5 * larger, (less, more)
+
+
+def test_predicting_reads_its_images_batch_by_batch(folders, tmp_path):
+    peak_memory("train", folders["small"], tmp_path, 128)
+    less = peak_memory("predict", folders["small"], tmp_path, 128)
+    more = peak_memory("predict", folders["for testing"], tmp_path, 128 + 2000)
+    assert more - less < 100 * MB, (less, more)
+    assert more < 2048 * MB
