@@ -28,7 +28,7 @@ bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn 
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.pages
 
-bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 10 minutes).
+bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 5 minutes).
 	$(BIN)/python -m benchmarks.training
 
 batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write its results there (CPU: about 10 minutes).
