@@ -10,12 +10,16 @@ All numbers go to `batchnorm.csv`, the tables into `batchnorm.md` between its ma
 
 import argparse
 import csv
+import os
 import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, fields
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +69,12 @@ def main() -> None:
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         synthetic.make_collection(Path(folder), scale=SCALE, at_least=AT_LEAST)
-        rows: list[Row] = []
-        for architecture in ARCHITECTURES:
-            for seed in arguments.seeds:
-                config = configuration(
-                    architecture, seed=seed, epochs=arguments.epochs, device=arguments.device
-                )
-                rows += study(config, Path(folder))
+        configs = [
+            configuration(architecture, seed=seed, epochs=arguments.epochs, device=arguments.device)
+            for architecture in ARCHITECTURES
+            for seed in arguments.seeds
+        ]
+        rows = all_studies(configs, Path(folder))
     write_results(rows, arguments.output)
     print(
         "\n".join(["", tables(rows), verdict(rows), f"All of it took {duration(time.monotonic() - start)}."])
@@ -86,6 +89,14 @@ def configuration(architecture: str, **changes: Any) -> TrainingConfig:
     )
 
 
+def all_studies(configs: Sequence[TrainingConfig], folder: Path) -> list[Row]:
+    """Do the studies one after the other on a GPU, or beside each other on a CPU, with a thread each."""
+    on_gpu = choose_device(configs[0].device).type == "cuda"
+    n_processes = 1 if on_gpu else min(len(configs), os.cpu_count() or 1)
+    with ProcessPoolExecutor(n_processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        return [row for rows in pool.map(study, configs, repeat(folder)) for row in rows]
+
+
 def study(config: TrainingConfig, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> list[Row]:
     """Train one model, and evaluate it in both ways after each epoch."""
     run = prepare(config, folder, benchmark)
@@ -94,7 +105,7 @@ def study(config: TrainingConfig, folder: Path, benchmark: Benchmark = MEDMNIST_
         run.epoch = epoch
         set_learning_rate(run)
         batches = epoch_batches(run)
-        progress = Progress(print, epoch, config.epochs, len(batches))
+        progress = Progress(lambda line: None, epoch, config.epochs, len(batches))
         results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
         # The running statistics come first: those of the datasets are put in their place.
         results["shared"] = validate(run.learner, run.val_sources, None, config.batch_size)
