@@ -31,7 +31,7 @@ bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn 
 bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 5 minutes).
 	$(BIN)/python -m benchmarks.training
 
-batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write its results there (CPU: about 10 minutes).
+batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write its results there (two cores: 7 minutes).
 	$(BIN)/python -m benchmarks.batchnorm
 
 clean:  ## Remove the virtual environment and the demo's data.
