@@ -7,6 +7,7 @@ against one ground truth. `services` is the only writer.
 from challenge.models.choices import Metric, Resolution
 from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
 from challenge.models.ground_truths import MAX_NAME_LENGTH, GroundTruth
+from challenge.models.groups import MethodGroup
 from challenge.models.phases import Phase, day_start
 from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
 from challenge.models.submissions import Submission, submission_path
@@ -19,6 +20,7 @@ __all__ = [
     "Evaluation",
     "EvaluationCurves",
     "GroundTruth",
+    "MethodGroup",
     "Metric",
     "Phase",
     "PublishedMethod",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from challenge.models.choices import Resolution
 from challenge.models.ground_truths import GroundTruth
+from challenge.models.groups import MethodGroup
 from challenge.models.phases import Phase, day_start
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those that anyone may see: scored at least once, and not disqualified."""
         return self.filter(evaluations__scored_at__isnull=False, disqualified_at__isnull=True).distinct()
 
+    def standard(self) -> Self:
+        """Those made by the standard protocol: as `Submission.is_standard`."""
+        return self.filter(external_data=False, special_methods="")
+
 
 def submission_path(submission: "Submission", filename: str) -> str:
     """Where an upload is kept: a name of our own, so that nothing of the team's reaches the disk's paths."""
@@ -51,6 +56,21 @@ class Submission(models.Model):
     study_url = models.URLField("study", max_length=300, blank=True)
     code_url = models.URLField("code", max_length=300, blank=True)
     external_data = models.BooleanField("used data beyond MedMNIST+", default=False)
+    special_methods = models.CharField(
+        "what goes beyond the standard protocol",
+        max_length=200,
+        blank=True,
+        help_text="Such as an ensemble of several networks, or test-time augmentation. Empty: nothing.",
+    )
+    group = models.ForeignKey(
+        MethodGroup,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="submissions",
+        verbose_name="seeds of one method",
+    )
     training = models.JSONField(
         null=True,
         blank=True,
@@ -88,6 +108,11 @@ class Submission(models.Model):
     def is_baseline(self) -> bool:
         """Whether the organizers trained it: its configuration is known and shown."""
         return self.training is not None
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it was made by the standard protocol, as its team says: see the rules."""
+        return not (self.external_data or self.special_methods)
 
     @property
     def is_disqualified(self) -> bool:
