@@ -62,11 +62,20 @@ def differences(one: Path, other: Path) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_commit():
+    """Checkpoints name no commit, so that it does not matter who commits, or edits, while these tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CEILING_DIRECTORIES", str(ROOT / "baselines"))
+        yield
+
+
 @pytest.fixture(scope="module")
 def uninterrupted(collection, tmp_path_factory) -> Path:
     folder, benchmark = collection
     output = tmp_path_factory.mktemp("runs") / "uninterrupted"
     train(small_config(epochs=3), folder, output, benchmark=benchmark)
+    assert torch.load(output / "last.pt", weights_only=True)["git_commit"] is None
     return output
 
 
