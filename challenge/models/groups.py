@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 class MethodGroupQuerySet(models.QuerySet["MethodGroup"]):
     """Groups by what they amount to."""
 
-    def standing(self) -> Self:
-        """Those with at least two public members: the others are no groups (any more) to anyone but their team."""
+    def with_public_count(self) -> Self:
+        """With `public_count`, the number of members that their figures are made of."""
         is_public = Q(
             submissions__disqualified_at__isnull=True, submissions__evaluations__scored_at__isnull=False
         )
-        members = Count("submissions", filter=is_public, distinct=True)
-        return self.annotate(public_count=members).filter(public_count__gte=MethodGroup.FEWEST)
+        return self.annotate(public_count=Count("submissions", filter=is_public, distinct=True))
+
+    def standing(self) -> Self:
+        """Those with at least two public members: the others are no groups (any more) to anyone but their team."""
+        return self.with_public_count().filter(public_count__gte=MethodGroup.FEWEST)
 
 
 class MethodGroup(models.Model):
@@ -33,6 +36,7 @@ class MethodGroup(models.Model):
 
     FEWEST, MOST = 2, 20
 
+    public_count: int  # of a row that `with_public_count` gave
     team = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="method_groups")
     name = models.CharField(max_length=100)
     created_at = models.DateTimeField("made", default=timezone.now, editable=False)

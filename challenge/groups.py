@@ -1,0 +1,71 @@
+"""Seeds of one method summed up: the mean over the evaluations of a group, with its standard deviation.
+
+The deviation is that of a sample, with n - 1 in the denominator: the seeds that were run stand for those that were not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import fmean, stdev
+
+from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric
+from challenge.results import Score
+
+
+def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> list[Evaluation]:
+    """Return the evaluations that a group's figures are made of, the earliest member first.
+
+    They are by the versions that are ranked: while entries are scored again, some members may lack one.
+    """
+    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__group=group)
+    return list(
+        ranked.select_related("submission")
+        .prefetch_related("dataset_scores")
+        .order_by("submission__created_at", "submission__pk")
+    )
+
+
+def split_by_group(evaluations: Iterable[Evaluation]) -> list[tuple[MethodGroup | None, list[Evaluation]]]:
+    """Put the evaluations of each group together, at the place of the first of them; the others stand alone.
+
+    A group of which only one evaluation is given is none: its member stands on its own, as (None, [evaluation]).
+    Select `submission__group` with the evaluations: each is asked for its own.
+    """
+    evaluations = list(evaluations)
+    sizes = Counter(e.submission.group_id for e in evaluations)
+    split: list[tuple[MethodGroup | None, list[Evaluation]]] = []
+    places: dict[int, int] = {}
+    for evaluation in evaluations:
+        group = evaluation.submission.group
+        if group is None or sizes[group.pk] < MethodGroup.FEWEST:
+            split.append((None, [evaluation]))
+        elif group.pk in places:
+            split[places[group.pk]][1].append(evaluation)
+        else:
+            places[group.pk] = len(split)
+            split.append((group, [evaluation]))
+    return split
+
+
+def group_scores(evaluations: Sequence[Evaluation]) -> dict[str, Score]:
+    """Return each metric of a group: the mean of its members' means over the datasets, and the deviation.
+
+    One evaluation at least is needed; of one alone there is no deviation.
+    """
+    return _scores(evaluations)
+
+
+def group_dataset_scores(evaluations: Sequence[Evaluation]) -> dict[str, dict[str, Score]]:
+    """Return the same for each dataset that all of the evaluations have a score of."""
+    by_dataset: dict[str, list[DatasetScore]] = {}
+    for evaluation in evaluations:
+        for score in evaluation.dataset_scores.all():
+            by_dataset.setdefault(score.dataset, []).append(score)
+    return {name: _scores(rows) for name, rows in by_dataset.items() if len(rows) == len(evaluations)}
+
+
+def _scores(rows: Sequence[Evaluation] | Sequence[DatasetScore]) -> dict[str, Score]:
+    return {metric: _score([getattr(row, metric) for row in rows]) for metric in Metric.values}
+
+
+def _score(values: Sequence[float]) -> Score:
+    return Score(fmean(values), std=stdev(values) if len(values) > 1 else None)

@@ -1,0 +1,131 @@
+"""Grouping the submissions of one method that differ in their seed: the only writer of groups.
+
+What is checked holds when a group is made or changed. The team's row is locked from the check to the write, as
+for submissions, so that two requests side by side cannot put one submission into two groups.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+
+from django.db import transaction
+
+from accounts.models import Team
+from challenge.models import MethodGroup, Submission
+
+FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
+
+
+class GroupRefusedError(Exception):
+    """A group was not made or changed; `problems` says why, a sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems))
+
+
+@transaction.atomic
+def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGroup:
+    """Group submissions of a team.
+
+    Args:
+        team: whose they are.
+        name: shown to everybody.
+        members: the numbers of the submissions.
+
+    Raises:
+        GroupRefusedError: these submissions cannot be one group.
+
+    """
+    if _lock(team.pk) is None:
+        raise GroupRefusedError(["The account was deleted."])
+    chosen = _check(team, members, group=None)
+    group = MethodGroup.objects.create(team=team, name=name)
+    _take_in(group, chosen)
+    return group
+
+
+@transaction.atomic
+def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> None:
+    """Give a group another name, or other members; who is not among them stands on its own again.
+
+    Raises:
+        GroupRefusedError: these submissions cannot be one group, or it has been dissolved.
+
+    """
+    if _lock(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
+        raise GroupRefusedError(["This group has been dissolved meanwhile."])
+    chosen = _check(group.team, members, group=group)
+    group.name = name
+    group.save(update_fields=["name"])
+    group.submissions.update(group=None)
+    _take_in(group, chosen)
+
+
+@transaction.atomic
+def dissolve_group(group: MethodGroup) -> None:
+    """End a group: its submissions stay, each on its own; nothing is done if it has ended before."""
+    _lock(group.team_id)
+    MethodGroup.objects.filter(pk=group.pk).delete()
+
+
+def _lock(team_id: int) -> Team | None:
+    """Lock the row of a team until the end of the transaction; there is none, if the account was deleted."""
+    return Team.objects.select_for_update().filter(pk=team_id, closed_at__isnull=True).first()
+
+
+def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
+    Submission.objects.filter(pk__in=[submission.pk for submission in chosen]).update(group=group)
+
+
+def _check(team: Team, members: Collection[int], group: MethodGroup | None) -> list[Submission]:
+    """Return the submissions of these numbers, or refuse them with everything that is wrong."""
+    rows = Submission.objects.filter(team=team, pk__in=members).order_by("pk")
+    chosen = list(rows.select_related("group").prefetch_related("evaluations"))
+    there = {submission.pk for submission in chosen}
+    problems = [f"#{pk} is not a submission of your team." for pk in sorted({*members} - there)]
+    for submission in chosen:
+        problems += _problems_of(submission, group)
+    problems += _problems_together(chosen)
+    if problems:
+        raise GroupRefusedError(problems)
+    return chosen
+
+
+def _problems_of(submission: Submission, group: MethodGroup | None) -> list[str]:
+    """Say why this submission can be in no group, or not in this one."""
+    if submission.is_disqualified:
+        return [f"#{submission.pk} was disqualified."]
+    if not submission.is_public:
+        return [f"#{submission.pk} has no scores."]
+    if submission.group not in (None, group):
+        return [
+            f"#{submission.pk} is in the group “{submission.group}” already: take it out of that one first."
+        ]
+    return []
+
+
+def _problems_together(chosen: Sequence[Submission]) -> list[str]:
+    """Say why these submissions cannot be one group: they are to be runs of the same that differ in the seed."""
+    problems = []
+    if len(chosen) < FEWEST:
+        problems.append(f"A group needs at least {FEWEST} submissions.")
+    if len(chosen) > MOST:
+        problems.append(f"A group has at most {MOST} submissions, and {len(chosen)} are chosen.")
+    if len(by_resolution := _numbers_by(chosen, lambda s: s.get_resolution_display())) > 1:
+        listed = "; ".join(f"{resolution}: {numbers}" for resolution, numbers in by_resolution.items())
+        problems.append(f"A group is of one resolution, and these differ ({listed}).")
+    if len(by_mark := _numbers_by(chosen, lambda s: s.is_standard)) > 1:
+        problems.append(
+            f"A group is standard or it is not: {by_mark[True]} is marked as standard, {by_mark[False]} is not."
+        )
+    for numbers in _numbers_by(chosen, lambda s: s.sha256).values():
+        if "," in numbers:
+            problems.append(f"{numbers} are the same file: a seed counts once.")
+    return problems
+
+
+def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], Hashable]) -> dict[Hashable, str]:
+    """Return the numbers of the submissions, written as a list, by what the key gives for them."""
+    numbers: dict[Hashable, list[str]] = {}
+    for submission in chosen:
+        numbers.setdefault(key(submission), []).append(f"#{submission.pk}")
+    return {value: ", ".join(those) for value, those in numbers.items()}
