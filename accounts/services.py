@@ -9,7 +9,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import Team
 from accounts.team_names import ANONYMOUS
-from challenge.models import Submission
+from challenge.models import MethodGroup, Submission
 from challenge.services.figure_files import delete_figures
 
 EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -17,7 +17,7 @@ EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @transaction.atomic
 def close_account(team: Team, *, keep_name: bool) -> None:
-    """Delete an account, its submissions without public scores, and their files.
+    """Delete an account, its submissions without public scores with their files, and groups that are not public.
 
     Public results stay, with their files: a new version of the scorer or of the labels has to score
     them again. Their team stays as a name that nobody can log in with; without public results it goes.
@@ -30,6 +30,7 @@ def close_account(team: Team, *, keep_name: bool) -> None:
     team = Team.objects.select_for_update().get(pk=team.pk)  # no submission comes in meanwhile
     public = list(team.submissions.public().values_list("pk", flat=True))
     _delete_submissions(team.submissions.exclude(pk__in=public))
+    team.method_groups.exclude(pk__in=MethodGroup.objects.standing()).delete()
     if public:
         _retire(team, keep_name=keep_name)
     else:

@@ -1,4 +1,4 @@
-"""Who may see what of a submission: the only place that decides it."""
+"""Who may see what of a submission or a group of them: the only place that decides it."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import Team
-from challenge.models import Submission
+from challenge.models import MethodGroup, Submission
 
 
 def may_see_file(user: Team | AnonymousUser, submission: Submission) -> bool:
@@ -24,7 +24,7 @@ def get_visible_submission(user: Team | AnonymousUser, pk: int) -> Submission:
     """
     submission = (
         Submission.objects.filter(pk=pk)
-        .select_related("team", "phase")
+        .select_related("team", "phase", "group")
         .prefetch_related("evaluations__ground_truth", "evaluations__dataset_scores")
         .first()
     )
@@ -43,3 +43,29 @@ def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int])
             "evaluations__ground_truth", "evaluations__dataset_scores"
         )
     )
+
+
+def get_visible_group(user: Team | AnonymousUser, pk: int) -> MethodGroup:
+    """Return a group that the user may see: one that stands is public, another is its team's own.
+
+    Raises:
+        Http404: there is none, or the user may not see it - and cannot tell which.
+
+    """
+    group = MethodGroup.objects.filter(pk=pk).select_related("team").first()
+    if group is None or not (group.is_standing or user.is_staff or group.team_id == user.pk):
+        raise Http404
+    return group
+
+
+def get_own_group(team: Team, pk: int) -> MethodGroup:
+    """Return a group that the team may change or dissolve: its own.
+
+    Raises:
+        Http404: there is none, or it is another team's - and nobody can tell which.
+
+    """
+    group = MethodGroup.objects.filter(pk=pk, team=team).first()
+    if group is None:
+        raise Http404
+    return group

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.bibtex import problem_of
-from challenge.models import Evaluation, GroundTruth, Phase, Reference, SitePage, Submission
-from challenge.services import evaluations, ground_truths, submissions
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Phase, Reference, SitePage, Submission
+from challenge.services import evaluations, ground_truths, groups, submissions
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -105,9 +105,18 @@ class DisqualifyForm(forms.Form):
     reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), help_text="The team is shown this.")
 
 
+class ProtocolForm(forms.ModelForm):
+    """What a team said of the protocol, to be corrected."""
+
+    class Meta:
+        model = Submission
+        fields = ["external_data", "special_methods"]
+        widgets = {"special_methods": forms.TextInput(attrs={"size": 80})}
+
+
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """Submissions: find them, look at them, score them again, disqualify them."""
+    """Submissions: find them, look at them, score them again, disqualify them, correct their mark."""
 
     list_display = [
         "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
@@ -119,6 +128,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "phase",
         "evaluations__status",
         "external_data",
+        ("special_methods", admin.EmptyFieldListFilter),
         "counts_toward_limits",
         "created_at",
     ]
@@ -127,11 +137,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_select_related = ["team"]
     exclude = ["file", "mail_claimed_at"]
     readonly_fields = [
-        "page", "download", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
+        "page", "download", "group", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
         "sha256", "counts_toward_limits", "created_at", "mailed_at",
     ]  # fmt: skip
     inlines = [EvaluationInline]
-    actions = ["score_again", "disqualify", "reinstate"]
+    actions = ["score_again", "disqualify", "reinstate", "correct_protocol"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """With the evaluations, so that a page of submissions takes a fixed number of queries."""
@@ -212,6 +222,82 @@ class SubmissionAdmin(ReadOnlyAdmin):
             submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification taken back")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+
+    @admin.action(description="Correct whether it is standard (asks how)", permissions=["organize"])
+    def correct_protocol(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
+        """Correct what a team said of data from elsewhere and of special methods."""
+        if queryset.count() != 1:
+            self.message_user(request, "Select exactly one submission.", messages.ERROR)
+            return None
+        submission = queryset.get()
+        form = ProtocolForm(request.POST if "confirm" in request.POST else None, instance=submission)
+        if form.is_valid():
+            submissions.correct_protocol(submission, **form.cleaned_data)
+            self.log_change(request, submission, f"Protocol corrected: {_describe_protocol(submission)}")
+            self.message_user(request, f"{submission} was corrected.")
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Correct whether a submission is standard",
+            "form": form,
+            "submission": submission,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+            "opts": self.model._meta,
+        }
+        return render(request, "admin/challenge/correct_protocol.html", context)
+
+
+def _describe_protocol(submission: Submission) -> str:
+    data = "data beyond MedMNIST+" if submission.external_data else "no data beyond MedMNIST+"
+    return f"{data}; special methods: {submission.special_methods or 'none'}"
+
+
+@admin.register(MethodGroup)
+class MethodGroupAdmin(ReadOnlyAdmin):
+    """Seeds of one method: teams group them; organizers can dissolve a group."""
+
+    list_display = ["name", "team", "created_at", "seeds", "page"]
+    list_select_related = ["team"]
+    search_fields = ["name", "team__name", "=id"]
+    fields = ["name", "team", "created_at", "page", "members"]
+    readonly_fields = ["page", "members"]
+    actions = ["dissolve"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MethodGroup]:
+        """With the numbers of members, so that a page of groups takes a fixed number of queries."""
+        return MethodGroup.objects.with_public_count()
+
+    @admin.display(description="public members")
+    def seeds(self, group: MethodGroup) -> int:
+        """How many submissions its figures are made of."""
+        return group.public_count
+
+    @admin.display(description="page on the site")
+    def page(self, group: MethodGroup) -> str:
+        """A link to what the public sees."""
+        return format_html('<a href="{0}">{0}</a>', group.get_absolute_url())
+
+    @admin.display(description="submissions")
+    def members(self, group: MethodGroup) -> str:
+        """All that the team has grouped, a line each."""
+        lines = (
+            (reverse("admin:challenge_submission_change", args=[member.pk]), member)
+            for member in group.submissions.order_by("pk")
+        )
+        return format_html_join("", '<p><a href="{}">{}</a></p>', lines) or "-"
+
+    def has_organize_permission(self, request: HttpRequest) -> bool:
+        """Those who may change groups."""
+        return request.user.has_perm("challenge.change_methodgroup")
+
+    @admin.action(description="Dissolve: the submissions stay", permissions=["organize"])
+    def dissolve(self, request: HttpRequest, queryset: QuerySet[MethodGroup]) -> None:
+        """Let the submissions of groups stand on their own again."""
+        chosen = list(queryset)
+        for group in chosen:
+            self.log_deletions(request, MethodGroup.objects.filter(pk=group.pk))
+            groups.dissolve_group(group)
+        self.message_user(request, f"{len(chosen)} group(s) dissolved.")
 
 
 class SitePageForm(forms.ModelForm):

@@ -1,14 +1,20 @@
-"""The form of a submission."""
+"""What teams fill in: a submission, and a group of submissions."""
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse_lazy
+from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 
-from challenge.models import Submission
+from accounts.models import Team
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Submission
 
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
@@ -69,8 +75,12 @@ class SubmissionForm(forms.ModelForm):
             "study_url",
             "code_url",
             "external_data",
+            "special_methods",
         ]
-        labels = {"external_data": "Data beyond MedMNIST+ was used for training"}
+        labels = {
+            "external_data": "Data beyond MedMNIST+ was used for training",
+            "special_methods": "What goes beyond the standard protocol",
+        }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "resolution": "Of the images that the model was given.",
@@ -78,6 +88,11 @@ class SubmissionForm(forms.ModelForm):
             "description": "Architecture, training, what is special: a few sentences.",
             "external_data": "Pre-trained weights such as ImageNet's count as such data only if "
             "they hold biomedical images.",
+            "special_methods": format_lazy(
+                "Such as an ensemble of several networks, test-time augmentation, training on validation images. Shown "
+                'with the entry, which is then <a href="{}#standard">non-standard</a>. Empty: nothing does.',
+                reverse_lazy("challenge"),
+            ),
         }
 
     def clean_upload(self) -> UploadedFile:
@@ -91,3 +106,64 @@ class SubmissionForm(forms.ModelForm):
         if not upload.name.lower().endswith((".csv", ".csv.gz")):
             raise forms.ValidationError("The file must be a .csv, or a .csv.gz compressed with gzip.")
         return upload
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A submission that can be ticked, with the scores that it is known by."""
+
+    submission: Submission
+    evaluation: Evaluation | None
+    is_ticked: bool
+
+
+class GroupForm(forms.Form):
+    """A name, and the submissions of one method that differ in their seed; `services.groups` checks them together."""
+
+    name = forms.CharField(
+        max_length=100,
+        help_text="Of the method, without its seed: it stands for the group on the leaderboard.",
+    )
+    members = forms.TypedMultipleChoiceField(
+        coerce=int,
+        label="Submissions",
+        error_messages={
+            "required": f"Tick the submissions: at least {MethodGroup.FEWEST}.",
+            "invalid_choice": "One of these is not a submission of your team.",
+        },
+    )
+
+    def __init__(self, *args: Any, team: Team, group: MethodGroup | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.group = group
+        self.sent = list(
+            Submission.objects.filter(team=team).prefetch_related("evaluations__ground_truth").order_by("pk")
+        )
+        members_field: Any = self.fields["members"]
+        members_field.choices = [(submission.pk, str(submission)) for submission in self.sent]
+        if group:
+            members = [one for one in self.sent if one.group_id == group.pk]
+            self.left_out = [one for one in members if not one.is_public]
+            self.initial = {"name": group.name, "members": [one.pk for one in members if one.is_public]}
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there is anything to group: at some resolution, as many submissions as a group needs."""
+        return any(len(choices) >= MethodGroup.FEWEST for _, choices in self.choices_by_resolution)
+
+    @cached_property
+    def choices_by_resolution(self) -> list[tuple[str, list[Choice]]]:
+        """Return what can be ticked, by resolution: public and in no other group; and what was ticked before."""
+        ground_truth = GroundTruth.objects.active()
+        ticked = {str(pk) for pk in self["members"].value() or []}
+        by_resolution: dict[int, list[Choice]] = {}
+        for one in self.sent:
+            is_ticked = str(one.pk) in ticked
+            is_free = one.is_public and one.group_id in (None, self.group and self.group.pk)
+            if is_free or is_ticked:
+                choice = Choice(one, one.latest_scores(ground_truth), is_ticked)
+                by_resolution.setdefault(one.resolution, []).append(choice)
+        return [
+            (choices[0].submission.get_resolution_display(), choices)
+            for _, choices in sorted(by_resolution.items())
+        ]

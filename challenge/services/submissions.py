@@ -184,3 +184,13 @@ def reinstate(submission: Submission) -> None:
     submission.disqualified_at = None
     submission.disqualification_reason = ""
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+
+
+def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
+    """Correct what a team said of the protocol: whether the entry is standard follows from it.
+
+    A group that it belongs to stays, and is standard only while all its members are.
+    """
+    submission.external_data = external_data
+    submission.special_methods = special_methods
+    submission.save(update_fields=["external_data", "special_methods"])

@@ -787,6 +787,8 @@ FIELDS = st.fixed_dictionaries(
         "study_url": TEXTS,
         "code_url": TEXTS,
         "external_data": st.sampled_from(["on", "", "false", "\0"]),
+        "special_methods": TEXTS,
+        "group": st.just("1"),
         "team": st.just("1"),
         "counts_toward_limits": st.just("false"),
     },

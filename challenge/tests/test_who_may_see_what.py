@@ -16,6 +16,7 @@ from accounts.models import Team
 from challenge.models import (
     Evaluation,
     GroundTruth,
+    MethodGroup,
     Metric,
     Phase,
     PublishedMethod,
@@ -51,6 +52,7 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "published/<int:pk>/": (200, 200, 200),
     "profile/": (LOGIN, 200, 200),
     "profile/submissions/": (LOGIN, 200, 200),
+    "profile/groups/": (LOGIN, PROFILE, PROFILE),  # it takes the form of the team's page
     "accounts/signup/": (200, PROFILE, PROFILE),
     "accounts/delete/": (LOGIN, 200, 403),
     "accounts/login/": (200, PROFILE, PROFILE),
@@ -100,6 +102,7 @@ ADMIN_PAGES: dict[str, int | str] = {
     **pages_of("challenge/phase", editable=True),
     **pages_of("challenge/groundtruth", editable=False),
     **pages_of("challenge/submission", editable=False),
+    **pages_of("challenge/methodgroup", editable=False),
     **pages_of("challenge/sitepage", editable=True),
     "admin/challenge/sitepage/<path:object_id>/delete/": 403,  # every page links to them
     **pages_of("challenge/reference", editable=True),
@@ -110,6 +113,8 @@ SUBMISSION_PAGES = ["submissions/<int:pk>/", "submissions/<int:pk>/result/"]
 FILE = "submissions/<int:pk>/file/"
 FIGURES = "submissions/<int:pk>/figures.json"
 FIGURES_ZIP = "submissions/<int:pk>/figures.zip"
+GROUP = "groups/<int:pk>/"
+GROUP_FORMS = ["groups/<int:pk>/edit/", "groups/<int:pk>/dissolve/"]
 VIEWERS = ["stranger", "another team", "owner", "organizer"]
 
 REASON = "canary-of-the-failure"
@@ -172,20 +177,23 @@ def sample(submission, team, organizer):
     Group.objects.create(name="Scorers")
     method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=28)
     reference = Reference.objects.create(key="someone2024", topic="data", year=2024, title="A work")
+    group = MethodGroup.objects.create(team=team, name="Seeds")
     objects = {
         "auth/group": Group.objects.get().pk,
         "accounts/team": team.pk,
         "challenge/phase": Phase.objects.get().pk,
         "challenge/groundtruth": GroundTruth.objects.get().pk,
         "challenge/submission": submission.pk,
+        "challenge/methodgroup": group.pk,
         "challenge/sitepage": SitePage.objects.get_or_create(slug="about")[0].pk,
         "challenge/reference": reference.pk,
     }
 
     def address_of(route: str) -> str:
         model = "/".join(route.split("/")[1:3])
+        rows = {"published": method, "groups": group, "submissions": submission}
         values = {
-            "<int:pk>": method.pk if "published" in route else submission.pk,
+            "<int:pk>": rows.get(route.split("/")[0], submission).pk,
             "<id>": team.pk,
             "<site_page:slug>": "about",
             "<slug:name>": "chestmnist",
@@ -209,7 +217,7 @@ def sample(submission, team, organizer):
 
 
 def test_every_address_is_in_the_tables():
-    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP}
+    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP, GROUP, *GROUP_FORMS}
     there = set(addresses())
     assert there - known == set(), "addresses without an expectation: say here who may see them"
     assert known - there == set(), "expectations of addresses that are gone"
@@ -265,12 +273,36 @@ def test_figures_are_for_those_who_may_see_the_submission_once_it_is_scored(
             )
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_a_group_is_public_with_two_public_members(state, submission, sample, viewers, submit, team):
+    bring_into(state, submission)
+    other = submit(team, content=b"the second seed")
+    bring_into("scored", other)
+    address = sample(GROUP)
+    Submission.objects.update(group=MethodGroup.objects.get())
+    for viewer, client in viewers.items():
+        sees = state == "scored" or viewer in ("owner", "organizer")
+        assert_answer(client.get(address), 200 if sees else 404, f"the group, {state}, for the {viewer}")
+
+
+@pytest.mark.parametrize("route", GROUP_FORMS)
+def test_a_group_is_changed_by_its_team_only(route, sample, viewers):
+    expected: dict[str, int | str] = {"stranger": LOGIN, "another team": 404, "owner": 200, "organizer": 404}
+    for viewer, client in viewers.items():
+        assert_answer(client.get(sample(route)), expected[viewer], f"{route} for the {viewer}")
+        if viewer != "owner":
+            data = {"name": "Taken over", "members": []}
+            assert_answer(client.post(sample(route), data), expected[viewer], f"{route} for the {viewer}")
+    assert MethodGroup.objects.get().name == "Seeds"
+
+
 def everything_shown(client: Client, submission: Submission) -> str:
     """All that a viewer can get to see, headers too, of pages where a submission might appear."""
     pages = [
         *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
         *("/profile/", "/profile/submissions/", "/accounts/email/"),
         f"/compare/?e=s{submission.pk}&resolution=28",
+        *(f"/groups/{group.pk}/" for group in MethodGroup.objects.all()),
         *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/", "/figures.json")),
     ]
     responses = [client.get(page) for page in pages]
@@ -278,8 +310,11 @@ def everything_shown(client: Client, submission: Submission) -> str:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_what_is_private_is_on_no_page_of_others(state, submission, viewers):
+def test_what_is_private_is_on_no_page_of_others(state, submission, viewers, submit, team):
     bring_into(state, submission)
+    for content in (b"the second seed", b"the third seed"):
+        bring_into("scored", submit(team, content=content))
+    Submission.objects.update(group=MethodGroup.objects.create(team=team, name="Seeds"))
     for viewer in ("stranger", "another team"):
         shown = everything_shown(viewers[viewer], submission)
         for secret in (REASON, VERDICT, FILE_NAME, "alpha@example.org", '/file/"', "the predictions"):
@@ -367,6 +402,7 @@ READ_ONLY = [
     FILE,
     FIGURES,
     FIGURES_ZIP,
+    GROUP,
 ]
 
 
@@ -394,6 +430,7 @@ FORMS = {
     "owner": [
         *("/profile/", "/accounts/logout/", "/accounts/delete/", "/accounts/email/"),
         *("/accounts/password/change/", "/accounts/reauthenticate/"),
+        *("/profile/groups/", "/groups/{group}/edit/", "/groups/{group}/dissolve/"),
     ],
     "organizer": [
         *("/profile/", "/admin/logout/", "/admin/challenge/phase/add/", "/admin/challenge/submission/"),
@@ -407,10 +444,13 @@ def test_no_form_is_taken_without_its_token(viewer, address, submission, team, o
     client = Client(enforce_csrf_checks=True)
     if viewer != "stranger":
         client.force_login(team if viewer == "owner" else organizer)
+    group = MethodGroup.objects.create(team=team, name="Seeds")
+    address = address.format(group=group.pk)
     action = {"action": "disqualify", "confirm": "yes", "reason": "x", "_selected_action": submission.pk}
     response = client.post(address, action)
     assert response.status_code == 403
     assert "The form has expired" in response.content.decode()
     submission.refresh_from_db()
     assert not submission.is_disqualified
+    assert list(MethodGroup.objects.values_list("name", flat=True)) == ["Seeds"]
     assert client.get("/profile/").status_code == (302 if viewer == "stranger" else 200)

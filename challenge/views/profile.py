@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
 from challenge.format_rules import format_rules
-from challenge.forms import SubmissionForm
-from challenge.models import GroundTruth, Phase, Submission
+from challenge.forms import GroupForm, SubmissionForm
+from challenge.models import GroundTruth, MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import submissions
 
@@ -28,10 +28,21 @@ def profile(request: TeamRequest) -> HttpResponse:
             return redirect(created)
         if created:
             form = SubmissionForm()
-    rules = format_rules(MEDMNIST_PLUS)
-    context = {"form": form, "created": created, "format_rules": rules, **_team_context(request)}
-    template = "challenge/_submit.html" if request.htmx else "challenge/profile.html"
-    return render(request, template, context)
+    if request.htmx:
+        context = {"form": form, "created": created, **_team_context(request)}
+        return render(request, "challenge/_submit.html", context)
+    return profile_page(request, form, GroupForm(team=request.user))
+
+
+def profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
+    """Return the whole page of the team, with its two forms as they are."""
+    context = {
+        "form": form,
+        "group_form": group_form,
+        "groups": MethodGroup.objects.filter(team=request.user).with_public_count(),
+        "format_rules": format_rules(MEDMNIST_PLUS),
+    }
+    return render(request, "challenge/profile.html", context | _team_context(request))
 
 
 def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:

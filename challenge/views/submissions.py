@@ -12,7 +12,7 @@ from accounts.http import TeamRequest
 from challenge.access import get_visible_submission, may_see_file
 from challenge.entry_figures import dataset_figures, overview_figures
 from challenge.leaderboard import rank_of
-from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
+from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.trainings import describe_training
 
@@ -23,7 +23,16 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     context = _submission_context(request, pk)
     context |= _figures_context(request, context)
     context["training"] = describe_training(context["submission"].training or {})
+    context["seeds"] = _seeds(context["submission"])
     return render(request, "challenge/submission.html", context)
+
+
+def _seeds(submission: Submission) -> int:
+    """Return how many seeds the group of the submission has; 0, if it stands on its own."""
+    if submission.group is None or not submission.is_public:
+        return 0
+    count = submission.group.public_members().count()
+    return count if count >= MethodGroup.FEWEST else 0
 
 
 @require_safe

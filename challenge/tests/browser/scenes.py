@@ -2,6 +2,8 @@
 
 import time
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -9,7 +11,10 @@ from django.utils import timezone
 from accounts.models import Team
 from challenge.demo_data import EXAMPLE_FILE
 from challenge.models import Evaluation, PublishedMethod, Submission
-from challenge.services import submissions
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.predictions import write_predictions
+from challenge.services import groups, submissions
 
 PASSWORD = "correct horse battery staple"
 BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".join(
@@ -30,7 +35,12 @@ def prepare() -> dict[str, str]:
         study_url="https://doi.org/10.1038/s41598-025-92156-9",
         code_url="https://example.org/a-rather-long-address/of-a-repository/that-does-not-wrap-well",
         external_data=True,
+        special_methods="An ensemble of five networks, and the average over eight flips and rotations of each image",
     )
+    seeds = [
+        _submit(team, _of_another_seed(seed), model_name=f"ResNet-18, mm-PT, seed {seed}", resolution=64)
+        for seed in range(5)
+    ]
     disqualified = _submit(team, EXAMPLE_FILE.read_bytes(), model_name="Trained on the test set")
     failed = _submit(team, BROKEN, model_name="DenseNet-121")
     queued = _submit(team, BROKEN, model_name="EfficientNet-B4")
@@ -41,6 +51,8 @@ def prepare() -> dict[str, str]:
         status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
     )
     Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
+    members = [submission.pk for submission in seeds[:3]]
+    group = groups.create_group(team=team, name="ResNet-18, mm-PT with a balanced sampler", members=members)
     published = PublishedMethod.objects.filter(resolution=224, scores__std__isnull=False).first()
     assert published
     return {
@@ -49,6 +61,10 @@ def prepare() -> dict[str, str]:
         "failed": failed.get_absolute_url(),
         "queued": queued.get_absolute_url(),
         "published": published.get_absolute_url(),
+        "group": group.get_absolute_url(),
+        "a seed": seeds[0].get_absolute_url(),
+        "change a group": f"{group.get_absolute_url()}edit/",
+        "dissolve a group": f"{group.get_absolute_url()}dissolve/",
     }
 
 
@@ -56,6 +72,15 @@ def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> 
     upload = SimpleUploadedFile("predictions-of-the-last-epoch.csv", content)
     about = {"resolution": 224, "description": "For the tests."} | about
     return submissions.create_submission(team=team, upload=upload, model_name=model_name, **about)  # type: ignore[arg-type]
+
+
+def _of_another_seed(seed: int) -> bytes:
+    """Predictions as good as others, and different."""
+    labels = make_demo_ground_truth(MEDMNIST_PLUS)
+    predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1.6, seed=100 + seed)
+    with NamedTemporaryFile(suffix=".csv") as file:
+        write_predictions(Path(file.name), predictions, MEDMNIST_PLUS)
+        return Path(file.name).read_bytes()
 
 
 def _wait_for_the_worker() -> None:

@@ -53,6 +53,8 @@ FOR_EVERYONE = {
     "scored": "",
     "an entry on a multi-label dataset": "/submissions/6/?dataset=chestmnist",
     "published": "",
+    "group": "",
+    "a seed": "",
 }
 FOR_THE_TEAM = {
     "profile": "/profile/",
@@ -60,6 +62,9 @@ FOR_THE_TEAM = {
     "failed": "",
     "queued": "",
     "disqualified": "",
+    "group": "",
+    "change a group": "",
+    "dissolve a group": "",
     "e-mail": "/accounts/email/",
     "delete the account": "/accounts/delete/",
 }
@@ -96,7 +101,7 @@ def check(page: Page) -> None:
 def test_every_page_without_arguments_is_looked_at():
     looked_at = {path.partition("?")[0] for path in (*FOR_EVERYONE.values(), *FOR_THE_TEAM.values())}
     pages = {f"/{pattern.pattern}" for pattern in urlpatterns if not pattern.pattern.converters}
-    parts_and_files = {"/profile/submissions/", "/format/template.csv", "/format/example.csv.gz",
+    parts_and_files = {"/profile/submissions/", "/profile/groups/", "/format/template.csv", "/format/example.csv.gz",
                        "/research/references.bib"}  # fmt: skip
     assert pages - parts_and_files <= looked_at
 
@@ -127,6 +132,37 @@ def test_a_form_with_errors(visits, logged_in, tmp_path):
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("neither a web address nor a DOI")).to_be_visible()
     check(page)
+
+
+def test_a_group_with_errors(visits, scenes, logged_in):
+    page = visits.open("/profile/", storage_state=logged_in["Team Scenes"])
+    form = page.get_by_role("form", name="New group")
+    form.get_by_label("Name").fill("Of two sizes")
+    boxes = form.get_by_role("checkbox")
+    for number in range(boxes.count()):
+        boxes.nth(number).check()
+    form.get_by_role("button", name="Group them").click()
+    expect(form.get_by_role("alert")).to_contain_text("A group is of one resolution")
+    expect(form.get_by_label("Name")).to_have_value("Of two sizes")
+    expect(form.locator("input:checked")).to_have_count(boxes.count())
+    check(page)
+
+
+def test_seeds_are_grouped_by_keyboard_alone(visits, scenes, logged_in):
+    page = visits.open(scenes["change a group"], storage_state=logged_in["Team Scenes"])
+    expect(page.locator("input:checked")).to_have_count(3)
+    page.get_by_label("Name").focus()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # the fourth seed; a fifth comes before the button
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("n = 4")).to_be_visible()
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("seed 3").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("n = 3")).to_be_visible()
 
 
 def test_a_registration_with_errors(visits, scenes):
@@ -199,7 +235,7 @@ def test_submit_by_keyboard_alone(visits, logged_in, demo):
     page.keyboard.type("By keyboard")
     tab_to("Description")
     page.keyboard.type("No mouse.")
-    for _ in range(4):
+    for _ in range(5):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Submit")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,0 +1,151 @@
+"""Standard and non-standard entries: what teams say, where it is shown, and how organizers correct it."""
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Team
+from challenge.models import Submission
+
+SPECIAL = "Five networks, averaged; 8 flips & rotations at test time"
+ADMIN = "/admin/challenge/submission/"
+
+
+@pytest.mark.parametrize(
+    ("about", "is_standard"),
+    [
+        ({}, True),
+        ({"external_data": True}, False),
+        ({"special_methods": SPECIAL}, False),
+        ({"external_data": True, "special_methods": SPECIAL}, False),
+    ],
+)
+def test_standard_is_what_departs_in_nothing(about, is_standard, entry, team):
+    submission = entry(team, 0.8, **about)
+    assert submission.is_standard == is_standard
+    assert Submission.objects.standard().contains(submission) == is_standard
+
+
+def send(client: Client, **fields: object):
+    upload = SimpleUploadedFile("predictions.csv", b"dataset\n")
+    about = {"upload": upload, "resolution": 28, "model_name": "ResNet", "description": "A test."}
+    return client.post("/profile/", about | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kept"),
+    [({}, ""), ({"special_methods": f"  {SPECIAL} "}, SPECIAL), ({"special_methods": "   "}, "")],
+)
+def test_a_team_says_what_goes_beyond_the_protocol(fields, kept, as_user, team, ground_truth):
+    assert send(as_user(team), **fields).status_code == 302
+    submission = Submission.objects.get()
+    assert submission.special_methods == kept
+    assert submission.is_standard == (kept == "")
+
+
+def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(as_user, team, ground_truth):
+    response = send(as_user(team), special_methods="x" * 201)
+    assert response.status_code == 200
+    assert "at most 200 characters" in response.content.decode()
+    assert "x" * 201 in response.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_the_form_explains_the_field(as_user, team, ground_truth):
+    page = as_user(team).get("/profile/").content.decode()
+    assert "What goes beyond the standard protocol" in page
+    assert 'href="/challenge/#standard"' in page
+
+
+def test_the_page_of_an_entry_says_how_it_departs(entry, team, client):
+    plain = client.get(entry(team, 0.8).get_absolute_url()).content.decode()
+    assert "non-standard" not in plain
+    assert "Beyond the" not in plain
+    page = client.get(entry(team, 0.8, special_methods=SPECIAL).get_absolute_url()).content.decode()
+    assert ">non-standard</span>" in page
+    assert "8 flips &amp; rotations" in page
+    page = client.get(entry(team, 0.8, external_data=True).get_absolute_url()).content.decode()
+    assert ">non-standard</span>" in page
+    assert "data beyond MedMNIST+ was used for training" in page
+
+
+def test_a_team_sees_the_mark_in_its_list(entry, team, as_user):
+    entry(team, 0.8)
+    assert ">non-standard</span>" not in as_user(team).get("/profile/submissions/").content.decode()
+    entry(team, 0.8, special_methods=SPECIAL)
+    assert as_user(team).get("/profile/submissions/").content.decode().count(">non-standard</span>") == 1
+
+
+def test_the_rules_say_what_the_mark_means(client, db):
+    page = client.get("/challenge/").content.decode()
+    assert 'id="standard"' in page
+    assert '<span class="tag">non-standard</span>' in page
+    assert "ensemble" in page
+    assert "seeds of one method" in page
+
+
+# --- Organizers correct it ------------------------------------------------------------------------
+
+
+def correct(client: Client, *rows: Submission, **about: object):
+    chosen = {"action": "correct_protocol", "_selected_action": [row.pk for row in rows]}
+    return client.post(ADMIN, chosen | about, follow=True)
+
+
+def test_organizers_correct_what_a_team_said(entry, team, as_user, organizer):
+    submission, client = entry(team, 0.8, external_data=True), as_user(organizer)
+    asked = correct(client, submission).content.decode()
+    assert 'name="special_methods"' in asked
+    assert "checked" in asked
+    submission.refresh_from_db()
+    assert submission.external_data, "it asks first"
+
+    response = correct(client, submission, confirm="yes", special_methods=SPECIAL)
+    assert "was corrected" in response.content.decode()
+    submission.refresh_from_db()
+    assert (submission.external_data, submission.special_methods) == (False, SPECIAL)
+    log = LogEntry.objects.get()
+    assert (log.user, log.object_id) == (organizer, str(submission.pk))
+    assert (
+        log.get_change_message()
+        == f"Protocol corrected: no data beyond MedMNIST+; special methods: {SPECIAL}"
+    )
+
+    correct(client, submission, confirm="yes", external_data="on", special_methods="")
+    submission.refresh_from_db()
+    assert (submission.external_data, submission.special_methods) == (True, "")
+
+
+def test_a_correction_that_is_too_long_is_not_taken(entry, team, as_user, organizer):
+    submission = entry(team, 0.8)
+    response = correct(as_user(organizer), submission, confirm="yes", special_methods="x" * 201)
+    assert "at most 200 characters" in response.content.decode()
+    submission.refresh_from_db()
+    assert submission.is_standard
+    assert not LogEntry.objects.exists()
+
+
+def test_one_at_a_time(entry, team, as_user, organizer):
+    rows = [entry(team, 0.8), entry(team, 0.9)]
+    response = correct(as_user(organizer), *rows, confirm="yes", special_methods=SPECIAL)
+    assert "Select exactly one submission." in response.content.decode()
+    assert Submission.objects.standard().count() == 2
+
+
+def test_who_may_only_look_corrects_nothing(entry, team, as_user):
+    helper = Team.objects.create_user("Helper", "helper@example.org", is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_submission"))
+    submission = entry(team, 0.8)
+    correct(as_user(helper), submission, confirm="yes", special_methods=SPECIAL)
+    submission.refresh_from_db()
+    assert submission.is_standard
+
+
+def test_organizers_find_what_is_special(entry, team, as_user, organizer):
+    entry(team, 0.8, model_name="Plain one")
+    entry(team, 0.8, model_name="Special one", special_methods=SPECIAL)
+    listed = as_user(organizer).get(f"{ADMIN}?special_methods__isempty=0").content.decode()
+    assert "Special one" in listed
+    assert "Plain one" not in listed

@@ -1,0 +1,92 @@
+"""Seeds of one method: the page of a group, and what its team does with it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import TeamRequest
+from challenge.access import get_own_group, get_visible_group
+from challenge.forms import GroupForm, SubmissionForm
+from challenge.groups import group_dataset_scores, group_scores, ranked_evaluations
+from challenge.models import GroundTruth, MethodGroup, Metric
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services import groups
+from challenge.views.profile import profile_page
+
+
+@require_safe
+def group(request: HttpRequest, pk: int) -> HttpResponse:
+    """A group: mean and deviation of each metric over its seeds, on each dataset too, and its members."""
+    shown = get_visible_group(request.user, pk)
+    ground_truth = GroundTruth.objects.active()
+    evaluations = ranked_evaluations(shown, ground_truth)
+    by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
+    context: dict[str, object] = {
+        "group": shown,
+        "ground_truth": ground_truth,
+        "members": [(member, by_submission.get(member.pk)) for member in shown.public_members()],
+        "evaluations": evaluations,
+        "metrics": Metric.choices,
+        "is_own": shown.team_id == request.user.pk,
+        "fewest": MethodGroup.FEWEST,
+    }
+    if len(evaluations) >= MethodGroup.FEWEST:
+        by_dataset = group_dataset_scores(evaluations)
+        context["scores"] = group_scores(evaluations)
+        context["datasets"] = [(d, by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset]
+    return render(request, "challenge/group.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def create_group(request: TeamRequest) -> HttpResponse:
+    """Group submissions, by the form on the team's page; that page again, if something is wrong."""
+    if request.method != "POST":
+        return redirect(f"{reverse('profile')}#seeds")
+    form = GroupForm(request.POST, team=request.user)
+    if form.is_valid() and (made := _create(request, form)):
+        return redirect(made)
+    return profile_page(request, SubmissionForm(), form)
+
+
+def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:
+    try:
+        made = groups.create_group(team=request.user, **form.cleaned_data)
+    except groups.GroupRefusedError as error:
+        form.add_error("members", error.problems)
+        return None
+    messages.success(request, f"“{made}” is a group now.")
+    return made
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit_group(request: TeamRequest, pk: int) -> HttpResponse:
+    """Change the name or the members of a group."""
+    own = get_own_group(request.user, pk)
+    data = request.POST if request.method == "POST" else None
+    form = GroupForm(data, team=request.user, group=own)
+    if form.is_valid():
+        try:
+            groups.change_group(own, **form.cleaned_data)
+        except groups.GroupRefusedError as error:
+            form.add_error("members", error.problems)
+        else:
+            messages.success(request, "The group was changed.")
+            return redirect(own)
+    return render(request, "challenge/group_edit.html", {"group": own, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def dissolve_group(request: TeamRequest, pk: int) -> HttpResponse:
+    """Ask whether to dissolve a group, and do it."""
+    own = get_own_group(request.user, pk)
+    if request.method != "POST":
+        return render(request, "challenge/group_dissolve.html", {"group": own})
+    groups.dissolve_group(own)
+    messages.success(request, f"“{own}” is dissolved: its submissions stand on their own again.")
+    return redirect(f"{reverse('profile')}#seeds")
