@@ -107,7 +107,6 @@ def study(config: TrainingConfig, folder: Path, benchmark: Benchmark = MEDMNIST_
         batches = epoch_batches(run)
         progress = Progress(lambda line: None, epoch, config.epochs, len(batches))
         results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
-        # The running statistics come first: those of the datasets are put in their place.
         results["shared"] = validate(run.learner, run.val_sources, None, config.batch_size)
         results["per-dataset"] = evaluate_per_dataset(run)
         rows += _rows(config, epoch, results)
@@ -127,15 +126,9 @@ def prepare(config: TrainingConfig, folder: Path, benchmark: Benchmark) -> Run:
 
 
 def evaluate_per_dataset(run: Run) -> dict[str, Result]:
-    """Validate with each dataset's own statistics, and put the running ones back, for the next epoch to go on."""
-    model = run.learner.model
-    running = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    """Validate with each dataset's own statistics."""
     found = estimate(run.learner, run.train_sources, run.config.batch_size, run.config.seed)
-    results = validate(run.learner, run.val_sources, found, run.config.batch_size)
-    with torch.no_grad():
-        for name, buffer in model.named_buffers():
-            buffer.copy_(running[name])
-    return results
+    return validate(run.learner, run.val_sources, found, run.config.batch_size)
 
 
 def _rows(config: TrainingConfig, epoch: int, results: dict[str, dict[str, Result]]) -> Iterator[Row]:

@@ -32,7 +32,8 @@ class Checkpoint:
 
     Attributes:
         config: everything that was asked for.
-        model_state: of the backbone and all heads.
+        model_state: of the backbone and all heads. BatchNorm's buffers in it are the running statistics that training
+            left, whatever `statistics` holds.
         statistics: BatchNorm's buffers by dataset; empty if there are none or they are shared.
         epoch: how many epochs were trained.
         best_epoch: the one with the best validation loss so far; 0 if there is none yet.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -65,18 +66,20 @@ def estimate(
 def validate(
     learner: Learner, sources: Mapping[str, Source], statistics: DatasetStatistics | None, batch_size: int
 ) -> dict[str, Result]:
-    """Evaluate each dataset with its own statistics of BatchNorm, or with the running ones if there are none."""
+    """Evaluate each dataset with its own statistics of BatchNorm, or with the running ones if there are none.
+
+    Either way the model keeps the running ones, which training goes on from and a checkpoint holds.
+    """
     results = {}
     learner.model.eval()
     for name, source in sources.items():
-        if statistics is not None:
-            statistics.apply(learner.model, name)
-        results[name] = evaluate(
-            partial(learner.logits, dataset_name=name),
-            source,
-            learner.losses[name],
-            learner.model.probabilities,
-            batch_size,
-            learner.world,
-        )
+        with nullcontext() if statistics is None else statistics.applied(learner.model, name):
+            results[name] = evaluate(
+                partial(learner.logits, dataset_name=name),
+                source,
+                learner.losses[name],
+                learner.model.probabilities,
+                batch_size,
+                learner.world,
+            )
     return results

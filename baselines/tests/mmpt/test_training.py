@@ -2,6 +2,7 @@
 
 import csv
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from baselines.mmpt.data import DataError
 from baselines.mmpt.epoch import DivergedError
 from baselines.mmpt.evaluate import Result
 from baselines.mmpt.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
+from baselines.mmpt.predict import predict_datasets
 from baselines.mmpt.run import learning_rate
 from baselines.mmpt.runs import OutputError
 from baselines.mmpt.train import load_sources, train
@@ -192,6 +194,26 @@ def test_statistics_of_each_dataset_are_saved_unless_they_are_shared(collection,
     running = ("running_mean", "running_var")
     for name, value in one.model_state.items():
         assert name.endswith(running) or torch.equal(value, other.model_state[name])
+
+
+def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection, tmp_path):
+    """Validation is not training: with either kind of statistics, weights and buffers are the same to the bit."""
+    folder, benchmark = collection
+    found = {}
+    for batch_norm in ("shared", "per-dataset"):
+        output = tmp_path / batch_norm
+        train(small_config(batch_norm=batch_norm), folder, output, benchmark=benchmark)
+        found[batch_norm] = checkpoints.load(output / "last.pt")
+    shared, own = found["shared"].model_state, found["per-dataset"].model_state
+    assert shared.keys() == own.keys()
+    assert [name for name in shared if not torch.equal(shared[name], own[name])] == []
+    # so that the one predicts what the other does, once its statistics are put aside
+    put_aside = replace(found["per-dataset"], statistics={})
+    predictions = [
+        dict(predict_datasets(one, tuple(benchmark), folder, CPU, 16)) for one in (found["shared"], put_aside)
+    ]
+    for dataset, values in predictions[0].items():
+        np.testing.assert_array_equal(values, predictions[1][dataset])
 
 
 def test_a_lone_image_is_left_out_where_batch_norm_cannot_take_it(collection, tmp_path):
