@@ -4,7 +4,7 @@ What is checked holds when a group is made or changed. The team's row is locked 
 for submissions, so that two requests side by side cannot put one submission into two groups.
 """
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from django.db import transaction
 
@@ -110,22 +110,24 @@ def _problems_together(chosen: Sequence[Submission]) -> list[str]:
         problems.append(f"A group needs at least {FEWEST} submissions.")
     if len(chosen) > MOST:
         problems.append(f"A group has at most {MOST} submissions, and {len(chosen)} are chosen.")
-    if len(by_resolution := _numbers_by(chosen, lambda s: s.get_resolution_display())) > 1:
-        listed = "; ".join(f"{resolution}: {numbers}" for resolution, numbers in by_resolution.items())
-        problems.append(f"A group is of one resolution, and these differ ({listed}).")
-    if len(by_mark := _numbers_by(chosen, lambda s: s.is_standard)) > 1:
-        problems.append(
-            f"A group is standard or it is not: {by_mark[True]} is marked as standard, {by_mark[False]} is not."
-        )
+    by_size = sorted(chosen, key=lambda s: s.resolution)
+    if len(resolutions := _numbers_by(by_size, lambda s: s.get_resolution_display())) > 1:
+        problems.append(f"A group is of one resolution, and these differ ({_listed(resolutions)}).")
+    if len(marks := _numbers_by(chosen, lambda s: "standard" if s.is_standard else "non-standard")) > 1:
+        problems.append(f"A group is standard or it is not, and these differ ({_listed(marks)}).")
     for numbers in _numbers_by(chosen, lambda s: s.sha256).values():
         if "," in numbers:
             problems.append(f"{numbers} are the same file: a seed counts once.")
     return problems
 
 
-def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], Hashable]) -> dict[Hashable, str]:
+def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], str]) -> dict[str, str]:
     """Return the numbers of the submissions, written as a list, by what the key gives for them."""
-    numbers: dict[Hashable, list[str]] = {}
+    numbers: dict[str, list[str]] = {}
     for submission in chosen:
         numbers.setdefault(key(submission), []).append(f"#{submission.pk}")
     return {value: ", ".join(those) for value, those in numbers.items()}
+
+
+def _listed(numbers: Mapping[str, str]) -> str:
+    return "; ".join(f"{value}: {those}" for value, those in numbers.items())

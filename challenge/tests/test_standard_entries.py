@@ -68,7 +68,7 @@ def test_the_page_of_an_entry_says_how_it_departs(entry, team, client):
     assert "8 flips &amp; rotations" in page
     page = client.get(entry(team, 0.8, external_data=True).get_absolute_url()).content.decode()
     assert ">non-standard</span>" in page
-    assert "data beyond MedMNIST+ was used for training" in page
+    assert "Data beyond MedMNIST+ was used for training." in page
 
 
 def test_a_team_sees_the_mark_in_its_list(entry, team, as_user):
