@@ -1,0 +1,165 @@
+"""Bootstrap replicates of every metric: what the scores would be on other test images of the same kind.
+
+The images of a dataset are drawn with replacement, class by class, so that every class keeps its size; those of a
+multi-label dataset, which has no classes in that sense, all together (Efron and Tibshirani, 1993). The random numbers
+depend on the dataset, the labels and the number of the replicate only: replicate b of every submission is made on
+the same images, so that replicates of two submissions are paired.
+
+Scores are sorted once. A resample is then a weight for each image, and AUC and confusion matrices are sums of weights.
+Importing this module imports Numba, 55 MB and half a second: what only reads replicates does without it.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from challenge.scoring import bootstrap_kernels as kernels
+from challenge.scoring.benchmark import Benchmark, Dataset, Task
+from challenge.scoring.intervals import N_REPLICATES
+
+SEED = 9930641
+
+
+@dataclass(frozen=True, slots=True)
+class _Binary:
+    """One AUC: the images by increasing score, their scores, and which of them are positive."""
+
+    rows: np.ndarray
+    y_score: np.ndarray
+    positive: np.ndarray
+
+
+def bootstrap(
+    predictions: Mapping[str, np.ndarray],
+    labels: Mapping[str, np.ndarray],
+    benchmark: Benchmark,
+    n_replicates: int = N_REPLICATES,
+) -> np.ndarray:
+    """Return the metrics of each replicate, (n_datasets, 4, n_replicates), in the order of `evaluator.METRICS`.
+
+    Their mean over the datasets is that of the replicates of the average. `predictions` and `labels` are as
+    `evaluator.evaluate` takes them.
+    """
+    return np.stack(
+        [bootstrap_dataset(labels[d.name], predictions[d.name], d, n_replicates) for d in benchmark]
+    )
+
+
+def bootstrap_dataset(
+    y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset, n_replicates: int = N_REPLICATES
+) -> np.ndarray:
+    """Return the metrics of one dataset in each replicate, (4, n_replicates).
+
+    A label of a multi-label dataset is left out of a replicate that has no image with it, or none without it; of
+    official test sets, the rarest label is missing in one of 10^18. NaN stands where that leaves no label.
+    """
+    order, strata = _strata(y_true, dataset)
+    y_true, y_score = y_true[order], y_score[order]
+    tasks = _binary_tasks(y_true, y_score, dataset)
+    matrices = _confusion_cells(y_true, y_score, dataset)
+    blocks = []
+    for first in range(0, n_replicates, kernels.LANES):
+        counts = np.ascontiguousarray(_draw(dataset, first, strata).T)
+        areas = np.array([_areas(task, counts) for task in tasks])
+        confusions = np.array([_confusions(cells, counts, dataset) for cells in matrices])
+        blocks.append(_metrics(areas, confusions))
+    return np.concatenate(blocks, axis=1)[:, :n_replicates]
+
+
+def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndarray:
+    """Return how often each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
+    order, strata = _strata(y_true, dataset)
+    counts = np.empty(len(order), dtype=np.int64)
+    counts[order] = _draw(dataset, replicate, strata)[0]
+    return counts
+
+
+def _strata(y_true: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order in which classes lie one after the other, and their bounds; one stratum if multi-label."""
+    if dataset.task is Task.MULTILABEL:
+        return np.arange(len(y_true)), np.array([0, len(y_true)])
+    sizes = np.bincount(y_true, minlength=dataset.n_classes)
+    return np.argsort(y_true, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
+
+
+def _draw(dataset: Dataset, first: int, strata: np.ndarray) -> np.ndarray:
+    """Return the counts of `LANES` replicates from number `first` on, (LANES, n_test)."""
+    counts = np.empty((kernels.LANES, strata[-1]), dtype=np.uint8)
+    stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
+    kernels.draw(np.uint64(stream), first, strata, counts)
+    return counts
+
+
+def _binary_tasks(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> list[_Binary]:
+    """Return what the AUC is the mean of: each class against the rest, each label, or class 1 of two."""
+    classes: Sequence[int] = [1] if dataset.task is Task.BINARY else range(dataset.n_classes)
+    tasks = []
+    for c in classes:
+        positive = y_true[:, c] == 1 if dataset.task is Task.MULTILABEL else y_true == c
+        rows = np.argsort(y_score[:, c])
+        tasks.append(_Binary(rows.astype(np.uint32), y_score[rows, c], positive[rows]))
+    return tasks
+
+
+def _confusion_cells(
+    y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the cell of each image in the confusion matrix, or in that of each label, as (rows, cells).
+
+    Images in the first cell are left out: of a label those are most, and the total is known.
+    """
+    if dataset.task is Task.MULTILABEL:
+        cells = 2 * (y_true.T == 1) + (y_score.T > 0.5)
+    elif dataset.task is Task.BINARY:
+        cells = (2 * y_true.astype(np.int64) + (y_score[:, 1] > 0.5))[None]
+    else:
+        y_pred = (y_score == y_score.max(axis=1, keepdims=True)).argmax(axis=1)
+        cells = (y_true.astype(np.int64) * dataset.n_classes + y_pred)[None]
+    rows = [np.flatnonzero(of_matrix).astype(np.uint32) for of_matrix in cells]
+    return [(r, of_matrix[r].astype(np.uint32)) for r, of_matrix in zip(rows, cells, strict=True)]
+
+
+def _areas(task: _Binary, counts: np.ndarray) -> np.ndarray:
+    """Return the AUC in each replicate of a block, NaN where it has no positives or no negatives."""
+    negatives, twice_u = np.empty(kernels.LANES, np.uint32), np.empty(kernels.LANES, np.uint64)
+    kernels.count_pairs(task.rows, task.y_score, task.positive, counts, negatives, twice_u)
+    n_negative = negatives.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # 0 / 0
+        return twice_u / (2 * n_negative * (len(counts) - n_negative))
+
+
+def _confusions(cells: tuple[np.ndarray, np.ndarray], counts: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Return the confusion matrix in each replicate of a block, (LANES, n, n)."""
+    n = 2 if dataset.task is Task.MULTILABEL else dataset.n_classes
+    sums = np.empty((n * n, kernels.LANES), dtype=np.uint32)
+    kernels.sum_cells(*cells, counts, sums)
+    sums[0] = len(counts) - sums.sum(axis=0)
+    return sums.T.reshape(-1, n, n).astype(np.float64)
+
+
+def _metrics(areas: np.ndarray, confusions: np.ndarray) -> np.ndarray:
+    """Return the four metrics of a block, (4, LANES), from AUCs (k, LANES) and confusion matrices (l, LANES, n, n)."""
+    support, predicted = confusions.sum(axis=3), confusions.sum(axis=2)
+    right = np.diagonal(confusions, axis1=2, axis2=3)
+    n = support.sum(axis=2)
+    agreed = right.sum(axis=2)
+    with np.errstate(invalid="ignore"):  # 0 / 0: a label that is not in the replicate
+        balanced = (right / support).mean(axis=2)
+        kappa = 1 - (n - agreed) * n / (n * n - (support * predicted).sum(axis=2))
+    shown = (support > 0).all(axis=2)
+    return np.stack(
+        [
+            _mean(areas, ~np.isnan(areas)),
+            _mean(balanced, shown),
+            _mean(kappa, shown),
+            _mean(agreed / n, shown),
+        ]
+    )
+
+
+def _mean(values: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Return the mean over the first axis of those values that count, NaN where none does."""
+    with np.errstate(invalid="ignore"):
+        return np.where(counted, values, 0).sum(axis=0) / counted.sum(axis=0)

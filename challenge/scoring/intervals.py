@@ -1,0 +1,17 @@
+"""Confidence intervals from bootstrap replicates."""
+
+import numpy as np
+
+#: To be raised with any change that can change a replicate: those of different versions are not paired.
+BOOTSTRAP_VERSION = "1"
+N_REPLICATES = 1000
+LEVEL = 0.95
+
+
+def percentile_interval(replicates: np.ndarray, level: float = LEVEL) -> np.ndarray:
+    """Return the ends of the percentile interval (Efron and Tibshirani, 1993, chapter 13).
+
+    The replicates lie along the last axis, which becomes (low, high). Replicates that are NaN are left out.
+    """
+    tail = (1 - level) / 2
+    return np.moveaxis(np.nanquantile(replicates, [tail, 1 - tail], axis=-1), 0, -1)
