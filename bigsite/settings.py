@@ -140,6 +140,8 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+# What is computed from the leaderboard is kept until that changes, and no longer than this.
+BOARD_CACHE_SECONDS = 60
 
 # --- Accounts (allauth): one account per team -----------------------------------------------------
 

@@ -28,3 +28,4 @@ from bigsite.settings import STORAGES  # noqa: E402
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast: these guard nothing
+BOARD_CACHE_SECONDS = 0  # tests do not commit, so that nothing tells the cache of what they change

@@ -5,3 +5,9 @@ class ChallengeConfig(AppConfig):
     """Submissions, their evaluations and the leaderboard."""
 
     name = "challenge"
+
+    def ready(self) -> None:
+        """Watch for changes of what the leaderboard shows."""
+        from challenge import board_cache
+
+        board_cache.connect()

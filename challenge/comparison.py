@@ -12,7 +12,7 @@ from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import distribution_over_datasets
 from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard import Row, add_dataset_scores, dataset_scores_of, published_rows, scores_of
+from challenge.leaderboard import Row, add_dataset_scores, dataset_scores_of, published_rows, row_of
 from challenge.models import GroundTruth, Metric, PublishedMethod
 from challenge.results import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -43,7 +43,7 @@ def find_rows(
     methods = published_rows(
         PublishedMethod.objects.filter(pk__in=[int(pk) for kind, pk in asked if kind == "p"])
     )
-    add_dataset_scores(methods, ground_truth)
+    add_dataset_scores(methods)
     found = {row.key: row for row in rows + methods}
     return {key: found[key] for key in keys if key in found}
 
@@ -53,15 +53,9 @@ def _entries(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: Groun
     for submission in visible_scored_submissions(user, pks):
         evaluation = submission.latest_scores(ground_truth)
         if evaluation:
-            by_dataset = dataset_scores_of(evaluation)
-            rows.append(
-                Row(
-                    scores_of(evaluation),
-                    submitted_at=submission.created_at,
-                    submission=submission,
-                    by_dataset=by_dataset,
-                )
-            )
+            row = row_of(None, [evaluation])
+            row.by_dataset = dataset_scores_of(evaluation)
+            rows.append(row)
     return rows
 
 

@@ -20,7 +20,7 @@ def overview_figures(
     """Return the figures of a scored entry over all datasets, beside what is ranked at its resolution."""
     row = Row(scores_of(evaluation), submission=submission, by_dataset=dataset_scores_of(evaluation))
     others = leaderboard(Filters(submission.resolution, all_entries=True), ground_truth)
-    add_dataset_scores(others, ground_truth)
+    add_dataset_scores(others)
     beside = [one.series(Metric.AUC) for one in (row, *others) if one is row or one.method]
     beside = sorted((one for one in beside if one.scores), key=_mean, reverse=True)
     figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
@@ -56,7 +56,7 @@ def all_figures(
 def _ranks(submission: Submission, rows: Sequence[Row], metric: str) -> dict[str, tuple[int, int]]:
     """Return the entry's rank on each dataset, and of how many; none, if it is not among what is ranked."""
     ranks = {}
-    place = next((i for i, row in enumerate(rows) if row.submission == submission), None)
+    place = next((i for i, row in enumerate(rows) if submission in row.members), None)
     if place is None:
         return {}
     for dataset in MEDMNIST_PLUS:

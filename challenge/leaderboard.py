@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
+
+from accounts.models import Team
+from challenge.groups import group_dataset_scores, group_scores, split_by_group
 from challenge.models import (
     DatasetScore,
     Evaluation,
     GroundTruth,
+    MethodGroup,
     Metric,
     PublishedMethod,
     PublishedScore,
@@ -28,6 +33,7 @@ class Filters:
     metric: Metric = Metric.AUC
     all_entries: bool = False
     baselines: bool = True
+    standard_only: bool = False
 
     @classmethod
     def from_query(cls, query: Any) -> "Filters":
@@ -38,6 +44,7 @@ class Filters:
             metric=Metric(metric) if metric in Metric.values else cls.metric,
             all_entries=query.get("entries") == "all",
             baselines=query.get("baselines") != "off",
+            standard_only=query.get("protocol") == "standard",
         )
 
     def query(self, **changes: Any) -> str:
@@ -47,38 +54,90 @@ class Filters:
             "metric": self.metric,
             "entries": "all" if self.all_entries else "best",
             "baselines": "on" if self.baselines else "off",
+            "protocol": "standard" if self.standard_only else "any",
         } | changes
         return "?" + urlencode(values)
 
 
 @dataclass
 class Row:
-    """A line of the leaderboard: `submission` or `method` is what it stands for."""
+    """A line of the leaderboard: a submission, a group of them with different seeds, or a published method."""
 
     scores: dict[str, Score]
     submitted_at: datetime | None = None
     submission: Submission | None = None
+    group: MethodGroup | None = None
     method: PublishedMethod | None = None
+    #: What its scores come from: one evaluation, or one of each seed.
+    evaluations: Sequence[Evaluation] = ()
     rank: int | None = None
     #: Filled by `add_dataset_scores`.
     by_dataset: dict[str, dict[str, Score]] = field(default_factory=dict)
+    #: Filled by `rank_uncertainty.add_rank_ranges`.
+    rank_range: tuple[int, int] | None = None
+    is_with_leader: bool = False
 
     @property
     def label(self) -> str:
         """What figures call it."""
-        if self.submission:
-            return f"{self.submission.model_name} ({self.submission.team})"
+        if self.team:
+            return f"{self.name} ({self.team})"
         return str(self.method)
+
+    @property
+    def name(self) -> str:
+        """What its team calls it, or the title of the published method."""
+        if self.submission:
+            return self.submission.model_name
+        return self.group.name if self.group else self.method.title if self.method else ""
+
+    @property
+    def team(self) -> Team | None:
+        """Who sent it; nobody, if it was published."""
+        about = self.submission or self.group
+        return about.team if about else None
+
+    @property
+    def members(self) -> list[Submission]:
+        """The submissions that it stands for."""
+        return [evaluation.submission for evaluation in self.evaluations]
+
+    @property
+    def study_url(self) -> str:
+        """The study behind it: of a group, what its first member names."""
+        return next((member.study_url for member in self.members if member.study_url), "")
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the organizers trained it, with the code of this site."""
+        return bool(self.evaluations) and all(member.is_baseline for member in self.members)
+
+    @property
+    def external_data(self) -> bool:
+        """Whether data beyond MedMNIST+ was used."""
+        return any(member.external_data for member in self.members)
+
+    @property
+    def special_methods(self) -> str:
+        """What goes beyond the standard protocol."""
+        return next((member.special_methods for member in self.members if member.special_methods), "")
+
+    @property
+    def url(self) -> str:
+        """Its permanent page."""
+        about = self.submission or self.group or self.method
+        return about.get_absolute_url() if about else ""
 
     @property
     def key(self) -> str:
         """What addresses of comparisons call it: the kind, and the number of its page."""
-        return f"s{self.submission.pk}" if self.submission else f"p{self.method.pk}" if self.method else ""
+        kinds = (("s", self.submission), ("g", self.group), ("p", self.method))
+        return next((f"{kind}{about.pk}" for kind, about in kinds if about), "")
 
     @property
     def resolution(self) -> int:
         """The resolution in pixels, of a side."""
-        about = self.submission or self.method
+        about = self.submission or self.method or (self.members[0] if self.members else None)
         return about.resolution if about else 0
 
     def series(self, metric: str) -> Series:
@@ -105,24 +164,42 @@ def rank_rows(rows: list[Row], metric: str) -> list[Row]:
 def rank_of(
     submission: Submission, metric: Metric, ground_truth: GroundTruth | None
 ) -> tuple[int | None, int]:
-    """Return the submission's rank among all entries and published methods of its resolution, and their number."""
+    """Return the rank of a submission's row among all entries and published methods, and their number."""
     rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), ground_truth)
     ranked = [row for row in rows if row.rank is not None]
-    return next((row.rank for row in ranked if row.submission == submission), None), len(ranked)
+    return next((row.rank for row in ranked if submission in row.members), None), len(ranked)
 
 
 def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    """Return a row for each entry that was scored by the active versions: all, or the best of each team."""
+    """Return a row for each entry that was scored by the active versions: all, or the best of each team.
+
+    The seeds of a group are one entry; in a list of standard entries it stands if all of its seeds are.
+    """
     evaluations = (
         Evaluation.objects.ranked(ground_truth)
         .filter(submission__resolution=filters.resolution)
-        .select_related("submission__team")
+        .select_related("submission__team", "submission__group__team")
         .order_by("submission__created_at", "submission__pk")
     )
-    rows = [
-        Row(scores_of(e), submitted_at=e.submission.created_at, submission=e.submission) for e in evaluations
-    ]
+    rows = [row_of(group, members) for group, members in split_by_group(list(evaluations))]
+    if filters.standard_only:
+        rows = [row for row in rows if all(member.is_standard for member in row.members)]
     return rows if filters.all_entries else _best_per_team(rows, filters.metric)
+
+
+def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
+    """Return the row of a group's evaluations, or of one that stands alone; the earliest comes first."""
+    first = evaluations[0].submission
+    if group:
+        return Row(
+            group_scores(evaluations), submitted_at=first.created_at, group=group, evaluations=evaluations
+        )
+    return Row(
+        scores_of(evaluations[0]),
+        submitted_at=first.created_at,
+        submission=first,
+        evaluations=evaluations,
+    )
 
 
 def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
@@ -142,13 +219,15 @@ def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
     return [Row(scores.get(method.pk, {}), method=method) for method in methods]
 
 
-def add_dataset_scores(rows: Sequence[Row], ground_truth: GroundTruth | None) -> None:
+def add_dataset_scores(rows: Sequence[Row]) -> None:
     """Give rows their scores for each dataset: two queries, however many rows there are."""
-    entries = {row.submission.pk: row for row in rows if row.submission}
-    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__in=entries)
-    for score in DatasetScore.objects.filter(evaluation__in=ranked).select_related("evaluation"):
-        row = entries[score.evaluation.submission_id]
-        row.by_dataset[score.dataset] = scores_of(score)
+    evaluations = {e.pk: e for row in rows for e in row.evaluations}
+    prefetch_related_objects(list(evaluations.values()), "dataset_scores")
+    for row in rows:
+        if row.group:
+            row.by_dataset = group_dataset_scores(row.evaluations)
+        elif row.evaluations:
+            row.by_dataset = dataset_scores_of(row.evaluations[0])
     methods = {row.method.pk: row for row in rows if row.method}
     published: dict[int, list[PublishedScore]] = {}
     for figure in PublishedScore.objects.filter(method__in=methods).exclude(dataset=PublishedScore.AVERAGE):
@@ -179,8 +258,7 @@ def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
     """Keep the best entry of each team, and every baseline: each of those is a method of its own."""
     best: dict[str, Row] = {}
     for row in rows:  # the earliest first, so that a later equal one does not take its place
-        entry = row.submission
-        whose = row.key if entry is None or entry.is_baseline else f"team {entry.team_id}"
+        whose = row.key if row.team is None or row.is_baseline else f"team {row.team.pk}"
         if whose not in best or row.scores[metric].value > best[whose].scores[metric].value:
             best[whose] = row
     return list(best.values())

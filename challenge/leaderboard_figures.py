@@ -43,7 +43,7 @@ def leaderboard_figures(
     metric = filters.metric
     ranked = [row for row in rows if row.rank is not None]
     highest = ranked[:ROWS_WITH_DATASETS]
-    add_dataset_scores(highest, ground_truth)
+    add_dataset_scores(highest)
     series = [one for one in (row.series(metric) for row in highest) if one.scores]
     return {
         "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
@@ -62,7 +62,7 @@ def over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth |
     It shows all entries at the resolution, whichever of them the table shows, beside the best published row shown.
     """
     if filters.all_entries:
-        entries = [row for row in rows if row.submission]
+        entries = [row for row in rows if row.team]
     else:
         entries = entry_rows(replace(filters, all_entries=True), ground_truth)
     if not entries:
@@ -86,7 +86,7 @@ def _by_resolution(filters: Filters, rows: Sequence[Row], ground_truth: GroundTr
     methods = _published_by_resolution(filters.metric) if filters.baselines else []
     for resolution in Resolution.values:
         if resolution == filters.resolution:
-            entries = [row for row in rows if row.submission]
+            entries = [row for row in rows if row.team]
         else:
             other = replace(filters, resolution=resolution)
             entries = rank_rows(entry_rows(other, ground_truth), filters.metric)

@@ -22,6 +22,11 @@ def enqueue_evaluation(evaluation_id: int) -> None:
     transaction.on_commit(lambda: _send("challenge.tasks.evaluate", evaluation_id))
 
 
+def enqueue_uncertainty(evaluation_id: int) -> None:
+    """Have a worker estimate how sure the scores of this evaluation are."""
+    transaction.on_commit(lambda: _send("challenge.tasks.estimate_uncertainty", evaluation_id))
+
+
 def enqueue_mail(submission_id: int) -> None:
     """Have a worker tell the team the outcome of this submission."""
     transaction.on_commit(lambda: _send("challenge.tasks.send_outcome_mail", submission_id))

@@ -7,13 +7,19 @@ from celery import shared_task
 from celery.signals import worker_process_init
 
 from challenge import notifications
-from challenge.services import evaluations, figure_files
+from challenge.services import evaluations, figure_files, uncertainty
 
 
 @shared_task
 def evaluate(evaluation_id: int) -> None:
     """Score one evaluation."""
     evaluations.evaluate(evaluation_id)
+
+
+@shared_task
+def estimate_uncertainty(evaluation_id: int) -> None:
+    """Estimate how sure the scores of one evaluation are."""
+    uncertainty.estimate(evaluation_id)
 
 
 @shared_task
@@ -33,6 +39,8 @@ def sweep() -> None:
     """Put back on the queue what was lost from it: runs every few seconds under Celery beat."""
     evaluations.requeue_lost_evaluations()
     evaluations.queue_missing_evaluations()
+    uncertainty.requeue_lost()
+    uncertainty.queue_missing()
     notifications.requeue_lost_mails()
 
 

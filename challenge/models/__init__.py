@@ -4,6 +4,7 @@ A submission is what a team sent; an evaluation is one scoring of it, by one ver
 against one ground truth. `services` is the only writer.
 """
 
+from challenge.models.board import BoardRevision
 from challenge.models.choices import Metric, Resolution
 from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
 from challenge.models.ground_truths import MAX_NAME_LENGTH, GroundTruth
@@ -12,13 +13,21 @@ from challenge.models.phases import Phase, day_start
 from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
 from challenge.models.submissions import Submission, submission_path
 from challenge.models.texts import Reference, SitePage
+from challenge.models.uncertainties import (
+    FurtherMetrics,
+    Uncertainty,
+    unpack_dataset_replicates,
+    unpack_mean_replicates,
+)
 
 __all__ = [
     "ARCHITECTURE_TITLES",
     "MAX_NAME_LENGTH",
+    "BoardRevision",
     "DatasetScore",
     "Evaluation",
     "EvaluationCurves",
+    "FurtherMetrics",
     "GroundTruth",
     "MethodGroup",
     "Metric",
@@ -29,6 +38,9 @@ __all__ = [
     "Resolution",
     "SitePage",
     "Submission",
+    "Uncertainty",
     "day_start",
     "submission_path",
+    "unpack_dataset_replicates",
+    "unpack_mean_replicates",
 ]

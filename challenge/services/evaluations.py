@@ -16,13 +16,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from challenge import queue
-from challenge.models import DatasetScore, Evaluation, EvaluationCurves, GroundTruth, Submission
+from challenge.models import (
+    DatasetScore,
+    Evaluation,
+    EvaluationCurves,
+    FurtherMetrics,
+    GroundTruth,
+    Submission,
+    Uncertainty,
+)
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.curves import curves
 from challenge.scoring.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+from challenge.services.uncertainty import queue_uncertainty
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +171,8 @@ def _finish(
     now = timezone.now()
     scores = outcome.scores if outcome else None
     evaluation.dataset_scores.all().delete()
-    EvaluationCurves.objects.filter(evaluation=evaluation).delete()
+    for model in (EvaluationCurves, Uncertainty, FurtherMetrics):
+        model.objects.filter(evaluation=evaluation).delete()
     evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
     evaluation.scored_at = now if scores else None
     evaluation.problems = list(problems)
@@ -175,6 +185,7 @@ def _finish(
             DatasetScore(evaluation=evaluation, dataset=name, **{m: getattr(s, m) for m in METRICS})
             for name, s in outcome.scores.datasets.items()
         )
+        queue_uncertainty(evaluation)
         queue.enqueue_figures(evaluation.pk)
     submission = evaluation.submission
     if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail

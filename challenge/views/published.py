@@ -20,7 +20,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
     ).order_by("resolution")
     means = published_rows(siblings)
     row = next(row for row in means if row.method == method)
-    add_dataset_scores([row], None)
+    add_dataset_scores([row])
     context = {
         "method": method,
         "architecture": ARCHITECTURE_BY_NAME.get(method.architecture),

@@ -1,0 +1,96 @@
+"""How sure the scores of an evaluation are, and informational metrics: what follows a scoring in a task of its own."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+import numpy as np
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from challenge.models.evaluations import Evaluation
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS
+from challenge.scoring.intervals import BOOTSTRAP_VERSION
+
+
+class UncertaintyQuerySet(models.QuerySet["Uncertainty"]):
+    """Uncertainties by state."""
+
+    def known(self) -> Self:
+        """Those whose replicates are there, and are paired with those made today."""
+        return self.filter(status=Uncertainty.Status.DONE, bootstrap_version=BOOTSTRAP_VERSION)
+
+    def stuck(self, now: datetime) -> Self:
+        """Those whose task must have been lost: waiting or running for too long."""
+        waiting = Q(status=Uncertainty.Status.QUEUED, queued_at__lt=now - Uncertainty.QUEUE_PATIENCE)
+        running = Q(status=Uncertainty.Status.RUNNING, claimed_at__lt=now - Uncertainty.LEASE)
+        return self.filter(waiting | running)
+
+
+class Uncertainty(models.Model):
+    """Intervals and bootstrap replicates of an evaluation: a job with its state, and what came of it.
+
+    Replicates are kept as bytes of float32: those of the means, 16 kB, apart from those of each dataset, 192 kB, as
+    rankings need the former of many entries. `scoring.bootstrap` says how they are made.
+    """
+
+    class Status(models.TextChoices):
+        """Where the job is."""
+
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    #: As for evaluations: a worker that has not finished by then is dead; a message may be lost; a fault may pass.
+    LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
+    QUEUE_PATIENCE = timedelta(seconds=60)
+    MAX_ATTEMPTS = 3
+
+    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="uncertainty")
+    bootstrap_version = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    queued_at = models.DateTimeField(default=timezone.now, editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    intervals = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="By dataset, and `average`: low and high of each metric at 95 %.",
+    )
+    auc_standard_errors = models.JSONField(
+        default=dict, editable=False, help_text="By dataset, and `average`, after DeLong."
+    )
+    mean_replicates = models.BinaryField(default=b"", editable=False)
+    dataset_replicates = models.BinaryField(default=b"", editable=False)
+
+    objects = UncertaintyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "uncertainties"
+        indexes = [models.Index(fields=["status", "queued_at"])]
+
+    def __str__(self) -> str:
+        return f"Uncertainty of {self.evaluation}"
+
+
+def unpack_mean_replicates(content: bytes) -> np.ndarray:
+    """Return the replicates of the means over the datasets, (4, B) float32, in the order of `METRICS`."""
+    return np.frombuffer(content, "<f4").reshape(len(METRICS), -1)
+
+
+def unpack_dataset_replicates(content: bytes) -> np.ndarray:
+    """Return the replicates of each dataset, (12, 4, B) float32, datasets in their official order."""
+    return np.frombuffer(content, "<f4").reshape(len(MEDMNIST_PLUS.datasets), len(METRICS), -1)
+
+
+class FurtherMetrics(models.Model):
+    """Informational metrics of an evaluation, by dataset; `scoring.further_metrics` says which."""
+
+    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="further_metrics")
+    datasets = models.JSONField(editable=False)
+
+    def __str__(self) -> str:
+        return f"Further metrics of {self.evaluation}"

@@ -1,0 +1,176 @@
+"""How sure scores are, and informational metrics: made after a scoring, in a task of its own.
+
+As with scoring, the state is in the database: a worker claims the job, and stores what it found only while it still
+holds that claim; the sweep puts back what was lost.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from challenge import queue
+from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Uncertainty
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.delong import auc_standard_errors, standard_error_of_mean
+from challenge.scoring.evaluator import METRICS
+from challenge.scoring.further_metrics import further_metrics
+from challenge.scoring.ground_truth import read_ground_truth
+from challenge.scoring.intervals import BOOTSTRAP_VERSION, percentile_interval
+from challenge.scoring.predictions import Limits, read_predictions
+
+logger = logging.getLogger(__name__)
+
+AVERAGE = "average"
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What is made of a file: the fields of `Uncertainty`, and those of `FurtherMetrics`."""
+
+    uncertainty: dict[str, Any]
+    further_metrics: dict[str, dict[str, Any]]
+
+
+def queue_uncertainty(evaluation: Evaluation) -> None:
+    """Have the uncertainty of a scored evaluation estimated, for the first time or again."""
+    fresh = {
+        "bootstrap_version": BOOTSTRAP_VERSION,
+        "status": Uncertainty.Status.QUEUED,
+        "queued_at": timezone.now(),
+        "attempts": 0,
+    }
+    Uncertainty.objects.update_or_create(evaluation=evaluation, defaults=fresh)
+    queue.enqueue_uncertainty(evaluation.pk)
+
+
+def estimate(evaluation_id: int) -> None:
+    """Estimate the uncertainty of an evaluation and store it; do nothing if that is not queued (any more)."""
+    claimed_at = timezone.now()
+    claimed = Uncertainty.objects.filter(
+        evaluation_id=evaluation_id, status=Uncertainty.Status.QUEUED
+    ).update(status=Uncertainty.Status.RUNNING, claimed_at=claimed_at, attempts=F("attempts") + 1)
+    if not claimed:
+        return
+    evaluation = (
+        Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
+    )
+    if evaluation is None:  # the team has just deleted its account
+        return
+    try:
+        estimates = estimate_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
+    except Exception:
+        # The file was scored, so that the fault is ours, and perhaps a passing one: tried again a few times.
+        logger.exception("The uncertainty of evaluation %s could not be estimated", evaluation_id)
+        _put_back(evaluation_id, claimed_at)
+    else:
+        _store(evaluation, claimed_at, estimates)
+
+
+def estimate_file(path: Path, labels_path: Path) -> Estimates:
+    """Estimate how sure the scores of a valid submission file are, against a file of labels.
+
+    Raises:
+        PredictionsError: the file is not a valid submission.
+        GroundTruthError: the labels cannot be read.
+
+    """
+    labels = read_ground_truth(labels_path, MEDMNIST_PLUS).labels
+    limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
+    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits)
+    return estimate_predictions(predictions, labels)
+
+
+def estimate_predictions(
+    predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray]
+) -> Estimates:
+    """Estimate how sure the scores of predictions are; see `evaluator.evaluate` for the arrays."""
+    from challenge.scoring.bootstrap import bootstrap  # brings Numba, which web processes do without
+
+    replicates = bootstrap(predictions, labels, MEDMNIST_PLUS)
+    errors = auc_standard_errors(predictions, labels, MEDMNIST_PLUS)
+    means = replicates.mean(axis=0)
+    intervals = {d.name: _intervals(r) for d, r in zip(MEDMNIST_PLUS, replicates, strict=True)}
+    return Estimates(
+        {
+            "intervals": {AVERAGE: _intervals(means), **intervals},
+            "auc_standard_errors": {AVERAGE: standard_error_of_mean(list(errors.values())), **errors},
+            "mean_replicates": means.astype("<f4").tobytes(),
+            "dataset_replicates": replicates.astype("<f4").tobytes(),
+        },
+        further_metrics(predictions, labels, MEDMNIST_PLUS),
+    )
+
+
+def _intervals(replicates: np.ndarray) -> dict[str, list[float]]:
+    """Return low and high of each metric, from replicates (4, B)."""
+    return dict(zip(METRICS, percentile_interval(replicates).tolist(), strict=True))
+
+
+@transaction.atomic
+def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -> None:
+    """Store what was found, unless the evaluation was scored again or another worker took over in the meantime."""
+    held = _held(evaluation.pk, claimed_at).select_for_update().first()
+    if held is None:
+        return
+    for field, value in estimates.uncertainty.items():
+        setattr(held, field, value)
+    held.bootstrap_version = BOOTSTRAP_VERSION
+    held.status = Uncertainty.Status.DONE
+    held.save()
+    FurtherMetrics.objects.update_or_create(
+        evaluation=evaluation, defaults={"datasets": estimates.further_metrics}
+    )
+
+
+def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
+    held = _held(evaluation_id, claimed_at)
+    if not held.filter(attempts__gte=Uncertainty.MAX_ATTEMPTS).update(status=Uncertainty.Status.FAILED):
+        held.update(status=Uncertainty.Status.QUEUED, queued_at=timezone.now())
+
+
+def _held(evaluation_id: int, claimed_at: datetime) -> Any:
+    return Uncertainty.objects.filter(
+        evaluation_id=evaluation_id, status=Uncertainty.Status.RUNNING, claimed_at=claimed_at
+    )
+
+
+@transaction.atomic
+def requeue_lost(now: datetime | None = None) -> int:
+    """Enqueue again what waits or runs for too long; what broke its worker too often fails for good."""
+    now = now or timezone.now()
+    lost = list(
+        Uncertainty.objects.select_for_update().stuck(now).only("evaluation_id", "attempts", "status")
+    )
+    for uncertainty in lost:
+        ran = uncertainty.status == Uncertainty.Status.RUNNING
+        if ran and uncertainty.attempts >= Uncertainty.MAX_ATTEMPTS:
+            uncertainty.status = Uncertainty.Status.FAILED
+            uncertainty.save(update_fields=["status"])
+            continue
+        uncertainty.status = Uncertainty.Status.QUEUED
+        uncertainty.queued_at = now
+        uncertainty.save(update_fields=["status", "queued_at"])
+        queue.enqueue_uncertainty(uncertainty.evaluation_id)
+    return len(lost)
+
+
+@transaction.atomic
+def queue_missing() -> int:
+    """Have the uncertainty of every ranked evaluation estimated that has none, or one that is not paired with today's.
+
+    That is so after an update of the site, of all that was scored before.
+    """
+    missing = Q(uncertainty=None) | ~Q(uncertainty__bootstrap_version=BOOTSTRAP_VERSION)
+    evaluations = list(Evaluation.objects.ranked(GroundTruth.objects.active()).filter(missing))
+    for evaluation in evaluations:
+        queue_uncertainty(evaluation)
+    return len(evaluations)
