@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,12 +16,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission
+from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.scoring.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.intervals import N_REPLICATES
 from challenge.scoring.predictions import write_predictions
-from challenge.services import evaluations, ground_truths, submissions
+from challenge.services import evaluations, ground_truths, submissions, uncertainty
 
 PASSWORD = "correct horse battery staple"
 FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -158,6 +160,30 @@ def entry_by_dataset(entry) -> Callable[..., Submission]:
         for number, dataset in enumerate(MEDMNIST_PLUS):
             values = dict.fromkeys(Metric.values, auc - 0.01 * number)
             DatasetScore.objects.create(evaluation=evaluation, dataset=dataset.name, **values)
+        return submission
+
+    return make
+
+
+@pytest.fixture
+def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
+    """Put an entry with generated replicates on the board: they scatter about its scores, by `spread` on each dataset.
+
+    Half of the scatter is the same for all entries, as that of paired replicates is.
+    """
+    shared = np.random.default_rng(0).standard_normal((12, 4, N_REPLICATES))
+
+    def make(team: Team, auc: float, *, spread: float = 0.01, **about) -> Submission:
+        submission = entry_by_dataset(team, auc, **about)
+        evaluation = submission.evaluations.get()
+        scores = [[getattr(s, m) for m in METRICS] for s in evaluation.dataset_scores.order_by("pk")]
+        own = np.random.default_rng(submission.pk).standard_normal(shared.shape)
+        replicates = np.array(scores)[:, :, None] + spread * (shared + own) / 2**0.5
+        Uncertainty.objects.create(
+            evaluation=evaluation,
+            status=Uncertainty.Status.DONE,
+            **uncertainty.summarize(replicates, dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread)),
+        )
         return submission
 
     return make

@@ -95,19 +95,26 @@ def estimate_predictions(
     """Estimate how sure the scores of predictions are; see `evaluator.evaluate` for the arrays."""
     from challenge.scoring.bootstrap import bootstrap  # brings Numba, which web processes do without
 
-    replicates = bootstrap(predictions, labels, MEDMNIST_PLUS)
-    errors = auc_standard_errors(predictions, labels, MEDMNIST_PLUS)
-    means = replicates.mean(axis=0)
-    intervals = {d.name: _intervals(r) for d, r in zip(MEDMNIST_PLUS, replicates, strict=True)}
     return Estimates(
-        {
-            "intervals": {AVERAGE: _intervals(means), **intervals},
-            "auc_standard_errors": {AVERAGE: standard_error_of_mean(list(errors.values())), **errors},
-            "mean_replicates": means.astype("<f4").tobytes(),
-            "dataset_replicates": replicates.astype("<f4").tobytes(),
-        },
+        summarize(
+            bootstrap(predictions, labels, MEDMNIST_PLUS),
+            auc_standard_errors(predictions, labels, MEDMNIST_PLUS),
+        ),
         further_metrics(predictions, labels, MEDMNIST_PLUS),
     )
+
+
+def summarize(replicates: np.ndarray, auc_errors: Mapping[str, float]) -> dict[str, Any]:
+    """Return the fields of `Uncertainty` from replicates (12, 4, B) and the standard error of each dataset's AUC."""
+    means = replicates.mean(axis=0)
+    intervals = {d.name: _intervals(r) for d, r in zip(MEDMNIST_PLUS, replicates, strict=True)}
+    return {
+        "bootstrap_version": BOOTSTRAP_VERSION,
+        "intervals": {AVERAGE: _intervals(means), **intervals},
+        "auc_standard_errors": {AVERAGE: standard_error_of_mean(list(auc_errors.values())), **auc_errors},
+        "mean_replicates": means.astype("<f4").tobytes(),
+        "dataset_replicates": replicates.astype("<f4").tobytes(),
+    }
 
 
 def _intervals(replicates: np.ndarray) -> dict[str, list[float]]:
@@ -123,7 +130,6 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
         return
     for field, value in estimates.uncertainty.items():
         setattr(held, field, value)
-    held.bootstrap_version = BOOTSTRAP_VERSION
     held.status = Uncertainty.Status.DONE
     held.save()
     FurtherMetrics.objects.update_or_create(
