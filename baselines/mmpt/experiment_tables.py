@@ -127,7 +127,9 @@ def conditions(config: TrainingConfig, n_done: int, n_planned: int, *, synthetic
             f"A trial with {100 * config.training_share:g} % of the training images: the differences say nothing of "
             "the methods."
         )
-    if not config.pretrained:
+    if config.weights is not None:
+        sentences.append(f"The weights that training starts from are those in {config.weights}.")
+    elif not config.pretrained:
         sentences.append("Trained from scratch; the thesis starts from pretrained weights.")
     if config.batch_norm == "per-dataset":
         sentences.append("BatchNorm has statistics of each dataset; in the thesis the datasets share them.")

@@ -18,7 +18,7 @@ from statistics import fmean
 from baselines.mmpt import checkpoint as checkpoints
 from baselines.mmpt import data, predict, train
 from baselines.mmpt.architectures import ARCHITECTURES, create_backbone
-from baselines.mmpt.config import TrainingConfig
+from baselines.mmpt.config import ConfigError, TrainingConfig
 from baselines.mmpt.device import choose_device
 from baselines.mmpt.evaluate import metrics
 from baselines.mmpt.history import HistoryError, read_rows, run_folders, title
@@ -34,6 +34,8 @@ EXPERIMENTS = {
     4: "Training on each dataset alone against mm-PT",
 }
 SCORES_FILE = "test.csv"
+#: How the names of files of weights end.
+WEIGHTS_SUFFIXES = (".safetensors", ".pth")
 
 #: What a user can mend: shown as a message.
 ERRORS = (*train.ERRORS, *predict.ERRORS, HistoryError)
@@ -93,7 +95,8 @@ def comparisons(
 class Study:
     """What is asked for: experiments, with these architectures and resolutions, on the files in `data`.
 
-    `common` has the settings that all trainings share.
+    `common` has the settings that all trainings share; where its `weights` is a folder, it has a file for each
+    architecture.
     """
 
     experiments: Sequence[int]
@@ -131,8 +134,12 @@ class PlannedRun:
 
 
 def plan(study: Study) -> list[PlannedRun]:
-    """Plan each training that the experiments need, once. Raises `DataError` if the data's marker is damaged."""
+    """Plan each training that the experiments need, once.
+
+    Raises `DataError` if the data's marker is damaged, `ConfigError` if not every architecture has its weights.
+    """
     marker = data.read_marker(study.data)
+    weights = weights_by_architecture(study.common.weights, study.architectures)
     needed: dict[Training, list[int]] = {}
     for experiment in study.experiments:
         for training in trainings(experiment, study.architectures, study.resolutions):
@@ -140,18 +147,52 @@ def plan(study: Study) -> list[PlannedRun]:
     return [
         PlannedRun(training, config, study.output / "runs" / name, tuple(by))
         for training, by in needed.items()
-        for config in [_config_of(training, study.common)]
+        for config in [_config_of(training, study.common, weights[training.architecture])]
         for name in [folder_name(config, marker.get(str(config.resolution)))]
     ]
 
 
-def _config_of(training: Training, common: TrainingConfig) -> TrainingConfig:
+def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> dict[str, Path | None]:
+    """Find the file that each architecture starts from: `path`, or ARCHITECTURE.safetensors or .pth in that folder.
+
+    Raises `ConfigError` that names each architecture whose file is missing.
+    """
+    if path is None:
+        return dict.fromkeys(architectures)
+    if not path.is_dir():
+        if len(architectures) > 1:
+            raise ConfigError(
+                f"{path} is not a folder: for several architectures, give one that holds a file for each, "
+                f"named {architectures[0]}.safetensors or {architectures[0]}.pth and so on"
+            )
+        return {architectures[0]: path}
+    found: dict[str, Path | None] = {}
+    problems = []
+    for name in architectures:
+        there = [
+            path / f"{name}{suffix}" for suffix in WEIGHTS_SUFFIXES if (path / f"{name}{suffix}").exists()
+        ]
+        if len(there) == 1:
+            found[name] = there[0]
+        elif there:
+            problems.append(f"{path} holds {there[0].name} and {there[1].name}: keep the one to start from")
+        else:
+            problems.append(
+                f"{path} holds no weights of {name}: {' or '.join(name + s for s in WEIGHTS_SUFFIXES)}"
+            )
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return found
+
+
+def _config_of(training: Training, common: TrainingConfig, weights: Path | None) -> TrainingConfig:
     return replace(
         common,
         scheme=training.scheme,
         architecture=training.architecture,
         weighted_loss=training.weighted_loss,
         resolution=training.resolution,
+        weights=weights,
     )
 
 
@@ -174,8 +215,9 @@ def check(planned: Sequence[PlannedRun], folder: Path, benchmark: Benchmark = ME
     for config in remaining:
         config.validate(benchmark)
         choose_device(config.device)
-    for name in {config.architecture for config in remaining} - set(ARCHITECTURES):
-        create_backbone(name, pretrained=False, weights=None, input_size=remaining[0].input_size)
+    for name, weights in {(config.architecture, config.weights) for config in remaining}:
+        if weights is not None or name not in ARCHITECTURES:
+            create_backbone(name, pretrained=False, weights=weights, input_size=remaining[0].input_size)
     for resolution in sorted({config.resolution for config in remaining}):
         data.check_folder(folder, tuple(benchmark), resolution)
 

@@ -4,9 +4,11 @@ import csv
 from pathlib import Path
 
 import pytest
+import torch
 from django.core.management import CommandError, call_command
 
 from baselines.mmpt import experiments, synthetic
+from baselines.mmpt.architectures import create_backbone
 from baselines.mmpt.config import TrainingConfig
 
 
@@ -115,6 +117,28 @@ def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_pa
     with pytest.raises(CommandError, match="cannot be used"):
         run(1, device="cuda:99")
     assert trained == []
+
+
+def test_weights_are_given_by_a_folder_with_a_file_for_each_architecture(run, trained, tmp_path):
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    for name in ("test_resnet", "test_vit"):
+        network = create_backbone(name, pretrained=False, input_size=224).network
+        torch.save(network.state_dict(), weights / f"{name}.pth")
+    architectures = ["test_resnet", "test_vit"]
+    with pytest.raises(CommandError, match=r"no weights of resnet18: resnet18\.safetensors or resnet18\.pth"):
+        run(1, weights=weights)
+    assert trained == []
+    run(1, weights=weights, architectures=architectures)
+    assert {one.weights for one in trained} == {weights / "test_resnet.pth", weights / "test_vit.pth"}
+    assert f"starts from are those in {weights}." in (tmp_path / "out/experiment-1.md").read_text()
+
+
+def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command(
+            "run_experiments", "1", "--data", str(data), "--output", str(tmp_path), "--no-pretrained", "--weights", "a"
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("scale", ["0", "1.5", "all", "nan"])

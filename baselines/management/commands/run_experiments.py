@@ -21,6 +21,8 @@ Examples:
       CNNs against ViTs at two of the resolutions
   manage.py run_experiments 3 --data ~/.medmnist --output experiments --scale 0.02 --epochs 3
       a trial with 2 % of the training images, which its tables say
+  manage.py run_experiments 1 2 3 4 --data ~/.medmnist --output experiments --weights weights/
+      where nothing can be downloaded: weights/ holds resnet18.safetensors and vit_base_patch16_224.safetensors
 
 1: ResNet-18 and ViT-B/16 by mm-PT. 2: the resolutions, and 3: the weighted loss, each with both losses. 4: each
 architecture trained on each dataset alone, and by mm-PT. A training that several experiments need is done once, and
@@ -91,7 +93,20 @@ class Command(CommandWithExamples):
             default="per-dataset",
             help="shared: as the thesis",
         )
-        add("--pretrained", action=BooleanOptionalAction, default=True, help="or from scratch")
+        start = parser.add_mutually_exclusive_group()
+        start.add_argument(
+            "--pretrained",
+            action=BooleanOptionalAction,
+            default=True,
+            help="start from timm's weights, which are downloaded, or from scratch (default: --pretrained)",
+        )
+        start.add_argument(
+            "--weights",
+            metavar="PATH",
+            type=Path,
+            help="start from a file of weights instead, or from those in a folder, which are named after the "
+            "architectures (resnet18.safetensors or resnet18.pth)",
+        )
         add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: a GPU if there is one)")
         add("--precision", choices=("fp32", "bf16"), default="fp32", help="default: %(default)s")
         add("--compile", action="store_true", help="compile the backbones: minutes first, faster then")
@@ -107,7 +122,7 @@ class Command(CommandWithExamples):
             ) from error
         architectures = tuple(dict.fromkeys(options["architectures"]))
         resolutions = tuple(sorted(set(options["resolutions"])))
-        names = ("epochs", "batch_norm", "pretrained", "device", "precision", "compile")
+        names = ("epochs", "batch_norm", "pretrained", "weights", "device", "precision", "compile")
         common = TrainingConfig(
             scheme="mm-pt",
             architecture=architectures[0],

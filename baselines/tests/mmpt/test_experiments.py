@@ -10,7 +10,7 @@ import torch
 
 from baselines.mmpt import checkpoint as checkpoints
 from baselines.mmpt import experiments, predict, train
-from baselines.mmpt.architectures import ArchitectureError
+from baselines.mmpt.architectures import ArchitectureError, create_backbone
 from baselines.mmpt.config import ConfigError
 from baselines.mmpt.data import DataError, load_split, take_share
 from baselines.mmpt.experiment_tables import write_tables
@@ -149,6 +149,70 @@ def test_what_cannot_be_done_is_told_before_anything_starts(tmp_path, collection
         check(plan(replace(study, architectures=("test_rasnet",))), folder, benchmark)
     with pytest.raises(ConfigError, match="training_share"):
         check(plan(replace(study, common=small_config(training_share=0))), folder, benchmark)
+
+
+def weights_in(folder: Path, **names: str) -> Path:
+    """Write random weights of architectures, each under a name."""
+    folder.mkdir(exist_ok=True)
+    for name, architecture in names.items():
+        network = create_backbone(architecture, pretrained=False, input_size=32).network
+        torch.save(network.state_dict(), folder / f"{name}.pth")
+    return folder
+
+
+def test_each_architecture_starts_from_its_file(tmp_path, collection):
+    folder, benchmark = collection
+    weights = weights_in(tmp_path / "weights", test_resnet="test_resnet", test_vit="test_vit")
+    common = small_config(weights=weights)
+    study = make_study(
+        tmp_path, 3, data=folder, common=common, architectures=("test_resnet", "test_vit"), resolutions=(28,)
+    )
+    planned = plan(study)
+    assert {(run.training.architecture, run.config.weights) for run in planned} == {
+        ("test_resnet", weights / "test_resnet.pth"),
+        ("test_vit", weights / "test_vit.pth"),
+    }
+    check(planned, folder, benchmark)
+    others = plan(replace(study, common=small_config()))
+    assert not {run.folder for run in planned} & {run.folder for run in others}
+    # for one architecture, the file itself
+    file = weights / "test_resnet.pth"
+    (alone, _) = plan(replace(study, common=small_config(weights=file), architectures=("test_resnet",)))
+    assert alone.config.weights == file
+
+
+def test_a_training_starts_from_the_weights_that_were_given(tmp_path, collection):
+    folder, benchmark = collection
+    weights = weights_in(tmp_path / "weights", test_resnet="test_resnet")
+    common = small_config(epochs=1, weights=weights, learning_rate=1e-30, weight_decay=0.0)
+    (run,) = plan(small_study(tmp_path, folder, 1, common=common))
+    carry_out([run], folder, benchmark=benchmark, write=lambda line: None)
+    trained = checkpoints.load(run.folder / "best.pt").model_state
+    given = torch.load(weights / "test_resnet.pth", weights_only=True)
+    learned = [name for name in given if name.endswith(".weight")]
+    assert len(learned) > 10
+    for name in learned:  # with a learning rate of nearly 0, training leaves them
+        assert torch.equal(trained[f"backbone.network.{name}"], given[name])
+
+
+def test_weights_that_lack_or_do_not_fit_are_told_before_anything_starts(tmp_path, collection):
+    folder, benchmark = collection
+    weights = weights_in(tmp_path / "weights", resnet18="test_resnet")
+    study = make_study(tmp_path, 1, data=folder, common=small_config(weights=weights), resolutions=(28,))
+    with pytest.raises(
+        ConfigError, match=r"no weights of vit_base_patch16_224: vit_base_patch16_224\.safetensors or"
+    ):
+        plan(study)
+    with pytest.raises(ConfigError, match="is not a folder: for several architectures"):
+        plan(replace(study, common=small_config(weights=weights / "resnet18.pth")))
+    one = replace(study, architectures=("resnet18",))
+    with pytest.raises(ArchitectureError, match=r"resnet18\.pth: these are not weights of ResNet"):
+        check(plan(one), folder, benchmark)
+    with pytest.raises(ArchitectureError, match="no such file of weights"):
+        check(plan(replace(one, common=small_config(weights=weights / "typo.pth"))), folder, benchmark)
+    (weights / "resnet18.safetensors").touch()
+    with pytest.raises(ConfigError, match=r"holds resnet18\.safetensors and resnet18\.pth"):
+        plan(one)
 
 
 def test_what_is_done_needs_no_data(tmp_path):
