@@ -167,7 +167,7 @@ def entry_by_dataset(entry) -> Callable[..., Submission]:
 
 @pytest.fixture
 def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
-    """Put an entry with generated replicates on the board: they scatter about its scores, by `spread` on each dataset.
+    """Put an entry with generated replicates on the board: they scatter about its means, by `spread` on each dataset.
 
     Half of the scatter is the same for all entries, as that of paired replicates is.
     """
@@ -176,9 +176,12 @@ def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
     def make(team: Team, auc: float, *, spread: float = 0.01, **about) -> Submission:
         submission = entry_by_dataset(team, auc, **about)
         evaluation = submission.evaluations.get()
-        scores = [[getattr(s, m) for m in METRICS] for s in evaluation.dataset_scores.order_by("pk")]
+        scores = np.array(
+            [[getattr(s, m) for m in METRICS] for s in evaluation.dataset_scores.order_by("pk")]
+        )
+        scores += [getattr(evaluation, m) for m in METRICS] - scores.mean(axis=0)
         own = np.random.default_rng(submission.pk).standard_normal(shared.shape)
-        replicates = np.array(scores)[:, :, None] + spread * (shared + own) / 2**0.5
+        replicates = scores[:, :, None] + spread * (shared + own) / 2**0.5
         Uncertainty.objects.create(
             evaluation=evaluation,
             status=Uncertainty.Status.DONE,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import prefetch_related_objects
+from django.db.models import TextChoices, prefetch_related_objects
 
 from accounts.models import Team
 from challenge.groups import group_dataset_scores, group_scores, split_by_group
@@ -25,6 +25,16 @@ from challenge.results import Score, Series
 from challenge.scoring.ranking import rank
 
 
+class View(TextChoices):
+    """What of the leaderboard is looked at."""
+
+    RANKING = "ranking", "Ranking"
+    RANKS = "ranks", "How sure the ranks are"
+    WAYS = "ways", "Other ways to rank"
+    FURTHER = "further", "Informational metrics"
+    FIGURES = "figures", "Figures"
+
+
 @dataclass(frozen=True)
 class Filters:
     """What a reader wants to see; it lives in the URL, where a value that makes no sense means the default."""
@@ -34,6 +44,7 @@ class Filters:
     all_entries: bool = False
     baselines: bool = True
     standard_only: bool = False
+    view: View = View.RANKING
 
     @classmethod
     def from_query(cls, query: Any) -> "Filters":
@@ -45,6 +56,7 @@ class Filters:
             all_entries=query.get("entries") == "all",
             baselines=query.get("baselines") != "off",
             standard_only=query.get("protocol") == "standard",
+            view=View(query.get("view")) if query.get("view") in View.values else cls.view,
         )
 
     def query(self, **changes: Any) -> str:
@@ -55,6 +67,7 @@ class Filters:
             "entries": "all" if self.all_entries else "best",
             "baselines": "on" if self.baselines else "off",
             "protocol": "standard" if self.standard_only else "any",
+            "view": self.view,
         } | changes
         return "?" + urlencode(values)
 
@@ -111,6 +124,11 @@ class Row:
     def is_baseline(self) -> bool:
         """Whether the organizers trained it, with the code of this site."""
         return bool(self.evaluations) and all(member.is_baseline for member in self.members)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether all that it stands for keeps to the standard protocol."""
+        return all(member.is_standard for member in self.members)
 
     @property
     def external_data(self) -> bool:
@@ -183,7 +201,7 @@ def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
     )
     rows = [row_of(group, members) for group, members in split_by_group(list(evaluations))]
     if filters.standard_only:
-        rows = [row for row in rows if all(member.is_standard for member in row.members)]
+        rows = [row for row in rows if row.is_standard]
     return rows if filters.all_entries else _best_per_team(rows, filters.metric)
 
 

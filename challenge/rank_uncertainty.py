@@ -57,16 +57,16 @@ def add_rank_ranges(rows: Sequence[Row], metric: str) -> None:
         row.is_with_leader = is_with_leader
 
 
-def add_intervals(rows: Sequence[Row]) -> None:
-    """Give the metrics of rows that have replicates their intervals: one query."""
-    for row in rows:
-        row.scores = dict(row.scores)
-    replicates = mean_replicates(rows, METRICS)
+def add_intervals(rows: Sequence[Row], metrics: Sequence[str] = METRICS) -> None:
+    """Give metrics of rows that have replicates their intervals: one query."""
+    replicates = mean_replicates(rows, metrics)
     for row in rows:
         if row.key in replicates:
-            ends = percentile_interval(replicates[row.key])
-            for metric, (low, high) in zip(METRICS, ends.tolist(), strict=True):
-                row.scores[metric] = replace(row.scores[metric], low=low, high=high)
+            ends = percentile_interval(replicates[row.key]).tolist()
+            row.scores = row.scores | {
+                metric: replace(row.scores[metric], low=low, high=high)
+                for metric, (low, high) in zip(metrics, ends, strict=True)
+            }
 
 
 def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[str, np.ndarray]:

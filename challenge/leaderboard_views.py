@@ -1,0 +1,172 @@
+"""What the leaderboard shows besides the ranking itself, each of its highest rows."""
+
+from collections.abc import Sequence
+from itertools import islice
+from statistics import fmean
+from typing import Any, TypedDict
+
+import numpy as np
+
+from challenge.figures.figure import Figure
+from challenge.figures.ranks import (
+    kendall_violins,
+    paired_differences,
+    rank_blobs,
+    rank_blobs_by_dataset,
+    ranks_by_method,
+)
+from challenge.leaderboard import Filters, Row, View, add_dataset_scores
+from challenge.leaderboard_figures import leaderboard_figures
+from challenge.models import FurtherMetrics, GroundTruth, Metric
+from challenge.rank_uncertainty import dataset_replicates
+from challenge.reference_predictors import reference_predictors
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS
+from challenge.scoring.further_metrics import AVERAGED
+from challenge.scoring.intervals import percentile_interval
+from challenge.scoring.uncertain_ranks import kendall_taus, rank_replicates
+from challenge.ways_to_rank import leave_one_out_ranges, rank_sets_of, ways_to_rank
+
+#: So many of the highest rows are ranked in other ways, or shown with informational metrics.
+MOST_ROWS = 60
+#: So many of the highest entries are in the figures of ranks, where each is compared with each.
+MOST_COMPARED = 30
+
+FURTHER_TITLES = {
+    "matthews_correlation": "Matthews correlation",
+    "average_precision": "Average precision",
+    "brier_score": "Brier score",
+    "log_loss": "Log loss",
+    "calibration_error": "Calibration error",
+}
+
+
+class FurtherRow(TypedDict):
+    """A line of the table of informational metrics: an entry, or a predictor that knows nothing."""
+
+    row: Row | None
+    title: str
+    scores: list[float]
+    further: list[float | None]
+
+
+def view_context(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> dict[str, Any]:
+    """Return what the template of the chosen view needs, from the rows of the leaderboard."""
+    ranked = [row for row in rows if row.rank is not None]
+    match filters.view:
+        case View.RANKS:
+            return ranks_context(ranked, filters.metric)
+        case View.WAYS:
+            return ways_context(ranked, filters)
+        case View.FURTHER:
+            return further_context(ranked, filters.metric, ground_truth)
+        case _:
+            return {"figures": leaderboard_figures(filters, rows, ground_truth)}
+
+
+def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
+    """Return figures of how the ranks of the highest entries move over the replicates."""
+    candidates = list(islice((row for row in ranked if row.evaluations), MOST_COMPARED))
+    replicates = dataset_replicates(candidates, [metric])
+    entries = [row for row in candidates if row.key in replicates]
+    figures = []
+    if len(entries) > 1:
+        stacked = np.stack([replicates[row.key][:, 0] for row in entries], axis=1)  # (12, m, B)
+        figures = rank_figures(entries, stacked, metric)
+    return {"rank_figures": figures, "n_compared": len(entries), "n_waiting": len(candidates) - len(entries)}
+
+
+def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric) -> list[Figure]:
+    """Return the figures of m entries that have dataset replicates (12, m, B)."""
+    add_dataset_scores(entries)
+    labels = [row.label for row in entries]
+    means = replicates.mean(axis=0)
+    values = [row.scores[metric].value for row in entries]
+    by_dataset = [[row.by_dataset[d.name][metric].value for row in entries] for d in MEDMNIST_PLUS]
+    taus = {
+        d.title: kendall_taus(v, r) for d, v, r in zip(MEDMNIST_PLUS, by_dataset, replicates, strict=True)
+    }
+    difference = np.subtract.outer(values, values)
+    ends = percentile_interval(means[:, None] - means[None])
+    return [
+        rank_blobs(labels, rank_replicates(means), values, metric),
+        paired_differences(labels, difference, ends[..., 0], ends[..., 1], metric),
+        kendall_violins({"Mean of 12": kendall_taus(values, means)} | taus, metric),
+        rank_blobs_by_dataset(
+            labels, np.stack([rank_replicates(r) for r in replicates]), MEDMNIST_PLUS, metric
+        ),
+    ]
+
+
+def ways_context(ranked: Sequence[Row], filters: Filters) -> dict[str, Any]:
+    """Return the highest rows under each way to rank."""
+    highest = list(ranked[:MOST_ROWS])
+    add_dataset_scores(highest)
+    ways = ways_to_rank(highest, filters.metric, filters.resolution)
+    figure = None
+    if len(highest) > 1:
+        figure = ranks_by_method(
+            [row.label for row in highest],
+            {way.title: [cell.rank for cell in way.cells] for way in ways},
+            filters.metric,
+        )
+    return {
+        "ways": ways,
+        "lines": list(
+            zip(
+                highest,
+                zip(*(way.cells for way in ways), strict=True),
+                leave_one_out_ranges(highest, filters.metric),
+                rank_sets_of(highest, filters.metric),
+                strict=True,
+            )
+        ),
+        "ways_figure": figure,
+        "n_ranked": len(ranked),
+    }
+
+
+def further_context(
+    ranked: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None
+) -> dict[str, Any]:
+    """Return the informational metrics of the highest entries, beside what chance and the majority class get."""
+    candidates = list(islice((row for row in ranked if row.evaluations), MOST_ROWS))
+    found = dict(
+        FurtherMetrics.objects.filter(
+            evaluation__in=[e.pk for row in candidates for e in row.evaluations]
+        ).values_list("evaluation_id", "datasets")
+    )
+    lines = [_further_row(row, found) for row in candidates]
+    if ground_truth:
+        predictors = reference_predictors(ground_truth)
+        for key, title in (("chance", "Chance"), ("majority", "Always the most frequent class")):
+            average = predictors[key]["average"]
+            lines.append(
+                FurtherRow(
+                    row=None,
+                    title=title,
+                    scores=[average[metric] for metric in METRICS],
+                    further=[average[metric] for metric in AVERAGED],
+                )
+            )
+    return {
+        "further_lines": lines,
+        "further_titles": [FURTHER_TITLES[metric] for metric in AVERAGED],
+        "metric_titles": Metric.labels,
+        "n_entries": sum(1 for row in ranked if row.evaluations),
+    }
+
+
+def _further_row(row: Row, found: dict[int, dict[str, dict[str, Any]]]) -> FurtherRow:
+    """Return the means over the datasets, and over the seeds of a group; None where they are still to come."""
+    of_seeds = [found[e.pk] for e in row.evaluations if e.pk in found]
+    is_there = len(of_seeds) == len(row.evaluations)
+    return FurtherRow(
+        row=row,
+        title=row.name,
+        scores=[row.scores[metric].value for metric in METRICS],
+        further=[
+            fmean(one[metric] for datasets in of_seeds for one in datasets.values()) if is_there else None
+            for metric in AVERAGED
+        ],
+    )

@@ -1,0 +1,189 @@
+"""The views of the leaderboard: how sure ranks are, other ways to rank, informational metrics, and its pages."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from challenge.leaderboard import Filters, View, add_dataset_scores, leaderboard
+from challenge.models import FurtherMetrics, Metric, Uncertainty
+from challenge.rank_uncertainty import add_intervals, add_rank_ranges, positions
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.views import leaderboard as leaderboard_view
+from challenge.ways_to_rank import leave_one_out_ranges, rank_sets_of, ways_to_rank
+
+
+@pytest.fixture
+def get(client):
+    """Give the text of a view of the leaderboard, without its markup."""
+
+    def text_of(**query) -> str:
+        response = client.get(reverse("leaderboard"), {"entries": "all", **query})
+        assert response.status_code == 200
+        text = re.sub(r"<script.*?</script>|<[^>]*>", " ", response.content.decode(), flags=re.DOTALL)
+        return re.sub(r"\s+", " ", text)
+
+    return text_of
+
+
+def ranked_rows(**about):
+    rows = leaderboard(Filters(all_entries=True, **about), leaderboard_view.GroundTruth.objects.active())
+    add_rank_ranges(rows, Metric.AUC)
+    return rows
+
+
+def test_close_entries_share_ranges_and_a_distant_one_has_its_own(uncertain_entry, team):
+    for auc in (0.9, 0.8999, 0.7):
+        uncertain_entry(team, auc)
+    assert [row.rank_range for row in ranked_rows()] == [(1, 2), (1, 2), (3, 3)]
+    assert [row.is_with_leader for row in ranked_rows()] == [True, True, False]
+
+
+def test_the_ranking_says_range_and_interval(uncertain_entry, team, get):
+    for auc in (0.9, 0.8999, 0.7):
+        uncertain_entry(team, auc)
+    page = get()
+    assert page.count("95 %: 1–2") == 2
+    assert "95 %: 3 " in page
+    assert "marks the 2 entries that cannot be told from the leading one" in page
+    assert page.count("95 % interval 0.") == 3
+
+
+def test_published_results_stand_at_their_values(uncertain_entry, team):
+    call_command("import_reported_baselines", verbosity=0)
+    uncertain_entry(team, 0.999, spread=0.0001)
+    rows = ranked_rows()
+    assert rows[0].rank_range == (1, 1)
+    assert all(row.rank_range is None for row in rows if row.method)
+
+
+def test_an_entry_without_replicates_has_no_range_and_counts_in_that_of_others(uncertain_entry, entry, team):
+    entry(team, 0.95)
+    uncertain_entry(team, 0.8)
+    assert [row.rank_range for row in ranked_rows()] == [None, (2, 2)]
+
+
+def test_replicates_of_an_older_bootstrap_are_not_paired(uncertain_entry, team):
+    for auc in (0.9, 0.8):
+        uncertain_entry(team, auc)
+    Uncertainty.objects.filter(evaluation__auc=0.9).update(bootstrap_version="0")
+    assert [row.rank_range for row in ranked_rows()] == [None, (2, 2)]
+
+
+def test_the_interval_is_that_of_the_mean(uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    rows = ranked_rows()
+    add_intervals(rows)
+    stored = submission.evaluations.get().uncertainty.intervals["average"]
+    score = rows[0].scores["cohen_kappa"]
+    assert [score.low, score.high] == pytest.approx(stored["cohen_kappa"], abs=1e-6)
+
+
+def test_the_place_of_one_entry_is_among_all(uncertain_entry, ground_truth, team):
+    for auc in (0.9, 0.7):
+        uncertain_entry(team, auc)
+    places = sorted(positions(224, Metric.AUC, ground_truth).values(), key=lambda place: place.rank)
+    assert [(place.rank, place.rank_range, place.of) for place in places] == [(1, (1, 1), 2), (2, (2, 2), 2)]
+
+
+@pytest.fixture
+def rows(uncertain_entry, team):
+    """Three entries whose scores fall by 0.01 from dataset to dataset."""
+    for auc in (0.8, 0.9, 0.7):
+        uncertain_entry(team, auc, spread=0.001)
+    rows = ranked_rows()
+    add_dataset_scores(rows)
+    return rows
+
+
+def test_each_way_ranks_rows_that_agree_alike(rows):
+    ways = ways_to_rank(rows, Metric.AUC, 224)
+    titles = ["Mean", "Mean rank", "Wins by test", "Three metrics", "Worst dataset", "Organs as one"]
+    assert [way.title for way in ways] == titles
+    for way in ways:
+        if way.title != "Three metrics":
+            assert [cell.rank for cell in way.cells] == [1, 2, 3], way.title
+    by_title = {way.title: [cell.value for cell in way.cells] for way in ways}
+    assert by_title["Mean rank"] == ["1.0", "2.0", "3.0"]
+    assert by_title["Wins by test"] == ["24", "12", "0"]
+    assert by_title["Worst dataset"][0] == f"0.7900, {MEDMNIST_PLUS.datasets[-1].title}"
+    assert leave_one_out_ranges(rows, Metric.AUC) == [(1, 1), (2, 2), (3, 3)]
+    assert rank_sets_of(rows, Metric.AUC) == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_the_decathlon_score_is_there_once_its_baseline_is(rows):
+    call_command("import_reported_baselines", verbosity=0)
+    way = ways_to_rank(rows, Metric.AUC, 224)[-1]
+    assert way.title == "Decathlon"
+    assert [cell.rank for cell in way.cells] == [1, 2, 3]
+
+
+def test_a_row_without_scores_on_datasets_has_no_rank_in_what_needs_them(rows, entry, team):
+    entry(team, 0.95)
+    rows = ranked_rows()
+    add_dataset_scores(rows)
+    cells = {way.title: way.cells[0] for way in ways_to_rank(rows, Metric.AUC, 224)}
+    assert (cells["Mean"].rank, cells["Mean rank"].rank, cells["Worst dataset"].value) == (1, None, "")
+    assert leave_one_out_ranges(rows, Metric.AUC)[0] is None
+    assert rank_sets_of(rows, Metric.AUC)[0] is None
+
+
+def test_other_ways_to_rank_are_a_view(rows, get):
+    page = get(view="ways")
+    assert "Wins by test" in page
+    assert "Rank set" in page
+
+
+def test_how_sure_ranks_are_is_a_view(rows, client):
+    response = client.get(reverse("leaderboard"), {"entries": "all", "view": "ranks"})
+    page = response.content.decode()
+    for name in ("rank-blobs", "kendall-tau", "differences"):
+        assert name in page
+
+
+def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_entry, team, get):
+    evaluation = uncertain_entry(team, 0.9).evaluations.get()
+    further = {
+        "matthews_correlation": 0.4321,
+        "average_precision": 0.5,
+        "brier_score": 0.1,
+        "log_loss": 0.2,
+        "calibration_error": 0.03,
+    }
+    FurtherMetrics.objects.create(evaluation=evaluation, datasets={d.name: further for d in MEDMNIST_PLUS})
+    page = get(view="further")
+    assert "0.4321" in page
+    assert "Chance 0.5000" in page
+    assert "Always the most frequent class 0.5000" in page
+
+
+@pytest.mark.parametrize("view", View.values)
+def test_every_view_of_an_empty_board_says_so(view, get, ground_truth):
+    assert "No team has a scored entry at this resolution yet." in get(view=view)
+
+
+def test_every_view_of_a_board_without_ground_truth_stands(db, get):
+    for view in View.values:
+        assert "Leaderboard" in get(view=view)
+
+
+def test_long_rankings_have_pages(uncertain_entry, entry, team, get, monkeypatch):
+    monkeypatch.setattr(leaderboard_view, "ROWS_PER_PAGE", 2)
+    for auc in (0.9, 0.8, 0.7):
+        entry(team, auc)
+    first, second, beyond = get(), get(page="2"), get(page="99")
+    assert "0.9000" in first
+    assert "0.7000" not in first
+    assert "0.7000" in second
+    assert "0.7000" in beyond
+    assert "0.9000" in get(page="x")
+
+
+def test_only_standard_entries_can_be_shown(entry, team, get):
+    entry(team, 0.9, model_name="Plain")
+    entry(team, 0.95, model_name="Ensemble", special_methods="An ensemble of 5 networks")
+    assert "Ensemble" in get()
+    page = get(protocol="standard")
+    assert "Ensemble" not in page
+    assert "Plain" in page

@@ -1,0 +1,160 @@
+"""Other ways to rank the rows of a leaderboard than by the mean over the datasets, which is the official one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from challenge.decathlon import decathlon_baseline
+from challenge.leaderboard import Row
+from challenge.models import Metric
+from challenge.rank_uncertainty import dataset_replicates, mean_replicates
+from challenge.scoring import aggregation
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.intervals import N_REPLICATES
+from challenge.scoring.ranking import rank
+from challenge.scoring.uncertain_ranks import rank_sets
+
+#: The three that the benchmark was made for; accuracy is there to compare with what others published.
+BENCHMARK_METRICS = (Metric.AUC, Metric.BALANCED_ACCURACY, Metric.COHEN_KAPPA)
+
+#: Three views of the same CT scans.
+ORGANS = ("organamnist", "organcmnist", "organsmnist")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A row under one way: its rank, and what that comes from. Both are missing where a score is."""
+
+    rank: int | None
+    value: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to rank: `cells` in the order of the rows."""
+
+    title: str
+    about: str
+    cells: list[Cell]
+
+
+def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[Way]:
+    """Return each way with the ranks of the rows among themselves, the official first; rows have dataset scores."""
+    scores = _scores(rows, metric)
+    worst, where = aggregation.worst_dataset(scores)
+    titles = [dataset.title for dataset in MEDMNIST_PLUS]
+    organs = [[i for i, dataset in enumerate(MEDMNIST_PLUS) if dataset.name in ORGANS]]
+    by_metric = [[_mean(row, one) for one in BENCHMARK_METRICS] for row in rows]
+    ways = [
+        _by_highest("Mean", "The mean over the datasets: official.", _means(rows, metric)),
+        _by_lowest("Mean rank", "The mean of the ranks on the 12 datasets.", aggregation.mean_ranks(scores)),
+        _by_highest(
+            "Wins by test",
+            "How many rows it beats significantly, summed over the datasets: on each, all pairs are tested at once.",
+            aggregation.wins_by_test(scores, _dataset_replicates(rows, metric)),
+            decimals=0,
+        ),
+        _by_lowest(
+            "Three metrics",
+            "The mean of the ranks by mean AUC, balanced accuracy and Cohen's kappa.",
+            aggregation.mean_rank_over_metrics(np.array(by_metric, dtype=float).reshape(-1, 3)),
+        ),
+        _by_highest(
+            "Worst dataset",
+            "The lowest of the 12 scores.",
+            worst,
+            notes=[titles[index] if index >= 0 else "" for index in where.tolist()],
+        ),
+        _by_highest(
+            "Organs as one",
+            "The mean in which the three organ sets, views of the same scans, count as one dataset.",
+            aggregation.grouped_mean(scores, organs),
+        ),
+    ]
+    baseline = decathlon_baseline(resolution)
+    if baseline is not None:
+        ways.append(
+            _by_highest(
+                "Decathlon",
+                "Points for the accuracy on each dataset: 250 for that of the published ResNet-18, 1,000 for no error.",
+                aggregation.decathlon_score(_scores(rows, Metric.ACCURACY), baseline),
+                decimals=0,
+            )
+        )
+    return ways
+
+
+def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
+    """Return the best and the worst rank of each row when one dataset is left out of the mean."""
+    ranges = aggregation.leave_one_out_rank_range(_scores(rows, metric))
+    return [None if np.isnan(low) else (int(low), int(high)) for low, high in ranges]
+
+
+def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
+    """Return the simultaneous confidence set of each row's rank among those that have replicates."""
+    replicates = mean_replicates(rows, [metric])
+    entries = [row for row in rows if row.key in replicates]
+    if len(entries) < 2:
+        return [None] * len(rows)
+    sets = rank_sets(
+        [row.scores[metric].value for row in entries], np.stack([replicates[row.key][0] for row in entries])
+    )
+    found = {row.key: (int(low), int(high)) for row, (low, high) in zip(entries, sets, strict=True)}
+    return [found.get(row.key) for row in rows]
+
+
+def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
+    """Return the scores on the datasets, (m, 12), NaN where there is none."""
+    found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
+    return np.array([[score.value if score else np.nan for score in line] for line in found]).reshape(-1, 12)
+
+
+def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:
+    """Return the replicates on the datasets, (m, 12, B), NaN for a row without."""
+    found = dataset_replicates(rows, [metric])
+    replicates = np.full((len(rows), len(MEDMNIST_PLUS.datasets), N_REPLICATES), np.nan, dtype=np.float32)
+    for index, row in enumerate(rows):
+        if row.key in found:
+            replicates[index] = found[row.key][:, 0]
+    return replicates
+
+
+def _means(rows: Sequence[Row], metric: str) -> list[float]:
+    return [_mean(row, metric) for row in rows]
+
+
+def _mean(row: Row, metric: str) -> float:
+    score = row.scores.get(metric)
+    return score.value if score else float("nan")
+
+
+def _by_highest(
+    title: str,
+    about: str,
+    values: Sequence[float] | np.ndarray,
+    *,
+    decimals: int = 4,
+    notes: Sequence[str] = (),
+) -> Way:
+    numbers = [float(value) for value in values]
+    return _way(title, about, rank(numbers), numbers, decimals, notes)
+
+
+def _by_lowest(title: str, about: str, values: Sequence[float] | np.ndarray) -> Way:
+    numbers = [float(value) for value in values]
+    return _way(title, about, rank([-value for value in numbers]), numbers, 1, ())
+
+
+def _way(
+    title: str,
+    about: str,
+    ranks: Sequence[int | None],
+    values: Sequence[float],
+    decimals: int,
+    notes: Sequence[str],
+) -> Way:
+    texts = ["" if place is None else f"{v:.{decimals}f}" for place, v in zip(ranks, values, strict=True)]
+    if notes:
+        texts = [f"{text}, {note}" if text else "" for text, note in zip(texts, notes, strict=True)]
+    return Way(title, about, [Cell(place, text) for place, text in zip(ranks, texts, strict=True)])
