@@ -1,0 +1,29 @@
+"""The baseline of the decathlon score: the published ResNet-18."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from challenge.models import Metric, PublishedMethod, PublishedScore
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
+ARCHITECTURE = "resnet18"
+
+
+def decathlon_baseline(resolution: int) -> NDArray[np.float64] | None:
+    """Return the accuracies on the datasets, (12,) in their official order, that the decathlon score measures by.
+
+    They are those of the ResNet-18 that Doerrich et al. (2024) trained end-to-end at this resolution (pixels of a
+    side). None where they are not all there: `manage.py import_reported_baselines` brings them.
+    """
+    accuracies = dict(
+        PublishedScore.objects.filter(
+            source=PublishedScore.Source.DOERRICH_2024,
+            metric=Metric.ACCURACY,
+            method__scheme=PublishedMethod.Scheme.END_TO_END,
+            method__architecture=ARCHITECTURE,
+            method__weighted_loss=False,
+            method__resolution=resolution,
+        ).values_list("dataset", "mean")
+    )
+    in_order = [accuracies.get(dataset.name) for dataset in MEDMNIST_PLUS]
+    return None if None in in_order else np.array(in_order, dtype=float)
