@@ -38,8 +38,10 @@ def corn_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Logit j stands for P(grade > j | grade > j - 1), so it learns only from the images whose grade is more than
     j - 1. The loss is the binary cross-entropy summed over all logits and their images, divided by the number of
-    those terms. (Shi, Cao, Raschka 2021: Deep neural networks for rank-consistent ordinal regression based on
-    conditional probabilities, arXiv 2111.08851.)
+    those terms. So a threshold that no image of the batch has a part in adds nothing, to the sum or to the divisor, and
+    one that many have a part in counts for more: it is not a mean over thresholds. The authors' own code
+    (coral-pytorch 1.4.0) does the same, and a test compares both. (Shi, Cao, Raschka 2021: Deep neural networks for
+    rank-consistent ordinal regression based on conditional probabilities, arXiv 2111.08851.)
     """
     thresholds = torch.arange(logits.shape[1], device=logits.device)
     grades = labels.unsqueeze(1)
@@ -52,7 +54,9 @@ def corn_loss(logits: Tensor, labels: Tensor) -> Tensor:
 def corn_probabilities(logits: Tensor) -> Tensor:
     """From CORN's logits (b, K - 1) to the probabilities of the grades (b, K).
 
-    P(grade > j) is the product of the conditional probabilities up to j; that of a grade is the difference of two.
+    P(grade > j) is the product of the conditional probabilities up to j; that of a grade is the difference of two. As
+    of every submission, the site takes the most probable grade. The authors of CORN take the median, the number of
+    thresholds that are exceeded with a probability over 1/2, which may be another grade.
     """
     above = torch.sigmoid(logits.float()).cumprod(dim=1)
     ones, zeros = torch.ones_like(above[:, :1]), torch.zeros_like(above[:, :1])

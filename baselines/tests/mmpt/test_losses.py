@@ -1,10 +1,14 @@
-"""The loss of each task, CORN by its paper, and the weights of the datasets."""
+"""The loss of each task, CORN by its paper and its authors' code, and the weights of the datasets."""
 
 import math
 
 import numpy as np
 import pytest
 import torch
+from coral_pytorch.dataset import corn_label_from_logits  # type: ignore[import-untyped]
+from coral_pytorch.losses import corn_loss as loss_of_its_authors  # type: ignore[import-untyped]
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from baselines.mmpt.losses import corn_loss, corn_probabilities, loss_for, loss_weights
 from challenge.content.datasets import ABOUT_DATASETS
@@ -42,6 +46,33 @@ def test_corn_loss_equals_its_definition():
     logits, grades = rng.normal(size=(40, 4)) * 3, rng.integers(0, 5, 40)
     found = corn_loss(torch.tensor(logits), torch.tensor(grades)).item()
     assert found == pytest.approx(naive_corn_loss(logits, grades), rel=1e-6)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_corn_loss_equals_that_of_its_authors(data):
+    """For batches of any size and numbers of grades, most of which lack some grades."""
+    n_grades, n_images = data.draw(st.integers(2, 8)), data.draw(st.integers(1, 12))
+    grades = torch.tensor(
+        data.draw(st.lists(st.integers(0, n_grades - 1), min_size=n_images, max_size=n_images))
+    )
+    generator = torch.Generator().manual_seed(data.draw(st.integers(0, 1000)))
+    logits = 5 * torch.randn(n_images, n_grades - 1, generator=generator)
+    ours, theirs = (logits.clone().requires_grad_() for _ in range(2))
+    loss, expected = corn_loss(ours, grades), loss_of_its_authors(theirs, grades, n_grades)
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    expected.backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_corn_probabilities_agree_with_the_labels_of_its_authors():
+    """Theirs is the median grade: as many grades lie below it as are exceeded with a probability over 1/2."""
+    logits = 3 * torch.randn(500, 4, generator=torch.Generator().manual_seed(0))
+    at_most = corn_probabilities(logits).double().cumsum(dim=1)
+    median = (at_most < 0.5).sum(dim=1)
+    assert median.unique().tolist() == [0, 1, 2, 3, 4]
+    assert torch.equal(median, corn_label_from_logits(logits))
 
 
 def test_corn_loss_where_no_image_takes_part_in_the_later_thresholds():
