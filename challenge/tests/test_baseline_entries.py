@@ -136,6 +136,27 @@ def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
     assert "computed by the organizers" in page
 
 
+@pytest.mark.parametrize("path", ["/metrics/", "/challenge/", "/baselines/", "/leaderboard/?resolution=28"])
+def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, path):
+    page = client.get(path).content.decode()
+    assert "“re-evaluated here”" in page
+    assert "not scored" not in page
+
+
+def test_a_method_is_said_to_be_re_evaluated_where_another_resolution_of_it_is(published, client):
+    """Its means at all resolutions stand on each of its pages."""
+    publish_results("doerrich2024", [result("doerrich2024", 0.8, resolution=64)])
+    other = client.get(PublishedMethod.objects.get(resolution=64).get_absolute_url()).content.decode()
+    assert "computed by the organizers" in other
+    assert "not scored" not in other
+    publish_results("doerrich2024", [result("doerrich2024", 0.8, architecture="alexnet")])
+    alone = client.get(
+        PublishedMethod.objects.get(architecture="alexnet").get_absolute_url()
+    ).content.decode()
+    assert "they were not scored on this site" in alone
+    assert "computed by the organizers" not in alone
+
+
 def test_publishing_replaces_one_method_of_one_source(published):
     publish_results("reevaluated", [result("reevaluated", 0.7, architecture="resnet18")])
     publish_results("reevaluated", [result("reevaluated", 0.94)])

@@ -33,7 +33,9 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
             for m in Metric.values
             if _has_datasets(row, m)
         ],
-        "is_reevaluated": method.scores.filter(source=PublishedScore.Source.REEVALUATED).exists(),
+        "is_reevaluated": PublishedScore.objects.filter(
+            method__in=siblings, source=PublishedScore.Source.REEVALUATED
+        ).exists(),
         "leaderboard_query": Filters(method.resolution).query(),
     }
     return render(request, "challenge/published_method.html", context)
