@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from challenge.scoring.benchmark import Dataset, Task
 from challenge.scoring.evaluator import DatasetScores, score_dataset
+from challenge.scoring.further_metrics import dataset_metrics
 from challenge.scoring.metrics import confusion_matrix
 
 TRUE_CLASSES = (1, 0, 0, 1, 0, 0, 1, 0, 0, 0)
@@ -30,9 +32,18 @@ class Example:
         return np.array(self.probabilities)
 
     @property
+    def _both_classes(self) -> np.ndarray:
+        return np.column_stack([1 - self._y_score, self._y_score])
+
+    @property
     def scores(self) -> DatasetScores:
         """The four metrics."""
-        return score_dataset(self._y_true, np.column_stack([1 - self._y_score, self._y_score]), _DATASET)
+        return score_dataset(self._y_true, self._both_classes, _DATASET)
+
+    @property
+    def further(self) -> dict[str, Any]:
+        """The informational metrics."""
+        return dataset_metrics(self._y_true, self._both_classes, _DATASET)
 
     @property
     def confusion(self) -> list[list[int]]:

@@ -9,10 +9,18 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 from sklearn import metrics as sklearn_metrics
+from sklearn.calibration import calibration_curve
 
+from challenge.models import Metric
+from challenge.rank_uncertainty import MOST_WITH_LEADER
+from challenge.scoring.aggregation import decathlon_score
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.evaluator import METRICS, SCORER_VERSION, score_dataset
+from challenge.scoring.further_metrics import dataset_metrics
+from challenge.scoring.intervals import N_REPLICATES
+from challenge.ways_to_rank import ways_to_rank
 from challenge.worked_example import EXAMPLES, TRUE_CLASSES
 
 
@@ -126,8 +134,88 @@ def test_weights_by_class_give_balanced_accuracy():
     assert weighted == pytest.approx(sklearn_metrics.balanced_accuracy_score(y_true, y_pred))
 
 
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_informational_numbers_are_scikit_learns(page, number):
+    probabilities = np.array(EXAMPLES[number].probabilities)
+    name, *values = rows_of(page, "Informational metrics of the models on the ten images")[number + 1]
+    clipped = np.clip(np.column_stack([1 - probabilities, probabilities]), 1e-7, 1 - 1e-7)
+    predicted = probabilities > 0.5
+    confidence = np.where(predicted, probabilities, 1 - probabilities)
+    share, mean = calibration_curve(predicted == TRUE_CLASSES, confidence, n_bins=15)
+    bins = np.ceil(confidence * 15 - 1e-9)  # of equal width, the upper end in
+    weights = np.unique(bins, return_counts=True)[1] / 10
+    assert name == EXAMPLES[number].name
+    expected = [
+        sklearn_metrics.matthews_corrcoef(TRUE_CLASSES, predicted),
+        sklearn_metrics.average_precision_score(TRUE_CLASSES, probabilities),
+        sklearn_metrics.brier_score_loss(TRUE_CLASSES, probabilities),
+        sklearn_metrics.log_loss(TRUE_CLASSES, clipped),
+        (weights * abs(share - mean)).sum(),
+    ]
+    # one of them ends in 5 after four digits
+    assert [float(value) for value in values] == pytest.approx(expected, rel=0, abs=0.5001e-4)
+
+
+def test_numbers_of_the_informational_section(page):
+    """What one image costs that is surely wrong, how many labels ChestMNIST has, and the bins of ECE."""
+    text = " ".join(page.split())
+    loss = sklearn_metrics.log_loss([1], np.array([[1 - 1e-7, 1e-7]]), labels=[0, 1])
+    assert f"to {loss:.1f}, where the clipping ends it" in text
+    assert re.search(
+        r"<mi>ε</mi><mo>=</mo><msup><mn>10</mn><mrow><mo>\u2212</mo><mn>7</mn></mrow></msup>", page
+    )
+    chest = MEDMNIST_PLUS["chestmnist"]
+    assert f"({chest.n_test * 14:,} in ChestMNIST)" in text
+    assert "into 15 bins of equal width" in text
+
+
+def test_what_is_said_of_the_informational_metrics():
+    """Kappa and MCC where classes are predicted as often as they occur; ECE of a model that says the shares."""
+    rng = np.random.default_rng(0)
+    y_true = np.append(np.arange(3), rng.integers(0, 3, 97))
+    y_pred = rng.permutation(y_true)
+    assert sklearn_metrics.matthews_corrcoef(y_true, y_pred) == pytest.approx(
+        sklearn_metrics.cohen_kappa_score(y_true, y_pred)
+    )
+    dataset = Dataset("any", "Any", "Any", Task.MULTICLASS, ("a", "b", "c"), 100)
+    shares = np.tile(np.bincount(y_true) / 100, (100, 1))
+    assert dataset_metrics(y_true, shares, dataset)["calibration_error"] == pytest.approx(0, abs=1e-12)
+
+
+def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(page):
+    """By drawing: the interval of 0.9 over resamples of as many images."""
+    text = " ".join(page.split())
+    rng = np.random.default_rng(0)
+    found = re.search(
+        r"about ±(0\.\d+) on the (\S+) images of (\w+), and to ±(0\.\d+) on the (\S+) of (\w+)\.", text
+    )
+    assert found
+    for margin, size, title in (found.groups()[:3], found.groups()[3:]):
+        (n,) = [dataset.n_test for dataset in MEDMNIST_PLUS if dataset.title == title]
+        assert size == f"{n:,}"
+        low, high = np.quantile(rng.binomial(n, 0.9, 100_000) / n, [0.025, 0.975])
+        assert float(margin) == pytest.approx((high - low) / 2, abs=0.0035 if n < 1000 else 0.0005)
+
+
+def test_what_is_said_of_the_bootstrap_and_of_ways_to_rank(page):
+    text = " ".join(page.split())
+    assert f"{N_REPLICATES:,} times, images are drawn" in text
+    assert f"the {MOST_WITH_LEADER} highest entries are compared" in text
+    # 1,000 points without an error, 250 with the error of the baseline, none with twice it or more
+    baseline = np.array([0.8])
+    points = [decathlon_score([[accuracy]], baseline)[0] for accuracy in (1, 0.8, 0.6, 0.5)]
+    assert points == pytest.approx([1000, 250, 0, 0])
+    assert "A dataset gives 1,000 points without an error, 250 with the error of the baseline" in text
+
+
+def test_the_ways_to_rank_are_those_of_the_leaderboard(page, db):
+    call_command("import_reported_baselines")
+    titles = [way.title for way in ways_to_rank([], Metric.AUC, 28)]
+    assert [row[0] for row in rows_of(page, "Ways to rank")[1:]] == [*titles, "One left out"]
+
+
 def test_formulas_are_mathml(page):
-    assert page.count('<math display="block">') == 5
+    assert page.count('<math display="block">') == 14
     assert page.count("<math") == page.count("</math>")
 
 

@@ -1,14 +1,20 @@
 """What the metrics are, how they are computed here, and how entries are ranked by them."""
 
-from statistics import fmean
+from math import log, sqrt
+from statistics import NormalDist, fmean
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenge.leaderboard_views import FURTHER_TITLES
 from challenge.models import Metric
+from challenge.rank_uncertainty import MOST_WITH_LEADER
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
+from challenge.scoring.curves import N_BINS
 from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.scoring.further_metrics import LOG_CLIP
+from challenge.scoring.intervals import N_REPLICATES
 from challenge.scoring.ranking import rank
 from challenge.worked_example import EXAMPLES
 
@@ -18,16 +24,25 @@ TIED = (0.95, 0.93, 0.93, 0.91, None)
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Formulas, meaning, rules for each kind of task, a worked example, ranking and ties."""
+    """Formulas, meaning, rules for each kind of task, a worked example, ranking and ties, how sure scores are."""
     chances = {dataset: _chance(dataset) for dataset in MEDMNIST_PLUS}
+    smallest = min(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test)
+    largest = max(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test)
     context = {
         "metrics": Metric.choices,
         "example": EXAMPLES[0],
         "examples": EXAMPLES,
         "chances": chances.items(),
         "mean_chance": fmean(chances.values()),
-        "smallest": min(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test),
-        "largest": max(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test),
+        "smallest": smallest,
+        "largest": largest,
+        "accuracy_margins": [_margin(0.9, dataset.n_test) for dataset in (smallest, largest)],
+        "n_replicates": N_REPLICATES,
+        "most_with_leader": MOST_WITH_LEADER,
+        "further_metrics": FURTHER_TITLES.items(),
+        "clipped_loss": -log(LOG_CLIP),
+        "n_bins": N_BINS,
+        "label_predictions": sum(d.n_test * d.n_classes for d in MEDMNIST_PLUS if d.task is Task.MULTILABEL),
         "ranking": zip(TIED, rank(TIED), strict=True),
         "scorer_version": SCORER_VERSION,
     }
@@ -37,3 +52,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _chance(dataset: Dataset) -> float:
     """The balanced accuracy of a model that says the same of every image."""
     return 1 / 2 if dataset.task is Task.MULTILABEL else 1 / dataset.n_classes
+
+
+def _margin(accuracy: float, n: int) -> float:
+    """How far 95 % of accuracies lie at most from that one, on n images each: by the normal approximation."""
+    return NormalDist().inv_cdf(0.975) * sqrt(accuracy * (1 - accuracy) / n)
