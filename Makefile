@@ -24,8 +24,9 @@ lint: $(VENV)/dev.installed  ## Check style and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 
-bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, and the pages in Chromium.
+bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, the leaderboard, and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.leaderboard
 	$(BIN)/python -m benchmarks.pages
 
 bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 5 minutes).
