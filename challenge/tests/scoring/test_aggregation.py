@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
@@ -41,6 +41,7 @@ def test_mean_ranks(scores, expected, places):
     assert ranks(found, lower_is_better=True) == places
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_mean_ranks_are_those_of_the_critical_difference_and_of_scipy(scores):
     found = aggregation.mean_ranks(scores)
@@ -153,6 +154,7 @@ def test_the_decathlon_where_the_baseline_makes_no_error():
     assert found == pytest.approx([1250, 250, NAN], nan_ok=True)
 
 
+@settings(deadline=None)
 @given(
     arrays.arrays(float, (4, 3), elements=st.floats(0, 1)),
     arrays.arrays(float, 3, elements=st.floats(0, 0.99)),
@@ -174,6 +176,7 @@ AGGREGATES = {
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES.values(), ids=AGGREGATES)
+@settings(deadline=None)
 @given(TABLES, st.randoms())
 def test_the_order_of_the_entries_does_not_matter(aggregate, scores, random):
     order = random.sample(range(len(scores)), len(scores))
@@ -181,12 +184,14 @@ def test_the_order_of_the_entries_does_not_matter(aggregate, scores, random):
 
 
 @pytest.mark.parametrize("aggregate", [a for a in AGGREGATES if a != "decathlon"])
+@settings(deadline=None)
 @given(TABLES)
 def test_a_constant_for_all_changes_no_rank(aggregate, scores):
     assert ranks(AGGREGATES[aggregate](scores + 4)) == ranks(AGGREGATES[aggregate](scores))
 
 
 @pytest.mark.parametrize("aggregate", AGGREGATES.values(), ids=AGGREGATES)
+@settings(deadline=None)
 @given(TABLES, st.data())
 def test_only_what_is_complete_is_ranked(aggregate, scores, data):
     missing = data.draw(arrays.arrays(bool, scores.shape))

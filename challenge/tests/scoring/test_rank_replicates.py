@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -30,6 +30,7 @@ def test_ranks(replicates, fixed, ranks):
     assert rank_replicates(np.array(replicates), fixed).tolist() == ranks
 
 
+@settings(deadline=None)
 @given(REPLICATES, FIXED)
 def test_each_replicate_is_ranked_as_a_leaderboard(replicates, fixed):
     ranks = rank_replicates(replicates, fixed)
@@ -37,12 +38,14 @@ def test_each_replicate_is_ranked_as_a_leaderboard(replicates, fixed):
         assert ranked.tolist() == rank([*column.tolist(), *fixed])[: len(replicates)]
 
 
+@settings(deadline=None)
 @given(REPLICATES, FIXED, st.randoms())
 def test_the_order_of_the_entries_does_not_matter(replicates, fixed, random):
     order = random.sample(range(len(replicates)), len(replicates))
     assert (rank_replicates(replicates[order], fixed) == rank_replicates(replicates, fixed)[order]).all()
 
 
+@settings(deadline=None)
 @given(REPLICATES)
 def test_a_constant_for_all_changes_no_rank(replicates):
     assert (rank_replicates(replicates + 2) == rank_replicates(replicates)).all()
@@ -75,6 +78,7 @@ def test_ranges(ranks, level, expected):
     assert ranges.tolist() == [expected, expected]
 
 
+@settings(deadline=None)
 @given(
     arrays.arrays(np.int32, st.tuples(st.integers(1, 4), st.integers(1, 60)), elements=st.integers(1, 6)),
     st.floats(0.5, 0.99),
