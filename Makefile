@@ -26,6 +26,7 @@ lint: $(VENV)/dev.installed  ## Check style and types.
 
 bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, the leaderboard, and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring
+	$(BIN)/python -m benchmarks.bootstrap
 	$(BIN)/python -m benchmarks.leaderboard
 	$(BIN)/python -m benchmarks.pages
 

@@ -6,5 +6,6 @@ Free of Django, torch and scikit-learn, so that it starts fast in a worker and c
 import os
 
 # One thread costs the least CPU time and memory; what scores files side by side does so in processes.
-# polars reads this once, when it is first imported.
+# polars and NumPy's BLAS read these once, when they are first imported.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,0 +1,135 @@
+"""How much 1,000 bootstrap resamples of all metrics cost, beside the bootstrap that one would write with scikit-learn.
+
+    python -m benchmarks.bootstrap
+
+Each is measured in a process of its own, on a submission of full size. Ours: CPU time of all resamples of every metric,
+the median of several runs after one that loads what Numba compiled; and that of the whole task of a worker, from the
+file to intervals and informational metrics, with the peak memory of the process, which has scored the file before, as
+a worker has. The reference weighs images by the same resamples and calls scikit-learn; a few of them are measured, and
+1,000 are extrapolated.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.scoring import make_case, peak_memory, timed, verdict
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.intervals import N_REPLICATES
+from challenge.scoring.predictions import read_predictions
+
+TARGET_CPU = 1_000  # ms, of the resamples
+TARGET_MEMORY = 300  # MB
+RUNS, REFERENCE_REPLICATES = 7, 3
+
+
+def main() -> None:
+    """Measure both and report, or do the one step that a process started by this is for."""
+    steps = {"--make": make, "--ours": measure_ours, "--reference": measure_reference}
+    if len(sys.argv) == 3 and sys.argv[1] in steps:
+        steps[sys.argv[1]](Path(sys.argv[2]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        run_self("--make", folder)
+        report(json.loads(run_self("--ours", folder)), json.loads(run_self("--reference", folder)))
+
+
+def run_self(step: str, folder: str) -> str:
+    """Return what this module prints for a step, run in a process of its own."""
+    environment = os.environ | {
+        "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark",
+        "DJANGO_SETTINGS_MODULE": "bigsite.settings",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "benchmarks.bootstrap", step, folder]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+
+
+def make(folder: Path) -> None:
+    """Write a submission of full size, and its labels as the site keeps them."""
+    from challenge.scoring.ground_truth import GroundTruth, write_ground_truth
+
+    make_case(folder)
+    with np.load(folder / "labels.npz") as archive:
+        labels = {name: array.astype(np.uint8) for name, array in archive.items()}
+    write_ground_truth(GroundTruth(labels), folder / "truth.npz")
+
+
+def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return predictions and labels."""
+    with np.load(folder / "labels.npz") as archive:
+        labels = dict(archive)
+    return read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels), labels
+
+
+def measure_ours(folder: Path) -> None:
+    """Print what the site's code takes, and the first replicates."""
+    import django
+
+    django.setup()
+    from challenge.scoring.bootstrap import bootstrap
+    from challenge.services.evaluations import score_file
+    from challenge.services.uncertainty import estimate_file
+
+    paths = folder / "canonical.csv", folder / "truth.npz"
+    score_file(*paths)
+    estimate_file(*paths)  # loads what Numba compiled, or compiles it
+    task = [timed(lambda: estimate_file(*paths))[0] for _ in range(RUNS)]
+    memory = peak_memory()
+    predictions, labels = read(folder)
+    resamples = [timed(lambda: bootstrap(predictions, labels, MEDMNIST_PLUS))[0] for _ in range(RUNS)]
+    replicates = bootstrap(predictions, labels, MEDMNIST_PLUS, REFERENCE_REPLICATES)
+    print(
+        json.dumps(
+            {
+                "cpu": statistics.median(resamples),
+                "task_cpu": statistics.median(task),
+                "memory": memory,
+                "replicates": replicates.tolist(),
+            }
+        )
+    )
+
+
+def measure_reference(folder: Path) -> None:
+    """Print what scikit-learn takes for the same resamples, and their replicates."""
+    from challenge.scoring.bootstrap import draw_counts
+    from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
+
+    predictions, labels = read(folder)
+
+    def replicate(b: int) -> list[list[float]]:
+        return [
+            metrics_by_sklearn(
+                labels[d.name], predictions[d.name], d.task, draw_counts(labels[d.name], d, b)
+            ).tolist()
+            for d in MEDMNIST_PLUS
+        ]
+
+    replicate(0)
+    found: list[list[list[float]]] = []
+    cpu = [timed(lambda b=b: found.append(replicate(b)))[0] for b in range(REFERENCE_REPLICATES)]  # type: ignore[misc]
+    print(json.dumps({"cpu": N_REPLICATES * statistics.mean(cpu), "replicates": found}))
+
+
+def report(ours: dict[str, Any], reference: dict[str, Any]) -> None:
+    """Print what came out."""
+    # (datasets, metrics, replicates) and (replicates, datasets, metrics)
+    difference = np.abs(np.array(ours["replicates"]) - np.moveaxis(reference["replicates"], 0, -1)).max()
+    print(f"{N_REPLICATES:,} resamples of all metrics of {MEDMNIST_PLUS.n_rows:,} rows, CPU time\n")
+    print(f"ours       {ours['cpu']:10.0f} ms  (the whole task of a worker: {ours['task_cpu']:.0f} ms)")
+    print(f"reference  {reference['cpu']:10.0f} ms  (scikit-learn; extrapolated from {REFERENCE_REPLICATES})")
+    print(f"ratio      {reference['cpu'] / ours['cpu']:10.0f} x\n")
+    print(verdict("1,000 resamples: CPU", ours["cpu"], TARGET_CPU, "ms"))
+    print(verdict("worker that estimates: peak memory", ours["memory"], TARGET_MEMORY, "MB"))
+    print(verdict("replicates differ by", float(difference), 1e-12, "at most"))
+
+
+if __name__ == "__main__":
+    main()
