@@ -33,12 +33,20 @@ _SCALES: dict[Theme, tuple[str, str]] = {
     "file": ("#f7fafb", "#79b4c5"),
 }
 
+#: Where values have signs: the ends and the middle.
+_DIVERGING: dict[Theme, tuple[str, str, str]] = {
+    "light": ("#e9a26b", "#f7fafb", "#79b4c5"),
+    "dark": ("#8a4d1f", "#171f23", "#2f6678"),
+    "file": ("#e9a26b", "#f7fafb", "#79b4c5"),
+}
+
 
 @cache
 def theme(name: Theme) -> dict[str, Any]:
     """Return the plotly.js template of a theme; it is shared, and not to be changed."""
     ink, muted, line, background, hover = _COLOURS[name]
     scale = [[0, _SCALES[name][0]], [1, _SCALES[name][1]]]
+    diverging = [[place / 2, colour] for place, colour in enumerate(_DIVERGING[name])]
     axis = {
         "automargin": True,
         "color": muted,
@@ -54,7 +62,7 @@ def theme(name: Theme) -> dict[str, Any]:
         "font": {"family": _FILE_FONT if name == "file" else _PAGE_FONT, "size": 13, "color": ink},
         "title": {"font": {"size": 15}, "x": 0.01, "xanchor": "left"},
         "colorway": _DARK if name == "dark" else _LIGHT,
-        "colorscale": {"sequential": scale, "sequentialminus": scale},
+        "colorscale": {"sequential": scale, "sequentialminus": scale, "diverging": diverging},
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 14, "tickfont": {"color": muted}}},
         "paper_bgcolor": background,
         "plot_bgcolor": background,
