@@ -1,11 +1,13 @@
 """A synthetic collection in the layout of the MedMNIST files, for tests, demonstrations and whoever lacks the data.
 
-Splits have the official sizes (times a scale), and datasets the official channels, tasks and numbers of classes. How
-the official images are shared out among the classes is not written down in this repository, so the shares are
-made up: skewed, fewer and fewer from the first class to the last. In brightness and contrast the datasets
-differ as the real ones do. Classes are told by texture (a grating), shape (blob, ring or bar) and colour; grades
-by the amount of small spots; the labels of a multi-label dataset by patterns laid over each other. Position, phase,
-size, a grating that means nothing, and noise vary from image to image.
+Splits have the official sizes (times a scale), and datasets the official channels, tasks and numbers of classes. Images
+are shared out among the classes as the official ones are, to the image at a scale of 1, where that could be verified
+(`class_counts`). The validation and test splits of ChestMNIST have each label as often as its training split. The
+shares of TissueMNIST and the three OrganMNISTs are made up: fewer and fewer from the first class to the last.
+
+In brightness and contrast the datasets differ as the real ones do. Classes are told by texture (a grating), shape
+(blob, ring or bar) and colour; grades by the amount of small spots; the labels of a multi-label dataset by patterns
+laid over each other. Position, phase, size, a grating that means nothing, and noise vary from image to image.
 """
 
 import json
@@ -19,7 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from baselines.mmpt.data import MARKER, DataError, Split, file_name, read_marker
+from baselines.mmpt.class_counts import CLASS_COUNTS
+from baselines.mmpt.data import MARKER, SPLITS, DataError, Split, file_name, read_marker
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 
@@ -42,11 +45,8 @@ DOMAINS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 #: Each class has so many images in each split, and so many do not show a label of a multi-label dataset.
 FEWEST = 2
 
-#: Each class gets this share of the images that the class before it gets.
+#: Where the official shares are not known, each class gets this share of the images that the class before it gets.
 SKEW = 0.7
-
-#: The share of images that carry the most and the least frequent label of a multi-label dataset.
-PREVALENCES = (0.18, 0.002)
 
 #: Images are made in pieces of so many, each from random numbers of its own.
 CHUNK = 256
@@ -123,16 +123,32 @@ def split_sizes(dataset: Dataset, scale: float = 1.0, at_least: int = 0) -> dict
 def make_labels(dataset: Dataset, n_images: int, seed: int = 0, split: int = 0) -> np.ndarray:
     """Return labels as the files hold them: uint8, (n, 1), or (n, n_classes) if multi-label."""
     bits = np.random.PCG64(np.random.SeedSequence(_key(dataset, seed, split)))
+    counts = counts_of(dataset, n_images, split)
     if dataset.task is Task.MULTILABEL:
-        prevalences = np.geomspace(*PREVALENCES, dataset.n_classes)
-        counts = np.clip(np.rint(n_images * prevalences).astype(int), FEWEST, n_images - FEWEST)
         columns = [np.arange(n_images) < count for count in counts]
         return np.stack([_shuffled(column, bits) for column in columns], axis=1).astype(np.uint8)
-    weights = SKEW ** np.arange(dataset.n_classes)
-    to_share = n_images - FEWEST * dataset.n_classes
-    counts = FEWEST + np.floor(to_share * weights / weights.sum()).astype(int)
-    counts[0] += n_images - counts.sum()
     return _shuffled(np.repeat(np.arange(dataset.n_classes), counts), bits).astype(np.uint8)[:, None]
+
+
+def counts_of(dataset: Dataset, n_images: int, split: int = 0) -> np.ndarray:
+    """Return how many of `n_images` get each class, or each label if multi-label: in proportion to the official ones.
+
+    Each class gets `FEWEST` at least, and as many lack a label. What does not divide goes by largest remainders.
+    """
+    official = CLASS_COUNTS.get(dataset.name, {})
+    # a split without numbers of its own, as that of the calibration, follows the training split
+    shares = official.get(SPLITS[split] if split < len(SPLITS) else "train", official.get("train"))
+    if dataset.task is Task.MULTILABEL:
+        shares_of_all = np.array(shares) / ABOUT_DATASETS[dataset.name].n_train
+        return np.clip(np.rint(n_images * shares_of_all).astype(int), FEWEST, n_images - FEWEST)
+    weights = SKEW ** np.arange(dataset.n_classes) if shares is None else np.array(shares)
+    exact = n_images * weights / weights.sum()
+    counts = np.maximum(np.floor(exact).astype(int), FEWEST)
+    while counts.sum() < n_images:
+        counts[np.argmax(exact - counts)] += 1
+    while counts.sum() > n_images:
+        counts[np.argmax(np.where(counts > FEWEST, counts - exact, -np.inf))] -= 1
+    return counts
 
 
 def make_images(

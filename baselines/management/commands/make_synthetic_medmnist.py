@@ -21,9 +21,11 @@ Examples:
       the official sizes: submissions made for it have the rows that the site expects
 
 The splits have the official sizes times the scale, with two images of each class at least; datasets have the
-official channels, tasks and numbers of classes. The shares of the classes are made up, fewer and fewer from the
-first to the last. Datasets differ in brightness and contrast as the real ones do. Classes can be learned from
-texture, shape and colour, and have nothing else in common with MedMNIST: results on them say nothing about it.
+official channels, tasks and numbers of classes. Images are shared out among the classes as the official ones are, but
+in TissueMNIST and the three OrganMNISTs, where the shares are made up, and in the validation and test splits of
+ChestMNIST, which follow its training split. Datasets differ in brightness and contrast as the real ones do. Classes
+can be learned from texture, shape and colour, and have nothing else in common with MedMNIST: results on them say
+nothing about it.
 """
 
 

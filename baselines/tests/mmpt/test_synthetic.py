@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 
 from baselines.mmpt import data, synthetic
+from baselines.mmpt.class_counts import CLASS_COUNTS
 from baselines.mmpt.data import DataError, check_folder, load_split
 from baselines.mmpt.synthetic import make_collection, make_images, make_labels, split_sizes
 from challenge.content.datasets import ABOUT_DATASETS
@@ -63,7 +64,8 @@ def test_every_class_occurs_in_every_split(collection):
                 counts = np.concatenate([labels.sum(axis=0), (1 - labels).sum(axis=0)])
             else:
                 counts = np.bincount(labels, minlength=dataset.n_classes)
-                assert counts[0] == counts.max()
+                if dataset.name not in CLASS_COUNTS:
+                    assert counts[0] == counts.max()
             assert counts.min() >= 2
 
 
