@@ -22,6 +22,7 @@ from challenge.models import (
     Submission,
 )
 from challenge.results import Score, Series
+from challenge.scoring.evaluator import METRICS
 from challenge.scoring.ranking import rank
 
 
@@ -188,6 +189,17 @@ def rank_of(
     return next((row.rank for row in ranked if submission in row.members), None), len(ranked)
 
 
+#: What a row is made of; of thousands of evaluations, the rest would take most of the time.
+_COLUMNS = (
+    *METRICS,
+    *(
+        f"submission__{field}"
+        for field in ("team__name", "group__name", "group__team__name", "created_at", "resolution", "model_name",
+                      "study_url", "external_data", "special_methods", "training")
+    ),
+)  # fmt: skip
+
+
 def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
     """Return a row for each entry that was scored by the active versions: all, or the best of each team.
 
@@ -197,6 +209,7 @@ def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
         Evaluation.objects.ranked(ground_truth)
         .filter(submission__resolution=filters.resolution)
         .select_related("submission__team", "submission__group__team")
+        .only(*_COLUMNS)
         .order_by("submission__created_at", "submission__pk")
     )
     rows = [row_of(group, members) for group, members in split_by_group(list(evaluations))]
@@ -222,7 +235,7 @@ def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
 
 def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
     """Return the metrics of a scored evaluation (means over the datasets), or those of one dataset."""
-    return {metric: Score(getattr(row, metric)) for metric in Metric.values}
+    return {metric: Score(getattr(row, metric)) for metric in METRICS}
 
 
 def dataset_scores_of(evaluation: Evaluation) -> dict[str, dict[str, Score]]:

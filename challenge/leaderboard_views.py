@@ -18,7 +18,7 @@ from challenge.figures.ranks import (
 from challenge.leaderboard import Filters, Row, View, add_dataset_scores
 from challenge.leaderboard_figures import leaderboard_figures
 from challenge.models import FurtherMetrics, GroundTruth, Metric
-from challenge.rank_uncertainty import dataset_replicates
+from challenge.rank_uncertainty import add_intervals, dataset_replicates
 from challenge.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.evaluator import METRICS
@@ -61,6 +61,7 @@ def view_context(filters: Filters, rows: Sequence[Row], ground_truth: GroundTrut
         case View.FURTHER:
             return further_context(ranked, filters.metric, ground_truth)
         case _:
+            add_intervals(ranked[:MOST_ROWS], [filters.metric])
             return {"figures": leaderboard_figures(filters, rows, ground_truth)}
 
 

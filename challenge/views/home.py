@@ -2,8 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from challenge.board_cache import cached
 from challenge.leaderboard import Filters
 from challenge.leaderboard import leaderboard as leaderboard_rows
 from challenge.leaderboard_figures import over_time
@@ -17,17 +19,12 @@ N_LEADERS = 5
 def home(request: HttpRequest) -> HttpResponse:
     """What the benchmark is, its leaders, the state of play, and how to take part."""
     filters = Filters.from_query(request.GET)
-    ground_truth = GroundTruth.objects.active()
-    rows = leaderboard_rows(filters, ground_truth)
-    best_over_time = over_time(filters, rows, ground_truth)
     entries = Submission.objects.public()
     context = {
         "filters": filters,
-        "query": filters.query(),
         "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
         "resolutions": [(value, filters.query(resolution=value)) for value in Resolution.values],
-        "leaders": [row for row in rows if row.rank][:N_LEADERS],
-        "best_over_time": best_over_time,
+        "leaders": cached(lambda: _leaders(filters), "leaders", filters),
         "phase": Phase.objects.current(),
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
@@ -37,3 +34,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "published": PublishedMethod.objects.count(),
     }
     return render(request, "challenge/home.html", context)
+
+
+def _leaders(filters: Filters) -> str:
+    """Render what depends on the entries; it is the same for everybody."""
+    ground_truth = GroundTruth.objects.active()
+    rows = leaderboard_rows(filters, ground_truth)
+    context = {
+        "filters": filters,
+        "query": filters.query(),
+        "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
+        "leaders": [row for row in rows if row.rank][:N_LEADERS],
+        "best_over_time": over_time(filters, rows, ground_truth),
+    }
+    return render_to_string("challenge/_leaders.html", context)
