@@ -58,6 +58,14 @@ def get_visible_group(user: Team | AnonymousUser, pk: int) -> MethodGroup:
     return group
 
 
+def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[MethodGroup]:
+    """Return those of the groups that the user may see: as on their own pages."""
+    groups = MethodGroup.objects.filter(pk__in=pks).with_public_count()
+    if not user.is_staff:
+        groups = groups.filter(Q(public_count__gte=MethodGroup.FEWEST) | Q(team=user.pk))
+    return list(groups.select_related("team"))
+
+
 def get_own_group(team: Team, pk: int) -> MethodGroup:
     """Return a group that the team may change or dissolve: its own.
 

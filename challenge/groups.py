@@ -4,7 +4,7 @@ The deviation is that of a sample, with n - 1 in the denominator: the seeds that
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from statistics import fmean, stdev
 
 from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric
@@ -16,12 +16,20 @@ def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> 
 
     They are by the versions that are ranked: while entries are scored again, some members may lack one.
     """
-    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__group=group)
-    return list(
-        ranked.select_related("submission")
+    return ranked_evaluations_by_group([group], ground_truth)[group.pk]
+
+
+def ranked_evaluations_by_group(
+    groups: Collection[MethodGroup], ground_truth: GroundTruth | None
+) -> dict[int, list[Evaluation]]:
+    """Return the same for several groups by their ids: two queries, however many there are."""
+    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__group__in=groups)
+    evaluations = list(
+        ranked.select_related("submission__team")
         .prefetch_related("dataset_scores")
         .order_by("submission__created_at", "submission__pk")
     )
+    return {group.pk: [e for e in evaluations if e.submission.group_id == group.pk] for group in groups}
 
 
 def split_by_group(evaluations: Iterable[Evaluation]) -> list[tuple[MethodGroup | None, list[Evaluation]]]:

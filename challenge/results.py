@@ -26,3 +26,25 @@ class Series:
     label: str
     scores: Mapping[str, Score]
     is_published: bool = False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value less another one; interval and `flips` are None where one of the two has no replicates.
+
+    `flips` is the share of replicates in which the two stand the other way round.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    flips: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Say in words what the interval says; nothing without one."""
+        if self.low is None or self.high is None:
+            return ""
+        if self.low > 0:
+            return "better"
+        return "worse" if self.high < 0 else "not told apart"

@@ -1,13 +1,16 @@
 """Comparing entries and published methods: who is shown, what is said of the rest, and the values side by side."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from challenge.models import PublishedMethod
-from challenge.services import submissions
+from challenge.models import MethodGroup, PublishedMethod, Submission
+from challenge.services import groups, submissions
 
 ADDRESS = reverse("compare")
 
@@ -64,7 +67,7 @@ def test_entries_beside_published_results_of_other_resolutions(client, scored, v
     page = page_of(client, f"s{entry_at_28.pk}", f"p{vgg16.pk}")
     assert "The resolutions differ" in page
     assert "published, end-to-end, 224 × 224" in page
-    assert line_of(page, "AUC") == "0.9000 0.9530 (best) +0.0530"
+    assert line_of(page, "AUC") == "0.9000 0.9530 (best) ± 0.0022 +0.0530"
     assert "VGG16, end-to-end, 224 px" in page
     same = page_of(client, f"s{scored(0.8).pk}", f"p{vgg16.pk}")
     assert "The resolutions differ" not in same
@@ -181,9 +184,79 @@ def test_an_entry_that_was_scored_by_other_versions_has_its_scores(client, score
     assert line_of(page_of(client, f"s{old.pk}", f"s{new.pk}"), "AUC").startswith("0.9000 (best) 0.8000")
 
 
-def test_the_number_of_queries_does_not_grow_with_what_is_compared(
-    client, scored, vgg16, django_assert_max_num_queries
+@pytest.fixture
+def make_group(team, scored) -> Callable[..., MethodGroup]:
+    """Group entries of those scores: `make_group(0.9, 0.92)`."""
+
+    def make(*aucs: float) -> MethodGroup:
+        members = [scored(auc, sha256=f"{auc}").pk for auc in aucs]
+        return groups.create_group(team=team, name="Seeds", members=members)
+
+    return make
+
+
+def test_a_group_is_one_of_the_columns(client, scored, make_group):
+    alone = scored(0.88)
+    group = make_group(0.9, 0.92, 0.94)
+    page = page_of(client, f"s{alone.pk}", f"g{group.pk}")
+    assert heads(page) == ["Model 0", "Seeds"]
+    assert "Team Alpha, 3 seeds, 224 × 224" in page
+    assert f'href="{group.get_absolute_url()}"' in page
+    assert line_of(page, "AUC") == "0.8800 0.9200 (best) ± 0.0200 +0.0400"
+    assert line_of(page, "OrganSMNIST") == "0.7700 0.8100 (best) ± 0.0200 +0.0400"
+    assert f'value="g{group.pk}" id="chosen-g{group.pk}" checked' in page
+
+
+def test_a_group_and_an_entry_of_one_number_are_told_apart(client, scored, team):
+    entry, *seeds = scored(0.8), scored(0.9), scored(0.92)
+    group = MethodGroup.objects.create(pk=entry.pk, team=team, name="Seeds")
+    Submission.objects.filter(pk__in=[seed.pk for seed in seeds]).update(group=group)
+    assert heads(page_of(client, f"g{entry.pk}", f"s{entry.pk}")) == ["Seeds", "Model 0"]
+
+
+def test_a_group_without_two_public_members_looks_like_missing_except_to_its_team(
+    client, as_user, scored, make_group, team, other_team, organizer
 ):
-    keys = [f"s{scored(0.9 - n / 100).pk}" for n in range(4)] + [f"p{vgg16.pk}"]
-    with django_assert_max_num_queries(14):
-        page_of(client, *keys)
+    entry, group = scored(0.8), make_group(0.9, 0.92)
+    keys = [f"s{entry.pk}", f"g{group.pk}"]
+    submissions.disqualify(group.submissions.get(sha256="0.9"), "Trained on the test split.")
+    for viewer in (client, as_user(other_team), as_user(team), as_user(organizer)):
+        response = viewer.get(ADDRESS, {"e": keys})
+        assert response.context["missing"] == [keys[1]]  # one member makes no mean: its team has none to see
+        assert "Seeds" not in response.content.decode().partition("Choose what to compare")[0]
+
+
+def test_a_disqualified_member_leaves_the_figures_of_its_group(client, scored, make_group):
+    entry, group = scored(0.8), make_group(0.9, 0.92, 0.97)
+    submissions.disqualify(group.submissions.get(sha256="0.97"), "Trained on the test split.")
+    page = page_of(client, f"s{entry.pk}", f"g{group.pk}")
+    assert line_of(page, "AUC").startswith("0.8000 0.9100 (best) ± 0.0141")
+    assert "2 seeds" in page
+
+
+def test_groups_can_be_added(client, scored, make_group):
+    scored(0.8)
+    group = make_group(0.9, 0.92)
+    seed = group.submissions.get(sha256="0.9")
+    page = client.get(ADDRESS).content.decode()
+    assert f'<option value="g{group.pk}">' in page
+    assert f'<option value="s{seed.pk}">' not in page
+
+
+def number_of_queries(client, *keys: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        page = page_of(client, *keys)
+    assert len(heads(page)) == len(keys)
+    return len(queries)
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_compared(client, scored, vgg16, make_group):
+    entries = [f"s{scored(0.9 - n / 100).pk}" for n in range(4)]
+    two = number_of_queries(client, *entries[:2])
+    assert number_of_queries(client, *entries) == two
+    with_published = number_of_queries(client, *entries, f"p{vgg16.pk}")
+    assert with_published <= 15
+    seeds = [f"g{make_group(0.5 + n / 100, 0.52 + n / 100).pk}" for n in range(4)]
+    with_a_group = number_of_queries(client, entries[0], seeds[0])
+    assert with_a_group <= two + 3
+    assert number_of_queries(client, entries[0], *seeds) == with_a_group

@@ -1,0 +1,112 @@
+"""Figures of how far entries lie from a first one, with what paired replicates say of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from challenge.figures.figure import METRIC_TITLES, Figure, as_text
+from challenge.figures.themes import MARKERS
+from challenge.results import Difference
+from challenge.scoring.benchmark import Benchmark
+
+_LABEL_LENGTH = 60
+
+
+def paired_differences_by_dataset(
+    first: str,
+    others: Sequence[str],
+    means: Sequence[Difference | None],
+    by_dataset: Sequence[Sequence[Difference | None]],
+    metric: str,
+    benchmark: Benchmark,
+) -> Figure:
+    """Points with bars: each other entry minus the first one, on each dataset and in the mean.
+
+    Args:
+        first: what the entry is called that the others are held against.
+        others: what those are called.
+        means: (len(others),), the differences of the means over the datasets.
+        by_dataset: (D, len(others)), those on each dataset, in the benchmark's order.
+        metric: its name.
+        benchmark: its D datasets.
+
+    """
+    titles = [f"Mean of {len(by_dataset)}", *(dataset.title for dataset in benchmark)]
+    lines = [means, *by_dataset]
+    step = 0.6 / max(len(others), 3)
+    return Figure(
+        name=f"{metric.replace('_', '-')}-paired-by-dataset",
+        title=f"{METRIC_TITLES[metric]}: differences to {first} on each dataset",
+        data=[
+            _points(
+                name,
+                number,
+                (number - (len(others) - 1) / 2) * step,
+                [line[number] for line in lines],
+                titles,
+            )
+            for number, name in enumerate(others)
+        ],
+        layout={
+            "xaxis": {"title": {"text": "Difference"}, "tickformat": "+.2~f", "zeroline": False},
+            "yaxis": {
+                "tickvals": list(range(len(titles))),
+                "ticktext": titles,
+                "range": [len(titles) - 0.4, -0.6],
+                "showgrid": False,
+                "zeroline": False,
+            },
+            "shapes": [
+                {"type": "line", "layer": "below", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1},
+                {
+                    "type": "line",
+                    "layer": "below",
+                    "xref": "paper",
+                    "x0": 0,
+                    "x1": 1,
+                    "y0": 0.5,
+                    "y1": 0.5,
+                    "line": {"dash": "dot"},
+                },
+            ],
+            "hovermode": "closest",
+            "showlegend": len(others) > 1,
+            "legend": {"y": 1.01, "yanchor": "bottom"},
+        },
+        columns=["Dataset", *(head for name in others for head in (name, "2.5 %", "97.5 %"))],
+        rows=[
+            [title, *(cell for one in line for cell in _cells(one))]
+            for title, line in zip(titles, lines, strict=True)
+        ],
+        note=f"Right of the line at 0 an entry is better than {first}. A bar is the 95 % bootstrap interval of the "
+        "difference: where it crosses that line, the two cannot be told apart.",
+        height=130 + (26 + 8 * len(others)) * len(titles),
+        min_width=420,
+    )
+
+
+def _points(
+    name: str, number: int, offset: float, differences: Sequence[Difference | None], titles: Sequence[str]
+) -> dict[str, Any]:
+    there = [(place, one) for place, one in enumerate(differences) if one is not None]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": as_text(name, _LABEL_LENGTH),
+        "x": [one.value for _, one in there],
+        "y": [round(place + offset, 3) for place, _ in there],
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": [0 if one.high is None else one.high - one.value for _, one in there],
+            "arrayminus": [0 if one.low is None else one.value - one.low for _, one in there],
+            "thickness": 1.4,
+            "width": 3,
+        },
+        "text": [titles[place] for place, _ in there],
+        "marker": {"symbol": MARKERS[number % len(MARKERS)], "size": 8},
+        "hovertemplate": "%{text}: %{x:+.4f}",
+    }
+
+
+def _cells(difference: Difference | None) -> tuple[float | None, float | None, float | None]:
+    return (difference.value, difference.low, difference.high) if difference else (None, None, None)

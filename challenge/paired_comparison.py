@@ -1,0 +1,173 @@
+"""What the replicates of a few rows say when they stand side by side: how sure a difference is, and who wins where.
+
+Replicates of entries are paired: replicate b of all of them is on the same resample of the test images, which are the
+same at every resolution. Published results have none, and so no interval.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from challenge.leaderboard import Row
+from challenge.models import GroundTruth
+from challenge.rank_uncertainty import dataset_replicates
+from challenge.results import Difference, Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.intervals import percentile_interval
+from challenge.scoring.uncertain_ranks import flip_share, paired_difference, significantly_higher
+
+#: The replicates of one metric on each dataset, (12, B), by `Row.key`.
+Replicates = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Wins:
+    """How often a row is the best of a dataset, and how often every other one is significantly lower there."""
+
+    best: int
+    alone: int
+
+
+def replicates_of(rows: Sequence[Row], metric: str) -> dict[str, np.ndarray]:
+    """Return the replicates of the rows that have some: one query."""
+    return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
+
+
+def comparable(
+    rows: Sequence[Row], replicates: Replicates, ground_truth: GroundTruth | None
+) -> dict[str, np.ndarray]:
+    """Return the replicates that are paired: those of rows that were scored by the versions that are ranked."""
+    return {
+        row.key: replicates[row.key]
+        for row in rows
+        if row.key in replicates and all(evaluation.is_by(ground_truth) for evaluation in row.evaluations)
+    }
+
+
+def add_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replicates) -> None:
+    """Give the scores of a metric on each dataset their intervals, where a row has replicates."""
+    for row in rows:
+        if row.key in replicates:
+            ends = percentile_interval(replicates[row.key]).tolist()
+            for dataset, (low, high) in zip(MEDMNIST_PLUS, ends, strict=True):
+                if score := row.by_dataset.get(dataset.name, {}).get(metric):
+                    row.by_dataset[dataset.name][metric] = replace(score, low=low, high=high)
+
+
+def mean_differences(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Difference | None]:
+    """Return the difference of each row but the first to the first; None where one of them lacks the metric."""
+    scores = [row.scores.get(metric) for row in rows]
+    means = [replicates[row.key].mean(axis=0) if row.key in replicates else None for row in rows]
+    return _differences(scores, means)
+
+
+def dataset_differences(
+    rows: Sequence[Row], metric: str, replicates: Replicates
+) -> list[list[Difference | None]]:
+    """Return the same for each dataset, in their official order."""
+    return [
+        _differences(
+            [row.by_dataset.get(dataset.name, {}).get(metric) for row in rows],
+            [replicates[row.key][place] if row.key in replicates else None for row in rows],
+        )
+        for place, dataset in enumerate(MEDMNIST_PLUS)
+    ]
+
+
+def _differences(
+    scores: Sequence[Score | None], replicates: Sequence[np.ndarray | None]
+) -> list[Difference | None]:
+    first, first_replicates = scores[0], replicates[0]
+    found: list[Difference | None] = []
+    for score, own in zip(scores[1:], replicates[1:], strict=True):
+        if score is None or first is None:
+            found.append(None)
+        elif own is None or first_replicates is None:
+            found.append(Difference(score.value - first.value))
+        else:
+            pair = paired_difference(score.value, first.value, own, first_replicates)
+            flips = flip_share(score.value, first.value, own, first_replicates)
+            found.append(Difference(pair.difference, pair.low, pair.high, flips))
+    return found
+
+
+def standings(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[list[str]]:
+    """Say of each row on each dataset whether it is the best, or can be told from the best.
+
+    All pairs of a dataset are tested together (`significantly_higher`). The words are "best", "lower" (significantly
+    so), "close" (it cannot be told from the best), "untested" (without replicates) and "" (without a value).
+    """
+    return [
+        _standings(
+            [row.by_dataset.get(dataset.name, {}).get(metric) for row in rows],
+            [replicates[row.key][place] if row.key in replicates else None for row in rows],
+        )
+        for place, dataset in enumerate(MEDMNIST_PLUS)
+    ]
+
+
+def _standings(scores: Sequence[Score | None], replicates: Sequence[np.ndarray | None]) -> list[str]:
+    printed = [None if score is None else round(score.value, 4) for score in scores]
+    highest = max((value for value in printed if value is not None), default=None)
+    tested = [
+        i for i, (score, own) in enumerate(zip(scores, replicates, strict=True)) if score and own is not None
+    ]
+    best = [tested.index(i) for i in tested if printed[i] == highest]
+    higher = _significantly_higher([scores[i] for i in tested], [replicates[i] for i in tested])
+    words = []
+    for i, value in enumerate(printed):
+        if value is None:
+            words.append("")
+        elif value == highest:
+            words.append("best")
+        elif i not in tested or not best:
+            words.append("untested")
+        else:
+            words.append("lower" if higher[best, tested.index(i)].any() else "close")
+    return words
+
+
+def _significantly_higher(
+    scores: Sequence[Score | None], replicates: Sequence[np.ndarray | None]
+) -> np.ndarray:
+    """Return which of the entries that are tested is higher than which, (m, m)."""
+    if len(scores) < 2:
+        return np.zeros((len(scores), len(scores)), dtype=bool)
+    return significantly_higher([score.value for score in scores if score], np.array(replicates))
+
+
+def wins(standings: Sequence[Sequence[str]]) -> list[Wins]:
+    """Count over the datasets what `standings` says of each row."""
+    return [
+        Wins(
+            best=sum(words[place] == "best" for words in standings),
+            alone=sum(_beats_all_others(words, place) for words in standings),
+        )
+        for place in range(len(standings[0]))
+    ]
+
+
+def _beats_all_others(words: Sequence[str], place: int) -> bool:
+    others = [word for i, word in enumerate(words) if i != place and word]
+    return words[place] == "best" and bool(others) and all(word == "lower" for word in others)
+
+
+def matrix_of_differences(
+    rows: Sequence[Row], metric: str, replicates: Replicates
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return differences of means and the ends of their intervals, (m, m) each, row less column.
+
+    All rows must have replicates.
+    """
+    means = [replicates[row.key].mean(axis=0) for row in rows]
+    values = [row.scores[metric].value for row in rows]
+    found = [
+        [
+            paired_difference(value, other, mean, of_other)
+            for other, of_other in zip(values, means, strict=True)
+        ]
+        for value, mean in zip(values, means, strict=True)
+    ]
+    cells = np.array([[(one.difference, one.low, one.high) for one in line] for line in found])
+    return cells[..., 0], cells[..., 1], cells[..., 2]

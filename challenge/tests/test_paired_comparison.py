@@ -1,0 +1,292 @@
+"""How sure differences of rows that stand side by side are: intervals, flips, words, and who wins where."""
+
+import html
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.models import Team
+from challenge.comparison import find_rows
+from challenge.leaderboard import Row
+from challenge.models import MethodGroup, PublishedMethod, PublishedScore, Submission, Uncertainty
+from challenge.paired_comparison import (
+    Wins,
+    add_dataset_intervals,
+    comparable,
+    dataset_differences,
+    mean_differences,
+    replicates_of,
+    standings,
+    wins,
+)
+from challenge.results import Difference, Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services import groups
+
+ADDRESS = reverse("compare")
+MINUS = "\N{MINUS SIGN}"
+FIRST = MEDMNIST_PLUS.datasets[0]
+
+
+@pytest.fixture
+def rows(ground_truth):
+    """Give the rows of submissions and groups."""
+
+    def rows_of(*about: Submission | MethodGroup) -> list[Row]:
+        keys = [f"{'g' if isinstance(one, MethodGroup) else 's'}{one.pk}" for one in about]
+        return list(find_rows(keys, Team(), ground_truth).values())
+
+    return rows_of
+
+
+@pytest.fixture
+def vgg16(db) -> PublishedMethod:
+    call_command("import_reported_baselines", verbosity=0)
+    return PublishedMethod.objects.get(architecture="vgg16", scheme="end-to-end", resolution=224)
+
+
+def page_of(client, *keys: str, **query: str) -> str:
+    return client.get(ADDRESS, {"e": keys, **query}).content.decode()
+
+
+def table_of(page: str, name: str) -> dict[str, list[str]]:
+    """The cells of the table of that name, by the name of their row, as they are read."""
+    _, _, table = page.partition(f'aria-label="{name}"')
+    lines = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table.split("</table>")[0], re.DOTALL)
+    return {
+        head: [
+            " ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split())
+            for cell in re.findall(r"<td.*?</td>", cells, re.DOTALL)
+        ]
+        for head, cells in lines
+    }
+
+
+def replicates_by_hand(submission: Submission) -> np.ndarray:
+    """The replicates of AUC as they are stored, (12, B)."""
+    stored = Uncertainty.objects.get(evaluation__submission=submission).dataset_replicates
+    return np.frombuffer(stored, "<f4").reshape(12, 4, -1)[:, 0].astype(float)
+
+
+def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, rows):
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.905)
+    both = rows(first, second)
+    replicates = replicates_of(both, "auc")
+    (found,) = mean_differences(both, "auc", replicates)
+    assert found
+    assert found.low is not None
+    assert found.high is not None
+    assert found.flips is not None
+    by_hand = (replicates_by_hand(second) - replicates_by_hand(first)).mean(axis=0)
+    assert found.value == pytest.approx(0.005)
+    assert (found.low, found.high) == pytest.approx(np.quantile(by_hand, [0.025, 0.975]), abs=1e-6)
+    assert found.flips == pytest.approx(np.mean(by_hand < 0))
+    assert 0 < found.flips < 0.2
+    assert found.verdict == "not told apart"
+    unpaired = np.hypot(*(replicates_by_hand(one).mean(axis=0).std() for one in (first, second)))
+    assert found.high - found.low < 3.92 * unpaired * 0.8, "what is the same for both does not count"
+
+
+def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    both = rows(first, second)
+    lines = dataset_differences(both, "auc", replicates_of(both, "auc"))
+    by_hand = replicates_by_hand(second) - replicates_by_hand(first)
+    assert len(lines) == 12
+    for place, (found,) in enumerate(lines):
+        assert found
+        assert found.value == pytest.approx(0.03)
+        assert (found.low, found.high) == pytest.approx(np.quantile(by_hand[place], [0.025, 0.975]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.001, 0.02, "better"),
+        (-0.02, -0.001, "worse"),
+        (-0.001, 0.02, "not told apart"),
+        (0.0, 0.0, "not told apart"),
+        (0.0, 0.02, "not told apart"),
+        (None, None, ""),
+    ],
+)
+def test_what_is_said_of_a_difference(low, high, words):
+    assert Difference(0.01, low, high).verdict == words
+
+
+def test_the_page_says_which_is_better(client, uncertain_entry, team):
+    first, better, close = (uncertain_entry(team, auc) for auc in (0.9, 0.93, 0.9001))
+    page = page_of(client, f"s{first.pk}", f"s{better.pk}", f"s{close.pk}")
+    table = table_of(page, "Differences of the means")
+    difference, words, interval, flips = table["Model 1 (Team Alpha)"]
+    assert (difference, words, flips) == ("+0.0300", "better", "< 0.1 %")
+    assert re.fullmatch(r"\+0\.02\d\d to \+0\.03\d\d", interval)
+    difference, words, interval, flips = table["Model 2 (Team Alpha)"]
+    assert (difference, words) == ("+0.0001", "not told apart")
+    assert re.fullmatch(rf"{MINUS}0\.00\d\d to \+0\.00\d\d", interval)
+    assert 20 < float(flips.removesuffix(" %")) < 80
+    turned = table_of(page_of(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")
+    assert turned["Model 0 (Team Alpha)"][:2] == [f"{MINUS}0.0300", "worse"]
+    cell = table_of(page, "Differences on each dataset")["BloodMNIST"][0]
+    assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
+
+
+def test_values_stand_with_their_intervals(client, uncertain_entry, team):
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    ends = Uncertainty.objects.get(evaluation__submission=first).intervals
+    means, datasets = table_of(page, "Means over the 12 datasets"), table_of(page, "Each dataset")
+    low, high = ends["average"]["auc"]
+    assert means["AUC"][0] == f"0.9000 95 % interval {low:.4f}–{high:.4f}"
+    low, high = ends["average"]["cohen_kappa"]
+    assert f"{low:.4f}–{high:.4f}" in means["Cohen&#x27;s kappa"][0]
+    low, high = ends["pathmnist"]["auc"]
+    assert f"{low:.4f}–{high:.4f}" in datasets["PathMNIST"][0]
+    assert page.count("<figure ") == 5
+    assert 'id="auc-paired-differences"' in page
+    assert 'id="auc-paired-by-dataset"' in page
+
+
+def test_published_results_have_a_difference_and_no_interval(client, uncertain_entry, team, vgg16):
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    page = page_of(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
+    assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", ""]
+    assert "Without intervals of differences: VGG16, end-to-end." in page
+    assert "Published results have no predictions here to resample" in page
+    mean = table_of(page, "Means over the 12 datasets")["AUC"][2]
+    assert mean == "0.9530 (best) ± 0.0022 +0.0530"
+    first_published = page_of(client, f"p{vgg16.pk}", f"s{first.pk}")
+    assert table_of(first_published, "Differences of the means")["Model 0 (Team Alpha)"][2] == "none"
+    assert "Which wins where" not in first_published
+
+
+def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, team):
+    first, small = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93, resolution=28)
+    page = page_of(client, f"s{first.pk}", f"s{small.pk}")
+    assert "the same ones for all, at every resolution" in page
+    assert table_of(page, "Differences of the means")["Model 1 (Team Alpha), 28 px"][1] == "better"
+
+
+def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry, team, ground_truth, rows):
+    """Its own interval stands, but its replicates are on other labels."""
+    first, old = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    old.evaluations.update(scorer_version="0")
+    both = rows(first, old)
+    assert list(comparable(both, replicates_of(both, "auc"), ground_truth)) == [f"s{first.pk}"]
+    page = page_of(client, f"s{first.pk}", f"s{old.pk}")
+    assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == ["+0.0300", "", "none", ""]
+    assert "95 % interval 0.9" in table_of(page, "Means over the 12 datasets")["AUC"][1]
+
+
+def test_an_entry_whose_intervals_follow_has_none_yet(client, uncertain_entry, entry_by_dataset, team):
+    first, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.93)
+    page = page_of(client, f"s{first.pk}", f"s{new.pk}")
+    assert table_of(page, "Means over the 12 datasets")["AUC"][1] == "0.9300 (best) +0.0300"
+    assert "those of an entry follow a moment after its scores" in page
+
+
+def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertain_entry, team, rows):
+    alone = uncertain_entry(team, 0.9)
+    seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.93, 0.95)]
+    group = groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
+    both = rows(alone, group)
+    replicates = replicates_of(both, "auc")
+    by_hand = np.mean([replicates_by_hand(seed) for seed in seeds], axis=0)
+    np.testing.assert_allclose(replicates[f"g{group.pk}"], by_hand, atol=1e-6)
+    add_dataset_intervals(both, "auc", replicates)
+    score = both[1].by_dataset["pathmnist"]["auc"]
+    assert (score.low, score.high) == pytest.approx(np.quantile(by_hand[0], [0.025, 0.975]), abs=1e-6)
+    assert score.value == pytest.approx(0.94)
+    page = page_of(client, f"s{alone.pk}", f"g{group.pk}")
+    assert table_of(page, "Differences of the means")["Seeds (Team Alpha)"][1] == "better"
+    assert "it tells what other test images would change, not what other seeds would" in page
+
+
+# --- Which wins where -----------------------------------------------------------------------------
+
+
+def row_with(key: int, values: dict[str, float]) -> Row:
+    row = Row({}, submission=Submission(pk=key, resolution=224))
+    row.by_dataset = {name: {"auc": Score(value)} for name, value in values.items()}
+    return row
+
+
+def replicates_around(value: float, spread: float, seed: int) -> np.ndarray:
+    return value + spread * np.random.default_rng(seed).standard_normal((12, 1000))
+
+
+def test_the_best_of_a_dataset_and_what_is_lower_or_close():
+    three = [row_with(n, {FIRST.name: value}) for n, value in enumerate((0.9, 0.95, 0.949), start=1)]
+    replicates = {
+        row.key: replicates_around(row.by_dataset[FIRST.name]["auc"].value, 0.002, n)
+        for n, row in enumerate(three)
+    }
+    assert standings(three, "auc", replicates)[0] == ["lower", "best", "close"]
+    without_the_best = {key: value for key, value in replicates.items() if key != "s2"}
+    assert standings(three, "auc", without_the_best)[0] == ["untested", "best", "untested"]
+    without_another = {key: value for key, value in replicates.items() if key != "s1"}
+    assert standings(three, "auc", without_another)[0] == ["untested", "best", "close"]
+    assert standings(three, "auc", {})[0] == ["untested", "best", "untested"]
+    assert standings(three, "auc", replicates)[1] == ["", "", ""], "nobody has a value there"
+
+
+def test_what_is_printed_alike_is_equally_good():
+    two = [row_with(1, {FIRST.name: 0.90001}), row_with(2, {FIRST.name: 0.90002})]
+    replicates = {row.key: replicates_around(0.9, 0.01, n) for n, row in enumerate(two)}
+    assert standings(two, "auc", replicates)[0] == ["best", "best"]
+
+
+def test_pairs_of_a_dataset_are_tested_together():
+    """With five rows, a difference of a little over 1.96 standard errors is not significant any more."""
+    error = 0.002 * 2**0.5
+    lead = 2.1 * error
+    two = [row_with(1, {FIRST.name: 0.9}), row_with(2, {FIRST.name: 0.9 + lead})]
+    replicates = {"s1": replicates_around(0.9, 0.002, 1), "s2": replicates_around(0.9 + lead, 0.002, 2)}
+    assert standings(two, "auc", replicates)[0] == ["lower", "best"]
+    more = [row_with(n, {FIRST.name: 0.9 + lead / 2}) for n in (3, 4, 5)]
+    replicates |= {
+        row.key: replicates_around(0.9 + lead / 2, 0.002, n) for n, row in enumerate(more, start=3)
+    }
+    assert standings([*two, *more], "auc", replicates)[0][:2] == ["close", "best"]
+
+
+def test_wins_are_counted():
+    lines = [
+        ["best", "lower", "lower"],
+        ["best", "close", "lower"],
+        ["", "best", ""],
+        ["best", "best", "lower"],
+    ]
+    assert wins(lines) == [Wins(best=3, alone=1), Wins(best=2, alone=0), Wins(best=0, alone=0)]
+
+
+def test_the_page_says_who_wins_where(client, uncertain_entry, team):
+    low, high, close = (uncertain_entry(team, auc) for auc in (0.85, 0.9301, 0.93))
+    page = page_of(client, *(f"s{one.pk}" for one in (low, high, close)))
+    table = table_of(page, "Which wins where")
+    assert table["PathMNIST"] == ["▼ lower", "★ best", "≈ close"]
+    assert table["Best on"] == [
+        "0 of 12 0 with all others lower", "12 of 12 0 with all others lower", "0 of 12 0 with all others lower",
+    ]  # fmt: skip
+
+
+def test_a_dataset_that_is_not_published_has_no_standing(client, uncertain_entry, team):
+    method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=224)
+    for dataset in ("pathmnist", PublishedScore.AVERAGE):
+        method.scores.create(source="doerrich2024", dataset=dataset, metric="auc", mean=0.999)
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    page = page_of(client, f"s{first.pk}", f"s{second.pk}", f"p{method.pk}")
+    table = table_of(page, "Which wins where")
+    assert table["PathMNIST"] == ["not tested", "not tested", "★ best"]
+    assert table["OCTMNIST"] == ["▼ lower", "★ best", "–"]
+
+
+def test_a_score_without_an_interval_keeps_none():
+    row = row_with(1, {FIRST.name: 0.9})
+    before = replace(row.by_dataset[FIRST.name]["auc"])
+    add_dataset_intervals([row], "auc", {})
+    assert row.by_dataset[FIRST.name]["auc"] == before
