@@ -158,6 +158,15 @@ def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_en
     assert "Always the most frequent class 0.5000" in page
 
 
+@pytest.mark.parametrize(
+    ("view", "draws"), [("ranking", False), ("ranks", True), ("ways", True), ("figures", True)]
+)
+def test_what_has_figures_loads_what_draws_them(view, draws, rows, client):
+    page = client.get(reverse("leaderboard"), {"entries": "all", "view": view}).content.decode()
+    assert ("<figure " in page) == draws
+    assert ("plotly" in page) == draws
+
+
 @pytest.mark.parametrize("view", View.values)
 def test_every_view_of_an_empty_board_says_so(view, get, ground_truth):
     assert "No team has a scored entry at this resolution yet." in get(view=view)

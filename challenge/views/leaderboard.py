@@ -28,7 +28,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "content": content,
         "metric_label": filters.metric.label,
-        "has_figures": filters.view in (View.RANKS, View.FIGURES),
+        "has_figures": filters.view in (View.RANKS, View.WAYS, View.FIGURES),
         "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
         "resolutions": [
             (value, label, filters.query(resolution=value)) for value, label in Resolution.choices
