@@ -70,15 +70,20 @@ def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_COMPARED))
     replicates = dataset_replicates(candidates, [metric])
     entries = [row for row in candidates if row.key in replicates]
-    figures = []
+    figures: list[Figure] = []
     if len(entries) > 1:
         stacked = np.stack([replicates[row.key][:, 0] for row in entries], axis=1)  # (12, m, B)
         figures = rank_figures(entries, stacked, metric)
-    return {"rank_figures": figures, "n_compared": len(entries), "n_waiting": len(candidates) - len(entries)}
+    return {
+        "rank_figures": figures[:-1],
+        "rank_figure_by_dataset": figures[-1] if figures else None,
+        "n_compared": len(entries),
+        "n_waiting": len(candidates) - len(entries),
+    }
 
 
 def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric) -> list[Figure]:
-    """Return the figures of m entries that have dataset replicates (12, m, B)."""
+    """Return the figures of m entries that have dataset replicates (12, m, B); the last is the one by dataset."""
     add_dataset_scores(entries)
     labels = [row.label for row in entries]
     means = replicates.mean(axis=0)
