@@ -120,6 +120,16 @@ def stream_images(
         raise DataError([_problem(path, error)]) from error
 
 
+def n_images(folder: Path, dataset: Dataset, resolution: int, split: Split) -> int:
+    """Return how many images a split has, by the header of its file. Raises DataError."""
+    path = folder / file_name(dataset.name, resolution)
+    try:
+        size = expected_size(dataset, split, _sizes(folder, resolution))
+        return _describe_images(path, dataset, resolution, split, size).shape[0]
+    except npz.NpzError as error:
+        raise DataError([_problem(path, error)]) from error
+
+
 def benchmark_of(folder: Path, resolution: int, benchmark: Benchmark = MEDMNIST_PLUS) -> Benchmark:
     """Return the benchmark with the sizes of the test splits in `folder`, which a synthetic collection sets."""
     sizes = _sizes(folder, resolution)

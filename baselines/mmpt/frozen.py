@@ -6,7 +6,7 @@ the backbone, and predicting computes the features of the training images again,
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from torch import Tensor
@@ -19,8 +19,7 @@ from baselines.mmpt.evaluate import Result, metrics
 from baselines.mmpt.images import Source
 from baselines.mmpt.log import RunLog, Write
 from baselines.mmpt.model import MultiHeadModel
-from baselines.mmpt.probing import N_NEIGHBOURS, NearestNeighbours, extract_features
-from challenge.scoring.benchmark import Dataset
+from baselines.mmpt.probing import extract_features, vote
 
 
 def with_features(
@@ -38,7 +37,12 @@ def with_features(
 def features_of(config: TrainingConfig, model: MultiHeadModel, source: Source) -> Tensor:
     """The features (n, n_features) of a split, float32, on the device."""
     with autocast(source.labels.device, config.precision):
-        return extract_features(model.backbone, (images for images, _ in source.in_order(config.batch_size)))
+        return extract_features(model.backbone, images_of(source, config.batch_size), len(source))
+
+
+def images_of(source: Source, batch_size: int) -> Iterator[Tensor]:
+    """Batches of a split's images, in their order."""
+    return (images for images, _ in source.in_order(batch_size))
 
 
 def evaluate_neighbours(
@@ -53,10 +57,10 @@ def evaluate_neighbours(
     results = {}
     for name, source in val_sources.items():
         of_training = train_sources[name]
-        neighbours = neighbours_of(
-            features_of(config, model, of_training), of_training.labels, source.dataset
-        )
-        shares = neighbours.probabilities(features_of(config, model, source))
+        queries = features_of(config, model, source)
+        with autocast(source.labels.device, config.precision):
+            images = images_of(of_training, config.batch_size)
+            shares = vote(model.backbone, queries, images, of_training.labels, source.dataset)
         scores = metrics(source.labels.cpu().numpy(), shares.cpu().numpy(), source.dataset)
         results[name] = Result(
             math.nan, 0, scores.auc, scores.balanced_accuracy, scores.cohen_kappa, scores.accuracy
@@ -68,11 +72,6 @@ def evaluate_neighbours(
     log.epoch(0, {"val": results}, None)
     log.close()
     checkpoints.save(output / BEST, untrained(config, model))
-
-
-def neighbours_of(features: Tensor, labels: Tensor, dataset: Dataset) -> NearestNeighbours:
-    """What classifies by training images: 11 of them, or all where a tiny collection has fewer."""
-    return NearestNeighbours(features, labels, dataset, min(N_NEIGHBOURS, len(features)))
 
 
 def untrained(config: TrainingConfig, model: MultiHeadModel) -> Checkpoint:

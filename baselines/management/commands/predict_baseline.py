@@ -33,7 +33,7 @@ class Command(CommandWithExamples):
         parser.add_argument(
             "--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)"
         )
-        parser.add_argument("--batch-size", type=int, default=64, help="default: %(default)s")
+        parser.add_argument("--batch-size", type=int, default=32, help="default: %(default)s")
 
     def handle(self, *, checkpoint: Path, data: Path, output: Path, **options: Any) -> None:
         try:

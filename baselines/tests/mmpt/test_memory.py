@@ -1,4 +1,4 @@
-"""How much memory training and predicting take at 224 pixels, measured over whole processes on data of two sizes."""
+"""How much memory training and predicting take, measured over whole processes on data of two sizes."""
 
 import json
 import subprocess
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from baselines.mmpt import data
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 pytestmark = pytest.mark.slow
@@ -24,14 +25,11 @@ from baselines.mmpt.config import TrainingConfig
 from baselines.mmpt import data, predict, train
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 torch.set_num_threads(1)
-what, folder, run, n_test = json.loads(sys.argv[1])
+what, folder, run, n_test, changes = json.loads(sys.argv[1])
 datasets = (replace(MEDMNIST_PLUS["pathmnist"], n_test=n_test),)
 benchmark = replace(MEDMNIST_PLUS, datasets=datasets)
 if what == "train":
-    config = TrainingConfig(
-        scheme="mm-pt", architecture="test_resnet", resolution=224, epochs=1, pretrained=False, device="cpu",
-        batch_size=8,  # so that images are most of what memory holds
-    )
+    config = TrainingConfig(epochs=1, pretrained=False, device="cpu", **changes)
     train.train(config, Path(folder), Path(run), benchmark=benchmark, write=lambda line: None)
 else:
     predict.predict(
@@ -41,15 +39,27 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
 
-def make_files(folder: Path, sizes: dict[str, int]) -> None:
+#: The batch is so small that images are most of what memory holds.
+AT_224 = {"scheme": "mm-pt", "architecture": "test_resnet", "resolution": 224, "batch_size": 8}
+#: 4,096 features of each image, and inputs as small as this network takes.
+NEIGHBOURS = {
+    "scheme": "knn",
+    "architecture": "alexnet",
+    "resolution": 28,
+    "input_size": 64,
+    "dataset": "pathmnist",
+}
+
+
+def make_files(folder: Path, sizes: dict[str, int], resolution: int = 224) -> None:
     """Write compressed files, as the official ones are: these are read into memory, not mapped."""
     folder.mkdir()
-    (folder / "synthetic.json").write_text(json.dumps({"224": {"sizes": {"pathmnist": sizes}}}))
+    (folder / "synthetic.json").write_text(json.dumps({resolution: {"sizes": {"pathmnist": sizes}}}))
     n_classes = MEDMNIST_PLUS["pathmnist"].n_classes
-    path = folder / "pathmnist_224.npz"
+    path = folder / data.file_name("pathmnist", resolution)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for split, n_images in sizes.items():
-            images = np.zeros((n_images, 224, 224, 3), np.uint8)
+            images = np.zeros((n_images, resolution, resolution, 3), np.uint8)
             images[:] = np.arange(n_images, dtype=np.uint8).reshape(-1, 1, 1, 1)
             labels = np.arange(n_images, dtype=np.uint8)[:, None] % n_classes
             for name, array in ((f"{split}_images", images), (f"{split}_labels", labels)):
@@ -57,9 +67,9 @@ def make_files(folder: Path, sizes: dict[str, int]) -> None:
                     np.lib.format.write_array(file, array)
 
 
-def peak_memory(what: str, folder: Path, run: Path, n_test: int) -> int:
+def peak_memory(what: str, folder: Path, run: Path, n_test: int, changes: dict[str, object] = AT_224) -> int:
     """Return the bytes of a process of its own."""
-    arguments = json.dumps([what, str(folder), str(run), n_test])
+    arguments = json.dumps([what, str(folder), str(run), n_test, changes])
     # Linux counts what a process had before its program began, which is what its parent has: hence a shell between.
     command = ["sh", "-c", '"$0" -c "$1" "$2"; true', sys.executable, PROCESS, arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -95,3 +105,18 @@ def test_predicting_reads_its_images_batch_by_batch(folders, tmp_path):
     more = peak_memory("predict", folders["for testing"], tmp_path, 128 + 2000)
     assert more - less < 100 * MB, (less, more)
     assert more < 2048 * MB
+
+
+def test_neighbours_are_found_without_keeping_the_features_of_training_images(tmp_path):
+    """Both collections fill a chunk of features; the larger one has 100 MB more of them."""
+    n_test, n_less, n_more = 64, 2304, 2304 + 6144
+    for name, n_train in (("less", n_less), ("more", n_more)):
+        make_files(tmp_path / name, {"train": n_train, "val": 18, "test": n_test}, 28)
+    peak_memory("train", tmp_path / "less", tmp_path / "run", n_test, NEIGHBOURS)
+    less, more = (
+        peak_memory("predict", tmp_path / name, tmp_path / "run", n_test, NEIGHBOURS)
+        for name in ("less", "more")
+    )
+    features = (n_more - n_less) * 4096 * 4
+    assert features == 96 * MB
+    assert more - less < 0.3 * features, (less, more)

@@ -1,15 +1,17 @@
-"""Linear probing leaves the backbone alone; k-NN votes as scikit-learn's does."""
+"""Linear probing leaves the backbone alone; k-NN votes as scikit-learn's does, however the images come."""
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 
 from baselines.mmpt import probing
 from baselines.mmpt.architectures import Backbone
 from baselines.mmpt.model import MultiHeadModel
-from baselines.mmpt.probing import NearestNeighbours, extract_features
+from baselines.mmpt.probing import NearestNeighbours, extract_features, vote
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 BLOOD, CHEST, RETINA = (MEDMNIST_PLUS[name] for name in ("bloodmnist", "chestmnist", "retinamnist"))
@@ -56,7 +58,7 @@ def test_linear_probing_trains_the_head_and_nothing_else(backbone):
 def test_features_are_those_of_evaluation_mode(backbone):
     images = torch.randn(7, 3, 8, 8)
     backbone.train()
-    features = extract_features(backbone, images.split(3))
+    features = extract_features(backbone, images.split(3), 7)
     assert backbone.training
     assert not features.requires_grad
     torch.testing.assert_close(features, backbone.eval()(images))
@@ -68,31 +70,68 @@ def random_case(n_classes: int, seed: int = 0):
     return train.astype(np.float32), rng.integers(0, n_classes, 300), test.astype(np.float32)
 
 
+def found_by(train, labels, test, dataset, k: int = 11, parts: int = 300) -> torch.Tensor:
+    """Probabilities of `test` by training features that come in parts of so many."""
+    neighbours = NearestNeighbours(torch.as_tensor(test), k)
+    for part in torch.as_tensor(train).split(parts):
+        neighbours.add(part)
+    return neighbours.probabilities(torch.as_tensor(labels), dataset)
+
+
 def test_votes_equal_those_of_scikit_learn():
     train, labels, test = random_case(8)
     expected = KNeighborsClassifier(11).fit(train, labels)
-    found = NearestNeighbours(torch.tensor(train), torch.tensor(labels), BLOOD).probabilities(
-        torch.tensor(test)
-    )
+    found = found_by(train, labels, test, BLOOD)
     assert found.dtype == torch.float32
     np.testing.assert_allclose(found.numpy(), expected.predict_proba(test), atol=1e-6)
     np.testing.assert_array_equal(found.argmax(1).numpy(), expected.predict(test))
     np.testing.assert_allclose(found.sum(1).numpy(), 1, atol=1e-6)
 
 
+@settings(deadline=None, max_examples=30)
+@given(parts=st.integers(1, 320), chunk=st.integers(1, 60), seed=st.integers(0, 5))
+def test_votes_do_not_depend_on_how_training_images_come(parts, chunk, seed):
+    train, labels, test = random_case(8, seed)
+    expected = KNeighborsClassifier(11).fit(train, labels).predict_proba(test)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probing, "CHUNK", chunk)
+        found = found_by(train, labels, test, BLOOD, parts=parts)
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-6)
+
+
+def test_from_images_to_votes(backbone, monkeypatch):
+    monkeypatch.setattr(probing, "CHUNK", 16)
+    generator = torch.Generator().manual_seed(0)
+    train, test = (torch.randn(n, 3, 8, 8, generator=generator) for n in (50, 20))
+    labels = torch.arange(50) % 8
+    backbone.eval()
+    with torch.no_grad():
+        expected = KNeighborsClassifier(11).fit(backbone(train).numpy(), labels.numpy())
+        queries = backbone(test)
+    found = vote(backbone, queries, train.split(7), labels, BLOOD)
+    np.testing.assert_allclose(found.numpy(), expected.predict_proba(queries.numpy()), atol=1e-6)
+    few = vote(backbone, queries, train[:4].split(3), labels[:4], BLOOD)  # all four vote
+    np.testing.assert_allclose(few.numpy(), np.tile([0.25] * 4 + [0] * 4, (20, 1)))
+
+
+def test_in_bfloat16_only_the_network_computes(backbone):
+    train, labels, test = random_case(8)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = found_by(train, labels, test, BLOOD)
+    assert torch.equal(found, found_by(train, labels, test, BLOOD))
+
+
 def test_a_multi_label_image_has_the_share_of_neighbours_with_each_label():
     train, _, test = random_case(2)
     labels = np.random.default_rng(1).integers(0, 2, (300, 14))
     expected = KNeighborsClassifier(11).fit(train, labels).predict_proba(test)
-    neighbours = NearestNeighbours(torch.tensor(train), torch.tensor(labels, dtype=torch.float32), CHEST)
-    found = neighbours.probabilities(torch.tensor(test)).numpy()
+    found = found_by(train, labels.astype(np.float32), test, CHEST, parts=100).numpy()
     np.testing.assert_allclose(found, np.stack([p[:, 1] for p in expected], axis=1), atol=1e-6)
 
 
 def test_distances_are_computed_in_chunks_of_bounded_size(monkeypatch):
-    train, labels, test = (torch.tensor(array) for array in random_case(8))
-    neighbours = NearestNeighbours(train, labels, BLOOD)
-    expected = neighbours.probabilities(test)
+    train, labels, test = random_case(8)
+    expected = found_by(train, labels, test, BLOOD)
     cells = []
     cdist = torch.cdist
 
@@ -101,30 +140,27 @@ def test_distances_are_computed_in_chunks_of_bounded_size(monkeypatch):
         return cdist(a, b)
 
     monkeypatch.setattr(torch, "cdist", counted)
-    monkeypatch.setattr(probing, "DISTANCE_BYTES", 4 * 300 * 7)
-    assert torch.equal(neighbours.probabilities(test), expected)
-    assert max(cells) == 300 * 7
-    assert len(cells) == 8
+    monkeypatch.setattr(probing, "CHUNK", 7)
+    assert torch.equal(found_by(train, labels, test, BLOOD), expected)
+    assert max(cells) == 7 * 7
+    assert len(cells) == 8 * 43
 
 
 def test_far_from_the_origin_neighbours_are_still_told_apart():
     rng = np.random.default_rng(2)
     train = (rng.normal(size=(200, 32)) + 1000).astype(np.float32)
     labels = rng.integers(0, 8, 200)
-    found = NearestNeighbours(torch.tensor(train), torch.tensor(labels), BLOOD, k=1).probabilities(
-        torch.tensor(train)
-    )
+    found = found_by(train, labels, train, BLOOD, k=1)
     np.testing.assert_array_equal(found.argmax(1).numpy(), labels)
 
 
 def test_equal_votes_give_the_class_of_the_lowest_number():
     features = torch.tensor([[0.0], [0.1], [0.2], [0.3], [9.0]])
-    neighbours = NearestNeighbours(features, torch.tensor([3, 1, 3, 1, 0]), RETINA, k=4)
-    shares = neighbours.probabilities(torch.tensor([[0.0]]))
+    shares = found_by(features, [3, 1, 3, 1, 0], [[0.0]], RETINA, k=4)
     assert shares.tolist() == [[0, 0.5, 0, 0.5, 0]]
     assert shares.argmax(1).item() == 1
 
 
 def test_there_must_be_as_many_images_as_neighbours():
     with pytest.raises(ValueError, match="bloodmnist: 5 training images are fewer than 11 neighbours"):
-        NearestNeighbours(torch.zeros(5, 2), torch.zeros(5, dtype=torch.int64), BLOOD)
+        found_by(torch.zeros(5, 2), [0] * 5, torch.zeros(1, 2), BLOOD)
