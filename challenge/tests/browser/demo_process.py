@@ -40,7 +40,11 @@ class Demo:
         """Start it and wait until it says where it runs; returns how many seconds that took."""
         started = time.monotonic()
         self.launch()
-        wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 60)
+        try:
+            wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 180)
+        except BaseException:
+            self.process.terminate()  # it stops what it has started
+            raise
         assert self.is_running, self.output
         return time.monotonic() - started
 
