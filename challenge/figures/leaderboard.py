@@ -1,15 +1,16 @@
 """Figures of the leaderboard: entries and published methods over datasets, resolutions and time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
+from challenge.figures.intervals import BARS, any_interval, bars, cells, heads, in_words
 from challenge.figures.themes import MARKERS
-from challenge.results import Series
+from challenge.results import Score, Series
 from challenge.scoring.benchmark import Benchmark
 
 #: More rows than these no figure draws; their tables hold all that they are given.
@@ -20,27 +21,46 @@ RESOLUTIONS = (28, 64, 128, 224)
 
 @dataclass(frozen=True)
 class ByResolution:
-    """The mean metric of one method at each resolution that it was scored at; `kind` is what the legend says."""
+    """The mean metric of one method at each resolution that it was scored at; `kind` is what the legend says.
+
+    `intervals` are the ends of the 95 % bootstrap intervals, where there are some.
+    """
 
     label: str
     kind: str
     values: Mapping[int, float]
+    intervals: Mapping[int, tuple[float | None, float | None]] = field(default_factory=dict)
+
+    def score(self, resolution: int) -> Score | None:
+        """Return the mean at a resolution with its interval."""
+        if resolution not in self.values:
+            return None
+        low, high = self.intervals.get(resolution, (None, None))
+        return Score(self.values[resolution], low=low, high=high)
 
 
 class TimedScore(NamedTuple):
-    """The mean metric of an entry, and when it was submitted."""
+    """The mean metric of an entry, when it was submitted, and the ends of its interval if it has one."""
 
     time: datetime
     label: str
     value: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def score(self) -> Score:
+        """The mean with its interval."""
+        return Score(self.value, low=self.low, high=self.high)
 
 
 def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
     """Cells of one metric, a row for each entry (in the order given), a column for each dataset."""
     labels = unique_labels(series[:MAX_ROWS])
     titles = [dataset.title for dataset in benchmark]
-    cells = [[value_on(dataset.name, one) for dataset in benchmark] for one in series]
-    drawn = cells[:MAX_ROWS]
+    values = [[value_on(dataset.name, one) for dataset in benchmark] for one in series]
+    drawn = values[:MAX_ROWS]
+    has_intervals = any_interval(score for one in series for score in one.scores.values())
     missing = [
         (title, label)
         for label, row in zip(labels, drawn, strict=True)
@@ -55,10 +75,13 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
         "coloraxis": "coloraxis",
         "texttemplate": "%{z:.3f}",
         "textfont": {"size": 11},
-        "hovertemplate": "%{y}<br>%{x}: %{z:.4f}<extra></extra>",
+        "hovertemplate": "%{y}<br>%{x}: %{z:.4f}%{text}<extra></extra>",
         "hoverongaps": False,
         "xgap": 1,
         "ygap": 1,
+        "text": [
+            [in_words(one.scores.get(dataset.name)) for dataset in benchmark] for one in series[:MAX_ROWS]
+        ],
     }
     gaps = {
         "type": "scatter",
@@ -78,9 +101,20 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
             "yaxis": names_axis(labels) | {"showgrid": False},
             "coloraxis": {"colorbar": {"tickformat": ".2f"}},
         },
-        columns=["Entry", *titles],
-        rows=[[one.label, *row] for one, row in zip(series, cells, strict=True)],
-        note="The best mean stands at the top. A dash: not published for this dataset.",
+        columns=["Entry", *(head for title in titles for head in heads(title, with_interval=has_intervals))],
+        rows=[
+            [
+                one.label,
+                *(
+                    cell
+                    for dataset in benchmark
+                    for cell in cells(one.scores.get(dataset.name), with_interval=has_intervals)
+                ),
+            ]
+            for one in series
+        ],
+        note="The best mean stands at the top. A dash: not published for this dataset."
+        + (" Point at a cell for its 95 % bootstrap interval." if has_intervals else ""),
         height=150 + 25 * len(labels),
         min_width=980,
     )
@@ -120,25 +154,31 @@ def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark:
         columns=["Entry", "Datasets", "Lowest", "Lower quartile", "Median", "Upper quartile", "Highest"],
         rows=[_summary(one) for one in series],
         note="A box spans the middle half of the datasets, its line is the median, the dashed line the mean; "
-        "each point is a dataset.",
+        "each point is a dataset."
+        + (
+            " Point at one for its 95 % bootstrap interval."
+            if any_interval(score for one in drawn for score in one.scores.values())
+            else ""
+        ),
         height=120 + 36 * len(drawn),
     )
 
 
 def _boxes(name: str, rows: Sequence[tuple[int, Series]], benchmark: Benchmark) -> dict[str, Any]:
     points = [
-        (place, dataset.title, value)
+        (place, dataset.title, score)
         for place, one in rows
         for dataset in benchmark
-        if (value := value_on(dataset.name, one)) is not None
+        if (score := one.scores.get(dataset.name))
     ]
     return {
         "type": "box",
         "orientation": "h",
         "name": name,
-        "x": [value for _, _, value in points],
+        "x": [round(score.value, 6) for _, _, score in points],
         "y": [place for place, _, _ in points],
         "text": [title for _, title, _ in points],
+        "customdata": [in_words(score) for *_, score in points],
         "boxpoints": "all",
         "boxmean": True,
         "jitter": 0.4,
@@ -146,7 +186,7 @@ def _boxes(name: str, rows: Sequence[tuple[int, Series]], benchmark: Benchmark) 
         "width": 0.4,
         "line": {"width": 1.2},
         "marker": {"size": 4, "opacity": 0.7},
-        "hovertemplate": "%{text}: %{x:.4f}<extra></extra>",
+        "hovertemplate": "%{text}: %{x:.4f}%{customdata}<extra></extra>",
         "hoveron": "points",
     }
 
@@ -164,6 +204,7 @@ def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure
     Methods of a kind have one colour and marker: where there are dozens, a colour for each says nothing.
     """
     kinds = list(dict.fromkeys(method.kind for method in methods))
+    has_intervals = any_interval(method.score(side) for method in methods for side in RESOLUTIONS)
     data = [
         _kind_over_resolutions(kind, [method for method in methods if method.kind == kind], number)
         for number, kind in enumerate(kinds)
@@ -184,9 +225,25 @@ def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure
             "hovermode": "closest",
             "showlegend": True,
         },
-        columns=["Method", "Kind", *(f"{side} × {side}" for side in RESOLUTIONS)],
-        rows=[[m.label, m.kind, *(m.values.get(side) for side in RESOLUTIONS)] for m in methods],
-        note="A line is one method at several resolutions, a point an entry. Point at one to see its name.",
+        columns=[
+            "Method",
+            "Kind",
+            *(
+                head
+                for side in RESOLUTIONS
+                for head in heads(f"{side} × {side}", with_interval=has_intervals)
+            ),
+        ],
+        rows=[
+            [
+                m.label,
+                m.kind,
+                *(c for side in RESOLUTIONS for c in cells(m.score(side), with_interval=has_intervals)),
+            ]
+            for m in methods
+        ],
+        note="A line is one method at several resolutions, a point an entry. Point at one to see its name."
+        + (f" {BARS}" if has_intervals else ""),
         height=460,
     )
 
@@ -196,12 +253,14 @@ def _kind_over_resolutions(kind: str, methods: Sequence[ByResolution], number: i
     x: list[int | None] = []
     y: list[float | None] = []
     text: list[str | None] = []
+    scores: list[Score | None] = []
     for method in methods:
         sides = sorted(method.values)
         x += [*sides, None]
         y += [*(round(method.values[side], 6) for side in sides), None]
         text += [*([as_text(method.label, 60)] * len(sides)), None]
-    return {
+        scores += [*(method.score(side) for side in sides), None]
+    trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines+markers" if any(len(method.values) > 1 for method in methods) else "markers",
         "name": as_text(kind, 40),
@@ -210,8 +269,12 @@ def _kind_over_resolutions(kind: str, methods: Sequence[ByResolution], number: i
         "text": text,
         "line": {"width": 1.2},
         "marker": {"symbol": MARKERS[number % len(MARKERS)], "size": 7},
-        "hovertemplate": "%{text}<br>%{x} pixels: %{y:.4f}<extra></extra>",
+        "hovertemplate": "%{text}<br>%{x} pixels: %{y:.4f}%{customdata}<extra></extra>",
+        "customdata": [in_words(score) for score in scores],
     }
+    if ends := bars(scores):
+        trace["error_y"] = ends
+    return trace
 
 
 def best_score_over_time(
@@ -223,6 +286,8 @@ def best_score_over_time(
     times = [_utc(entry.time) for entry in ordered]
     best = np.maximum.accumulate(values).tolist() if values else []
     labels = [as_text(entry.label, 60) for entry in ordered]
+    scores = [entry.score for entry in ordered]
+    has_intervals = any_interval(scores)
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -232,7 +297,8 @@ def best_score_over_time(
             "y": values,
             "text": labels,
             "marker": {"size": 7, "opacity": 0.75},
-            "hovertemplate": "%{text}<br>%{x|%-d %b %Y}: %{y:.4f}<extra></extra>",
+            "customdata": [in_words(score) for score in scores],
+            "hovertemplate": "%{text}<br>%{x|%-d %b %Y}: %{y:.4f}%{customdata}<extra></extra>",
         },
         {
             "type": "scatter",
@@ -244,10 +310,12 @@ def best_score_over_time(
             "hoverinfo": "skip",
         },
     ]
-    note = ""
+    if ends := bars(scores):
+        data[0]["error_y"] = ends
+    note = BARS if has_intervals else ""
     if published and times:
         label, value = published
-        note = f"The dashed line is the best published result shown: {label}, {value:.4f}."
+        note = f"{note} The dashed line is the best published result shown: {label}, {value:.4f}.".strip()
         data.append(
             {
                 "type": "scatter",
@@ -269,10 +337,15 @@ def best_score_over_time(
             "hovermode": "closest",
             "showlegend": True,
         },
-        columns=["Submitted (UTC)", "Entry", METRIC_TITLES[metric], "Best so far"],
+        columns=[
+            "Submitted (UTC)",
+            "Entry",
+            *heads(METRIC_TITLES[metric], with_interval=has_intervals),
+            "Best so far",
+        ],
         rows=[
-            [time, entry.label, value, top]
-            for time, entry, value, top in zip(times, ordered, values, best, strict=True)
+            [time, entry.label, *cells(entry.score, with_interval=has_intervals), top]
+            for time, entry, top in zip(times, ordered, best, strict=True)
         ],
         note=note,
         height=440,

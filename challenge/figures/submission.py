@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
+from challenge.figures.intervals import BARS, any_interval, bars, cells_of, heads_of, in_words
 from challenge.figures.themes import DASHES, MARKERS
-from challenge.results import Score, Series
+from challenge.results import Series
 from challenge.scoring.benchmark import Benchmark
 
 
@@ -25,12 +26,9 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
             "showlegend": len(series) > 1,
             "legend": {"y": 1.01, "yanchor": "bottom"},
         },
-        columns=["Dataset", *(one.label for one in series)],
-        rows=[
-            [title, *(_value(one.scores.get(name)) for one in series)]
-            for title, name in zip(titles, names, strict=True)
-        ],
-        note=_what_bars_are([score for one in series for score in one.scores.values()]),
+        columns=["Dataset", *heads_of(series)],
+        rows=[[title, *cells_of(series, name)] for title, name in zip(titles, names, strict=True)],
+        note=_what_bars_are(series),
         height=400 + 20 * len(series),
     )
 
@@ -70,14 +68,22 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
     )
 
 
-def _what_bars_are(scores: Sequence[Score]) -> str:
-    intervals = any(score.low is not None for score in scores)
-    deviations = any(score.low is None and score.std is not None for score in scores)
+def _what_bars_are(series: Sequence[Series]) -> str:
+    intervals = any_interval(score for one in series for score in one.scores.values())
+    published, grouped = (
+        any(_has_deviation(one) for one in series if one.is_published == is_published)
+        for is_published in (True, False)
+    )
     sentences = [
-        "Bars are confidence intervals." if intervals else "",
-        "Bars of published results are one standard deviation over three seeds." if deviations else "",
+        BARS if intervals else "",
+        "Bars of several seeds of one method are one standard deviation." if grouped else "",
+        "Bars of published results are one standard deviation over three seeds." if published else "",
     ]
     return " ".join(filter(None, sentences))
+
+
+def _has_deviation(series: Series) -> bool:
+    return any(score.low is None and score.std is not None for score in series.scores.values())
 
 
 def _line(series: Series, number: int, titles: list[str], names: list[str]) -> dict[str, Any]:
@@ -87,31 +93,12 @@ def _line(series: Series, number: int, titles: list[str], names: list[str]) -> d
         "mode": "lines+markers",
         "name": as_text(series.label, 60),
         "x": titles,
-        "y": [_value(score) for score in scores],
+        "y": [score.value if score else None for score in scores],
+        "text": [in_words(score) for score in scores],
         "line": {"dash": DASHES[number % len(DASHES)]},
         "marker": {"symbol": MARKERS[number % len(MARKERS)], "size": 8},
-        "hovertemplate": "%{y:.4f}",
+        "hovertemplate": "%{y:.4f}%{text}",
     }
-    ends = [_ends(score) for score in scores]
-    if any(high or low for high, low in ends):
-        trace["error_y"] = {
-            "type": "data",
-            "symmetric": False,
-            "array": [high for high, _ in ends],
-            "arrayminus": [low for _, low in ends],
-            "thickness": 1.2,
-        }
+    if ends := bars(scores):
+        trace["error_y"] = ends
     return trace
-
-
-def _value(score: Score | None) -> float | None:
-    return score.value if score else None
-
-
-def _ends(score: Score | None) -> tuple[float, float]:
-    """Return how far a score's bar reaches up and down: its interval, else its standard deviation."""
-    if score is None:
-        return 0, 0
-    if score.low is not None and score.high is not None:
-        return score.high - score.value, score.value - score.low
-    return score.std or 0, score.std or 0
