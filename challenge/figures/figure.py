@@ -83,7 +83,13 @@ class Figure:
             "template": theme("file"),
             "width": max(FILE_WIDTH, self.min_width),
             "height": self.height + _LINE_HEIGHT * len(title),
-            "title": {"text": "<br>".join(as_text(line) for line in title), "y": 0.98, "yanchor": "top"},
+            "title": {
+                "text": "<br>".join(as_text(line) for line in title),
+                # In pixels from the top: a share of the height would cut several lines above a low figure.
+                "y": 1,
+                "yanchor": "top",
+                "pad": {"t": 16},
+            },
             "margin": margin | {"t": 24 + _LINE_HEIGHT * len(title)},
             # Below everything else: elsewhere it would meet the title, or the labels of an axis.
             "legend": self.layout.get("legend", {}) | {"yref": "container", "y": 0.01, "yanchor": "bottom"},

@@ -84,7 +84,7 @@ class Panels:
                 "line": {"width": 0},
             },
             "hovertemplate": "%{x}: rank %{customdata} in %{marker.size} of "
-            f"{ranks.shape[2]} replicates<extra></extra>",
+            f"{ranks.shape[2]:,} replicates<extra></extra>",
         }
         return [blobs, crosses(medians)]
 

@@ -290,13 +290,14 @@ def kendall_violins(taus_by_dataset: Mapping[str, ArrayLike], metric: str) -> Fi
     given = [np.asarray(values, dtype=float) for values in taus_by_dataset.values()]
     taus = [values[~np.isnan(values)] for values in given]
     summaries = [_summary(values) for values in taus]
-    lowest = min((float(values.min()) for values in taus if len(values)), default=-1)
+    violins = _violins(taus)
+    lowest = min((x for x in violins["x"] if x is not None), default=-1)
     known = [(place, summary) for place, summary in enumerate(summaries) if len(taus[place])]
     return Figure(
         name=f"{_slug(metric)}-kendall-tau",
         title=f"{METRIC_TITLES[metric]}: Kendall's tau between the ranking of each bootstrap replicate and that on all "
         "test images, with medians (×) and 95 % ranges (lines)",
-        data=[_violins(taus), crosses([(summary["Median"], place) for place, summary in known])],
+        data=[violins, crosses([(summary["Median"], place) for place, summary in known])],
         layout={
             "xaxis": {"title": {"text": "Kendall's tau"}, "range": [lowest - 0.04, 1.04], "zeroline": False},
             "yaxis": {
