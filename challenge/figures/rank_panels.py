@@ -176,4 +176,5 @@ def packed(values: NDArray[np.integer] | NDArray[np.floating]) -> dict[str, str]
     is_whole = np.issubdtype(values.dtype, np.integer)
     dtype = f"u{np.min_scalar_type(values.max(initial=0)).itemsize}" if is_whole else "f4"
     content = base64.b64encode(values.astype(f"<{dtype}").tobytes()).decode()
-    return {"dtype": dtype, "bdata": content, "shape": ", ".join(map(str, values.shape))}
+    shape = {"shape": ", ".join(map(str, values.shape))} if values.ndim > 1 else {}
+    return {"dtype": dtype, "bdata": content, **shape}

@@ -142,6 +142,12 @@ def paired_differences(
     has_numbers = count <= MAX_WITH_NUMBERS
     side = 36 if has_numbers else 24
     names = labels[:MAX_ENTRIES]
+    axis = {
+        "tickvals": list(range(count)),
+        "ticktext": [as_text(name, _SHORT_LABEL_LENGTH) for name in names],
+        "showgrid": False,
+        "zeroline": False,
+    }
     widest = max(float(np.nanmax(np.abs(cells), initial=0)), 1e-4)
     return Figure(
         name=f"{_slug(metric)}-paired-differences",
@@ -170,9 +176,8 @@ def paired_differences(
             },
         ],
         layout={
-            "xaxis": _entry_axis(names, _SHORT_LABEL_LENGTH)
-            | {"range": [-0.5, count - 0.5], "tickangle": -40, "ticklabeloverflow": "allow"},
-            "yaxis": _entry_axis(names, _LABEL_LENGTH) | {"range": [count - 0.5, -0.5]},
+            "xaxis": axis | {"range": [-0.5, count - 0.5], "tickangle": -40, "ticklabeloverflow": "allow"},
+            "yaxis": axis | {"range": [count - 0.5, -0.5]},
             "coloraxis": {"cmin": -widest, "cmax": widest, "colorbar": {"tickformat": "+.2~g"}},
         },
         columns=["Entry", *(head for name in names for head in (f"minus {_cut(name)}", "low", "high"))],
@@ -185,15 +190,6 @@ def paired_differences(
         height=190 + side * count,
         min_width=300 + (46 if has_numbers else 24) * count,
     )
-
-
-def _entry_axis(names: Sequence[str], length: int) -> dict[str, Any]:
-    return {
-        "tickvals": list(range(len(names))),
-        "ticktext": [as_text(name, length) for name in names],
-        "showgrid": False,
-        "zeroline": False,
-    }
 
 
 def _cut(name: str) -> str:

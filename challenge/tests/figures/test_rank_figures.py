@@ -43,7 +43,7 @@ def size(figure: Figure) -> int:
 
 def unpacked(packed: dict[str, str]) -> np.ndarray:
     values = np.frombuffer(base64.b64decode(packed["bdata"]), f"<{packed['dtype']}")
-    return values.reshape([int(length) for length in packed["shape"].split(",")])
+    return values.reshape([int(length) for length in packed.get("shape", "-1").split(",")])
 
 
 def blobs_of(figure: Figure) -> list[tuple[int, int, int, int]]:
