@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import TypedDict
 
 from challenge.figures.critical_difference import critical_difference
@@ -16,10 +17,13 @@ from challenge.figures.leaderboard import (
 )
 from challenge.leaderboard import Filters, Row, add_dataset_scores, entry_rows, published_rows, rank_rows
 from challenge.models import GroundTruth, PublishedMethod, Resolution
+from challenge.paired_comparison import add_dataset_intervals, replicates_of
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 #: So many of the highest rows are in the tables of the figures over datasets; the figures draw fewer.
 ROWS_WITH_DATASETS = 60
+#: So many entries are drawn over time: those that were the best when they came, and of the others the latest.
+MOST_OVER_TIME = 500
 #: So many of the highest entries at each resolution are in the figure over resolutions.
 ENTRIES_PER_RESOLUTION = 30
 
@@ -44,6 +48,7 @@ def leaderboard_figures(
     ranked = [row for row in rows if row.rank is not None]
     highest = ranked[:ROWS_WITH_DATASETS]
     add_dataset_scores(highest)
+    add_dataset_intervals(highest, metric, replicates_of(highest, metric))
     series = [one for one in (row.series(metric) for row in highest) if one.scores]
     return {
         "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
@@ -59,26 +64,35 @@ def leaderboard_figures(
 def over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
     """Return how the best score grew over time, if there is an entry.
 
-    It shows all entries at the resolution, whichever of them the table shows, beside the best published row shown.
+    It shows the entries at the resolution, whichever of them the table shows, beside the best published row shown.
     """
     if filters.all_entries:
         entries = [row for row in rows if row.team]
     else:
         entries = entry_rows(replace(filters, all_entries=True), ground_truth)
-    if not entries:
+    scores = [
+        TimedScore(row.submitted_at, row.label, score.value, score.low, score.high)
+        for row in entries
+        if row.submitted_at and (score := row.scores[filters.metric])
+    ]
+    if not scores:
         return None
-    metric = filters.metric
     published = [row for row in rows if row.method and row.rank is not None]
     best = published[0] if published else None
     return best_score_over_time(
-        [
-            TimedScore(row.submitted_at, row.label, row.scores[metric].value)
-            for row in entries
-            if row.submitted_at
-        ],
-        metric,
-        (best.label, best.scores[metric].value) if best else None,
+        _latest_and_best(scores),
+        filters.metric,
+        (best.label, best.scores[filters.metric].value) if best else None,
     )
+
+
+def _latest_and_best(scores: Sequence[TimedScore]) -> list[TimedScore]:
+    ordered = sorted(scores, key=lambda one: one.time)
+    best = list(accumulate((one.value for one in ordered), max))
+    was_best = [place == 0 or value > best[place - 1] for place, value in enumerate(best)]
+    others = [place for place, was in enumerate(was_best) if not was]
+    latest = set(others[-MOST_OVER_TIME:])
+    return [one for place, one in enumerate(ordered) if was_best[place] or place in latest]
 
 
 def _by_resolution(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
@@ -91,10 +105,16 @@ def _by_resolution(filters: Filters, rows: Sequence[Row], ground_truth: GroundTr
             other = replace(filters, resolution=resolution)
             entries = rank_rows(entry_rows(other, ground_truth), filters.metric)
         methods += [
-            ByResolution(row.label, "Entries", {resolution: row.scores[filters.metric].value})
-            for row in entries[:ENTRIES_PER_RESOLUTION]
+            _at_resolution(row, resolution, filters.metric) for row in entries[:ENTRIES_PER_RESOLUTION]
         ]
     return metric_by_resolution(methods, filters.metric) if methods else None
+
+
+def _at_resolution(row: Row, resolution: int, metric: str) -> ByResolution:
+    score = row.scores[metric]
+    return ByResolution(
+        row.label, "Entries", {resolution: score.value}, {resolution: (score.low, score.high)}
+    )
 
 
 def _published_by_resolution(metric: str) -> list[ByResolution]:
