@@ -24,11 +24,15 @@ SEED = 9930641
 
 @dataclass(frozen=True, slots=True)
 class _Binary:
-    """One AUC: the images by increasing score, their scores, and which of them are positive."""
+    """One AUC: its negative and positive images, each by increasing score.
 
-    rows: np.ndarray
-    y_score: np.ndarray
-    positive: np.ndarray
+    `below` and `up_to` are the numbers of negatives with a lower score than each positive, and with no higher one.
+    """
+
+    negatives: np.ndarray
+    positives: np.ndarray
+    below: np.ndarray
+    up_to: np.ndarray
 
 
 def bootstrap(
@@ -62,7 +66,8 @@ def bootstrap_dataset(
     blocks = []
     for first in range(0, n_replicates, kernels.LANES):
         counts = np.ascontiguousarray(_draw(dataset, first, strata).T)
-        areas = np.array([_areas(task, counts) for task in tasks])
+        most = 255 // int(counts.max())
+        areas = np.array([_areas(task, counts, most) for task in tasks])
         confusions = np.array([_confusions(cells, counts, dataset) for cells in matrices])
         blocks.append(_metrics(areas, confusions))
     return np.concatenate(blocks, axis=1)[:, :n_replicates]
@@ -98,9 +103,19 @@ def _binary_tasks(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> 
     tasks = []
     for c in classes:
         positive = y_true[:, c] == 1 if dataset.task is Task.MULTILABEL else y_true == c
-        rows = np.argsort(y_score[:, c])
-        tasks.append(_Binary(rows.astype(np.uint32), y_score[rows, c], positive[rows]))
+        (negatives, low), (positives, high) = (
+            _by_score(kind, y_score[:, c]) for kind in (~positive, positive)
+        )
+        below, up_to = (np.searchsorted(low, high, side) for side in ("left", "right"))
+        tasks.append(_Binary(negatives, positives, below, up_to))
     return tasks
+
+
+def _by_score(chosen: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chosen images by increasing score, and their scores."""
+    rows = np.flatnonzero(chosen)
+    order = np.argsort(y_score[rows])
+    return rows[order].astype(np.uint32), y_score[rows[order]]
 
 
 def _confusion_cells(
@@ -121,10 +136,12 @@ def _confusion_cells(
     return [(r, of_matrix[r].astype(np.uint32)) for r, of_matrix in zip(rows, cells, strict=True)]
 
 
-def _areas(task: _Binary, counts: np.ndarray) -> np.ndarray:
+def _areas(task: _Binary, counts: np.ndarray, most: int) -> np.ndarray:
     """Return the AUC in each replicate of a block, NaN where it has no positives or no negatives."""
     negatives, twice_u = np.empty(kernels.LANES, np.uint32), np.empty(kernels.LANES, np.uint64)
-    kernels.count_pairs(task.rows, task.y_score, task.positive, counts, negatives, twice_u)
+    kernels.count_pairs(
+        task.negatives, task.positives, task.below, task.up_to, counts, most, negatives, twice_u
+    )
     n_negative = negatives.astype(np.float64)
     with np.errstate(invalid="ignore"):  # 0 / 0
         return twice_u / (2 * n_negative * (len(counts) - n_negative))

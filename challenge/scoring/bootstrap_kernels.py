@@ -52,40 +52,50 @@ def draw(stream: np.uint64, first: int, strata: np.ndarray, counts: np.ndarray) 
 
 @numba.njit(cache=True)
 def count_pairs(
-    rows: np.ndarray, y_score: np.ndarray, positive: np.ndarray, counts: np.ndarray,
-    negatives: np.ndarray, twice_u: np.ndarray,
+    negatives: np.ndarray, positives: np.ndarray, below: np.ndarray, up_to: np.ndarray,
+    counts: np.ndarray, most: int, n_negative: np.ndarray, twice_u: np.ndarray,
 ) -> None:  # fmt: skip
     """Count the negatives of each resample, and twice its pairs of a negative and a higher positive; ties count half.
 
-    `rows` (n,) of uint32 are the images by increasing score; `y_score` and `positive` (n,) are in their order, and
-    `counts` (n, LANES) in the order of the images. The results are `negatives` (LANES,) of uint32 and `twice_u`
-    (LANES,) of uint64.
+    `negatives` and `positives` are images (uint32), each by increasing score; `below` and `up_to` say how many of the
+    negatives have a lower score than a positive, and how many no higher one. `counts` (n, LANES) is in the order of
+    the images, and so many as `most` of them add up within 8 bits. The results are `n_negative` (LANES,) of uint32 and
+    `twice_u` (LANES,) of uint64.
     """
-    negatives[:] = 0
+    n_negative[:] = 0
     twice_u[:] = 0
-    n = len(rows)
-    start = 0
-    while start < n:
+    some = np.empty(LANES, dtype=np.uint8)
+    done, start = 0, 0
+    while start < len(positives):
         end = start + 1
-        score = y_score[start]
-        while end < n and y_score[end] == score:
+        while end < len(positives) and below[end] == below[start] and up_to[end] == up_to[start]:
             end += 1
         # a positive counts the negatives below its score, and then those up to it: ties once, others twice
-        for i in range(start, end):
-            if positive[i]:
-                row = rows[i]
+        for stop in (below[start], up_to[start]):
+            add_up(negatives, done, stop, counts, most, some, n_negative)
+            done = stop
+            for i in range(start, end):
+                row = positives[i]
                 for lane in range(LANES):
-                    twice_u[lane] += np.uint32(np.uint32(counts[row, lane]) * negatives[lane])
+                    twice_u[lane] += np.uint32(np.uint32(counts[row, lane]) * n_negative[lane])
+        start = end
+    add_up(negatives, done, len(negatives), counts, most, some, n_negative)
+
+
+@numba.njit(cache=True)
+def add_up(
+    rows: np.ndarray, start: int, stop: int, counts: np.ndarray, most: int, some: np.ndarray, sums: np.ndarray
+) -> None:
+    """Add to `sums` what the images `rows[start:stop]` count: in 8 bits first, as the CPU adds up 32 of those at once."""
+    while start < stop:
+        end = min(start + most, stop)
+        some[:] = 0
         for i in range(start, end):
-            if not positive[i]:
-                row = rows[i]
-                for lane in range(LANES):
-                    negatives[lane] += np.uint32(counts[row, lane])
-        for i in range(start, end):
-            if positive[i]:
-                row = rows[i]
-                for lane in range(LANES):
-                    twice_u[lane] += np.uint32(np.uint32(counts[row, lane]) * negatives[lane])
+            row = rows[i]
+            for lane in range(LANES):
+                some[lane] += counts[row, lane]
+        for lane in range(LANES):
+            sums[lane] += np.uint32(some[lane])
         start = end
 
 
