@@ -86,7 +86,7 @@ def count_pairs(
 def add_up(
     rows: np.ndarray, start: int, stop: int, counts: np.ndarray, most: int, some: np.ndarray, sums: np.ndarray
 ) -> None:
-    """Add to `sums` what the images `rows[start:stop]` count: in 8 bits first, as the CPU adds up 32 of those at once."""
+    """Add to `sums` what images `rows[start:stop]` count: in 8 bits first, as the CPU adds up 32 of those at once."""
     while start < stop:
         end = min(start + most, stop)
         some[:] = 0
