@@ -79,17 +79,25 @@ def _differences(
     scores: Sequence[Score | None], replicates: Sequence[np.ndarray | None]
 ) -> list[Difference | None]:
     first, first_replicates = scores[0], replicates[0]
-    found: list[Difference | None] = []
-    for score, own in zip(scores[1:], replicates[1:], strict=True):
-        if score is None or first is None:
-            found.append(None)
-        elif own is None or first_replicates is None:
-            found.append(Difference(score.value - first.value))
-        else:
-            pair = paired_difference(score.value, first.value, own, first_replicates)
-            flips = flip_share(score.value, first.value, own, first_replicates)
-            found.append(Difference(pair.difference, pair.low, pair.high, flips))
-    return found
+    return [
+        _difference(score, first, own, first_replicates)
+        for score, own in zip(scores[1:], replicates[1:], strict=True)
+    ]
+
+
+def _difference(
+    score: Score | None, first: Score | None, own: np.ndarray | None, first_replicates: np.ndarray | None
+) -> Difference | None:
+    """Return the difference of the values as they are printed beside it, and how sure it is."""
+    if score is None or first is None:
+        return None
+    printed = round(score.value, 4) - round(first.value, 4)
+    if own is None or first_replicates is None:
+        return Difference(printed)
+    pair = paired_difference(score.value, first.value, own, first_replicates)
+    return Difference(
+        printed, pair.low, pair.high, flip_share(score.value, first.value, own, first_replicates)
+    )
 
 
 def standings(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[list[str]]:

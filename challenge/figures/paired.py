@@ -79,7 +79,7 @@ def paired_differences_by_dataset(
         ],
         note=f"Right of the line at 0 an entry is better than {first}. A bar is the 95 % bootstrap interval of the "
         "difference: where it crosses that line, the two cannot be told apart.",
-        height=130 + (26 + 8 * len(others)) * len(titles),
+        height=130 + (20 + 6 * len(others)) * len(titles),
         min_width=420,
     )
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from challenge.access import visible_groups
 from challenge.models import MethodGroup, PublishedMethod, Submission
 from challenge.services import groups, submissions
 
@@ -224,6 +226,18 @@ def test_a_group_without_two_public_members_looks_like_missing_except_to_its_tea
         response = viewer.get(ADDRESS, {"e": keys})
         assert response.context["missing"] == [keys[1]]  # one member makes no mean: its team has none to see
         assert "Seeds" not in response.content.decode().partition("Choose what to compare")[0]
+
+
+def test_a_group_that_does_not_stand_is_its_teams_and_the_organizers(make_group, team, other_team, organizer):
+    standing, other = make_group(0.9, 0.92), make_group(0.8, 0.82)
+    submissions.disqualify(other.submissions.get(sha256="0.8"), "Trained on the test split.")
+    for viewer, seen in (
+        (AnonymousUser(), {standing}),
+        (other_team, {standing}),
+        (team, {standing, other}),
+        (organizer, {standing, other}),
+    ):
+        assert set(visible_groups(viewer, [standing.pk, other.pk, 12345])) == seen
 
 
 def test_a_disqualified_member_leaves_the_figures_of_its_group(client, scored, make_group):

@@ -135,6 +135,14 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
 
 
+def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, team):
+    """Unrounded, these differ by 0.00002."""
+    first, second = uncertain_entry(team, 0.90004), uncertain_entry(team, 0.90006)
+    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    assert table_of(page, "Means over the 12 datasets")["AUC"][1].endswith("+0.0001")
+    assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"][0] == "+0.0001"
+
+
 def test_values_stand_with_their_intervals(client, uncertain_entry, team):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = page_of(client, f"s{first.pk}", f"s{second.pk}")

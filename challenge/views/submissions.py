@@ -1,5 +1,6 @@
 """The pages of a submission, and its file."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,41 @@ from django.views.decorators.http import require_safe
 from accounts.http import TeamRequest
 from challenge.access import get_visible_submission, may_see_file
 from challenge.entry_figures import dataset_figures, overview_figures
-from challenge.leaderboard import rank_of
-from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, Submission
-from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.entry_scores import Intervals, entry_scores, intervals_of
+from challenge.further_tables import (
+    class_rates,
+    dataset_lines,
+    further_of,
+    majority_accuracies,
+    mean_line,
+    one_dataset,
+    reference_means,
+    references,
+)
+from challenge.leaderboard_views import FURTHER_TITLES
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
+from challenge.rank_sets import MOST as MOST_IN_SETS
+from challenge.rank_sets import rank_sets
+from challenge.rank_uncertainty import Position, positions
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.trainings import describe_training
+
+
+class State(StrEnum):
+    """How far the page of a submission has come; while it is not complete, it asks for the rest."""
+
+    SCORING = "scoring"
+    INTERVALS_FOLLOW = "intervals-follow"
+    COMPLETE = "complete"
 
 
 @require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission: what it is, how it stands, its metrics for each dataset, and its figures."""
     context = _submission_context(request, pk)
+    context |= _scores_context(context)
     context |= _figures_context(request, context)
     context["training"] = describe_training(context["submission"].training or {})
-    context["seeds"] = _seeds(context["submission"])
     return render(request, "challenge/submission.html", context)
 
 
@@ -37,9 +60,15 @@ def _seeds(submission: Submission) -> int:
 
 @require_safe
 def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of a submission's page that changes while it is scored; its figures, once it is."""
+    """The part of a submission's page that changes while it is scored; its figures, once it is.
+
+    `shown` in the query is the state that the page is in: while intervals follow, nothing is sent until they are there.
+    """
     context = _submission_context(request, pk)
-    if not context["evaluation"].is_pending:
+    if context["state"] == State.INTERVALS_FOLLOW == request.GET.get("shown"):
+        return HttpResponse(status=204)
+    context |= _scores_context(context)
+    if context["state"] != State.SCORING:
         context |= _figures_context(request, context)
     return render(request, "challenge/_submission_outcome.html", context)
 
@@ -49,18 +78,64 @@ def _submission_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     ground_truth = GroundTruth.objects.active()
     evaluation = submission.current_evaluation(ground_truth)
     scored = submission.latest_scores(ground_truth)
-    rank, entries = rank_of(submission, Metric.AUC, ground_truth) if scored else (None, 0)
+    intervals = intervals_of(scored, ground_truth) if scored else Intervals.NONE
     return {
         "submission": submission,
         "ground_truth": ground_truth,
         "evaluation": evaluation,
         "scored": scored,
-        "dataset_scores": _in_official_order(scored),
-        "rank": rank,
-        "entries": entries,
+        "intervals": intervals,
+        "state": _state(evaluation, intervals),
+        "seeds": _seeds(submission),
         "is_own": may_see_file(request.user, submission),
         "metrics": Metric.choices,
     }
+
+
+def _state(evaluation: Evaluation | None, intervals: Intervals) -> State:
+    if evaluation is not None and evaluation.is_pending:
+        return State.SCORING
+    return State.INTERVALS_FOLLOW if intervals in (Intervals.FOLLOW, Intervals.WAIT) else State.COMPLETE
+
+
+def _scores_context(context: dict[str, Any]) -> dict[str, Any]:
+    """Return of the submission in `context` its scores, how sure they are, its rank, and what is for information."""
+    submission, scored, ground_truth = (context[key] for key in ("submission", "scored", "ground_truth"))
+    if scored is None:
+        return {}
+    scores = entry_scores(scored)
+    further, of = further_of(scored), references(scored.ground_truth)
+    key, position = _place(submission, scored, ground_truth)
+    return {
+        "scores": scores,
+        "dataset_lines": [
+            (dataset, scores.by_dataset[dataset.name], scores.auc_errors.get(dataset.name))
+            for dataset in MEDMNIST_PLUS
+            if dataset.name in scores.by_dataset
+        ],
+        "position": position,
+        "is_place_of_group": key.startswith("g"),
+        "rank_set": rank_sets(submission.resolution, Metric.AUC, ground_truth).get(key),
+        "most_in_sets": MOST_IN_SETS,
+        "references": of,
+        "reference_means": reference_means(of),
+        "majority": majority_accuracies(of),
+        "further": further,
+        "further_lines": dataset_lines(further),
+        "further_mean": mean_line(further),
+        "further_titles": FURTHER_TITLES.items(),
+    }
+
+
+def _place(
+    submission: Submission, scored: Evaluation, ground_truth: GroundTruth | None
+) -> tuple[str, Position | None]:
+    """Return the key of the row that an entry stands in, and its place by AUC: a seed stands in that of its group."""
+    if submission.is_disqualified or not scored.is_by(ground_truth):
+        return "", None
+    places = positions(submission.resolution, Metric.AUC, ground_truth)
+    keys = (f"s{submission.pk}", f"g{submission.group_id}")
+    return next(((key, places[key]) for key in keys if key in places), ("", None))
 
 
 def _figures_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -71,17 +146,16 @@ def _figures_context(request: HttpRequest, context: dict[str, Any]) -> dict[str,
     chosen = next(
         (d for d in MEDMNIST_PLUS if d.name == request.GET.get("dataset")), MEDMNIST_PLUS.datasets[0]
     )
+    columns, lines = one_dataset(scored, chosen, context["further"], context["references"])
     return {
         "overview_figures": overview_figures(submission, scored, ground_truth),
         "dataset_figures": dataset_figures(scored, chosen),
         "dataset": chosen,
         "datasets": MEDMNIST_PLUS,
+        "all_columns": columns,
+        "all_lines": lines,
+        "class_rates": class_rates(chosen, context["further"]),
     }
-
-
-def _in_official_order(evaluation: Evaluation | None) -> list[tuple[Dataset, DatasetScore]]:
-    scores = {score.dataset: score for score in evaluation.dataset_scores.all()} if evaluation else {}
-    return [(dataset, scores[dataset.name]) for dataset in MEDMNIST_PLUS if dataset.name in scores]
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from challenge.demo_data import EXAMPLE_FILE
-from challenge.models import Evaluation, PublishedMethod, Submission
+from challenge.models import Evaluation, PublishedMethod, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.predictions import write_predictions
@@ -51,6 +51,9 @@ def prepare() -> dict[str, str]:
         status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
     )
     Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
+    Uncertainty.objects.filter(evaluation__submission=seeds[4]).update(
+        status=Uncertainty.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1)
+    )
     members = [submission.pk for submission in seeds[:3]]
     group = groups.create_group(team=team, name="ResNet-18, mm-PT with a balanced sampler", members=members)
     published = PublishedMethod.objects.filter(resolution=224, scores__std__isnull=False).first()
@@ -65,6 +68,8 @@ def prepare() -> dict[str, str]:
         "a seed": seeds[0].get_absolute_url(),
         "change a group": f"{group.get_absolute_url()}edit/",
         "dissolve a group": f"{group.get_absolute_url()}dissolve/",
+        "intervals to come": seeds[4].get_absolute_url(),
+        "compare with a group": f"/compare/?e=s{seeds[3].pk}&e=g{group.pk}&e=s{scored.pk}&e=p{published.pk}",
     }
 
 
@@ -84,8 +89,9 @@ def _of_another_seed(seed: int) -> bytes:
 
 
 def _wait_for_the_worker() -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
-    while pending.exists():
+    uncertain = Uncertainty.objects.filter(status__in=[Uncertainty.Status.QUEUED, Uncertainty.Status.RUNNING])
+    while pending.exists() or uncertain.exists():
         assert time.monotonic() < deadline, "the worker does not score"
         time.sleep(0.1)

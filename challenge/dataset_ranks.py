@@ -1,0 +1,77 @@
+"""The ranks of an entry on each dataset, among all entries and published methods of its resolution."""
+
+from collections.abc import Mapping
+from statistics import fmean
+
+import numpy as np
+
+from challenge.board_cache import cached
+from challenge.groups import group_dataset_scores, ranked_evaluations
+from challenge.leaderboard import add_dataset_scores, dataset_scores_of, published_rows
+from challenge.models import (
+    DatasetScore,
+    Evaluation,
+    GroundTruth,
+    MethodGroup,
+    Metric,
+    PublishedMethod,
+    Submission,
+)
+
+
+def dataset_ranks(
+    submission: Submission, evaluation: Evaluation, metric: Metric, ground_truth: GroundTruth | None
+) -> dict[str, tuple[int, int]]:
+    """Return the rank of an entry on each dataset, and of how many; none, if it is not among what is ranked.
+
+    A seed has the ranks of its group: the leaderboard has one row for all of them.
+    """
+    if submission.is_disqualified or not evaluation.is_by(ground_truth):
+        return {}
+    others = cached(
+        lambda: _sorted_values(submission.resolution, metric, ground_truth),
+        "values on each dataset",
+        submission.resolution,
+        metric,
+    )
+    seeds = ranked_evaluations(submission.group, ground_truth) if submission.group else []
+    in_group = len(seeds) >= MethodGroup.FEWEST
+    own = group_dataset_scores(seeds) if in_group else dataset_scores_of(evaluation)
+    return {
+        dataset: _rank(scores[metric].value, others[dataset])
+        for dataset, scores in own.items()
+        if dataset in others
+    }
+
+
+def _rank(value: float, values: np.ndarray) -> tuple[int, int]:
+    """Return 1 and the number of higher ones of the sorted values, and how many there are."""
+    return len(values) - int(np.searchsorted(values, value, side="right")) + 1, len(values)
+
+
+def _sorted_values(
+    resolution: int, metric: Metric, ground_truth: GroundTruth | None
+) -> Mapping[str, np.ndarray]:
+    """Return the values of all rows at a resolution on each dataset, in increasing order.
+
+    Plain values in one query: of thousands of entries, model instances would take seconds.
+    """
+    by_dataset: dict[str, list[float]] = {}
+    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__resolution=resolution)
+    by_group: dict[tuple[int, str], list[float]] = {}
+    for group, dataset, value in DatasetScore.objects.filter(evaluation__in=ranked).values_list(
+        "evaluation__submission__group", "dataset", metric
+    ):
+        if group is None:
+            by_dataset.setdefault(dataset, []).append(value)
+        else:
+            by_group.setdefault((group, dataset), []).append(value)
+    for (_, dataset), values in by_group.items():
+        by_dataset.setdefault(dataset, []).append(fmean(values))  # of one that is left: as it stands
+    methods = published_rows(PublishedMethod.objects.filter(resolution=resolution))
+    add_dataset_scores(methods)
+    for row in methods:
+        for dataset, scores in row.by_dataset.items():
+            if metric in scores:
+                by_dataset.setdefault(dataset, []).append(scores[metric].value)
+    return {dataset: np.sort(values) for dataset, values in by_dataset.items()}

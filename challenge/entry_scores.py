@@ -1,0 +1,78 @@
+"""The scores of an entry as its page and its figures show them: with their intervals, once these are known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from challenge.leaderboard import dataset_scores_of, scores_of
+from challenge.models import Evaluation, GroundTruth, Uncertainty
+from challenge.results import Score
+from challenge.services.uncertainty import AVERAGE
+
+
+@dataclass(frozen=True)
+class EntryScores:
+    """The means over the datasets, and by dataset; the standard error of each AUC by dataset, and of their mean."""
+
+    mean: dict[str, Score]
+    by_dataset: dict[str, dict[str, Score]]
+    auc_errors: Mapping[str, float]
+
+    @property
+    def auc_error_of_mean(self) -> float | None:
+        """The standard error of the mean AUC, where it is known."""
+        return self.auc_errors.get(AVERAGE)
+
+
+class Intervals(StrEnum):
+    """Whether the intervals of a scored evaluation are there."""
+
+    KNOWN = "known"
+    FOLLOW = "follow"
+    WAIT = "wait"  # it was scored before there were any: the sweep has them made
+    FAILED = "failed"
+    NONE = "none"  # nor will they come: it is not ranked
+
+
+def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> Intervals:
+    """Return whether the intervals of a scored evaluation are there, or are still to come."""
+    uncertainty = uncertainty_of(evaluation)
+    if uncertainty is None:
+        ranked = evaluation.is_by(ground_truth) and not evaluation.submission.is_disqualified
+        return Intervals.WAIT if ranked else Intervals.NONE
+    return {
+        Uncertainty.Status.DONE: Intervals.KNOWN,
+        Uncertainty.Status.FAILED: Intervals.FAILED,
+    }.get(Uncertainty.Status(uncertainty.status), Intervals.FOLLOW)
+
+
+def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:
+    """Return the uncertainty of an evaluation without its replicates, which are large; it is asked for once."""
+    light = Uncertainty.objects.defer("mean_replicates", "dataset_replicates")
+    prefetch_related_objects([evaluation], Prefetch("uncertainty", light))
+    return getattr(evaluation, "uncertainty", None)
+
+
+def entry_scores(evaluation: Evaluation) -> EntryScores:
+    """Return the scores of a scored evaluation, with intervals and standard errors if they are known."""
+    uncertainty = uncertainty_of(evaluation)
+    if uncertainty is None or uncertainty.status != Uncertainty.Status.DONE:
+        return EntryScores(scores_of(evaluation), dataset_scores_of(evaluation), {})
+    ends = uncertainty.intervals
+    return EntryScores(
+        _with_intervals(scores_of(evaluation), ends.get(AVERAGE, {})),
+        {
+            dataset: _with_intervals(scores, ends.get(dataset, {}))
+            for dataset, scores in dataset_scores_of(evaluation).items()
+        },
+        uncertainty.auc_standard_errors,
+    )
+
+
+def _with_intervals(scores: Mapping[str, Score], ends: Mapping[str, Sequence[float]]) -> dict[str, Score]:
+    return {
+        metric: replace(score, low=ends[metric][0], high=ends[metric][1]) if metric in ends else score
+        for metric, score in scores.items()
+    }

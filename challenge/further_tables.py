@@ -1,0 +1,110 @@
+"""The informational metrics of an entry, and what two predictors get that look at no image, as its page shows them."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from challenge.leaderboard_views import FURTHER_TITLES
+from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Metric
+from challenge.reference_predictors import reference_predictors
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
+from challenge.scoring.further_metrics import AVERAGED
+from challenge.scoring.ground_truth import GroundTruthError
+
+logger = logging.getLogger(__name__)
+
+Values = Mapping[str, Any]
+
+QUADRATIC_KAPPA = ("quadratic_kappa", "Quadratic kappa")
+REFERENCES = {"majority": "Always the most frequent class", "chance": "Chance"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: its name, and values by metric."""
+
+    name: str
+    values: Values
+    is_reference: bool = False
+
+
+@dataclass(frozen=True)
+class ClassRates:
+    """Recall and precision of one class, or of one label; precision is None where nothing was predicted so."""
+
+    name: str
+    recall: float | None
+    precision: float | None
+
+
+def references(ground_truth: GroundTruth) -> Mapping[str, Any]:
+    """Return what the reference predictors get; nothing where the labels' file is lost or damaged."""
+    try:
+        return reference_predictors(ground_truth)
+    except GroundTruthError as error:
+        logger.error("The labels of %s cannot be read: %s", ground_truth, error)
+        return {}
+
+
+def reference_means(of: Mapping[str, Any]) -> list[Line]:
+    """Return a line for each reference: its means over the datasets."""
+    return [Line(title, of[name]["average"], True) for name, title in REFERENCES.items() if name in of]
+
+
+def majority_accuracies(of: Mapping[str, Any]) -> dict[str, float]:
+    """Return by dataset the accuracy of always naming the most frequent class."""
+    return {name: values["accuracy"] for name, values in of["majority"]["datasets"].items()} if of else {}
+
+
+def further_of(evaluation: Evaluation) -> Mapping[str, Values]:
+    """Return the informational metrics of an evaluation by dataset; empty until they are there."""
+    found = FurtherMetrics.objects.filter(evaluation=evaluation).first()
+    return found.datasets if found else {}
+
+
+def dataset_lines(further: Mapping[str, Values]) -> list[Line]:
+    """Return a line for each dataset."""
+    return [Line(d.title, further[d.name]) for d in MEDMNIST_PLUS if d.name in further]
+
+
+def mean_line(further: Mapping[str, Values]) -> Line | None:
+    """Return the unweighted means over the datasets; nothing until the metrics are there."""
+    if not further:
+        return None
+    means = {metric: fmean(values[metric] for values in further.values()) for metric in AVERAGED}
+    return Line(f"Mean of {len(further)}", means)
+
+
+def one_dataset(
+    evaluation: Evaluation, dataset: Dataset, further: Mapping[str, Values], of: Mapping[str, Any]
+) -> tuple[list[tuple[str, str]], list[Line]]:
+    """Return the columns and lines of all metrics of an entry on a dataset, between the two references."""
+    columns = list(Metric.choices)
+    if dataset.name in further:
+        columns += FURTHER_TITLES.items()
+        if dataset.task is Task.ORDINAL:
+            columns.append(QUADRATIC_KAPPA)
+    score = next((s for s in evaluation.dataset_scores.all() if s.dataset == dataset.name), None)
+    official = {metric: getattr(score, metric) for metric in Metric.values} if score else {}
+    own = Line("This entry", {**official, **further.get(dataset.name, {})})
+    return columns, [
+        own,
+        *(
+            Line(title, of[name]["datasets"][dataset.name], True)
+            for name, title in REFERENCES.items()
+            if name in of
+        ),
+    ]
+
+
+def class_rates(dataset: Dataset, further: Mapping[str, Values]) -> list[ClassRates]:
+    """Return recall and precision of each class of a dataset; nothing until they are there."""
+    values = further.get(dataset.name)
+    if values is None:
+        return []
+    return [
+        ClassRates(*rates)
+        for rates in zip(dataset.classes, values["recall"], values["precision"], strict=True)
+    ]

@@ -1,0 +1,212 @@
+"""How sure the scores of an entry are, on its page: intervals, standard errors, the range of its rank."""
+
+import html
+import re
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from challenge.entry_figures import overview_figures
+from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
+from challenge.scoring.delong import standard_error_of_mean
+from challenge.services import groups, submissions
+
+FOLLOW = "Intervals follow in a moment"
+
+
+def page_of(client, submission: Submission) -> str:
+    return client.get(submission.get_absolute_url()).content.decode()
+
+
+def result_of(client, submission: Submission, **query: str):
+    return client.get(reverse("submission_result", args=[submission.pk]), query)
+
+
+def read(text: str) -> str:
+    """Return what is read of HTML."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def facts(page: str) -> list[str]:
+    return [read(fact) for fact in re.findall(r'<li class="fact.*?</li>', page, re.DOTALL)]
+
+
+def line_of(page: str, name: str) -> list[str]:
+    """Return the cells of the line of a dataset, or of the means, in the table of metrics."""
+    table = page.partition('aria-label="Metrics for each dataset"')[2].partition("</table>")[0]
+    (line,) = re.findall(rf'<th scope="row">{name}</th>(.*?)</tr>', table, re.DOTALL)
+    return [read(cell) for cell in re.findall(r"<td.*?</td>", line, re.DOTALL)]
+
+
+def state_of(submission: Submission, status: str) -> None:
+    Uncertainty.objects.filter(evaluation__submission=submission).update(status=status)
+
+
+def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9, kappa=0.4)
+    uncertainty = Uncertainty.objects.get()
+    page = page_of(client, submission)
+    for fact, metric, value in zip(
+        facts(page),
+        ("auc", "balanced_accuracy", "cohen_kappa", "accuracy"),
+        (0.9, 0.5, 0.4, 0.5),
+        strict=False,
+    ):
+        low, high = uncertainty.intervals["average"][metric]
+        assert fact.startswith(f"{value:.4f} 95 % interval {low:.4f}–{high:.4f}")
+    low, high = uncertainty.intervals["octmnist"]["auc"]
+    error = uncertainty.auc_standard_errors["octmnist"]
+    cells = line_of(page, "OCTMNIST")
+    assert cells[1:3] == [f"0.8700 95 % interval {low:.4f}–{high:.4f}", f"{error:.4f}"]
+    low, high = uncertainty.intervals["octmnist"]["accuracy"]
+    assert cells[5] == f"0.8700 95 % interval {low:.4f}–{high:.4f}"
+
+
+def test_the_standard_error_of_the_mean_follows_from_those_of_the_datasets(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9, spread=0.02)
+    assert (
+        line_of(page_of(client, submission), "Mean of 12")[2] == f"{standard_error_of_mean([0.02] * 12):.4f}"
+    )
+
+
+def test_an_interval_below_zero_is_written_with_words(client, uncertain_entry, team):
+    page = page_of(client, uncertain_entry(team, 0.9, kappa=0.0))
+    assert re.search(
+        r"0\.0000 95 % interval \N{MINUS SIGN}0\.00\d\d to 0\.00\d\d Cohen's kappa", facts(page)[2]
+    )
+
+
+def test_the_rank_has_its_range_and_a_set(client, uncertain_entry, team, other_team):
+    first, second, third = (uncertain_entry(team, auc) for auc in (0.95, 0.901, 0.9))
+    assert facts(page_of(client, first))[-1].startswith("1 (95 %: 1–1) rank by AUC, of 3 at this resolution")
+    assert "rank set 1–1 of 3 entries (simultaneous 95 %)" in facts(page_of(client, first))[-1]
+    assert facts(page_of(client, third))[-1].startswith("3 (95 %: 2–3) rank by AUC")
+    for close in (second, third):
+        assert "rank set 2–3 of 3 entries" in facts(page_of(client, close))[-1]
+
+
+def test_published_results_take_ranks_and_are_in_no_set(client, uncertain_entry, team):
+    call_command("import_reported_baselines", verbosity=0)
+    first, second = uncertain_entry(team, 0.99), uncertain_entry(team, 0.3)
+    assert facts(page_of(client, first))[-1].startswith("1 (95 %: 1–1) rank by AUC, of ")
+    last = facts(page_of(client, second))[-1]
+    assert int(last.split()[0]) > 20
+    assert "rank set 2–2 of 2 entries" in last
+
+
+def test_a_seed_has_the_place_of_its_group(client, uncertain_entry, team):
+    uncertain_entry(team, 0.95)
+    seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.99, 0.8)]
+    uncertain_entry(team, 0.92)
+    groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
+    for seed in seeds:
+        fact = facts(page_of(client, seed))[-1]
+        assert fact.startswith("3 (95 %: 3–3) rank by AUC of its group of seeds, of 3 at this resolution")
+        assert "rank set 3–3 of 3 entries" in fact
+
+
+def test_a_disqualified_seed_has_no_place_of_its_group(as_user, uncertain_entry, team):
+    seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.99, 0.8, 0.7)]
+    groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
+    submissions.disqualify(seeds[0], "Trained on test images.")
+    assert "rank by AUC of its group" in page_of(as_user(team), seeds[1])
+    assert "rank by AUC" not in page_of(as_user(team), seeds[0])
+
+
+def test_what_is_disqualified_or_was_scored_by_other_versions_has_no_rank(as_user, uncertain_entry, team):
+    hidden, old = uncertain_entry(team, 0.95), uncertain_entry(team, 0.9)
+    submissions.disqualify(hidden, "Trained on test images.")
+    old.evaluations.update(scorer_version="0")
+    for submission in (hidden, old):
+        page = page_of(as_user(team), submission)
+        assert "rank by AUC" not in page
+        assert "95 % interval" in page
+        assert "hx-trigger" not in page.partition('id="result"')[2].partition(">")[0]
+
+
+@pytest.mark.parametrize("status", [Uncertainty.Status.QUEUED, Uncertainty.Status.RUNNING])
+def test_the_page_says_that_intervals_follow_and_asks_for_them(status, client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    state_of(submission, status)
+    page = page_of(client, submission)
+    assert FOLLOW in page
+    assert "95 % interval" not in page
+    (section,) = re.findall(r'<section id="result"[^>]*>', page)
+    address = reverse("submission_result", args=[submission.pk])
+    assert f'hx-get="{address}?shown=intervals-follow"' in section
+    assert 'hx-trigger="every 1s"' in section
+    assert "Look again" in page, "without scripts"
+
+    with CaptureQueriesContext(connection) as queries:
+        waiting = result_of(client, submission, shown="intervals-follow")
+    assert len(queries) < 10, "asked every second"
+    assert (waiting.status_code, waiting.content) == (204, b""), "what is there is not sent again and again"
+    state_of(submission, Uncertainty.Status.DONE)
+    there = result_of(client, submission, shown="intervals-follow")
+    text = there.content.decode()
+    assert there.status_code == 200
+    assert "95 % interval" in text
+    assert "hx-get" not in text.partition(">")[0]
+    assert re.search(r'<div id="figures"[^>]*hx-swap-oob="true"', text), "the figures have intervals, too"
+    assert FOLLOW not in page_of(client, submission)
+
+
+def test_a_page_that_waited_for_scores_gets_them_before_the_intervals(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    state_of(submission, Uncertainty.Status.QUEUED)
+    text = result_of(client, submission).content.decode()
+    assert "0.9000" in text
+    assert FOLLOW in text
+    assert "shown=intervals-follow" in text
+
+
+def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    Uncertainty.objects.all().delete()
+    page = page_of(client, submission)
+    assert "This entry was scored before they were made" in page
+    assert 'hx-trigger="every 10s"' in page
+    assert facts(page)[-1].startswith("1 rank by AUC"), "without a range"
+    assert result_of(client, submission, shown="intervals-follow").status_code == 204
+
+
+def test_what_failed_is_said_plainly_and_not_asked_for(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    state_of(submission, Uncertainty.Status.FAILED)
+    page = page_of(client, submission)
+    assert "could not be estimated, because of a fault on our side" in page
+    assert FOLLOW not in page
+    assert "hx-get" not in re.findall(r'<section id="result"[^>]*>', page)[0]
+
+
+def test_an_entry_that_is_scored_again_keeps_its_intervals_until_then(client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    submission.evaluations.update(status=Evaluation.Status.QUEUED)
+    page = page_of(client, submission)
+    assert "95 % interval" in page
+    assert "shown=" not in page
+    assert "load delay:400ms" in page
+
+
+def test_figures_show_intervals_once_they_are_known(uncertain_entry, entry_by_dataset, team):
+    ground_truth = GroundTruth.objects.active()
+    sure, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.9)
+    for submission, has_bars in ((sure, True), (new, False)):
+        evaluation = submission.evaluations.get()
+        figure = overview_figures(submission, evaluation, ground_truth)[0]
+        assert ("error_y" in figure.data[0]) == has_bars
+    low, _high = Uncertainty.objects.get().intervals["pathmnist"]["auc"]
+    bars = overview_figures(sure, sure.evaluations.get(), ground_truth)[0].data[0]["error_y"]
+    assert bars["arrayminus"][0] == pytest.approx(0.9 - low, abs=1e-6)
+
+
+def test_replicates_are_not_loaded_for_a_page(client, uncertain_entry, team, django_assert_max_num_queries):
+    submission = uncertain_entry(team, 0.9)
+    with django_assert_max_num_queries(40) as queries:
+        page_of(client, submission)
+    assert not [
+        q for q in queries if '"challenge_uncertainty"."dataset_replicates"' in q["sql"].partition("FROM")[0]
+    ]
