@@ -7,6 +7,7 @@ from challenge.views import (
     baselines,
     compare,
     datasets,
+    exports,
     figure_files,
     groups,
     home,
@@ -33,6 +34,8 @@ urlpatterns = [
         "datasets/<slug:name>/samples/<int:resolution>.png", datasets.dataset_samples, name="dataset_samples"
     ),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
+    path("leaderboard.csv", exports.leaderboard_csv, name="leaderboard_csv"),
+    path("leaderboard.json", exports.leaderboard_json, name="leaderboard_json"),
     path("compare/", compare.compare, name="compare"),
     path("baselines/", baselines.baselines, name="baselines"),
     path("metrics/", metrics.metrics, name="metrics"),
@@ -43,6 +46,7 @@ urlpatterns = [
     path("research/references.bib", research.references_bib, name="references_bib"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),
     path("submissions/<int:pk>/result/", submissions.submission_result, name="submission_result"),
+    path("submissions/<int:pk>/result.json", exports.submission_json, name="submission_json"),
     path("submissions/<int:pk>/file/", submissions.submission_file, name="submission_file"),
     path(
         "submissions/<int:pk>/figures.zip", figure_files.submission_figures_zip, name="submission_figures_zip"
@@ -53,6 +57,7 @@ urlpatterns = [
         name="submission_figures_json",
     ),
     path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/result.json", exports.group_json, name="group_json"),
     path("groups/<int:pk>/edit/", groups.edit_group, name="edit_group"),
     path("groups/<int:pk>/dissolve/", groups.dissolve_group, name="dissolve_group"),
     path("published/<int:pk>/", published.published_method, name="published_method"),

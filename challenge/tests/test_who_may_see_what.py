@@ -38,6 +38,8 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "challenge/design/": (200, 200, 200),
     "<site_page:slug>/": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
+    "leaderboard.csv": (200, 200, 200),
+    "leaderboard.json": (200, 200, 200),
     "compare/": (200, 200, 200),
     "baselines/": (200, 200, 200),
     "datasets/": (200, 200, 200),
@@ -109,11 +111,15 @@ ADMIN_PAGES: dict[str, int | str] = {
 }
 
 STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
-SUBMISSION_PAGES = ["submissions/<int:pk>/", "submissions/<int:pk>/result/"]
+SUBMISSION_PAGES = [
+    "submissions/<int:pk>/",
+    "submissions/<int:pk>/result/",
+    "submissions/<int:pk>/result.json",
+]
 FILE = "submissions/<int:pk>/file/"
 FIGURES = "submissions/<int:pk>/figures.json"
 FIGURES_ZIP = "submissions/<int:pk>/figures.zip"
-GROUP = "groups/<int:pk>/"
+GROUP_PAGES = ["groups/<int:pk>/", "groups/<int:pk>/result.json"]
 GROUP_FORMS = ["groups/<int:pk>/edit/", "groups/<int:pk>/dissolve/"]
 VIEWERS = ["stranger", "another team", "owner", "organizer"]
 
@@ -217,7 +223,8 @@ def sample(submission, team, organizer):
 
 
 def test_every_address_is_in_the_tables():
-    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP, GROUP, *GROUP_FORMS}
+    of_groups = {*GROUP_PAGES, *GROUP_FORMS}
+    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP, *of_groups}
     there = set(addresses())
     assert there - known == set(), "addresses without an expectation: say here who may see them"
     assert known - there == set(), "expectations of addresses that are gone"
@@ -278,11 +285,12 @@ def test_a_group_is_public_with_two_public_members(state, submission, sample, vi
     bring_into(state, submission)
     other = submit(team, content=b"the second seed")
     bring_into("scored", other)
-    address = sample(GROUP)
+    addresses_of_it = [sample(route) for route in GROUP_PAGES]
     Submission.objects.update(group=MethodGroup.objects.get())
-    for viewer, client in viewers.items():
-        sees = state == "scored" or viewer in ("owner", "organizer")
-        assert_answer(client.get(address), 200 if sees else 404, f"the group, {state}, for the {viewer}")
+    for address in addresses_of_it:
+        for viewer, client in viewers.items():
+            sees = state == "scored" or viewer in ("owner", "organizer")
+            assert_answer(client.get(address), 200 if sees else 404, f"{address}, {state}, for the {viewer}")
 
 
 @pytest.mark.parametrize("route", GROUP_FORMS)
@@ -300,10 +308,16 @@ def everything_shown(client: Client, submission: Submission) -> str:
     """All that a viewer can get to see, headers too, of pages where a submission might appear."""
     pages = [
         *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
+        *(f"/leaderboard.{suffix}?resolution=28&entries=all" for suffix in ("csv", "json")),
         *("/profile/", "/profile/submissions/", "/accounts/email/"),
         f"/compare/?e=s{submission.pk}&resolution=28",
-        *(f"/groups/{group.pk}/" for group in MethodGroup.objects.all()),
+        *(
+            f"/groups/{group.pk}/{page}"
+            for group in MethodGroup.objects.all()
+            for page in ("", "result.json")
+        ),
         *(f"/submissions/{submission.pk}{page}" for page in ("/", "/result/", "/file/", "/figures.json")),
+        f"/submissions/{submission.pk}/result.json",
     ]
     responses = [client.get(page) for page in pages]
     return "\n".join(f"{r.headers} {r.getvalue().decode()}" for r in responses)
@@ -354,7 +368,7 @@ def without_token(content: bytes) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", content)
 
 
-@pytest.mark.parametrize("page", ["", "result/", "file/", "figures.json", "figures.zip"])
+@pytest.mark.parametrize("page", ["", "result/", "result.json", "file/", "figures.json", "figures.zip"])
 def test_a_hidden_submission_looks_like_one_that_is_not_there(page, submission, viewers):
     for viewer in ("stranger", "another team"):
         hidden = viewers[viewer].get(f"/submissions/{submission.pk}/{page}")
@@ -385,6 +399,8 @@ READ_ONLY = [
     "challenge/design/",
     "<site_page:slug>/",
     "leaderboard/",
+    "leaderboard.csv",
+    "leaderboard.json",
     "compare/",
     "baselines/",
     "datasets/",
@@ -402,7 +418,7 @@ READ_ONLY = [
     FILE,
     FIGURES,
     FIGURES_ZIP,
-    GROUP,
+    *GROUP_PAGES,
 ]
 
 
@@ -413,7 +429,9 @@ def test_pages_that_only_show_take_nothing(route, method, sample, viewers):
         assert getattr(client, method)(sample(route)).status_code == 405, viewer
 
 
-@pytest.mark.parametrize("route", ["", "leaderboard/", "profile/", *SUBMISSION_PAGES, FILE])
+@pytest.mark.parametrize(
+    "route", ["", "leaderboard/", "leaderboard.csv", "profile/", *SUBMISSION_PAGES, FILE]
+)
 def test_head_is_answered_like_get(route, sample, viewers):
     """Monitors and link checkers ask so."""
     for client in viewers.values():

@@ -102,7 +102,7 @@ def test_every_page_without_arguments_is_looked_at():
     looked_at = {path.partition("?")[0] for path in (*FOR_EVERYONE.values(), *FOR_THE_TEAM.values())}
     pages = {f"/{pattern.pattern}" for pattern in urlpatterns if not pattern.pattern.converters}
     parts_and_files = {"/profile/submissions/", "/profile/groups/", "/format/template.csv", "/format/example.csv.gz",
-                       "/research/references.bib"}  # fmt: skip
+                       "/research/references.bib", "/leaderboard.csv", "/leaderboard.json"}  # fmt: skip
     assert pages - parts_and_files <= looked_at
 
 

@@ -1,0 +1,153 @@
+"""The numbers of a submission and of a group of seeds as plain values, for JSON.
+
+They say no more than the pages do: no name of a file, no e-mail address, not why something failed or was disqualified.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from challenge.entry_scores import entry_scores
+from challenge.exports import absolute, datasets_dict, head, result_address, scores_dict, utc
+from challenge.groups import group_dataset_scores, ranked_evaluations
+from challenge.leaderboard import row_of
+from challenge.models import (
+    Evaluation,
+    FurtherMetrics,
+    GroundTruth,
+    MethodGroup,
+    Metric,
+    Submission,
+    Uncertainty,
+)
+from challenge.rank_uncertainty import add_intervals, dataset_replicates, positions
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.intervals import percentile_interval
+from challenge.services.uncertainty import AVERAGE
+
+#: Of a submission or group that has no scores (yet).
+NO_SCORES = {"average": None, "datasets": None}
+
+
+def submission_document(submission: Submission, ground_truth: GroundTruth | None) -> dict[str, Any]:
+    """Return what a submission is, its scores and its ranks; None where there are none (yet).
+
+    Its evaluations and their dataset scores are prefetched, as `access.get_visible_submission` does.
+    """
+    current, scored = submission.current_evaluation(ground_truth), submission.latest_scores(ground_truth)
+    versions = (scored.ground_truth, scored.scorer_version) if scored else (ground_truth, SCORER_VERSION)
+    group = submission.group if submission.is_public else None
+    group = group if group and group.is_standing else None
+    is_ranked = scored is not None and scored.is_by(ground_truth) and not submission.is_disqualified
+    keys = [f"s{submission.pk}", *([f"g{group.pk}"] if group else [])]
+    return {
+        **head(*versions, bootstrap_version([scored]) if scored else None),
+        **_about(submission),
+        "group": absolute(group.get_absolute_url()) if group else None,
+        "disqualified": submission.is_disqualified,
+        "status": current.status if current else None,
+        "scored_at": utc(scored.scored_at) if scored and scored.scored_at else None,
+        "ranks": _ranks(keys, submission.resolution, ground_truth) if is_ranked else None,
+        **(_evaluation_scores(scored) if scored else NO_SCORES),
+        "further_metrics": FurtherMetrics.objects.filter(evaluation=scored)
+        .values_list("datasets", flat=True)
+        .first(),
+    }
+
+
+def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict[str, Any]:
+    """Return mean and deviation of a group and its members; no scores while they are of less than two seeds."""
+    evaluations = ranked_evaluations(group, ground_truth)
+    by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
+    members = list(group.public_members())
+    resolution = members[0].resolution if members else 0
+    has_scores = len(evaluations) >= MethodGroup.FEWEST
+    return {
+        **head(ground_truth, SCORER_VERSION, bootstrap_version(evaluations) if has_scores else None),
+        "kind": "seeds",
+        "url": absolute(group.get_absolute_url()),
+        "name": group.name,
+        "team": str(group.team),
+        "resolution": resolution or None,
+        "standard": group.is_standard if members else None,
+        "n_seeds": len(evaluations),
+        "ranks": _ranks([f"g{group.pk}"], resolution, ground_truth) if has_scores else None,
+        **(_group_scores(group, evaluations) if has_scores else NO_SCORES),
+        "members": [_member(member, by_submission.get(member.pk)) for member in members],
+    }
+
+
+def _about(submission: Submission) -> dict[str, Any]:
+    return {
+        "kind": "entry",
+        "url": absolute(submission.get_absolute_url()),
+        "name": submission.model_name,
+        "team": str(submission.team),
+        "submitted_at": utc(submission.created_at),
+        "resolution": submission.resolution,
+        "description": submission.description,
+        "study_url": submission.study_url or None,
+        "code_url": submission.code_url or None,
+        "external_data": submission.external_data,
+        "special_methods": submission.special_methods,
+        "standard": submission.is_standard,
+        "baseline": submission.is_baseline,
+        "sha256": submission.sha256,
+    }
+
+
+def _member(member: Submission, evaluation: Evaluation | None) -> dict[str, Any]:
+    return {
+        "url": absolute(member.get_absolute_url()),
+        "result_url": result_address(member),
+        "name": member.model_name,
+        "submitted_at": utc(member.created_at),
+        "sha256": member.sha256,
+        "average": {metric: getattr(evaluation, metric) for metric in METRICS} if evaluation else None,
+    }
+
+
+def _evaluation_scores(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the scores of an evaluation, and how sure they are, once that is known."""
+    scores = entry_scores(evaluation)
+    average, datasets = scores_dict(scores.mean), datasets_dict(scores.by_dataset)
+    for name, of_name in {AVERAGE: average, **datasets}.items():
+        of_name[Metric.AUC]["delong_std_error"] = scores.auc_errors.get(name)
+    return {"average": average, "datasets": datasets}
+
+
+def _group_scores(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
+    """Return mean and deviation over the seeds, and intervals of the means, once those of all seeds are known."""
+    row = row_of(group, evaluations)
+    add_intervals([row])
+    datasets = datasets_dict(group_dataset_scores(evaluations))
+    replicates = dataset_replicates([row], METRICS).get(row.key)
+    if replicates is not None:
+        names = (dataset.name for dataset in MEDMNIST_PLUS)
+        intervals = dict(zip(names, percentile_interval(replicates).tolist(), strict=True))
+        for name, scores in datasets.items():
+            for metric, (low, high) in zip(METRICS, intervals[name], strict=True):
+                scores[metric] |= {"low": low, "high": high}
+    return {"average": scores_dict(row.scores), "datasets": datasets}
+
+
+def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:
+    """Return the version that all of the evaluations have their intervals by; None while one is still to come."""
+    done = Uncertainty.objects.filter(evaluation__in=evaluations, status=Uncertainty.Status.DONE)
+    versions = list(done.values_list("bootstrap_version", flat=True))
+    return versions[0] if len(versions) == len(evaluations) and len(set(versions)) == 1 else None
+
+
+def _ranks(keys: Sequence[str], resolution: int, ground_truth: GroundTruth | None) -> dict[str, Any]:
+    """Return the rank by each metric, its range, and of how many, of the first of the rows that has one.
+
+    The ranks are those among all entries and published methods of the resolution. A seed is given with its group,
+    which is ranked in its place.
+    """
+    found: dict[str, Any] = {}
+    for metric in Metric:
+        places = positions(resolution, metric, ground_truth)
+        place = next((places[key] for key in keys if key in places), None)
+        low, high = (place and place.rank_range) or (None, None)
+        found[metric.value] = place and {"rank": place.rank, "low": low, "high": high, "of": place.of}
+    return found

@@ -1,0 +1,177 @@
+"""The numbers of the leaderboard as plain values, for CSV and JSON; and what all such documents have in common.
+
+They say no more than the pages do.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from bigsite.version import site_version
+from challenge.leaderboard import Filters, Row, add_dataset_scores, leaderboard
+from challenge.models import GroundTruth, MethodGroup, Reference, Submission
+from challenge.rank_uncertainty import add_intervals, add_rank_ranges
+from challenge.results import Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.intervals import BOOTSTRAP_VERSION, LEVEL, N_REPLICATES
+
+BENCHMARK = "BIG: the Biomedical Image Generalization benchmark"
+#: The work that proposes the benchmark, by its key in the bibliography.
+CITED = "bachmeier2024designing"
+
+#: What a row is, by the letter of its key.
+KINDS = {"s": "entry", "g": "seeds", "p": "published"}
+#: The keys of `row_facts`, and the columns of the CSV before those of the metrics.
+FACTS = (
+    *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
+    *("n_seeds", "standard", "baseline", "study_url", "url"),
+)
+#: The columns of a metric: its value under its own name, the others as `auc_low`.
+PARTS = ("low", "high", "std")
+
+
+def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
+    """Return the columns and all rows of the leaderboard, in the order of their ranks."""
+    columns = [*FACTS]
+    for metric in METRICS:
+        columns += [metric, *(f"{metric}_{part}" for part in PARTS)]
+    lines = []
+    for row in _rows(filters, GroundTruth.objects.active()):
+        line = list(row_facts(row).values())
+        for metric in METRICS:
+            score = row.scores.get(metric)
+            line += [getattr(score, part, None) for part in ("value", *PARTS)]
+        lines.append(line)
+    return columns, lines
+
+
+def leaderboard_document(filters: Filters) -> dict[str, Any]:
+    """Return all rows of the leaderboard with their scores on each dataset, and what they are of."""
+    ground_truth = GroundTruth.objects.active()
+    rows = _rows(filters, ground_truth)
+    add_dataset_scores(rows)
+    return {
+        **head(ground_truth, SCORER_VERSION, BOOTSTRAP_VERSION),
+        "filters": filter_values(filters),
+        "rows": [
+            row_facts(row)
+            | {
+                "result_url": result_address(row.submission or row.group),
+                "external_data": row.external_data if row.evaluations else None,
+                "special_methods": row.special_methods if row.evaluations else None,
+                "average": scores_dict(row.scores),
+                "datasets": _of_datasets(row, "value"),
+                "datasets_std": _of_datasets(row, "std"),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
+    """Return one part of each score by dataset and metric, where it is known: plain numbers, as there are many."""
+    found = {}
+    for dataset in MEDMNIST_PLUS:
+        scores = row.by_dataset.get(dataset.name, {})
+        parts = {m: getattr(scores[m], part) for m in METRICS if m in scores}
+        if known := {metric: value for metric, value in parts.items() if value is not None}:
+            found[dataset.name] = known
+    return found
+
+
+def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
+    rows = leaderboard(filters, ground_truth)
+    add_rank_ranges(rows, filters.metric)
+    add_intervals(rows)
+    return rows
+
+
+def filter_values(filters: Filters) -> dict[str, Any]:
+    """Return what of the leaderboard is meant, by the names of its address; how a page shows it is left out."""
+    values: dict[str, Any] = dict(parse_qsl(filters.query().removeprefix("?")))
+    values.pop("view", None)
+    return values | {"resolution": filters.resolution}
+
+
+def row_facts(row: Row) -> dict[str, Any]:
+    """Return what a row is and where it stands; None is what is not known, as of a published method."""
+    low, high = row.rank_range or (None, None)
+    values = (
+        row.rank,
+        low,
+        high,
+        row.is_with_leader if row.rank_range else None,
+        KINDS[row.key[0]],
+        str(row.method) if row.method else row.name,
+        str(row.team) if row.team else None,
+        utc(row.submitted_at) if row.submitted_at else None,
+        int(row.resolution),
+        len(row.evaluations) or None,
+        not (row.external_data or row.special_methods) if row.evaluations else None,
+        row.is_baseline,
+        row.study_url or None,
+        absolute(row.url),
+    )
+    return dict(zip(FACTS, values, strict=True))
+
+
+def head(ground_truth: GroundTruth | None, scorer: str, bootstrap: str | None) -> dict[str, Any]:
+    """Return what each document begins with: whose numbers they are, by which versions, and how to cite them."""
+    cited = Reference.objects.filter(key=CITED).first()
+    return {
+        "benchmark": BENCHMARK,
+        "site": settings.SITE_URL,
+        "generated_at": utc(timezone.now()),
+        "versions": {
+            "site": site_version(),
+            "scorer": scorer,
+            "ground_truth": ground_truth
+            and {
+                "name": ground_truth.name,
+                "sha256": ground_truth.checksum,
+                "is_demo": ground_truth.is_demo,
+            },
+            "bootstrap": bootstrap and {"version": bootstrap, "replicates": N_REPLICATES, "level": LEVEL},
+        },
+        "how_to_cite": f"{absolute(reverse('challenge'))}#citing",
+        "citation": cited.bibtex if cited else None,
+    }
+
+
+def scores_dict(scores: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
+    """Return what is known of each metric that there is; one that was published names its source."""
+    return {metric: _score(scores[metric]) for metric in METRICS if metric in scores}
+
+
+def _score(score: Score) -> dict[str, Any]:
+    found = {"value": score.value, "low": score.low, "high": score.high, "std": score.std}
+    return found | {"source": score.source, "other_sources": score.others} if score.source else found
+
+
+def datasets_dict(by_dataset: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the same for each dataset that there is, in the official order."""
+    return {d.name: scores_dict(by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset}
+
+
+def result_address(about: Submission | MethodGroup | None) -> str | None:
+    """Return where the document of a submission or a group is."""
+    if about is None:
+        return None
+    name = "submission_json" if isinstance(about, Submission) else "group_json"
+    return absolute(reverse(name, args=[about.pk]))
+
+
+def absolute(path: str) -> str:
+    """Return an address of this site in full."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def utc(time: datetime) -> str:
+    """Return a time as ISO 8601 has it, in UTC, to the second."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

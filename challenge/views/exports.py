@@ -1,0 +1,67 @@
+"""The numbers of the leaderboard, of submissions and of groups, as files for programs."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from challenge import exports
+from challenge.access import get_visible_group, get_visible_submission
+from challenge.board_cache import cached
+from challenge.entry_exports import group_document, submission_document
+from challenge.leaderboard import Filters
+from challenge.models import GroundTruth
+from challenge.spreadsheets import to_csv
+
+
+@require_safe
+def leaderboard_csv(request: HttpRequest) -> HttpResponse:
+    """All rows that the leaderboard has under the same query, their means and how sure they are."""
+    filters = Filters.from_query(request.GET)
+    text = cached(lambda: to_csv(*exports.leaderboard_table(filters)), "csv", exports.filter_values(filters))
+    return _attachment(text, "csv", _board_name(filters))
+
+
+@require_safe
+def leaderboard_json(request: HttpRequest) -> HttpResponse:
+    """The same with the scores on each dataset, and the versions that they are by."""
+    filters = Filters.from_query(request.GET)
+    text = cached(
+        lambda: _to_json(exports.leaderboard_document(filters)), "json", exports.filter_values(filters)
+    )
+    return _attachment(text, "json", _board_name(filters))
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
+    """A submission's numbers, for those who may see its page."""
+    submission = get_visible_submission(request.user, pk)
+    document = submission_document(submission, GroundTruth.objects.active())
+    return _attachment(_to_json(document), "json", f"entry-{pk}")
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def group_json(request: HttpRequest, pk: int) -> HttpResponse:
+    """A group's numbers, for those who may see its page."""
+    group = get_visible_group(request.user, pk)
+    return _attachment(_to_json(group_document(group, GroundTruth.objects.active())), "json", f"seeds-{pk}")
+
+
+def _board_name(filters: Filters) -> str:
+    return f"leaderboard-{filters.resolution}-{filters.metric.value.replace('_', '-')}"
+
+
+def _to_json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def _attachment(text: str, suffix: str, name: str) -> HttpResponse:
+    """Answer with a file; its name has the day, in UTC."""
+    kind = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[suffix]
+    file_name = f"big-{name}-{timezone.now():%Y-%m-%d}.{suffix}"
+    return HttpResponse(text, kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})
