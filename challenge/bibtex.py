@@ -1,8 +1,41 @@
-"""Checks of BibTeX entries, as far as a bibliography needs: one entry, under its key, whole."""
+"""BibTeX entries, as far as a bibliography needs: written from plain text, and checked to be one entry, whole."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 
 _BEGINNING = re.compile(r"\s*@(\w+)\s*\{\s*([^\s,{}]+)\s*,")
+
+#: Braces are no `\{`: BibTeX counts them after a backslash, too, and a single one would end the entry or leave it open.
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        **{character: f"\\{character}" for character in "&%$#_"},
+    }
+)
+
+
+def escape(text: str) -> str:
+    """Return plain text so that LaTeX prints it: specials escaped, white space single, control characters left out.
+
+    What else is not ASCII stays as it is: BibTeX passes UTF-8 on.
+    """
+    printed = "".join(c for c in " ".join(text.split()) if unicodedata.category(c) != "Cc")
+    return printed.translate(_LATEX)
+
+
+def write_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
+    """Return an entry with a field on each line. Values are LaTeX already, with balanced braces."""
+    width = max(map(len, fields))
+    lines = ",\n".join(f"  {name:{width}} = {{{value}}}" for name, value in fields.items())
+    return f"@{kind}{{{key},\n{lines}\n}}"
 
 
 def problem_of(entry: str, key: str) -> str | None:
