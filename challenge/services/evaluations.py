@@ -186,7 +186,6 @@ def _finish(
             for name, s in outcome.scores.datasets.items()
         )
         queue_uncertainty(evaluation)
-        queue.enqueue_figures(evaluation.pk)
     submission = evaluation.submission
     if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail
         submission.counts_toward_limits = scores is not None

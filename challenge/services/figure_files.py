@@ -1,4 +1,4 @@
-"""The zip of all figures of an entry: drawn once after scoring, and kept as long as it is true.
+"""The zip of all figures of an entry: drawn once its intervals are there, and kept as long as it is true.
 
 Whether it is there is all there is to its state: until then, and where no browser is installed, a reader's
 browser makes the same zip.
@@ -11,7 +11,8 @@ from pathlib import Path
 from django.conf import settings
 
 from challenge.entry_figures import all_figures
-from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.entry_scores import uncertainty_of
+from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
 
 #: Drawing all of an entry takes some 17 s on an idle machine. The task's own limits are above it.
 RENDER_SECONDS = 240
@@ -20,11 +21,14 @@ RENDER_SECONDS = 240
 def figures_path(evaluation: Evaluation) -> Path:
     """Return where the zip of a scored evaluation belongs.
 
-    The name depends on what the figures show: after the entry was scored again or its team renamed, the
-    old file is not taken for the new one.
+    The name depends on what the figures show: after the entry was scored again, its intervals made or its team
+    renamed, the old file is not taken for the new one.
     """
     submission = evaluation.submission
     shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.team}"
+    uncertainty = uncertainty_of(evaluation)
+    if uncertainty and uncertainty.status == Uncertainty.Status.DONE:
+        shown += f" {uncertainty.bootstrap_version}"
     digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
     return settings.FIGURES_DIR / f"{submission.pk}-{digest}.zip"
 

@@ -135,6 +135,7 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
     FurtherMetrics.objects.update_or_create(
         evaluation=evaluation, defaults={"datasets": estimates.further_metrics}
     )
+    queue.enqueue_figures(evaluation.pk)  # only now: they show the intervals
 
 
 def _put_back(evaluation_id: int, claimed_at: datetime) -> None:

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from celery import Celery
 from django.conf import settings
@@ -23,7 +24,7 @@ from challenge.entry_figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
-from challenge.services import evaluations, figure_files, submissions
+from challenge.services import evaluations, figure_files, submissions, uncertainty
 from challenge.tests.processes import Process, celery_app, wait_until
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -284,18 +285,25 @@ class Broker:
 
 
 @pytest.mark.parametrize("chromium", ["", "/usr/bin/some-browser"])
-def test_a_scored_entry_is_drawn_on_commit_where_there_is_a_browser(
+def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_browser(
     chromium, submit, team, settings, monkeypatch, django_capture_on_commit_callbacks
 ):
     evaluation = submit(team).evaluations.get()
     settings.CHROMIUM = chromium
     broker = Broker()
     monkeypatch.setattr(queue, "current_app", broker)
+    made = uncertainty.Estimates(uncertainty.summarize(np.full((12, 4, 10), 0.5), {"pathmnist": 0.01}), {})
+    monkeypatch.setattr(uncertainty, "estimate_file", lambda *paths: made)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)
+    assert "challenge.tasks.render_figures" not in [name for name, *_ in broker.sent]
+    without_intervals = figure_files.figures_path(evaluation)
+    with django_capture_on_commit_callbacks(execute=True):
+        uncertainty.estimate(evaluation.pk)
     sent = [message for message in broker.sent if message[0] == "challenge.tasks.render_figures"]
     expected = ("challenge.tasks.render_figures", [evaluation.pk], {"expires": 3600})
     assert sent == ([expected] if chromium else [])
+    assert figure_files.figures_path(Evaluation.objects.get()) != without_intervals
 
 
 def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture_on_commit_callbacks):
