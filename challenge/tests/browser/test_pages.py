@@ -38,6 +38,7 @@ FOR_EVERYONE = {
     "leaderboard without published results": "/leaderboard/?baselines=off",
     "compare, nothing chosen": "/compare/",
     "compare, of two resolutions": "/compare/?e=s1&e=s3&e=p1",
+    "compare with a group": "",
     "compare, one and some that are not there": "/compare/?e=s1&e=s999999&e=x",
     "leaderboard without entries": "/leaderboard/?resolution=128&metric=balanced_accuracy",
     "datasets": "/datasets/",
@@ -51,6 +52,7 @@ FOR_EVERYONE = {
     "register": "/accounts/signup/",
     "forgotten password": "/accounts/password/reset/",
     "scored": "",
+    "intervals to come": "",
     "an entry on a multi-label dataset": "/submissions/6/?dataset=chestmnist",
     "published": "",
     "group": "",
@@ -266,6 +268,22 @@ def test_without_scripts(visits, register, demo):
     rows = page.get_by_role("region", name="Ranking").locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Plain HTML")
+
+
+def test_intervals_come_by_themselves(visits, scenes, demo):
+    page = visits.open(scenes["intervals to come"])
+    follow = page.get_by_text("Intervals follow in a moment")
+    expect(follow).to_be_visible()
+    page.evaluate("document.querySelector('#result').dataset.seen = ''")
+    for _ in range(2):
+        page.wait_for_event("response", lambda response: response.status == 204)
+    expect(page.locator("#result[data-seen]")).to_have_count(1)  # nothing is put in its place meanwhile
+    demo.run("from challenge.models import Uncertainty; Uncertainty.objects.update(status='done')")
+    expect(follow).to_have_count(0)
+    expect(page.locator(".fact-interval").first).to_be_visible()
+    expect(page.locator("#result[hx-get]")).to_have_count(0)
+    page.locator("#auc-by-dataset").scroll_into_view_if_needed()
+    page.locator("#auc-by-dataset [data-plot] .errorbars").first.wait_for(state="attached")
 
 
 def test_filters_live_in_the_address(visits, scenes):
