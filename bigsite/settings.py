@@ -211,7 +211,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=1)
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000  # kB: a child that grew beyond it is replaced
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 320_000  # kB: a child that grew beyond it is replaced
 CELERY_WORKER_LOST_WAIT = 1.0  # a child that died holds up the queue no longer than this
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 75

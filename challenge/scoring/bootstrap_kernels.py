@@ -2,12 +2,32 @@
 
 `LANES` resamples are walked together: what an image counts in them is one line of the CPU's cache, and a few
 instructions add it up. What the loops read is held in local names, without which the compiler makes no SIMD
-instructions of them (five times slower). Importing this compiles nothing; the first call does, for some seconds,
-and keeps the machine code beside this file (or in `NUMBA_CACHE_DIR`).
+instructions of them (five times slower). The first call ever compiles, for some seconds, and the machine code is kept
+beside this file (or in `NUMBA_CACHE_DIR`).
 """
 
-import numba
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
+
+
+@contextmanager
+def scipy_hidden() -> Iterator[None]:
+    """Keep Numba from importing scipy for linear algebra, which is not used here: 17 MB of a worker's memory."""
+    hides = "scipy" not in sys.modules
+    if hides:
+        sys.modules["scipy"] = None  # type: ignore[assignment]  # as documented: an import raises ImportError
+    try:
+        yield
+    finally:
+        if hides:
+            del sys.modules["scipy"]
+
+
+with scipy_hidden():
+    import numba
 
 #: Resamples walked together: 64 bytes.
 LANES = 64
@@ -107,3 +127,7 @@ def sum_cells(rows: np.ndarray, cells: np.ndarray, counts: np.ndarray, sums: np.
         row, cell = rows[i], cells[i]
         for lane in range(LANES):
             sums[cell, lane] += np.uint32(counts[row, lane])
+
+
+with scipy_hidden():
+    mix(np.uint64(0))  # at its first call Numba makes itself ready

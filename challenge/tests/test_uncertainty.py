@@ -56,8 +56,8 @@ def test_a_whole_file(scored):
     """Intervals hold the scores, replicates scatter about them, and informational metrics are there."""
     uncertainty.estimate(scored.pk)
     found = Uncertainty.objects.known().get(evaluation=scored)
-    means = unpack_mean_replicates(found.mean_replicates)
-    datasets = unpack_dataset_replicates(found.dataset_replicates)
+    means = unpack_mean_replicates(bytes(found.mean_replicates))
+    datasets = unpack_dataset_replicates(bytes(found.dataset_replicates))
     assert (means.shape, datasets.shape) == ((4, 1000), (12, 4, 1000))
     np.testing.assert_allclose(datasets.mean(axis=0), means, atol=1e-6)
     for metric, replicates in zip(METRICS, means, strict=True):

@@ -57,7 +57,7 @@ def _content(filters: Filters, page: str) -> str:
     if filters.view is View.RANKING:
         add_rank_ranges(rows, filters.metric)
         shown = Paginator(rows, ROWS_PER_PAGE).get_page(page)
-        add_intervals(shown.object_list, [filters.metric])
+        add_intervals(list(shown), [filters.metric])
         context |= {
             "rows": shown,
             "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],

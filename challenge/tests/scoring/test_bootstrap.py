@@ -1,10 +1,13 @@
 """Bootstrap replicates: those of scikit-learn on the same resamples, and resamples as they are said to be."""
 
 import hashlib
+import subprocess
+import sys
 import warnings
 
 import numpy as np
 import pytest
+from django.conf import settings as site
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,3 +165,12 @@ def test_nothing_warns():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         bootstrap(TINY_PREDICTIONS, TINY_LABELS, TINY, 64)
+
+
+def test_it_brings_no_scipy_and_leaves_it_to_others():
+    """A worker's memory is what it costs; in a process of its own, as this one has imported it."""
+    code = (
+        "import sys; from challenge.scoring import bootstrap; assert 'scipy' not in sys.modules;"
+        "import scipy.special; print(scipy.special.ndtr(0))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=site.BASE_DIR) == b"0.5\n"
