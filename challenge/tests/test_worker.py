@@ -331,8 +331,9 @@ def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_wo
     child = child_of(small)
     assert not computing_threads(parent)
     assert computing_threads(child)
-    assert peak_megabytes(child) < 300
-    assert megabytes(parent) + megabytes(child) < 330
+    # 291 and 295 as measured with SQLite; other databases bring a driver
+    assert peak_megabytes(child) < 310
+    assert megabytes(parent) + megabytes(child) < 315
 
 
 def computing_threads(process: Path) -> list[str]:
