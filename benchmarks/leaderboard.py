@@ -138,7 +138,11 @@ def fill() -> None:
             for number, (e, of) in enumerate(part):
                 own = np.roll(noise, 37 * number + start, axis=-1)
                 means = (of.mean(axis=0)[:, None] + 0.003 * (shared[0] + own[0])).astype("<f4")
-                datasets = (of[:, :, None] + 0.01 * (shared + own)).astype("<f4") if of[:, 0].mean() > lowest else None
+                datasets = (
+                    (of[:, :, None] + 0.01 * (shared + own)).astype("<f4")
+                    if of[:, 0].mean() > lowest
+                    else None
+                )
                 rows.append(
                     Uncertainty(evaluation=e, bootstrap_version=BOOTSTRAP_VERSION, status="done",
                                 mean_replicates=means.tobytes(),
