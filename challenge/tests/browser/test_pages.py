@@ -296,7 +296,7 @@ def test_filters_live_in_the_address(visits, scenes):
 
     def assert_chosen(resolution: str, metric: str) -> None:
         chosen = page.locator(".choices [aria-current=true]")
-        expect(chosen).to_have_text([resolution, metric, "Best per team", "Shown"])
+        expect(chosen).to_have_text([resolution, metric, "Best per team", "Shown", "Any"])
 
     assert_chosen("128", "Accuracy")
     page.reload()
