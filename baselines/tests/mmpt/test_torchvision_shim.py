@@ -24,9 +24,9 @@ def import_with(package: str, tmp_path) -> subprocess.CompletedProcess[str]:
 
 
 def test_torchvision_is_imported_before_timm():
-    import timm.data
-
     import baselines.mmpt.torchvision_shim
+
+    import timm.data  # isort: skip
 
     assert baselines.mmpt.torchvision_shim.torchvision is sys.modules["torchvision"]
     assert timm.data.create_transform(32)
