@@ -41,7 +41,11 @@ T = TypeVar("T")
 
 
 def cached(make: Callable[[], T], *about: object) -> T:
-    """Return what `make` returns for this state of the leaderboard; `about` tells it from everything else kept."""
+    """Return what `make` returns for this state of the leaderboard; `about` tells it from everything else kept.
+
+    What `make` was given from the database, such as the ground truth, belongs to `about`: it may be older than
+    the state.
+    """
     # read before anything is computed: what is newer than its number is computed once more, never the reverse
     name = repr((BoardRevision.current(), *about))
     key = f"board:{sha256(name.encode()).hexdigest()}"

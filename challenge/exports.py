@@ -113,7 +113,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         utc(row.submitted_at) if row.submitted_at else None,
         int(row.resolution),
         len(row.evaluations) or None,
-        not (row.external_data or row.special_methods) if row.evaluations else None,
+        row.is_standard if row.evaluations else None,
         row.is_baseline,
         row.study_url or None,
         absolute(row.url),

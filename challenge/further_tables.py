@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from challenge.leaderboard_views import FURTHER_TITLES
 from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Metric
 from challenge.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
@@ -17,6 +16,13 @@ logger = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 
+FURTHER_TITLES = {
+    "matthews_correlation": "Matthews correlation",
+    "average_precision": "Average precision",
+    "brier_score": "Brier score",
+    "log_loss": "Log loss",
+    "calibration_error": "Calibration error",
+}
 QUADRATIC_KAPPA = ("quadratic_kappa", "Quadratic kappa")
 REFERENCES = {"majority": "Always the most frequent class", "chance": "Chance"}
 

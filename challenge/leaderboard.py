@@ -165,12 +165,35 @@ class Row:
         return Series(self.label, scores, is_published=self.method is not None)
 
 
+@dataclass(frozen=True)
+class Board:
+    """What is ranked at one resolution."""
+
+    #: In the order of their ranks; those without the metric come last, unranked.
+    rows: list[Row]
+    #: Every entry, the earliest first, where of each team's only the best may be ranked.
+    entries: list[Row]
+
+
 def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
     """Return the rows in the order of their ranks; those without the metric come last, unranked."""
-    rows = entry_rows(filters, ground_truth)
+    return boards(filters, [filters.resolution], ground_truth)[filters.resolution].rows
+
+
+def boards(
+    filters: Filters, resolutions: Sequence[int], ground_truth: GroundTruth | None
+) -> dict[int, Board]:
+    """Return the leaderboard at each of the resolutions, whichever the filters name: three queries at most."""
+    entries = entry_rows(resolutions, ground_truth, standard_only=filters.standard_only)
+    published: dict[int, list[Row]] = {}
     if filters.baselines:
-        rows += published_rows(PublishedMethod.objects.filter(resolution=filters.resolution))
-    return rank_rows(rows, filters.metric)
+        methods = PublishedMethod.objects.filter(resolution__in=resolutions)
+        published = _by_resolution(published_rows(methods), resolutions)
+    found = {}
+    for resolution, every in entries.items():
+        shown = every if filters.all_entries else _best_per_team(every, filters.metric)
+        found[resolution] = Board(rank_rows([*shown, *published.get(resolution, ())], filters.metric), every)
+    return found
 
 
 def rank_rows(rows: list[Row], metric: str) -> list[Row]:
@@ -200,22 +223,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def entry_rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    """Return a row for each entry that was scored by the active versions: all, or the best of each team.
+def entry_rows(
+    resolutions: Sequence[int], ground_truth: GroundTruth | None, *, standard_only: bool
+) -> dict[int, list[Row]]:
+    """Return a row for each entry that was scored by the active versions, by resolution, the earliest first.
 
     The seeds of a group are one entry; in a list of standard entries it stands if all of its seeds are.
     """
     evaluations = (
         Evaluation.objects.ranked(ground_truth)
-        .filter(submission__resolution=filters.resolution)
+        .filter(submission__resolution__in=resolutions)
         .select_related("submission__team", "submission__group__team")
         .only(*_COLUMNS)
         .order_by("submission__created_at", "submission__pk")
     )
     rows = [row_of(group, members) for group, members in split_by_group(list(evaluations))]
-    if filters.standard_only:
-        rows = [row for row in rows if row.is_standard]
-    return rows if filters.all_entries else _best_per_team(rows, filters.metric)
+    return _by_resolution((row for row in rows if row.is_standard or not standard_only), resolutions)
 
 
 def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
@@ -285,7 +308,14 @@ def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, 
     return merged
 
 
-def _best_per_team(rows: list[Row], metric: str) -> list[Row]:
+def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int, list[Row]]:
+    split: dict[int, list[Row]] = {resolution: [] for resolution in resolutions}
+    for row in rows:
+        split[row.resolution].append(row)
+    return split
+
+
+def _best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
     """Keep the best entry of each team, and every baseline: each of those is a method of its own."""
     best: dict[str, Row] = {}
     for row in rows:  # the earliest first, so that a later equal one does not take its place

@@ -1,7 +1,6 @@
 """The figures of the leaderboard, from its rows: what is shown in the table, and what surrounds it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TypedDict
 
@@ -15,8 +14,8 @@ from challenge.figures.leaderboard import (
     metric_by_resolution,
     score_heat_map,
 )
-from challenge.leaderboard import Filters, Row, add_dataset_scores, entry_rows, published_rows, rank_rows
-from challenge.models import GroundTruth, PublishedMethod, Resolution
+from challenge.leaderboard import Board, Filters, Row, add_dataset_scores
+from challenge.models import Metric
 from challenge.paired_comparison import add_dataset_intervals, replicates_of
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -40,12 +39,10 @@ class BoardFigures(TypedDict):
     over_time: Figure | None
 
 
-def leaderboard_figures(
-    filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None
-) -> BoardFigures:
-    """Return the figures of a leaderboard whose rows these are; few queries, however many rows there are."""
-    metric = filters.metric
-    ranked = [row for row in rows if row.rank is not None]
+def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardFigures:
+    """Return the figures of the leaderboard, which is given at each resolution: three queries, however long it is."""
+    metric, board = filters.metric, boards[filters.resolution]
+    ranked = [row for row in board.rows if row.rank is not None]
     highest = ranked[:ROWS_WITH_DATASETS]
     add_dataset_scores(highest)
     add_dataset_intervals(highest, metric, replicates_of(highest, metric))
@@ -56,33 +53,26 @@ def leaderboard_figures(
         "distribution": distribution_over_datasets(series, metric, MEDMNIST_PLUS) if series else None,
         "without_datasets": len(highest) - len(series),
         "beyond": len(ranked) - len(highest),
-        "by_resolution": _by_resolution(filters, rows, ground_truth),
-        "over_time": over_time(filters, rows, ground_truth),
+        "by_resolution": _by_resolution(boards, metric),
+        "over_time": over_time(board, metric),
     }
 
 
-def over_time(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
+def over_time(board: Board, metric: Metric) -> Figure | None:
     """Return how the best score grew over time, if there is an entry.
 
     It shows the entries at the resolution, whichever of them the table shows, beside the best published row shown.
     """
-    if filters.all_entries:
-        entries = [row for row in rows if row.team]
-    else:
-        entries = entry_rows(replace(filters, all_entries=True), ground_truth)
     scores = [
         TimedScore(row.submitted_at, row.label, score.value, score.low, score.high)
-        for row in entries
-        if row.submitted_at and (score := row.scores[filters.metric])
+        for row in board.entries
+        if row.submitted_at and (score := row.scores[metric])
     ]
     if not scores:
         return None
-    published = [row for row in rows if row.method and row.rank is not None]
-    best = published[0] if published else None
+    best = next((row for row in board.rows if row.method and row.rank is not None), None)
     return best_score_over_time(
-        _latest_and_best(scores),
-        filters.metric,
-        (best.label, best.scores[filters.metric].value) if best else None,
+        _latest_and_best(scores), metric, (best.label, best.scores[metric].value) if best else None
     )
 
 
@@ -95,19 +85,13 @@ def _latest_and_best(scores: Sequence[TimedScore]) -> list[TimedScore]:
     return [one for place, one in enumerate(ordered) if was_best[place] or place in latest]
 
 
-def _by_resolution(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> Figure | None:
+def _by_resolution(boards: Mapping[int, Board], metric: Metric) -> Figure | None:
     """Published methods at all resolutions, if they are shown, and the highest entries at each."""
-    methods = _published_by_resolution(filters.metric) if filters.baselines else []
-    for resolution in Resolution.values:
-        if resolution == filters.resolution:
-            entries = [row for row in rows if row.team]
-        else:
-            other = replace(filters, resolution=resolution)
-            entries = rank_rows(entry_rows(other, ground_truth), filters.metric)
-        methods += [
-            _at_resolution(row, resolution, filters.metric) for row in entries[:ENTRIES_PER_RESOLUTION]
-        ]
-    return metric_by_resolution(methods, filters.metric) if methods else None
+    methods = _published_by_resolution(boards, metric)
+    for resolution, board in boards.items():
+        entries = [row for row in board.rows if row.team][:ENTRIES_PER_RESOLUTION]
+        methods += [_at_resolution(row, resolution, metric) for row in entries]
+    return metric_by_resolution(methods, metric) if methods else None
 
 
 def _at_resolution(row: Row, resolution: int, metric: str) -> ByResolution:
@@ -117,11 +101,13 @@ def _at_resolution(row: Row, resolution: int, metric: str) -> ByResolution:
     )
 
 
-def _published_by_resolution(metric: str) -> list[ByResolution]:
+def _published_by_resolution(boards: Mapping[int, Board], metric: str) -> list[ByResolution]:
     found: dict[tuple[str, str], dict[int, float]] = {}
-    for row in published_rows(PublishedMethod.objects.all()):
-        score = row.scores.get(metric)
-        if row.method and score:
-            kind = f"Published: {row.method.get_scheme_display()}"
-            found.setdefault((row.label, kind), {})[row.resolution] = score.value
-    return [ByResolution(label, kind, values) for (label, kind), values in found.items()]
+    for resolution, board in boards.items():
+        for row in board.rows:
+            score = row.scores.get(metric)
+            if row.method and score:
+                kind = f"Published: {row.method.get_scheme_display()}"
+                found.setdefault((kind, row.label), {})[resolution] = score.value
+    # sorted, so that a kind has its colour whichever of them leads
+    return [ByResolution(label, kind, values) for (kind, label), values in sorted(found.items())]

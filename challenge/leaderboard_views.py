@@ -1,6 +1,6 @@
 """What the leaderboard shows besides the ranking itself, each of its highest rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from statistics import fmean
 from typing import Any, TypedDict
@@ -15,11 +15,11 @@ from challenge.figures.ranks import (
     rank_blobs_by_dataset,
     ranks_by_method,
 )
-from challenge.leaderboard import Filters, Row, View, add_dataset_scores
+from challenge.further_tables import FURTHER_TITLES, reference_means, references
+from challenge.leaderboard import Board, Filters, Row, View, add_dataset_scores
 from challenge.leaderboard_figures import leaderboard_figures
 from challenge.models import FurtherMetrics, GroundTruth, Metric
 from challenge.rank_uncertainty import add_intervals, dataset_replicates
-from challenge.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.evaluator import METRICS
 from challenge.scoring.further_metrics import AVERAGED
@@ -32,14 +32,6 @@ MOST_ROWS = 60
 #: So many of the highest entries are in the figures of ranks, where each is compared with each.
 MOST_COMPARED = 30
 
-FURTHER_TITLES = {
-    "matthews_correlation": "Matthews correlation",
-    "average_precision": "Average precision",
-    "brier_score": "Brier score",
-    "log_loss": "Log loss",
-    "calibration_error": "Calibration error",
-}
-
 
 class FurtherRow(TypedDict):
     """A line of the table of informational metrics: an entry, or a predictor that knows nothing."""
@@ -50,9 +42,11 @@ class FurtherRow(TypedDict):
     further: list[float | None]
 
 
-def view_context(filters: Filters, rows: Sequence[Row], ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return what the template of the chosen view needs, from the rows of the leaderboard."""
-    ranked = [row for row in rows if row.rank is not None]
+def view_context(
+    filters: Filters, boards: Mapping[int, Board], ground_truth: GroundTruth | None
+) -> dict[str, Any]:
+    """Return what the template of the chosen view needs, from the leaderboard: for figures, at all resolutions."""
+    ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
     match filters.view:
         case View.RANKS:
             return ranks_context(ranked, filters.metric)
@@ -62,7 +56,7 @@ def view_context(filters: Filters, rows: Sequence[Row], ground_truth: GroundTrut
             return further_context(ranked, filters.metric, ground_truth)
         case _:
             add_intervals(ranked[:MOST_ROWS], [filters.metric])
-            return {"figures": leaderboard_figures(filters, rows, ground_truth)}
+            return {"figures": leaderboard_figures(filters, boards)}
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
@@ -143,18 +137,9 @@ def further_context(
         ).values_list("evaluation_id", "datasets")
     )
     lines = [_further_row(row, found) for row in candidates]
-    if ground_truth:
-        predictors = reference_predictors(ground_truth)
-        for key, title in (("chance", "Chance"), ("majority", "Always the most frequent class")):
-            average = predictors[key]["average"]
-            lines.append(
-                FurtherRow(
-                    row=None,
-                    title=title,
-                    scores=[average[metric] for metric in METRICS],
-                    further=[average[metric] for metric in AVERAGED],
-                )
-            )
+    for line in reference_means(references(ground_truth)) if ground_truth else ():
+        scores, further = ([line.values[metric] for metric in of] for of in (METRICS, AVERAGED))
+        lines.append(FurtherRow(row=None, title=line.name, scores=scores, further=further))
     return {
         "further_lines": lines,
         "further_titles": [FURTHER_TITLES[metric] for metric in AVERAGED],

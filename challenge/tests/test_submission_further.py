@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from django.urls import reverse
 from sklearn import metrics as sklearn_metrics
 
 from challenge import further_tables
@@ -159,3 +160,5 @@ def test_a_page_can_do_without_the_file_of_labels(client, submission, monkeypatc
     assert TITLE in page
     assert MAJORITY not in page
     assert "Majority" not in page
+    board = client.get(reverse("leaderboard"), {"view": "further", "resolution": submission.resolution})
+    assert MAJORITY not in board.content.decode()

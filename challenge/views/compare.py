@@ -75,7 +75,12 @@ def _query(keys: Sequence[str], filters: Filters, **changes: object) -> str:
 
 def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth | None) -> dict[str, object]:
     """What can be added at the chosen resolution; where nothing is chosen, the first two are suggested."""
-    highest = cached(lambda: _highest(filters, ground_truth), "choices to compare", filters)
+    highest = cached(
+        lambda: _highest(filters, ground_truth),
+        "choices to compare",
+        filters,
+        ground_truth and ground_truth.pk,
+    )
     top = [row for row in highest if row.rank is not None][:FEWEST]
     return {
         "choices": [row for row in highest if row.key not in found][:CHOICES],

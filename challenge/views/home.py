@@ -6,8 +6,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from challenge.board_cache import cached
-from challenge.leaderboard import Filters
-from challenge.leaderboard import leaderboard as leaderboard_rows
+from challenge.leaderboard import Filters, boards
 from challenge.leaderboard_figures import over_time
 from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Resolution, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -38,13 +37,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _leaders(filters: Filters) -> str:
     """Render what depends on the entries; it is the same for everybody."""
-    ground_truth = GroundTruth.objects.active()
-    rows = leaderboard_rows(filters, ground_truth)
+    board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
     context = {
         "filters": filters,
         "query": filters.query(),
         "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
-        "leaders": [row for row in rows if row.rank][:N_LEADERS],
-        "best_over_time": over_time(filters, rows, ground_truth),
+        "leaders": [row for row in board.rows if row.rank][:N_LEADERS],
+        "best_over_time": over_time(board, filters.metric),
     }
     return render_to_string("challenge/_leaders.html", context)

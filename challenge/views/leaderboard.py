@@ -8,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from challenge.board_cache import cached
 from challenge.comparison import FEWEST, MOST
-from challenge.leaderboard import Filters, View
-from challenge.leaderboard import leaderboard as leaderboard_rows
+from challenge.leaderboard import Filters, View, boards
 from challenge.leaderboard_views import view_context
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.rank_uncertainty import add_intervals, add_rank_ranges
@@ -23,8 +22,16 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET)
     page = request.GET.get("page", "") if filters.view is View.RANKING else ""
     page = page if page.isdecimal() and len(page) < 6 else "1"
-    content = cached(lambda: _content(filters, page), "leaderboard", filters, page)
+    ground_truth = GroundTruth.objects.active()
+    content = cached(
+        lambda: _content(filters, page, ground_truth),
+        "leaderboard",
+        filters,
+        page,
+        ground_truth and ground_truth.pk,
+    )
     context = {
+        "ground_truth": ground_truth,
         "filters": filters,
         "content": content,
         "metric_label": filters.metric.label,
@@ -44,10 +51,11 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/leaderboard.html", context)
 
 
-def _content(filters: Filters, page: str) -> str:
+def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> str:
     """Render what depends on the entries; it is the same for everybody."""
-    ground_truth = GroundTruth.objects.active()
-    rows = leaderboard_rows(filters, ground_truth)
+    resolutions = Resolution.values if filters.view is View.FIGURES else [filters.resolution]
+    of_resolution = boards(filters, resolutions, ground_truth)
+    rows = of_resolution[filters.resolution].rows
     context = {
         "filters": filters,
         "metric_label": filters.metric.label,
@@ -67,5 +75,5 @@ def _content(filters: Filters, page: str) -> str:
             "most": MOST,
         }
     else:
-        context |= view_context(filters, rows, ground_truth)
+        context |= view_context(filters, of_resolution, ground_truth)
     return render_to_string(f"challenge/leaderboard/{filters.view}.html", context)

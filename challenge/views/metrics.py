@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.leaderboard_views import FURTHER_TITLES
+from challenge.further_tables import FURTHER_TITLES
 from challenge.models import Metric
 from challenge.rank_uncertainty import MOST_WITH_LEADER
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task

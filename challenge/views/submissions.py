@@ -14,6 +14,7 @@ from challenge.access import get_visible_submission, may_see_file
 from challenge.entry_figures import dataset_figures, overview_figures
 from challenge.entry_scores import Intervals, entry_scores, intervals_of
 from challenge.further_tables import (
+    FURTHER_TITLES,
     class_rates,
     dataset_lines,
     further_of,
@@ -23,7 +24,6 @@ from challenge.further_tables import (
     reference_means,
     references,
 )
-from challenge.leaderboard_views import FURTHER_TITLES
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
 from challenge.rank_sets import MOST as MOST_IN_SETS
 from challenge.rank_sets import rank_sets
