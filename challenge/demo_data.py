@@ -1,6 +1,6 @@
 """What a demo shows: an empty site filled with data that is marked as generated on every page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import GroundTruth, PublishedMethod, Submission
+from challenge.models import Evaluation, GroundTruth, PublishedMethod, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth as Labels
 from challenge.scoring.predictions import write_predictions
-from challenge.services import ground_truths, submissions
+from challenge.services import evaluations, ground_truths, groups, submissions
 
 ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
 TEAM = ("Demo team", "team@example.org", "demo-team")
@@ -36,16 +36,22 @@ class Entry:
     age: int
     study_url: str = ""
     external_data: bool = False
+    #: Entries with the same name here are seeds of one method.
+    group: str = ""
 
 
-#: Enough for the figures to have something to show; of three teams, over three weeks.
+#: Enough for the figures to have something to show; of four teams, over three weeks, some too close to be told apart.
 ENTRIES = (
     Entry("Example lab", "Demo model, first try", 224, 0.9, age=21),
     Entry(TEAM[0], "Demo model, hasty", 224, 1.1, age=17),
     Entry("Sample group", "Demo model, small", 28, 1.2, age=12),
     Entry("Example lab", "Demo model, more epochs", 224, 1.5, age=9),
-    Entry("Sample group", "Demo model, two backbones", 224, 1.35, age=6, external_data=True),
-    Entry(TEAM[0], "Demo model, careful", 224, 1.75, age=2, study_url="https://example.org/a-study"),
+    Entry("Practice group", "Demo model, plain", 224, 2.07, age=7),
+    Entry("Example lab", "Demo model, seed 1", 224, 1.97, age=5, group="Demo model, three seeds"),
+    Entry("Example lab", "Demo model, seed 2", 224, 1.93, age=5, group="Demo model, three seeds"),
+    Entry("Example lab", "Demo model, seed 3", 224, 2.14, age=4, group="Demo model, three seeds"),
+    Entry("Sample group", "Demo model, two backbones", 224, 2.24, age=6, external_data=True),
+    Entry(TEAM[0], "Demo model, careful", 224, 2.18, age=2, study_url="https://example.org/a-study"),
 )
 
 
@@ -69,8 +75,9 @@ def prepare(write: Print) -> None:
         write_predictions(EXAMPLE_FILE, predictions, MEDMNIST_PLUS)
     if not Submission.objects.exists():
         write(f"Submitting {len(ENTRIES)} generated files ...")
-        for seed, entry in enumerate(ENTRIES):
-            _submit(entry, labels, seed)
+        made = [(entry.group, _submit(entry, labels, seed)) for seed, entry in enumerate(ENTRIES)]
+        for name in sorted({name for name, _ in made if name}):
+            _group(name, [submission for group, submission in made if group == name])
 
 
 def _create_account(name: str, email: str, password: str, *, is_organizer: bool = False) -> None:
@@ -83,7 +90,7 @@ def _create_account(name: str, email: str, password: str, *, is_organizer: bool 
         Team.objects.create_user(name, email, password).replace_email(email, verified=True)
 
 
-def _submit(entry: Entry, labels: Labels, seed: int) -> None:
+def _submit(entry: Entry, labels: Labels, seed: int) -> Submission:
     """Send a generated file the way the form does; teams of the demo's own have no address and get no mail."""
     team = Team.objects.filter(name=entry.team).first() or Team.objects.create_user(entry.team, "")
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=entry.skill, seed=seed)
@@ -101,3 +108,11 @@ def _submit(entry: Entry, labels: Labels, seed: int) -> None:
             external_data=entry.external_data,
         )
     Submission.objects.filter(pk=submission.pk).update(created_at=timezone.now() - timedelta(days=entry.age))
+    return submission
+
+
+def _group(name: str, seeds: Sequence[Submission]) -> None:
+    """Make a group of generated submissions. They must have scores: the worker, which runs later, leaves them alone."""
+    for evaluation in Evaluation.objects.filter(submission__in=seeds):
+        evaluations.evaluate(evaluation.pk)
+    groups.create_group(team=seeds[0].team, name=name, members=[submission.pk for submission in seeds])

@@ -19,11 +19,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the benchmark is, its leaders, the state of play, and how to take part."""
     filters = Filters.from_query(request.GET)
     entries = Submission.objects.public()
+    leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
     context = {
         "filters": filters,
         "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
         "resolutions": [(value, filters.query(resolution=value)) for value in Resolution.values],
-        "leaders": cached(lambda: _leaders(filters), "leaders", filters),
+        "leaders": leaders,
+        "has_figure": has_figure,
         "phase": Phase.objects.current(),
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
@@ -35,14 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/home.html", context)
 
 
-def _leaders(filters: Filters) -> str:
-    """Render what depends on the entries; it is the same for everybody."""
+def _leaders(filters: Filters) -> tuple[str, bool]:
+    """Render what depends on the entries, which is the same for everybody; and say whether there is a figure in it."""
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
+    figure = over_time(board, filters.metric)
     context = {
         "filters": filters,
         "query": filters.query(),
         "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
         "leaders": [row for row in board.rows if row.rank][:N_LEADERS],
-        "best_over_time": over_time(board, filters.metric),
+        "best_over_time": figure,
     }
-    return render_to_string("challenge/_leaders.html", context)
+    return render_to_string("challenge/_leaders.html", context), figure is not None

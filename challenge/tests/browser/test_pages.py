@@ -18,14 +18,6 @@ NARROW, WIDE = 360, 1440
 LOOKS: list[tuple[Literal["light", "dark"], int]] = [
     ("light", NARROW), ("dark", NARROW), ("dark", WIDE), ("light", WIDE),
 ]  # fmt: skip
-# Figures are drawn when they come near: show everything once, and wait until it is there.
-SEE_ALL = """async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += 700) {
-        window.scrollTo({ top: y, behavior: "instant" });  // Bootstrap would glide there
-        await new Promise(resolve => setTimeout(resolve, 60));
-    }
-    window.scrollTo(0, 0);
-}"""
 FOR_EVERYONE = {
     "home": "/",
     "challenge": "/challenge/",
@@ -87,8 +79,9 @@ def logged_in(browser, demo, scenes):
 def check(page: Page) -> None:
     """Look at a page at both widths and in both themes, with its figures drawn."""
     problems = []
-    page.evaluate(SEE_ALL)
-    expect(page.locator("[data-figure]:not([data-drawn])")).to_have_count(0)
+    for figure in page.locator("[data-figure]").all():  # they are drawn when they come near
+        figure.scroll_into_view_if_needed()
+        expect(figure).to_have_attribute("data-drawn", "true")
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
