@@ -6,10 +6,9 @@ They say no more than the pages do: no name of a file, no e-mail address, not wh
 from collections.abc import Sequence
 from typing import Any
 
-from challenge.entry_scores import entry_scores
+from challenge.entry_scores import entry_scores, group_row
 from challenge.exports import absolute, datasets_dict, head, result_address, scores_dict, utc
-from challenge.groups import group_dataset_scores, ranked_evaluations
-from challenge.leaderboard import row_of
+from challenge.groups import ranked_evaluations
 from challenge.models import (
     Evaluation,
     FurtherMetrics,
@@ -19,10 +18,8 @@ from challenge.models import (
     Submission,
     Uncertainty,
 )
-from challenge.rank_uncertainty import add_intervals, dataset_replicates, positions
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.rank_uncertainty import positions
 from challenge.scoring.evaluator import METRICS, SCORER_VERSION
-from challenge.scoring.intervals import percentile_interval
 from challenge.services.uncertainty import AVERAGE
 
 #: Of a submission or group that has no scores (yet).
@@ -118,17 +115,8 @@ def _evaluation_scores(evaluation: Evaluation) -> dict[str, Any]:
 
 def _group_scores(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
     """Return mean and deviation over the seeds, and intervals of the means, once those of all seeds are known."""
-    row = row_of(group, evaluations)
-    add_intervals([row])
-    datasets = datasets_dict(group_dataset_scores(evaluations))
-    replicates = dataset_replicates([row], METRICS).get(row.key)
-    if replicates is not None:
-        names = (dataset.name for dataset in MEDMNIST_PLUS)
-        intervals = dict(zip(names, percentile_interval(replicates).tolist(), strict=True))
-        for name, scores in datasets.items():
-            for metric, (low, high) in zip(METRICS, intervals[name], strict=True):
-                scores[metric] |= {"low": low, "high": high}
-    return {"average": scores_dict(row.scores), "datasets": datasets}
+    row = group_row(group, evaluations)
+    return {"average": scores_dict(row.scores), "datasets": datasets_dict(row.by_dataset)}
 
 
 def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:

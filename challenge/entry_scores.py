@@ -1,4 +1,4 @@
-"""The scores of an entry as its page and its figures show them: with their intervals, once these are known."""
+"""The scores of an entry, or of a group of seeds, as its page shows them: with intervals, once these are known."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,13 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from challenge.leaderboard import dataset_scores_of, scores_of
-from challenge.models import Evaluation, GroundTruth, Uncertainty
+from challenge.groups import group_dataset_scores
+from challenge.leaderboard import Row, dataset_scores_of, row_of, scores_of
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty
+from challenge.paired_comparison import add_dataset_intervals
+from challenge.rank_uncertainty import add_intervals, dataset_replicates
 from challenge.results import Score
+from challenge.scoring.evaluator import METRICS
 from challenge.services.uncertainty import AVERAGE
 
 
@@ -69,6 +73,17 @@ def entry_scores(evaluation: Evaluation) -> EntryScores:
         },
         uncertainty.auc_standard_errors,
     )
+
+
+def group_row(group: MethodGroup, evaluations: Sequence[Evaluation]) -> Row:
+    """Return the row of a group with its scores on each dataset, and intervals, once those of all seeds are known."""
+    row = row_of(group, evaluations)
+    row.by_dataset = group_dataset_scores(evaluations)
+    add_intervals([row])
+    replicates = dataset_replicates([row], METRICS)
+    for place, metric in enumerate(METRICS):
+        add_dataset_intervals([row], metric, {key: of[:, place] for key, of in replicates.items()})
+    return row
 
 
 def _with_intervals(scores: Mapping[str, Score], ends: Mapping[str, Sequence[float]]) -> dict[str, Score]:

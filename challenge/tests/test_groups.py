@@ -312,6 +312,22 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
     assert as_user(organizer).get(address).status_code == 200
 
 
+def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_team, client):
+    runs = [uncertain_entry(team, auc, sha256=f"{auc:064}", model_name=f"Run {auc}") for auc in (0.80, 0.82)]
+    group = groups.create_group(team=team, name="Two seeds", members=[run.pk for run in runs])
+    uncertain_entry(other_team, 0.9)
+    text = text_of(client, group.get_absolute_url())
+    result = client.get(f"/groups/{group.pk}/result.json").json()
+    for scores in (result["average"], *result["datasets"].values()):
+        for metric in Metric.values:
+            score = scores[metric]
+            assert f"{score['low']:.4f}–{score['high']:.4f}" in text
+    place = result["ranks"]["auc"]
+    assert place["rank"] == 2
+    assert f"2 (95 %: {place['low']}–{place['high']}) rank by AUC, of 2 at this resolution" in text
+    assert "of 2 entries (simultaneous 95 %)" in text
+
+
 def test_the_page_names_no_member_that_is_disqualified(grouped, client):
     group, runs = grouped
     submissions.disqualify(runs[0], "A reason.")

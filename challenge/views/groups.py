@@ -9,9 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
 from challenge.access import get_own_group, get_visible_group
+from challenge.entry_scores import group_row
 from challenge.forms import GroupForm, SubmissionForm
-from challenge.groups import group_dataset_scores, group_scores, ranked_evaluations
+from challenge.groups import ranked_evaluations
 from challenge.models import GroundTruth, MethodGroup, Metric
+from challenge.rank_sets import MOST as MOST_IN_SETS
+from challenge.rank_sets import rank_sets
+from challenge.rank_uncertainty import positions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
 from challenge.views.profile import profile_page
@@ -34,9 +38,14 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "fewest": MethodGroup.FEWEST,
     }
     if len(evaluations) >= MethodGroup.FEWEST:
-        by_dataset = group_dataset_scores(evaluations)
-        context["scores"] = group_scores(evaluations)
-        context["datasets"] = [(d, by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset]
+        row = group_row(shown, evaluations)
+        context |= {
+            "row": row,
+            "datasets": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],
+            "position": positions(row.resolution, Metric.AUC, ground_truth).get(row.key),
+            "rank_set": rank_sets(row.resolution, Metric.AUC, ground_truth).get(row.key),
+            "most_in_sets": MOST_IN_SETS,
+        }
     return render(request, "challenge/group.html", context)
 
 
