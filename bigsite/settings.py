@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
+from kombu import Exchange, Queue
 
 from bigsite.secret import secret_key
 
@@ -202,6 +203,13 @@ else:
     # A broker that is down must not hold up an upload: the sweep enqueues what was not sent.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2, "max_retries": 0}
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
+# Workers take turns between two queues, so that thousands of entries that are scored again, or intervals that are
+# estimated, do not keep an upload waiting.
+BACKGROUND_SUFFIX = "-background"
+CELERY_TASK_QUEUES = [
+    Queue(name, Exchange(name), routing_key=name)
+    for name in (CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_DEFAULT_QUEUE + BACKGROUND_SUFFIX)
+]
 # A queue with a worker of its own: drawing takes many seconds, and scoring is not to wait behind it.
 FIGURES_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-figures"
 CELERY_TASK_ROUTES = {"challenge.tasks.render_figures": {"queue": FIGURES_QUEUE}}

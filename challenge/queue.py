@@ -17,14 +17,17 @@ logger = logging.getLogger(__name__)
 FIGURES_EXPIRE_AFTER = 3600
 
 
-def enqueue_evaluation(evaluation_id: int) -> None:
-    """Have a worker score this evaluation."""
-    transaction.on_commit(lambda: _send("challenge.tasks.evaluate", evaluation_id))
+def enqueue_evaluation(evaluation_id: int, *, in_background: bool) -> None:
+    """Have a worker score this evaluation; in the background, if no team waits for it."""
+    options = {"queue": _background()} if in_background else {}
+    transaction.on_commit(lambda: _send("challenge.tasks.evaluate", evaluation_id, **options))
 
 
 def enqueue_uncertainty(evaluation_id: int) -> None:
-    """Have a worker estimate how sure the scores of this evaluation are."""
-    transaction.on_commit(lambda: _send("challenge.tasks.estimate_uncertainty", evaluation_id))
+    """Have a worker estimate how sure the scores of this evaluation are, in the background: the scores are there."""
+    transaction.on_commit(
+        lambda: _send("challenge.tasks.estimate_uncertainty", evaluation_id, queue=_background())
+    )
 
 
 def enqueue_mail(submission_id: int) -> None:
@@ -41,6 +44,11 @@ def enqueue_figures(evaluation_id: int) -> None:
         transaction.on_commit(
             lambda: _send("challenge.tasks.render_figures", evaluation_id, expires=FIGURES_EXPIRE_AFTER)
         )
+
+
+def _background() -> str:
+    """Return the queue that workers take in turn with the default one, where work thus waits for one task of it."""
+    return current_app.conf.task_default_queue + settings.BACKGROUND_SUFFIX
 
 
 def _send(task: str, row_id: int, **options: Any) -> None:

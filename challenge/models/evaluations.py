@@ -1,20 +1,19 @@
 """Scorings of submissions, and what comes of them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from challenge.models.ground_truths import GroundTruth
+from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.models.submissions import Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.evaluator import SCORER_VERSION
 
 
-class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+class EvaluationQuerySet(JobQuerySet["Evaluation"]):
     """Evaluations by state."""
 
     def scored(self) -> Self:
@@ -29,39 +28,26 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         """Those that stand on the leaderboard."""
         return self.active(ground_truth).scored().filter(submission__disqualified_at__isnull=True)
 
-    def stuck(self, now: datetime) -> Self:
-        """Those whose task must have been lost: waiting or running for too long."""
-        waiting = Q(status=Evaluation.Status.QUEUED, queued_at__lt=now - Evaluation.QUEUE_PATIENCE)
-        running = Q(status=Evaluation.Status.SCORING, claimed_at__lt=now - Evaluation.LEASE)
-        return self.filter(waiting | running)
 
-
-class Evaluation(models.Model):
+class Evaluation(Job):
     """One scoring of a submission: a job with its state, and the means over the datasets when it is done."""
 
     class Status(models.TextChoices):
         """What a team sees of its submission."""
 
-        QUEUED = "queued", "Queued"
+        QUEUED = QUEUED, "Queued"
         SCORING = "scoring", "Scoring"
         SCORED = "scored", "Scored"
         FAILED = "failed", "Failed"
 
-    #: A worker that has not finished by then is dead: Celery's hard limit ends a task before.
-    LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
-    #: A queued evaluation is enqueued again after this time, in case its message never arrived.
+    RUNNING = Status.SCORING
     QUEUE_PATIENCE = timedelta(seconds=30)
-    #: After so many broken attempts the evaluation fails, so that no file can occupy the worker for ever.
-    MAX_ATTEMPTS = 3
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="evaluations")
     ground_truth = models.ForeignKey(GroundTruth, models.PROTECT, related_name="evaluations")
     scorer_version = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    queued_at = models.DateTimeField(default=timezone.now, editable=False)
-    claimed_at = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     scored_at = models.DateTimeField(null=True, editable=False)
     problems = models.JSONField(default=list, editable=False, help_text="Why it failed, a sentence each.")
     auc = models.FloatField(null=True, editable=False)

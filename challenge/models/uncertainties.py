@@ -1,35 +1,27 @@
 """How sure the scores of an evaluation are, and informational metrics: what follows a scoring in a task of its own."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 import numpy as np
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.utils import timezone
 
 from challenge.models.evaluations import Evaluation
+from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.evaluator import METRICS
 from challenge.scoring.intervals import BOOTSTRAP_VERSION
 
 
-class UncertaintyQuerySet(models.QuerySet["Uncertainty"]):
+class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):
     """Uncertainties by state."""
 
     def known(self) -> Self:
         """Those whose replicates are there, and are paired with those made today."""
         return self.filter(status=Uncertainty.Status.DONE, bootstrap_version=BOOTSTRAP_VERSION)
 
-    def stuck(self, now: datetime) -> Self:
-        """Those whose task must have been lost: waiting or running for too long."""
-        waiting = Q(status=Uncertainty.Status.QUEUED, queued_at__lt=now - Uncertainty.QUEUE_PATIENCE)
-        running = Q(status=Uncertainty.Status.RUNNING, claimed_at__lt=now - Uncertainty.LEASE)
-        return self.filter(waiting | running)
 
-
-class Uncertainty(models.Model):
+class Uncertainty(Job):
     """Intervals and bootstrap replicates of an evaluation: a job with its state, and what came of it.
 
     Replicates are kept as bytes of float32: those of the means, 16 kB, apart from those of each dataset, 192 kB, as
@@ -39,22 +31,17 @@ class Uncertainty(models.Model):
     class Status(models.TextChoices):
         """Where the job is."""
 
-        QUEUED = "queued", "Queued"
+        QUEUED = QUEUED, "Queued"
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
 
-    #: As for evaluations: a worker that has not finished by then is dead; a message may be lost; a fault may pass.
-    LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
+    RUNNING = Status.RUNNING
     QUEUE_PATIENCE = timedelta(seconds=60)
-    MAX_ATTEMPTS = 3
 
     evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="uncertainty")
     bootstrap_version = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    queued_at = models.DateTimeField(default=timezone.now, editable=False)
-    claimed_at = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     intervals = models.JSONField(
         default=dict,
         editable=False,

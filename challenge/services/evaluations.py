@@ -12,7 +12,6 @@ import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from challenge import queue
@@ -31,6 +30,7 @@ from challenge.scoring.curves import curves
 from challenge.scoring.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.uncertainty import queue_uncertainty
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,12 @@ def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None
         evaluation.queued_at = now
         evaluation.attempts = 0
         evaluation.save(update_fields=["status", "queued_at", "attempts"])
-    queue.enqueue_evaluation(evaluation.pk)
+    _enqueue(evaluation)
+
+
+def _enqueue(evaluation: Evaluation) -> None:
+    """Have a worker score it: a submission that has no outcome yet before those that are scored again."""
+    queue.enqueue_evaluation(evaluation.pk, in_background=evaluation.submission.mail_due_at is not None)
 
 
 def queue_evaluations(submissions: Iterable[Submission]) -> int:
@@ -96,11 +101,8 @@ def queue_evaluations(submissions: Iterable[Submission]) -> int:
 
 def evaluate(evaluation_id: int) -> None:
     """Score a queued evaluation and store the outcome; do nothing if it is not queued (any more)."""
-    claimed_at = timezone.now()
-    claimed = Evaluation.objects.filter(pk=evaluation_id, status=Evaluation.Status.QUEUED).update(
-        status=Evaluation.Status.SCORING, claimed_at=claimed_at, attempts=F("attempts") + 1
-    )
-    if not claimed:
+    claimed_at = Evaluation.objects.filter(pk=evaluation_id).claim()
+    if claimed_at is None:
         return
     evaluation = (
         Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
@@ -119,9 +121,7 @@ def evaluate(evaluation_id: int) -> None:
         if evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
             _give_up(evaluation, claimed_at)
         else:
-            Evaluation.objects.filter(pk=evaluation_id, claimed_at=claimed_at).update(
-                status=Evaluation.Status.QUEUED, queued_at=timezone.now()
-            )
+            Evaluation.objects.filter(pk=evaluation_id).held(claimed_at).put_back()
     else:
         _finish(evaluation, claimed_at, outcome=outcome)
 
@@ -163,10 +163,7 @@ def _finish(
     problems: Iterable[str] = (),
 ) -> None:
     """Store the outcome, unless another worker took the evaluation over in the meantime."""
-    held = Evaluation.objects.select_for_update().filter(
-        pk=evaluation.pk, status=Evaluation.Status.SCORING, claimed_at=claimed_at
-    )
-    if not held:
+    if not Evaluation.objects.select_for_update().filter(pk=evaluation.pk).held(claimed_at):
         return
     now = timezone.now()
     scores = outcome.scores if outcome else None
@@ -199,40 +196,27 @@ def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
     if evaluation.scored_at is None:
         _finish(evaluation, claimed_at, problems=[OUR_FAULT])
     else:
-        Evaluation.objects.filter(pk=evaluation.pk, claimed_at=claimed_at).update(
-            status=Evaluation.Status.SCORED
-        )
+        Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).update(status=Evaluation.Status.SCORED)
 
 
-@transaction.atomic
-def requeue_lost_evaluations(now: datetime | None = None) -> int:
-    """Enqueue again what waits or runs for too long: its message or its worker was lost.
-
-    An evaluation that broke its worker too often fails for good.
-    """
-    now = now or timezone.now()
-    lost = list(Evaluation.objects.select_for_update().stuck(now).select_related("submission"))
-    for evaluation in lost:
-        claimed_at = evaluation.claimed_at if evaluation.status == Evaluation.Status.SCORING else None
-        if claimed_at and evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
-            _give_up(evaluation, claimed_at)
-            continue
-        evaluation.status = Evaluation.Status.QUEUED
-        evaluation.queued_at = now
-        evaluation.save(update_fields=["status", "queued_at"])
-        queue.enqueue_evaluation(evaluation.pk)
-    return len(lost)
+def requeue_lost_evaluations() -> int:
+    """Enqueue lost evaluations again; one that broke its worker too often fails for good."""
+    return requeue_stuck(Evaluation.objects.select_related("submission"), enqueue=_enqueue, give_up=_give_up)
 
 
 @transaction.atomic
 def queue_missing_evaluations() -> int:
-    """Have every scored submission scored by the pair that is ranked now, if it is not yet.
+    """Have every scored submission scored by the pair that is ranked now, if it is not yet; returns how many.
 
-    That is so after another ground truth was activated, or a new version of the scorer was installed.
+    That is so after another ground truth was activated, or a new version of the scorer was installed. Of thousands,
+    the sweep queues the rest later.
     """
     ground_truth = GroundTruth.objects.active()
     if ground_truth is None:
         return 0
     current = Evaluation.objects.active(ground_truth)
     scored = Submission.objects.filter(evaluations__in=Evaluation.objects.scored())
-    return queue_evaluations(scored.exclude(evaluations__in=current).distinct())
+    missing = scored.exclude(evaluations__in=current).distinct()
+    n_missing = missing.count()
+    queue_evaluations(missing[:MOST_AT_ONCE])
+    return n_missing

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from challenge import queue
@@ -26,6 +26,7 @@ from challenge.scoring.further_metrics import further_metrics
 from challenge.scoring.ground_truth import read_ground_truth
 from challenge.scoring.intervals import BOOTSTRAP_VERSION, percentile_interval
 from challenge.scoring.predictions import Limits, read_predictions
+from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +55,8 @@ def queue_uncertainty(evaluation: Evaluation) -> None:
 
 def estimate(evaluation_id: int) -> None:
     """Estimate the uncertainty of an evaluation and store it; do nothing if that is not queued (any more)."""
-    claimed_at = timezone.now()
-    claimed = Uncertainty.objects.filter(
-        evaluation_id=evaluation_id, status=Uncertainty.Status.QUEUED
-    ).update(status=Uncertainty.Status.RUNNING, claimed_at=claimed_at, attempts=F("attempts") + 1)
-    if not claimed:
+    claimed_at = Uncertainty.objects.filter(evaluation=evaluation_id).claim()
+    if claimed_at is None:
         return
     evaluation = (
         Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
@@ -125,7 +123,7 @@ def _intervals(replicates: np.ndarray) -> dict[str, list[float]]:
 @transaction.atomic
 def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -> None:
     """Store what was found, unless the evaluation was scored again or another worker took over in the meantime."""
-    held = _held(evaluation.pk, claimed_at).select_for_update().first()
+    held = Uncertainty.objects.select_for_update().filter(evaluation=evaluation).held(claimed_at).first()
     if held is None:
         return
     for field, value in estimates.uncertainty.items():
@@ -139,45 +137,29 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
 
 
 def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
-    held = _held(evaluation_id, claimed_at)
+    held = Uncertainty.objects.filter(evaluation=evaluation_id).held(claimed_at)
     if not held.filter(attempts__gte=Uncertainty.MAX_ATTEMPTS).update(status=Uncertainty.Status.FAILED):
-        held.update(status=Uncertainty.Status.QUEUED, queued_at=timezone.now())
+        held.put_back()
 
 
-def _held(evaluation_id: int, claimed_at: datetime) -> Any:
-    return Uncertainty.objects.filter(
-        evaluation_id=evaluation_id, status=Uncertainty.Status.RUNNING, claimed_at=claimed_at
-    )
-
-
-@transaction.atomic
 def requeue_lost(now: datetime | None = None) -> int:
     """Enqueue again what waits or runs for too long; what broke its worker too often fails for good."""
-    now = now or timezone.now()
-    lost = list(
-        Uncertainty.objects.select_for_update().stuck(now).only("evaluation_id", "attempts", "status")
+    return requeue_stuck(
+        Uncertainty.objects.defer("mean_replicates", "dataset_replicates"),
+        enqueue=lambda lost: queue.enqueue_uncertainty(lost.evaluation_id),
+        give_up=lambda lost, claimed_at: _put_back(lost.evaluation_id, claimed_at),
+        now=now,
     )
-    for uncertainty in lost:
-        ran = uncertainty.status == Uncertainty.Status.RUNNING
-        if ran and uncertainty.attempts >= Uncertainty.MAX_ATTEMPTS:
-            uncertainty.status = Uncertainty.Status.FAILED
-            uncertainty.save(update_fields=["status"])
-            continue
-        uncertainty.status = Uncertainty.Status.QUEUED
-        uncertainty.queued_at = now
-        uncertainty.save(update_fields=["status", "queued_at"])
-        queue.enqueue_uncertainty(uncertainty.evaluation_id)
-    return len(lost)
 
 
 @transaction.atomic
 def queue_missing() -> int:
     """Have the uncertainty of every ranked evaluation estimated that has none, or one that is not paired with today's.
 
-    That is so after an update of the site, of all that was scored before.
+    That is so after an update of the site, of all that was scored before; of thousands, the next sweeps queue the rest.
     """
     missing = Q(uncertainty=None) | ~Q(uncertainty__bootstrap_version=BOOTSTRAP_VERSION)
-    evaluations = list(Evaluation.objects.ranked(GroundTruth.objects.active()).filter(missing))
+    evaluations = Evaluation.objects.ranked(GroundTruth.objects.active()).filter(missing)[:MOST_AT_ONCE]
     for evaluation in evaluations:
         queue_uncertainty(evaluation)
     return len(evaluations)

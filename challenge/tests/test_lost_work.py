@@ -17,10 +17,10 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from challenge.models import Evaluation, Submission
+from challenge.models import Evaluation, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.services import evaluations, ground_truths
+from challenge.services import evaluations, ground_truths, jobs, uncertainty
 from challenge.tests.processes import celery_app, in_parallel, lose, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +54,27 @@ def test_two_sweeps_at_once_are_as_good_as_one(submit, team, monkeypatch):
     assert sum(counts) == 3
     assert {status_of(evaluation) for evaluation in queued} == {Status.QUEUED}
     assert Evaluation.objects.count() == 3
+
+
+def test_of_thousands_a_sweep_queues_a_part(submit, submit_and_score, team, ground_truth, monkeypatch):
+    for module in (evaluations, jobs, uncertainty):
+        monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    queued = [submit(team, content=content).evaluations.get() for content in (b"1", b"2", b"3")]
+    for evaluation in queued:
+        lose(evaluation)
+    assert [evaluations.requeue_lost_evaluations() for _ in range(3)] == [2, 1, 0]
+
+    for skill in (1.0, 1.5, 2.0):
+        submit_and_score(team, skill=skill)
+    Uncertainty.objects.all().delete()
+    assert [uncertainty.queue_missing() for _ in range(3)] == [2, 1, 0]
+
+    labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
+    other = ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
+    assert ground_truths.activate_ground_truth(other) == 3
+    assert Evaluation.objects.active(other).count() == 2
+    assert evaluations.queue_missing_evaluations() == 1
+    assert Evaluation.objects.active(other).count() == 3
 
 
 def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_truth):

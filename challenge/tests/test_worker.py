@@ -254,6 +254,21 @@ def test_other_labels_activated_while_it_is_scored(worker, submit, team, ground_
     wait_until(lambda: [len(worker.mails_about(submission)) for submission in everything] == [1, 1, 1])
 
 
+def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, team, other_team):
+    scored = [submit(team, skill=skill).evaluations.get() for skill in (1.0, 1.1, 1.2, 1.3)]
+    for evaluation in scored:
+        wait_until_it_is(evaluation, Status.SCORED, worker)
+    worker.set_gate("wait")
+    evaluations.queue_evaluations([evaluation.submission for evaluation in scored])
+    worker.wait_at_gate()
+    uploaded = submit(other_team).evaluations.get()
+    worker.set_gate("pass")
+    for evaluation in (uploaded, *scored):
+        wait_until_it_is(evaluation, Status.SCORED, worker)
+    # one of them was being scored, and one may have had its turn
+    assert sum(evaluation.claimed_at > uploaded.claimed_at for evaluation in scored) >= 2
+
+
 def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
     limited = start_worker(gate="wait", TIME_LIMITS="1 2")
     send_to(limited)
