@@ -26,6 +26,8 @@ from challenge.scoring.uncertain_ranks import leaders_group, rank_ranges, rank_r
 
 #: Of so many of the highest entries it is asked which cannot be told from the leader: all pairs are compared.
 MOST_WITH_LEADER = 200
+#: Rows whose replicates of several metrics are in memory together: 16 kB each.
+ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,17 @@ def add_rank_ranges(rows: Sequence[Row], metric: str) -> None:
 
 
 def add_intervals(rows: Sequence[Row], metrics: Sequence[str] = METRICS) -> None:
-    """Give metrics of rows that have replicates their intervals: one query."""
-    replicates = mean_replicates(rows, metrics)
-    for row in rows:
-        if row.key in replicates:
-            ends = percentile_interval(replicates[row.key]).tolist()
-            row.scores = row.scores | {
-                metric: replace(row.scores[metric], low=low, high=high)
-                for metric, (low, high) in zip(metrics, ends, strict=True)
-            }
+    """Give metrics of rows that have replicates their intervals: one query for each `ROWS_AT_ONCE` of them."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        replicates = mean_replicates(part, metrics)
+        for row in part:
+            if row.key in replicates:
+                ends = percentile_interval(replicates[row.key]).tolist()
+                row.scores = row.scores | {
+                    metric: replace(row.scores[metric], low=low, high=high)
+                    for metric, (low, high) in zip(metrics, ends, strict=True)
+                }
 
 
 def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[str, np.ndarray]:
