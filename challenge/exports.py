@@ -106,7 +106,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         row.rank,
         low,
         high,
-        row.is_with_leader if row.rank_range else None,
+        row.is_with_leader,
         KINDS[row.key[0]],
         str(row.method) if row.method else row.name,
         str(row.team) if row.team else None,

@@ -87,9 +87,9 @@ class Row:
     rank: int | None = None
     #: Filled by `add_dataset_scores`.
     by_dataset: dict[str, dict[str, Score]] = field(default_factory=dict)
-    #: Filled by `rank_uncertainty.add_rank_ranges`.
+    #: Filled by `rank_uncertainty.add_rank_ranges`, as far as they are known.
     rank_range: tuple[int, int] | None = None
-    is_with_leader: bool = False
+    is_with_leader: bool | None = None
 
     @property
     def label(self) -> str:

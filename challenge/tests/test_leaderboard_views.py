@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from challenge import rank_uncertainty
 from challenge.leaderboard import Filters, View, add_dataset_scores, leaderboard
 from challenge.models import FurtherMetrics, Metric, Uncertainty
 from challenge.rank_uncertainty import add_intervals, add_rank_ranges, positions
@@ -38,6 +39,14 @@ def test_close_entries_share_ranges_and_a_distant_one_has_its_own(uncertain_entr
         uncertain_entry(team, auc)
     assert [row.rank_range for row in ranked_rows()] == [(1, 2), (1, 2), (3, 3)]
     assert [row.is_with_leader for row in ranked_rows()] == [True, True, False]
+
+
+def test_only_so_many_are_compared_with_the_leader(uncertain_entry, team, monkeypatch):
+    monkeypatch.setattr(rank_uncertainty, "MOST_WITH_LEADER", 2)
+    for auc in (0.9, 0.8999, 0.7):
+        uncertain_entry(team, auc)
+    assert [row.is_with_leader for row in ranked_rows()] == [True, True, None]
+    assert None not in [row.rank_range for row in ranked_rows()]
 
 
 def test_the_ranking_says_range_and_interval(uncertain_entry, team, get):

@@ -70,7 +70,7 @@ def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> s
             "rows": shown,
             "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
             "pages": [(number, filters.query(page=number)) for number in shown.paginator.page_range],
-            "n_with_leader": sum(row.is_with_leader for row in rows),
+            "n_with_leader": sum(row.is_with_leader is True for row in rows),
             "fewest": FEWEST,
             "most": MOST,
         }
