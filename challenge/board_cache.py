@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 
 from accounts.models import Team
@@ -56,11 +57,25 @@ def cached(make: Callable[[], T], *about: object) -> T:
     return found
 
 
-def advance_on_commit(update_fields: frozenset[str] | None = None, **kwargs: Any) -> None:
+def advance_on_commit(
+    instance: Model, created: bool = False, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> None:
     """Make what is kept out of date, once the change is there for others to see."""
-    if update_fields == {"last_login"}:
+    if (created and not _is_shown(instance)) or update_fields == {"last_login"}:
         return
     transaction.on_commit(BoardRevision.advance)
+
+
+def _is_shown(new: Model) -> bool:
+    """Whether a new row is on the leaderboard at once: what is uploaded comes there with its scores."""
+    match new:
+        case Team() | Submission():
+            return False
+        case Evaluation():
+            return new.scored_at is not None
+        case Uncertainty():
+            return new.status == Uncertainty.Status.DONE
+    return True
 
 
 def connect() -> None:

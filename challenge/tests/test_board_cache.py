@@ -8,8 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Team
 from challenge.board_cache import cached
 from challenge.models import BoardRevision, PublishedMethod, Submission, Uncertainty
+from challenge.services import evaluations, uncertainty
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,6 +71,18 @@ def test_a_log_in_changes_nothing(client, team):
     before = BoardRevision.current()
     client.force_login(team)
     assert BoardRevision.current() == before
+
+
+def test_an_upload_changes_nothing_until_it_is_scored(submit, team):
+    before = BoardRevision.current()
+    evaluation = submit(team).evaluations.get()
+    Team.objects.create_user("Team Gamma", "gamma@example.org")
+    assert BoardRevision.current() == before
+    evaluations.evaluate(evaluation.pk)
+    scored = BoardRevision.current()
+    assert scored > before
+    uncertainty.estimate(evaluation.pk)
+    assert BoardRevision.current() > scored
 
 
 def test_filters_and_views_are_kept_apart(page, entry, team):
