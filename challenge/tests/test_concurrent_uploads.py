@@ -157,7 +157,7 @@ def test_a_request_that_ends_after_the_commit_keeps_the_file(
 
 
 def test_a_request_that_ends_before_the_commit_leaves_no_file(team, new_files, submit, monkeypatch):
-    def end(evaluation_id: int) -> None:
+    def end(evaluation_id: int, **options: object) -> None:
         raise SystemExit
 
     monkeypatch.setattr(queue, "enqueue_evaluation", end)

@@ -10,6 +10,7 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -277,6 +278,8 @@ def test_an_account_deleted_while_it_is_drawn_leaves_nothing(entry, quick, folde
 
 
 class Broker:
+    conf = SimpleNamespace(task_default_queue="celery")
+
     def __init__(self) -> None:
         self.sent: list[tuple] = []
 
@@ -296,6 +299,8 @@ def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_b
     monkeypatch.setattr(uncertainty, "estimate_file", lambda *paths: made)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)
+    expected_first = ("challenge.tasks.estimate_uncertainty", [evaluation.pk], {"queue": "celery-background"})
+    assert expected_first in broker.sent
     assert "challenge.tasks.render_figures" not in [name for name, *_ in broker.sent]
     without_intervals = figure_files.figures_path(evaluation)
     with django_capture_on_commit_callbacks(execute=True):
