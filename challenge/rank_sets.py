@@ -28,6 +28,11 @@ class RankSet:
     high: int
     of: int
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The lowest and the highest rank."""
+        return self.low, self.high
+
 
 def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[str, RankSet]:
     """Return the rank sets of the highest entries at a resolution that have replicates, by `Row.key`.

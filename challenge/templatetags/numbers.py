@@ -36,6 +36,15 @@ def signed_interval(of: HasInterval) -> str:
 
 
 @register.filter
+def ranks(ends: tuple[int, int] | None) -> str:
+    """Write the ranks from the first to the last; a dash where they are not known."""
+    if ends is None:
+        return "–"
+    low, high = ends
+    return str(low) if low == high else f"{low}–{high}"
+
+
+@register.filter
 def percent(share: float) -> str:
     """Write a share of replicates in percent; of what none of them shows, that it is less than they resolve."""
     return f"{100 * share:.1f} %" if share else "< 0.1 %"
