@@ -33,7 +33,7 @@ def dataset_ranks(
         "values on each dataset",
         submission.resolution,
         metric,
-        ground_truth and ground_truth.pk,
+        ground_truth,
     )
     seeds = ranked_evaluations(submission.group, ground_truth) if submission.group else []
     in_group = len(seeds) >= MethodGroup.FEWEST

@@ -6,7 +6,6 @@ They say no more than the pages do.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.urls import reverse
@@ -94,9 +93,7 @@ def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
 
 def filter_values(filters: Filters) -> dict[str, Any]:
     """Return what of the leaderboard is meant, by the names of its address; how a page shows it is left out."""
-    values: dict[str, Any] = dict(parse_qsl(filters.query().removeprefix("?")))
-    values.pop("view", None)
-    return values | {"resolution": filters.resolution}
+    return {name: value for name, value in filters.values().items() if name != "view"}
 
 
 def row_facts(row: Row) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class View(TextChoices):
 class Filters:
     """What a reader wants to see; it lives in the URL, where a value that makes no sense means the default."""
 
-    resolution: int = Resolution.R224
+    resolution: int = Resolution.R224.value
     metric: Metric = Metric.AUC
     all_entries: bool = False
     baselines: bool = True
@@ -62,15 +62,18 @@ class Filters:
 
     def query(self, **changes: Any) -> str:
         """Return the query string of these filters with some changed."""
-        values = {
+        return "?" + urlencode(self.values() | changes)
+
+    def values(self) -> dict[str, Any]:
+        """Return the filters by their names in the query."""
+        return {
             "resolution": self.resolution,
             "metric": self.metric,
             "entries": "all" if self.all_entries else "best",
             "baselines": "on" if self.baselines else "off",
             "protocol": "standard" if self.standard_only else "any",
             "view": self.view,
-        } | changes
-        return "?" + urlencode(values)
+        }
 
 
 @dataclass

@@ -44,7 +44,7 @@ def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None)
         "rank sets",
         resolution,
         metric,
-        ground_truth and ground_truth.pk,
+        ground_truth,
     )
 
 

@@ -117,7 +117,7 @@ def positions(resolution: int, metric: Metric, ground_truth: GroundTruth | None)
         "positions",
         resolution,
         metric,
-        ground_truth and ground_truth.pk,
+        ground_truth,
     )
 
 

@@ -79,7 +79,7 @@ def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth 
         lambda: _highest(filters, ground_truth),
         "choices to compare",
         filters,
-        ground_truth and ground_truth.pk,
+        ground_truth,
     )
     top = [row for row in highest if row.rank is not None][:FEWEST]
     return {

@@ -28,7 +28,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "leaderboard",
         filters,
         page,
-        ground_truth and ground_truth.pk,
+        ground_truth,
     )
     context = {
         "ground_truth": ground_truth,
