@@ -250,7 +250,9 @@ def test_without_scripts(visits, register, demo):
         again = page.get_by_role("link", name="Look again")
         if not again.count():
             break
-        again.click()
+        page.wait_for_timeout(200)  # scoring takes its time on a busy machine
+        with page.expect_navigation():  # between two pages there is no link either
+            again.click()
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
 
     page = visits.open(java_script_enabled=False)
