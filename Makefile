@@ -4,20 +4,30 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+# The address of a package index with a build of torch for the CPU alone; pip's usual build is for NVIDIA GPUs.
+TORCH_INDEX ?=
 
-.PHONY: help demo test test-slow lint bench bench-training batchnorm clean
+.PHONY: help demo test test-site test-slow test-bare lint bench bench-training batchnorm clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+# `exec`: a signal that ends make reaches the demo itself, not a shell in between.
 demo: $(VENV)/site.installed  ## Run the site with demo data on http://127.0.0.1:8000 (PORT=... for another port).
-	@ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
+	@exec env ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev.installed  ## Run the test suite.
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m "not slow" $(PYTEST_ARGS)
+
+test-site: $(VENV)/test-site.installed  ## Run the tests of the website and the scorer, which need no torch.
+	$(PYTEST) -n 2 --dist loadfile -m "not slow" challenge accounts $(PYTEST_ARGS)
+
+test-bare:  ## Run `make demo` and `make test` on bare Debian systems (root, debootstrap, an hour; RELEASES, COMMIT).
+	@.ci/test-bare
 
 test-slow: $(VENV)/dev.installed  ## Run the tests that take minutes.
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 lint: $(VENV)/dev.installed  ## Check style and types.
 	$(BIN)/ruff check .
@@ -41,15 +51,23 @@ clean:  ## Remove the virtual environment and the demo's data.
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=..."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is needed (on Debian and Ubuntu: apt install python3-venv)."; rm -rf $(VENV); exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is needed (on Debian and Ubuntu: apt install python3-venv)."; exit 1; }
+	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { echo "$(VENV) cannot be written in $(CURDIR). Copy this folder to a place of your own, or name other places: make demo VENV=/tmp/big/venv DATA_DIR=/tmp/big/data"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
-	@echo "Installing the site's requirements ..."
+	@echo "Installing the site's requirements (about 200 MB to download) ..."
 	@$(PIP) -r requirements/site.txt
 	@touch $@
 
+$(VENV)/test-site.installed: $(addprefix requirements/,test.txt site.txt analysis.txt) | $(VENV)/bin/python
+	@echo "Installing what the tests of the site need (about 450 MB to download) ..."
+	@$(PIP) -r requirements/test.txt
+	@touch $@ $(VENV)/site.installed
+
 $(VENV)/dev.installed: $(wildcard requirements/*.txt) | $(VENV)/bin/python
-	@echo "Installing what the tests need (PyTorch among it) ..."
+	@echo "Installing what the tests need (about 3 GB to download with PyTorch for NVIDIA GPUs; README.md says how to have less) ..."
+	@$(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) $(shell grep '^torch==' requirements/baselines.txt),:)
 	@$(PIP) -r requirements/dev.txt
 	@if command -v mariadb_config >/dev/null 2>&1 || command -v mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi
-	@touch $@ $(VENV)/site.installed
+	@touch $@ $(VENV)/test-site.installed $(VENV)/site.installed

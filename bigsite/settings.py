@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from kombu import Exchange, Queue
 
+from bigsite.folders import make_folders
 from bigsite.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,8 +27,9 @@ GROUND_TRUTH_DIR = DATA_DIR / "ground_truth"
 SUBMISSION_DIR = DATA_DIR / "submissions"
 BROKER_DIR = DATA_DIR / "broker"
 SAMPLES_DIR = DATA_DIR / "samples"
-for folder in (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR):
-    folder.mkdir(parents=True, exist_ok=True)
+make_folders(DATA_DIR, (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR))
+if not os.access(BASE_DIR / "challenge", os.W_OK):  # compiled code is kept beside its source, or else here
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 
 # --- Security -------------------------------------------------------------------------------------
 
@@ -270,6 +272,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # They tell of every step of every figure.
-    "loggers": {"kaleido": {"level": "WARNING"}, "choreographer": {"level": "WARNING"}},
+    # They tell of every step of every figure, and warn where the drawing itself says in one line what failed.
+    "loggers": {"kaleido": {"level": "ERROR"}, "choreographer": {"level": "ERROR"}},
 }

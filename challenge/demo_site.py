@@ -15,6 +15,8 @@ from challenge.demo_data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
 from challenge.models import Evaluation, Submission
 
 SHUTDOWN_SECONDS = 2
+#: The welcome comes no later than this, scored or not.
+PATIENCE_SECONDS = 120
 
 
 class ServerEndedError(Exception):
@@ -29,8 +31,7 @@ def serve(port: int, write: Print) -> None:
 
     """
     python = [sys.executable, "-m"]
-    web = [*python, "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-           "--worker-class", "gthread", "--threads", "8", "--timeout", "120", "--log-level", "warning"]  # fmt: skip
+    web = [*python, "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
               "--app", "bigsite", "--quiet", "worker", "--loglevel", "warning"]  # fmt: skip
     commands = [web, [*celery, "--beat"]]
@@ -48,7 +49,7 @@ def serve(port: int, write: Print) -> None:
             # would tell them twice to stop, which gunicorn's worker may hang on for ever.
             process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, process_group=0)
             processes.append(process)
-        _wait_until_ready(port, processes)
+        _wait_until_ready(port, processes, write)
         if _all_run(processes):
             write(_welcome(port))
         while _all_run(processes):
@@ -60,13 +61,25 @@ def serve(port: int, write: Print) -> None:
         _stop(processes)
 
 
-def _wait_until_ready(port: int, processes: list[subprocess.Popen]) -> None:
-    """Return when the site answers and nothing waits to be scored or mailed, or something went wrong."""
-    deadline = time.monotonic() + 60
+def _wait_until_ready(port: int, processes: list[subprocess.Popen], write: Print) -> None:
+    """Return when the site answers and nothing waits to be scored or mailed, or something went wrong.
+
+    Says how many submissions are scored each time that one more is.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
     pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
     unsent = Submission.objects.filter(mail_due_at__isnull=False, mailed_at__isnull=True)
+    waiting = total = pending.count()
+    if total:
+        write(
+            f"Scoring {total} submissions. The first start also compiles the code that computes intervals, "
+            "which can take a minute ..."
+        )
     while time.monotonic() < deadline and _all_run(processes):
-        if _answers(port) and not pending.exists() and not unsent.exists():
+        if (left := pending.count()) != waiting:
+            waiting = left
+            write(f"  {total - left} of {total} scored")
+        if not left and not unsent.exists() and _answers(port):
             return
         time.sleep(0.2)
 

@@ -14,6 +14,10 @@ FILE_WIDTH = 672
 PNG_SCALE = 3
 
 
+class RenderError(Exception):
+    """The figures could not be drawn: the browser did not start, broke or hung."""
+
+
 def _resolution_chunk() -> bytes:
     """Return the part of a PNG that says how large it is meant to be: 96 pixels an inch, times the scale."""
     per_metre = round(96 * PNG_SCALE / 0.0254)

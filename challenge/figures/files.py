@@ -21,7 +21,7 @@ from pathlib import Path
 from choreographer.browsers.chromium import Chromium
 from kaleido import Kaleido, PageGenerator
 
-from challenge.figures.figure import PNG_RESOLUTION, PNG_RESOLUTION_AT, PNG_SCALE, Figure
+from challenge.figures.figure import PNG_RESOLUTION, PNG_RESOLUTION_AT, PNG_SCALE, Figure, RenderError
 
 PLOTLY = Path(__file__).resolve().parents[2] / "static" / "vendor" / "plotly" / "plotly-cartesian.min.js"
 #: Nobody listens there: whatever the browser would fetch, it does not reach the network.
@@ -29,20 +29,22 @@ NO_NETWORK = "127.0.0.1:9"
 #: A figure takes 0.2 s; a browser that is silent for so long hangs.
 FIGURE_SECONDS = 30
 _FOLDER_PREFIX = "big-figures-"
+_LOG_NAME = "browser.log"
 
 
 class _Chromium(Chromium):
     """A browser that leaves nothing behind, even when it is killed: all that it writes is in one folder."""
+
+    def get_cli(self) -> list[str]:
+        """Return the command, with what the browser says in a file; otherwise nobody would see why it did not start."""
+        log = str(Path(str(self._tmp_dir_path), _LOG_NAME))
+        return ["/bin/sh", "-c", 'exec "$@" 2>"$0"', log, *super().get_cli()]
 
     def get_env(self) -> dict[str, str]:
         """Return the environment with that folder as home and for temporary files."""
         folder = str(self._tmp_dir_path)
         places = ("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
         return {**super().get_env(), **dict.fromkeys(places, folder)}
-
-
-class RenderError(Exception):
-    """The figures could not be drawn: the browser did not start, broke or hung."""
 
 
 def write_zip(figures: Sequence[Figure], path: Path, *, readme: str, chromium: str, seconds: float) -> None:
@@ -84,7 +86,20 @@ def render(figures: Sequence[Figure], chromium: str, seconds: float) -> list[tup
         try:
             return asyncio.run(_render(figures, chromium, seconds, folder))
         except Exception as error:
-            raise RenderError(f"{chromium} did not draw the figures: {error!r}") from error
+            cause = _cause(Path(folder, _LOG_NAME)) or repr(error)
+            raise RenderError(f"{chromium} did not draw the figures: {cause}") from error
+
+
+def _cause(log: Path) -> str:
+    """Return why the browser did not start, as far as it said so; else nothing."""
+    said = log.read_text(errors="replace") if log.exists() else ""
+    if "No usable sandbox" in said:
+        return (
+            "its sandbox cannot start, as this user may not create user namespaces "
+            "(docs/operations.md, Figures, says what to allow)"
+        )
+    fatal = [line for line in said.splitlines() if "FATAL" in line or "error while loading" in line]
+    return fatal[0].strip() if fatal else ""
 
 
 def _clear_leftovers() -> None:

@@ -1,12 +1,34 @@
 """For tests with real threads and processes: they commit what they do, so that others see it."""
 
+import importlib.util
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from celery import Celery
 
 from challenge import queue
+from challenge.tests import needs
 from challenge.tests.processes import Worker, celery_app
+
+
+@pytest.fixture(scope="session")
+def drawing_browser() -> str:
+    """Chromium's program, on a machine where it can draw figures as the worker has it do."""
+    needs.skip_without_drawing()
+    return needs.CHROMIUM
+
+
+@pytest.fixture
+def medmnist_package(tmp_path, monkeypatch) -> Path:
+    """The folder of the package medmnist; importing the package itself would import torch."""
+    spec = importlib.util.find_spec("medmnist")
+    if spec is None or spec.origin is None:
+        pytest.skip(
+            "medmnist is not installed, as it needs torch (pip install -r requirements/baselines.txt)"
+        )
+    monkeypatch.setenv("HOME", str(tmp_path))  # its info.py makes ~/.medmnist
+    return Path(spec.origin).parent
 
 
 @pytest.fixture

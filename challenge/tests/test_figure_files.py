@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from django.conf import settings
 from PIL import Image
 
 from accounts.services import close_account
-from challenge import queue
+from challenge import queue, tasks
 from challenge.entry_figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
@@ -28,10 +27,6 @@ from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submissi
 from challenge.services import evaluations, figure_files, submissions, uncertainty
 from challenge.tests.processes import Process, celery_app, wait_until
 
-CHROMIUM = shutil.which("chromium") or ""
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"
-)
 HOSTILE = '=<b>"A" & B</b>'
 
 
@@ -78,10 +73,9 @@ def zips(folder: Path) -> list[Path]:
 # --- The files --------------------------------------------------------------------------------------
 
 
-@needs_chromium
-def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path):
+def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path, drawing_browser):
     path = tmp_path / "new" / "figures.zip"
-    files.write_zip([figure("one"), figure("two")], path, readme="Ä", chromium=CHROMIUM, seconds=60)
+    files.write_zip([figure("one"), figure("two")], path, readme="Ä", chromium=drawing_browser, seconds=60)
     assert zips(path.parent) == [path], "a draft was left"
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -106,9 +100,8 @@ def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path):
     assert rows == [["Dataset", f"'{HOSTILE}"], ["PathMNIST", "0.25"], ["ChestMNIST, wide", ""]]
 
 
-@needs_chromium
-def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth):
-    settings.CHROMIUM = CHROMIUM
+def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth, drawing_browser):
+    settings.CHROMIUM = drawing_browser
     figure_files.render_figures(entry.pk)
     figures = all_figures(entry.submission, entry, ground_truth)
     with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
@@ -130,17 +123,37 @@ def test_a_browser_that_breaks_or_hangs_is_ended_and_leaves_nothing(program, tmp
     assert running(str(browser)) == []
 
 
+NO_SANDBOX = "[4:4:0101/000000.0:FATAL:content/browser/zygote_host_impl_linux.cc:129] No usable sandbox! If you are"
+NO_LIBRARY = "/usr/lib/chromium/chromium: error while loading shared libraries: libnss3.so: cannot open"
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"), [(NO_SANDBOX, "may not create user namespaces"), (NO_LIBRARY, "libnss3.so")]
+)
+def test_one_line_of_the_log_says_why_nothing_was_drawn(said, cause, entry, settings, tmp_path, caplog):
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\necho '[4:4:WARNING] Starting.' >&2\necho '{said}' >&2\nexit 1\n")
+    browser.chmod(0o755)
+    settings.CHROMIUM = str(browser)
+    tasks.render_figures(entry.pk)
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.exc_info is None
+    assert cause in record.getMessage()
+    assert f"evaluation {entry.pk}" in record.getMessage()
+    assert "\n" not in record.getMessage()
+
+
 def test_a_browser_that_is_not_there_is_said(tmp_path):
     with pytest.raises(files.RenderError, match="nowhere"):
         files.write_zip([], tmp_path / "x.zip", readme="", chromium="/nowhere/chromium", seconds=2)
 
 
-@needs_chromium
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
-def test_a_browser_ends_with_a_worker_that_is_killed():
+def test_a_browser_ends_with_a_worker_that_is_killed(drawing_browser):
     code = (
         "from challenge.tests.test_figure_files import *;"
-        f"files.render([figure('one')] * 500, {CHROMIUM!r}, 60)"
+        f"files.render([figure('one')] * 500, {drawing_browser!r}, 60)"
     )
     command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
     with tempfile.TemporaryDirectory(prefix="big-", ignore_cleanup_errors=True) as folder:
@@ -321,10 +334,9 @@ def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture
     assert [name for name, *_ in broker.sent] == ["challenge.tasks.send_outcome_mail"]
 
 
-@needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
-    submit, team, settings, monkeypatch, tmp_path, folder
+    submit, team, settings, monkeypatch, tmp_path, folder, drawing_browser
 ):
     """With real workers: scoring never waits behind a browser."""
     submission = submit(team)
@@ -336,7 +348,7 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
     app: Celery = celery_app(
         name, task_routes={"challenge.tasks.render_figures": {"queue": f"{name}-figures"}}
     )
-    environment = {"CELERY_QUEUE": name, "CHROMIUM": CHROMIUM}
+    environment = {"CELERY_QUEUE": name, "CHROMIUM": drawing_browser}
     command = ["celery", "--app", "bigsite", "worker", "--loglevel", "info"]
     scoring = Process([*command, "--hostname", f"{name}@%h"], tmp_path / "scoring.log", **environment)
     try:

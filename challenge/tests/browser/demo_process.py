@@ -16,7 +16,7 @@ from django.conf import settings
 
 #: What would make the child something else than the demo on a machine where nothing is configured.
 CONFIGURATION = re.compile(
-    r"SECRET_KEY|DEBUG|SITE_URL|ALLOWED_HOSTS|BEHIND_PROXY|DATA_DIR|ENV_FILE|LOG_LEVEL|DJANGO_\w+|PYTEST_\w+"
+    r"SECRET_KEY|DEBUG|SITE_URL|ALLOWED_HOSTS|BEHIND_PROXY|DATA_DIR|ENV_FILE|LOG_LEVEL|DJANGO_\w+|PYTEST_\w+|PYTHONUNBUFFERED"
     r"|EMAIL_\w+|DEFAULT_FROM_EMAIL|CELERY_\w+|WORKER_CONCURRENCY|DATABASE_URL|CACHE_URL|MAX_\w+_BYTES|CHROMIUM"
 )
 
@@ -33,13 +33,14 @@ class Demo:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.example_file = data_dir / "example-submission.csv"
+        self.home = data_dir / "home"
         self._printed: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self) -> float:
+    def start(self, *, by_make: bool = False) -> float:
         """Start it and wait until it says where it runs; returns how many seconds that took."""
         started = time.monotonic()
-        self.launch()
+        self.launch(by_make=by_make)
         try:
             wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 180)
         except BaseException:
@@ -48,11 +49,15 @@ class Demo:
         assert self.is_running, self.output
         return time.monotonic() - started
 
-    def launch(self) -> None:
-        """Start it, without waiting."""
+    def launch(self, *, by_make: bool = False) -> None:
+        """Start it, without waiting; `by_make` by the target of the Makefile."""
         self._printed.clear()
+        venv = Path(sys.prefix)
+        make = ["make", "demo", f"VENV={venv}", f"PORT={self.port}", "--old-file", str(venv / "site.installed")]
+        command = [sys.executable, "manage.py", "demo", "--port", str(self.port)]
+        self.home.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(self.port)],
+            make if by_make else command,
             cwd=settings.BASE_DIR,
             env=self._environment(),
             stdout=subprocess.PIPE,
@@ -69,7 +74,7 @@ class Demo:
 
     def _environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not CONFIGURATION.fullmatch(name)}
-        clean |= {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
+        clean |= {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "HOME": str(self.home)}
         return clean if self.draws_figures else clean | {"CHROMIUM": ""}
 
     @property

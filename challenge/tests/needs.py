@@ -1,0 +1,81 @@
+"""Marks for tests that need a program which a machine may lack. Each reason names the package to install."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or ""
+
+
+def reason(program: str, package: str) -> str:
+    """Return the reason for which a test without that program is skipped."""
+    return f"{program} is not installed (Debian: apt install {package})"
+
+
+def needs(program: str, package: str) -> pytest.MarkDecorator:
+    """Return a mark that skips a test on a machine without that program."""
+    return pytest.mark.skipif(shutil.which(program) is None, reason=reason(program, package))
+
+
+git = needs("git", "git")
+curl = needs("curl", "curl")
+redis_server = needs("redis-server", "redis-server")
+
+
+def skip_without_browser() -> None:
+    """Skip the test at hand where Playwright cannot drive Chromium."""
+    if problem := browser_problem():
+        pytest.skip(problem)
+
+
+def skip_without_drawing() -> None:
+    """Skip the test at hand where Chromium cannot draw figures as the worker has it do: in its sandbox."""
+    if problem := drawing_problem():
+        pytest.skip(problem)
+
+
+@cache
+def browser_problem() -> str:
+    """Return why Playwright cannot drive Chromium here, or nothing."""
+    if not CHROMIUM:
+        return reason("Chromium", "chromium")
+    return driver_problem(_node_of_playwright())
+
+
+def driver_problem(node: Path) -> str:
+    """Return which library Playwright's driver lacks, or nothing.
+
+    Args:
+        node: the program that runs the driver: Node.js, which comes with Playwright.
+
+    """
+    run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if run.returncode == 127 and "shared libraries" in run.stderr:  # said by the dynamic linker
+        library = run.stderr.partition("shared libraries: ")[2].partition(":")[0]
+        return f"Playwright's driver needs {library} (Debian: apt install libatomic1)"
+    return ""
+
+
+def _node_of_playwright() -> Path:
+    import playwright
+
+    bundled = Path(playwright.__file__).parent / "driver" / "node"
+    return Path(os.environ.get("PLAYWRIGHT_NODEJS_PATH") or bundled)
+
+
+@cache
+def drawing_problem() -> str:
+    """Return why Chromium cannot draw figures here, or nothing."""
+    if not CHROMIUM:
+        return reason("Chromium", "chromium")
+    if os.geteuid() == 0:  # drawn without a sandbox
+        return ""
+    command = [CHROMIUM, "--headless", "--disable-gpu", "--dump-dom", "about:blank"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if "No usable sandbox" in run.stderr:
+        return "Chromium has no sandbox here (allow user namespaces, or Debian: apt install chromium-sandbox)"
+    return ""
