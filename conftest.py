@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -26,6 +27,15 @@ from challenge.services import evaluations, ground_truths, submissions, uncertai
 
 PASSWORD = "correct horse battery staple"
 FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which database and broker the suite ran on, and how to run it on the others."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        terminalreporter.write_line(
+            "Ran on SQLite and a broker of files. To run on MariaDB and Redis (Debian: apt install mariadb-server "
+            "redis-server default-libmysqlclient-dev gcc), see CONTRIBUTING.md."
+        )
 
 
 @receiver(post_migrate, sender=apps.get_app_config("challenge"))

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime
 
@@ -32,6 +31,7 @@ from challenge.scoring.evaluator import METRICS, SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.spreadsheets import without_formulas
+from challenge.tests import needs
 
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
@@ -489,7 +489,7 @@ def test_the_documented_pandas_code_runs(documented_site):
     assert names["auc"]["Three seeds"]["pathmnist"] == pytest.approx(0.81)
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+@needs.curl
 def test_the_documented_curl_commands_work(documented_site, tmp_path):
     number = Submission.objects.filter(group=None).first().pk  # type: ignore[union-attr]
     commands = blocks("sh").replace("https://big.example.org", documented_site).replace("/12/", f"/{number}/")

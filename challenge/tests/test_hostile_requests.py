@@ -398,9 +398,10 @@ def test_a_session_that_was_tampered_with_is_no_session(page, client, organizer,
     ]
     # Not among them: the real key in other case, or with a NUL byte behind it. To MariaDB's usual collations
     # those are the same key, and whoever can write them knows it.
+    assert Client(headers={"cookie": f"sessionid={real}"}).get("/admin/").status_code == 200
     for value in forged:
-        visitor = Client()
-        visitor.cookies["sessionid"] = value
+        # As a header, not as a cookie of the client: newer versions of Python refuse to write control characters.
+        visitor = Client(headers={"cookie": f"sessionid={value}"})
         response = visitor.get(page)
         assert response.status_code in (200, 302)
         assert b"Chair" not in response.content

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from challenge.models import Evaluation, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import evaluations, ground_truths, jobs, uncertainty
+from challenge.tests import needs
 from challenge.tests.processes import celery_app, in_parallel, lose, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -183,8 +183,6 @@ def test_scoring_again_succeeds_while_the_broker_is_down(
 @pytest.fixture
 def redis_server(closed_port, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
     """Start a Redis of our own, again and again on the same port."""
-    if not shutil.which("redis-server"):
-        pytest.skip("redis-server is not installed")
     servers: list[subprocess.Popen] = []
 
     def start() -> subprocess.Popen:
@@ -204,6 +202,7 @@ def answers(port: int) -> bool:
         return client.connect_ex(("127.0.0.1", port)) == 0
 
 
+@needs.redis_server
 def test_a_worker_outlives_its_redis(upload, redis_server, closed_port, site_broker, send_with, start_worker):
     url = f"redis://127.0.0.1:{closed_port}/0"
     first = redis_server()

@@ -12,12 +12,12 @@ from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from playwright.sync_api import Page, sync_playwright
 
 from accounts.models import Team
 from challenge.models import Phase, Submission
 from challenge.services import ground_truths, submissions
-
-CHROMIUM = Path("/usr/bin/chromium")
+from challenge.tests import needs
 
 STRICT_CSP = {
     "default-src": ["'none'"],
@@ -329,21 +329,18 @@ def test_a_plain_http_site_sets_no_hsts(client, db):
 
 
 @pytest.fixture
-def page() -> Iterator:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in this thread
-    with playwright.sync_playwright() as driver:
+def page(monkeypatch) -> Iterator[Page]:
+    needs.skip_without_browser()
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in this thread
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=str(CHROMIUM),
+            executable_path=needs.CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         try:
             yield browser.new_page()
         finally:
             browser.close()
-            os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.mark.browser

@@ -171,7 +171,6 @@ def test_the_error_of_a_wrong_truth(zeros, tmp_path):
 
 
 def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeypatch):
-    pytest.importorskip("pandas")
     predictions = {name: 0.75 * values + 0.25 / values.shape[1] for name, values in zeros.items()}
     monkeypatch.chdir(tmp_path)
     assert content.FROM_ARRAYS in unescape(page)

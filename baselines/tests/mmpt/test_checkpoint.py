@@ -13,6 +13,7 @@ import torch
 from baselines.mmpt import checkpoint as checkpoints
 from baselines.mmpt.checkpoint import Checkpoint, CheckpointError
 from baselines.tests.mmpt.small import small_config
+from challenge.tests import needs
 
 
 @pytest.fixture
@@ -121,6 +122,12 @@ def test_versions_are_told():
     assert set(versions) == {"python", "torch", "timm", "numpy"}
 
 
+def test_without_git_no_commit_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert checkpoints.git_commit() is None
+
+
+@needs.git
 def test_the_commit_is_told_in_a_checkout_only(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "__file__", str(tmp_path / "checkpoint.py"))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

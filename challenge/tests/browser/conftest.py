@@ -1,12 +1,12 @@
 """Chromium and one demo with something to see, shared by the tests of this folder."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from challenge.tests import needs
 from challenge.tests.browser.demo_process import Demo, free_port
 
 PASSWORD = "correct horse battery staple"
@@ -18,12 +18,10 @@ REPORT_CSP = """document.addEventListener("securitypolicyviolation",
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, without a window."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    needs.skip_without_browser()
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        browser = playwright.chromium.launch(executable_path=needs.CHROMIUM, args=arguments)
         yield browser
         browser.close()
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 import struct
 import zipfile
 from pathlib import Path
@@ -118,7 +117,7 @@ def test_a_download_that_fails_says_so(visits, scenes):
     visits.complaints.clear()
 
 
-def test_browser_and_server_make_the_same_zip(page, scenes, demo):
+def test_browser_and_server_make_the_same_zip(page, scenes, demo, drawing_browser):
     number = int(scenes["scored"].strip("/").split("/")[-1])
     address = f"{scenes['scored']}figures.zip"
     assert page.request.get(address).status == 404
@@ -135,7 +134,7 @@ def test_browser_and_server_make_the_same_zip(page, scenes, demo):
     demo.run(
         "from challenge.models import Submission; from challenge.services.figure_files import render_figures;"
         f"render_figures(Submission.objects.get(pk={number}).latest_scores(None).pk)",
-        CHROMIUM=shutil.which("chromium") or "",
+        CHROMIUM=drawing_browser,
         SITE_URL=demo.url,
     )
     page.reload()

@@ -1,20 +1,15 @@
 """Titles of figures in files are whole, however low the figure and however many lines they take."""
 
 import io
-import shutil
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from challenge.figures.figure import PNG_SCALE, Figure
 from challenge.figures.files import render
 
-CHROMIUM = shutil.which("chromium") or ""
 
-
-@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)")
-def test_no_title_is_cut_and_none_reaches_the_plot():
+def test_no_title_is_cut_and_none_reaches_the_plot(drawing_browser):
     figures = [
         Figure(
             f"{height}-{words}",
@@ -28,7 +23,7 @@ def test_no_title_is_cut_and_none_reaches_the_plot():
         for height in (150, 900)
         for words in (3, 20, 35)
     ]
-    for name, content in render(figures, CHROMIUM, 60):
+    for name, content in render(figures, drawing_browser, 60):
         if name.startswith("png"):
             pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
             plot = ((pixels[..., 0] > 200) & (pixels[..., 1] < 50)).mean(axis=1) > 0.5
