@@ -15,7 +15,12 @@ from bigsite.folders import make_folders
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the checkout."""
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=os.environ | environment, capture_output=True, text=True, check=False
+        command,
+        cwd=settings.BASE_DIR,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -30,7 +35,11 @@ def unusable(request, tmp_path) -> Path:
 @pytest.mark.parametrize("command", ["demo", "check", "migrate"])
 def test_an_unusable_data_folder_is_named_with_a_way_out(command, unusable):
     answer = run(
-        sys.executable, "manage.py", command, DJANGO_SETTINGS_MODULE="bigsite.settings", DATA_DIR=str(unusable)
+        sys.executable,
+        "manage.py",
+        command,
+        DJANGO_SETTINGS_MODULE="bigsite.settings",
+        DATA_DIR=str(unusable),
     )
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr

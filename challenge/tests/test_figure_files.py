@@ -123,7 +123,9 @@ def test_a_browser_that_breaks_or_hangs_is_ended_and_leaves_nothing(program, tmp
     assert running(str(browser)) == []
 
 
-NO_SANDBOX = "[4:4:0101/000000.0:FATAL:content/browser/zygote_host_impl_linux.cc:129] No usable sandbox! If you are"
+NO_SANDBOX = (
+    "[4:4:0101/000000.0:FATAL:content/browser/zygote_host_impl_linux.cc:129] No usable sandbox! If you are"
+)
 NO_LIBRARY = "/usr/lib/chromium/chromium: error while loading shared libraries: libnss3.so: cannot open"
 
 

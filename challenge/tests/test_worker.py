@@ -270,7 +270,8 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
 
 
 def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
-    limited = start_worker(gate="wait", TIME_LIMITS="1 2")
+    # Long enough for a busy machine to score a file and come to the gate.
+    limited = start_worker(gate="wait", TIME_LIMITS="5 7")
     send_to(limited)
     slow = submit(team)
     wait_until_it_is(slow.evaluations.get(), Status.FAILED, limited)
@@ -281,6 +282,7 @@ def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
     limited.set_gate("ignore signals")
     deaf = submit(team, skill=1.5)
     evaluation = deaf.evaluations.get()
+    limited.wait_at_gate()
     wait_until(lambda: "TimeLimitExceeded" in limited.log.read_text(), explain=limited.last_words)
     assert status(evaluation) == Status.SCORING
     limited.set_gate("pass")

@@ -37,9 +37,8 @@ class Demo:
         self._printed: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
-    def start(self, *, by_make: bool = False) -> float:
-        """Start it and wait until it says where it runs; returns how many seconds that took."""
-        started = time.monotonic()
+    def start(self, *, by_make: bool = False) -> None:
+        """Start it and wait until it says where it runs."""
         self.launch(by_make=by_make)
         try:
             wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 180)
@@ -47,13 +46,19 @@ class Demo:
             self.process.terminate()  # it stops what it has started
             raise
         assert self.is_running, self.output
-        return time.monotonic() - started
 
     def launch(self, *, by_make: bool = False) -> None:
         """Start it, without waiting; `by_make` by the target of the Makefile."""
         self._printed.clear()
         venv = Path(sys.prefix)
-        make = ["make", "demo", f"VENV={venv}", f"PORT={self.port}", "--old-file", str(venv / "site.installed")]
+        make = [
+            "make",
+            "demo",
+            f"VENV={venv}",
+            f"PORT={self.port}",
+            "--old-file",
+            str(venv / "site.installed"),
+        ]
         command = [sys.executable, "manage.py", "demo", "--port", str(self.port)]
         self.home.mkdir(exist_ok=True)
         self._process = subprocess.Popen(

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import time
 
 import pytest
 import requests
@@ -15,16 +14,19 @@ from challenge.tests.browser.demo_process import Demo, command_of, is_free, wait
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """A demo whose folder is filled; the tests start it."""
-    demo = Demo(tmp_path_factory.mktemp("demo"), draws_figures=True)
-    yield demo
+    return Demo(tmp_path_factory.mktemp("demo"), draws_figures=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(demo):
+    yield
     demo.end()
 
 
 @pytest.fixture
 def running_demo(demo):
     demo.start()
-    yield demo
-    demo.end()
+    return demo
 
 
 def text_of(url: str) -> str:
@@ -32,12 +34,12 @@ def text_of(url: str) -> str:
 
 
 def assert_all_gone(demo: Demo) -> None:
-    wait_until(lambda: demo.processes() == [], 2)  # a browser ends a moment after its worker
+    wait_until(lambda: demo.processes() == [], 15)  # a browser ends a moment after its worker
     assert is_free(demo.port)
 
 
 def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
-    first = demo.start()
+    demo.start()
     assert demo.example_file.stat().st_size > 10_000_000
     text = text_of(f"{demo.url}/leaderboard/?entries=all")
     assert "Demo model, careful" in text
@@ -53,17 +55,15 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
         "from accounts.models import Team; Team.objects.create_user('Keep me', 'keep@example.org', 'x' * 12)"
     )
 
-    interrupted = time.monotonic()
     demo.interrupt()
-    assert demo.wait(15) == 0
-    stopping = time.monotonic() - interrupted
+    assert demo.wait(60) == 0
     assert "Stopping" in demo.output
     assert "Traceback" not in demo.output
     assert_all_gone(demo)
 
-    second = demo.start(by_make=True)
-    print(f"\nfirst start {first:.1f} s, stop {stopping:.1f} s, second start {second:.1f} s")  # noqa: T201
-    assert second < 20
+    demo.start(by_make=True)
+    assert "Submitting" not in demo.output
+    assert "Scoring" not in demo.output
     assert text_of(f"{demo.url}/leaderboard/?entries=all").count("Demo model") == text.count("Demo model")
     names = demo.run("from accounts.models import Team; print(*Team.objects.values_list('name', flat=True))")
     assert "Keep me" in names
@@ -71,7 +71,7 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
 
     # To make, which tells its child; no shell in between may take it.
     demo.process.send_signal(signal.SIGTERM)
-    demo.wait(15)
+    demo.wait(60)
     assert_all_gone(demo)
 
 
@@ -85,15 +85,15 @@ def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(running_dem
         lambda: any("--remote-debugging-pipe" in command_of(pid) for pid in running_demo.processes()), 30
     )
     running_demo.interrupt()
-    assert running_demo.wait(15) == 0
+    assert running_demo.wait(60) == 0
     assert_all_gone(running_demo)
 
 
 def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
     demo.launch()
-    wait_until(lambda: "Preparing" in demo.output, 20)
+    wait_until(lambda: "Preparing" in demo.output, 60)
     demo.interrupt()
-    demo.wait(15)
+    demo.wait(60)
     assert "Traceback" not in demo.output
     assert_all_gone(demo)
 
@@ -101,7 +101,7 @@ def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
 @pytest.mark.parametrize("program", ["gunicorn", "celery"])
 def test_it_says_so_and_stops_when_a_part_of_it_dies(running_demo, program):
     os.kill(running_demo.pid_of(program), signal.SIGKILL)
-    assert running_demo.wait(15) != 0
+    assert running_demo.wait(60) != 0
     assert "The web server or the worker has ended by itself" in running_demo.output
     assert_all_gone(running_demo)
 
@@ -113,8 +113,8 @@ def test_an_occupied_port_is_said_at_once_with_a_way_out(demo):
         port = occupant.getsockname()[1]
         other = Demo(demo.data_dir, port)
         other.launch()
-        assert other.wait(30) != 0
-    wait_until(lambda: "PORT=" in other.output, 5)
+        assert other.wait(60) != 0
+    wait_until(lambda: "PORT=" in other.output, 15)
     assert f"Port {port} on 127.0.0.1 is in use" in other.output
     assert f"make demo PORT={port + 1}" in other.output
     assert "Traceback" not in other.output
@@ -123,6 +123,6 @@ def test_an_occupied_port_is_said_at_once_with_a_way_out(demo):
 def test_a_port_that_is_none_is_refused(demo):
     other = Demo(demo.data_dir, 70000)
     other.launch()
-    assert other.wait(30) != 0
-    wait_until(lambda: "PORT=" in other.output, 5)
+    assert other.wait(60) != 0
+    wait_until(lambda: "PORT=" in other.output, 15)
     assert "Traceback" not in other.output
