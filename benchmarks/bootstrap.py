@@ -22,8 +22,8 @@ import numpy as np
 
 from benchmarks.scoring import make_case, peak_memory, timed, verdict
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.intervals import N_REPLICATES
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.reading.predictions import read_predictions
+from challenge.scoring.statistics.intervals import N_REPLICATES
 
 TARGET_CPU = 1_000  # ms, of the resamples
 TARGET_MEMORY = 300  # MB
@@ -73,7 +73,7 @@ def measure_ours(folder: Path) -> None:
     import django
 
     django.setup()
-    from challenge.scoring.bootstrap import bootstrap
+    from challenge.scoring.statistics.bootstrap import bootstrap
     from challenge.services.evaluations import score_file
     from challenge.services.uncertainty import estimate_file
 
@@ -99,7 +99,7 @@ def measure_ours(folder: Path) -> None:
 
 def measure_reference(folder: Path) -> None:
     """Print what scikit-learn takes for the same resamples, and their replicates."""
-    from challenge.scoring.bootstrap import draw_counts
+    from challenge.scoring.statistics.bootstrap import draw_counts
     from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
 
     predictions, labels = read(folder)

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.curves import N_BINS, curves
-from challenge.scoring.evaluator import METRICS, evaluate
-from challenge.scoring.files import MOST_LINE_BYTES
-from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.scoring.metrics.curves import N_BINS, curves
+from challenge.scoring.metrics.evaluator import METRICS, evaluate
+from challenge.scoring.reading.files import MOST_LINE_BYTES
+from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 
 #: CPU milliseconds from file to metrics, and peak MB of a process, that are to be kept.
 TARGETS = {"canonical": 100, "thesis": 200}

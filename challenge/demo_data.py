@@ -15,7 +15,7 @@ from challenge.models import Evaluation, GroundTruth, PublishedMethod, Submissio
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth as Labels
-from challenge.scoring.predictions import write_predictions
+from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, groups, submissions
 
 ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")

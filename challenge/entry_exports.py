@@ -19,7 +19,7 @@ from challenge.models import (
     Uncertainty,
 )
 from challenge.rank_uncertainty import positions
-from challenge.scoring.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
 
 #: Of a submission or group that has no scores (yet).

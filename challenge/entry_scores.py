@@ -12,7 +12,7 @@ from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty
 from challenge.paired_comparison import add_dataset_intervals
 from challenge.rank_uncertainty import add_intervals, dataset_replicates
 from challenge.results import Score
-from challenge.scoring.evaluator import METRICS
+from challenge.scoring.metrics.evaluator import METRICS
 from challenge.services.uncertainty import AVERAGE
 
 

@@ -17,8 +17,8 @@ from challenge.models import GroundTruth, MethodGroup, Reference, Submission
 from challenge.rank_uncertainty import add_intervals, add_rank_ranges
 from challenge.results import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import METRICS, SCORER_VERSION
-from challenge.scoring.intervals import BOOTSTRAP_VERSION, LEVEL, N_REPLICATES
+from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, LEVEL, N_REPLICATES
 
 BENCHMARK = "BIG: the Biomedical Image Generalization benchmark"
 #: The work that proposes the benchmark, by its key in the bibliography.

@@ -3,10 +3,10 @@
 from django.conf import settings
 
 from challenge.scoring.benchmark import Benchmark, Task
-from challenge.scoring.files import MOST_GZIP_MEMBERS, MOST_LINE_BYTES, OTHER_FORMATS
-from challenge.scoring.layouts import THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS, canonical_columns
-from challenge.scoring.predictions import SUM_TOLERANCE, most_lines
-from challenge.scoring.problems import SHOWN_CHARACTERS, SHOWN_PLACES
+from challenge.scoring.reading.files import MOST_GZIP_MEMBERS, MOST_LINE_BYTES, OTHER_FORMATS
+from challenge.scoring.reading.layouts import THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS, canonical_columns
+from challenge.scoring.reading.predictions import SUM_TOLERANCE, most_lines
+from challenge.scoring.reading.problems import SHOWN_CHARACTERS, SHOWN_PLACES
 
 
 def format_rules(benchmark: Benchmark) -> dict[str, object]:

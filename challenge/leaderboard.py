@@ -22,8 +22,8 @@ from challenge.models import (
     Submission,
 )
 from challenge.results import Score, Series
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.ranking import rank
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.statistics.ranking import rank
 
 
 class View(TextChoices):

@@ -21,10 +21,10 @@ from challenge.leaderboard_figures import leaderboard_figures
 from challenge.models import FurtherMetrics, GroundTruth, Metric
 from challenge.rank_uncertainty import add_intervals, dataset_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.further_metrics import AVERAGED
-from challenge.scoring.intervals import percentile_interval
-from challenge.scoring.uncertain_ranks import kendall_taus, rank_replicates
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.secondary import AVERAGED
+from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.rank_inference import kendall_taus, rank_replicates
 from challenge.ways_to_rank import leave_one_out_ranges, rank_sets_of, ways_to_rank
 
 #: So many of the highest rows are ranked in other ways, or shown with informational metrics.

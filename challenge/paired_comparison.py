@@ -14,8 +14,8 @@ from challenge.models import GroundTruth
 from challenge.rank_uncertainty import dataset_replicates
 from challenge.results import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.intervals import percentile_interval
-from challenge.scoring.uncertain_ranks import flip_share, paired_difference, significantly_higher
+from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.rank_inference import flip_share, paired_difference, significantly_higher
 
 #: The replicates of one metric on each dataset, (12, B), by `Row.key`.
 Replicates = Mapping[str, np.ndarray]

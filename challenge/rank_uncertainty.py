@@ -20,9 +20,9 @@ from challenge.models import (
     unpack_dataset_replicates,
     unpack_mean_replicates,
 )
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.intervals import percentile_interval
-from challenge.scoring.uncertain_ranks import leaders_group, rank_ranges, rank_replicates
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.rank_inference import leaders_group, rank_ranges, rank_replicates
 
 #: Of so many of the highest entries it is asked which cannot be told from the leader: all pairs are compared.
 MOST_WITH_LEADER = 200

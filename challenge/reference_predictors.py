@@ -6,8 +6,8 @@ from typing import Any
 
 from challenge.models import GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.further_metrics import reference_rows
 from challenge.scoring.ground_truth import read_ground_truth
+from challenge.scoring.metrics.secondary import reference_rows
 
 
 def reference_predictors(ground_truth: GroundTruth) -> dict[str, dict[str, Any]]:

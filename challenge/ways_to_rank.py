@@ -9,11 +9,11 @@ from challenge.decathlon import decathlon_baseline
 from challenge.leaderboard import Row
 from challenge.models import Metric
 from challenge.rank_uncertainty import dataset_replicates, mean_replicates
-from challenge.scoring import aggregation
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.intervals import N_REPLICATES
-from challenge.scoring.ranking import rank
-from challenge.scoring.uncertain_ranks import rank_sets
+from challenge.scoring.statistics import aggregation
+from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.scoring.statistics.rank_inference import rank_sets
+from challenge.scoring.statistics.ranking import rank
 
 #: The three that the benchmark was made for; accuracy is there to compare with what others published.
 BENCHMARK_METRICS = (Metric.AUC, Metric.BALANCED_ACCURACY, Metric.COHEN_KAPPA)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from challenge.scoring.benchmark import Dataset, Task
-from challenge.scoring.evaluator import DatasetScores, score_dataset
-from challenge.scoring.further_metrics import dataset_metrics
-from challenge.scoring.metrics import confusion_matrix
+from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
+from challenge.scoring.metrics.ranked import confusion_matrix
+from challenge.scoring.metrics.secondary import dataset_metrics
 
 TRUE_CLASSES = (1, 0, 0, 1, 0, 0, 1, 0, 0, 0)
 

@@ -12,7 +12,7 @@ from baselines.mmpt.distributed import ALONE, World
 from baselines.mmpt.images import Source
 from baselines.mmpt.losses import Loss
 from challenge.scoring.benchmark import Dataset
-from challenge.scoring.evaluator import METRICS, DatasetScores, score_dataset
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores, score_dataset
 
 #: From images on the device to logits, one dataset's.
 Forward = Callable[[Tensor], Tensor]

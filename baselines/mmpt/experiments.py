@@ -24,7 +24,7 @@ from baselines.mmpt.evaluate import metrics
 from baselines.mmpt.history import HistoryError, read_rows, run_folders, title
 from baselines.mmpt.log import Write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.evaluator import METRICS, DatasetScores
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
 
 #: The experiments by their numbers.
 EXPERIMENTS = {

@@ -24,7 +24,7 @@ from baselines.mmpt.model import MultiHeadModel
 from baselines.mmpt.normalization import DatasetStatistics
 from baselines.mmpt.probing import extract_features, vote
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
-from challenge.scoring.predictions import PredictionsError, write_predictions
+from challenge.scoring.reading.predictions import PredictionsError, write_predictions
 
 #: Images that pass through the network together. With twice as many, VGG16 takes 0.8 GB more and no less time on a CPU.
 BATCH_SIZE = 32

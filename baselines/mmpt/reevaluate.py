@@ -23,7 +23,7 @@ from baselines.mmpt.evaluate import metrics
 from baselines.mmpt.log import Write
 from baselines.mmpt.published_weights import Weights, WeightsError, find_weights
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.evaluator import METRICS, DatasetScores
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
 
 AVERAGE = "average"
 

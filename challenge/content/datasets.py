@@ -7,8 +7,8 @@ compares. The descriptions follow INFO and the papers that are cited with them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from challenge.medmnist.zenodo import MD5_28, ZENODO_FILES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
-from challenge.scoring.zenodo import MD5_28, ZENODO_FILES
 
 LICENCES = {
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",

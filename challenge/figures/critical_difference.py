@@ -10,13 +10,13 @@ from challenge.figures.figure import METRIC_TITLES, Figure
 from challenge.figures.leaderboard import unique_labels
 from challenge.results import Series
 from challenge.scoring.benchmark import Benchmark
-from challenge.scoring.critical_difference import (
+from challenge.scoring.statistics.critical_difference import (
     FriedmanTest,
     friedman_test,
     groups_that_do_not_differ,
     ranks_by_dataset,
 )
-from challenge.scoring.critical_difference import critical_difference as critical_difference_of
+from challenge.scoring.statistics.critical_difference import critical_difference as critical_difference_of
 
 MIN_ROWS, MAX_ROWS = 3, 20
 

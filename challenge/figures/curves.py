@@ -7,7 +7,7 @@ from typing import Any
 from challenge.figures.figure import Figure, as_text
 from challenge.figures.themes import DASHES
 from challenge.scoring.benchmark import Dataset, Task
-from challenge.scoring.curves import N_BINS, UNIT
+from challenge.scoring.metrics.curves import N_BINS, UNIT
 
 _NAME_LENGTH = 20  # of classes on axes; tables hold their full names
 

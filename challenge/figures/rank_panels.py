@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from challenge.scoring.uncertain_ranks import rank_ranges
+from challenge.scoring.statistics.rank_inference import rank_ranges
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.rank_panels import SPREAD, Panels, crosses, lines, packed, rank_ticks, spread
 from challenge.figures.themes import DASHES, MARKERS
 from challenge.scoring.benchmark import Benchmark
-from challenge.scoring.ranking import rank
+from challenge.scoring.statistics.ranking import rank
 
 #: More entries than these no figure draws; tables of ranks hold all that they are given.
 MAX_ENTRIES = 30

@@ -9,8 +9,8 @@ from django.db import models
 from challenge.models.evaluations import Evaluation
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.intervals import BOOTSTRAP_VERSION
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION
 
 
 class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Task
-from challenge.scoring.layouts import canonical_columns
-from challenge.scoring.predictions import write_predictions
+from .benchmark import Benchmark, Task
+from .reading.layouts import canonical_columns
+from .reading.predictions import write_predictions
 
 #: Enough for an example, and half the size of all the digits that a float32 has.
 _DECIMALS = 4

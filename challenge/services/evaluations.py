@@ -26,10 +26,10 @@ from challenge.models import (
 )
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.curves import curves
-from challenge.scoring.evaluator import METRICS, SCORER_VERSION, Scores
-from challenge.scoring.evaluator import evaluate as evaluate_predictions
-from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+from challenge.scoring.metrics.curves import curves
+from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, Scores
+from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
+from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.uncertainty import queue_uncertainty
 

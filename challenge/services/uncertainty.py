@@ -20,12 +20,12 @@ from django.utils import timezone
 from challenge import queue
 from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.delong import auc_standard_errors, standard_error_of_mean
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.further_metrics import further_metrics
 from challenge.scoring.ground_truth import read_ground_truth
-from challenge.scoring.intervals import BOOTSTRAP_VERSION, percentile_interval
-from challenge.scoring.predictions import Limits, read_predictions
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.secondary import further_metrics
+from challenge.scoring.reading.predictions import Limits, read_predictions
+from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
+from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 
 logger = logging.getLogger(__name__)
@@ -91,7 +91,9 @@ def estimate_predictions(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray]
 ) -> Estimates:
     """Estimate how sure the scores of predictions are; see `evaluator.evaluate` for the arrays."""
-    from challenge.scoring.bootstrap import bootstrap  # brings Numba, which web processes do without
+    from challenge.scoring.statistics.bootstrap import (
+        bootstrap,  # brings Numba, which web processes do without
+    )
 
     return Estimates(
         summarize(

@@ -9,7 +9,7 @@ from challenge import citation
 from challenge.entry_exports import bootstrap_version
 from challenge.exports import absolute, result_address
 from challenge.models import Evaluation, MethodGroup, PublishedMethod, Submission
-from challenge.scoring.intervals import N_REPLICATES
+from challenge.scoring.statistics.intervals import N_REPLICATES
 
 register = template.Library()
 

@@ -37,7 +37,7 @@ from challenge.models import Evaluation, GroundTruth, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Task
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import write_ground_truth
-from challenge.scoring.predictions import write_predictions
+from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, submissions
 
 ROWS = 20
@@ -651,7 +651,7 @@ from pathlib import Path
 import django
 django.setup()
 from challenge.services import evaluations, ground_truths, submissions
-from challenge.scoring.predictions import PredictionsError
+from challenge.scoring.reading.predictions import PredictionsError
 evaluations._labels(Path(sys.argv[2]))
 before = time.process_time()
 try:

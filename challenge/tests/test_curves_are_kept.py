@@ -4,8 +4,8 @@ from pathlib import Path
 
 from challenge.models import Evaluation, EvaluationCurves
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.curves import curves
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.metrics.curves import curves
+from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
 
 

@@ -10,7 +10,7 @@ from challenge.dataset_ranks import dataset_ranks
 from challenge.leaderboard import Filters, add_dataset_scores, leaderboard
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.ranking import rank
+from challenge.scoring.statistics.ranking import rank
 from challenge.services import groups, submissions
 
 

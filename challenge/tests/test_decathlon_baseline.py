@@ -6,8 +6,8 @@ from django.core.management import call_command
 
 from challenge.decathlon import decathlon_baseline
 from challenge.models import PublishedScore
-from challenge.scoring.aggregation import decathlon_score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.statistics.aggregation import decathlon_score
 
 pytestmark = pytest.mark.django_db
 NAMES = [dataset.name for dataset in MEDMNIST_PLUS]

@@ -27,7 +27,7 @@ from challenge.models import (
     Uncertainty,
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import METRICS, SCORER_VERSION
+from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.spreadsheets import without_formulas

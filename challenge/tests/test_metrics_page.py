@@ -13,11 +13,11 @@ from sklearn.calibration import calibration_curve
 
 from challenge.models import Metric
 from challenge.rank_uncertainty import MOST_WITH_LEADER
-from challenge.scoring.aggregation import decathlon_score
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.evaluator import METRICS, SCORER_VERSION, score_dataset
-from challenge.scoring.further_metrics import dataset_metrics
-from challenge.scoring.intervals import N_REPLICATES
+from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, score_dataset
+from challenge.scoring.metrics.secondary import dataset_metrics
+from challenge.scoring.statistics.aggregation import decathlon_score
+from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.ways_to_rank import ways_to_rank
 from challenge.worked_example import EXAMPLES, TRUE_CLASSES
 

@@ -8,7 +8,7 @@ import pytest
 from challenge import rank_sets as module
 from challenge.models import GroundTruth, Metric, Submission, Uncertainty
 from challenge.rank_sets import RankSet, rank_sets
-from challenge.scoring import uncertain_ranks
+from challenge.scoring.statistics import rank_inference as uncertain_ranks
 from challenge.services import groups, submissions
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from challenge.scoring.evaluator import METRICS
 from challenge.scoring.ground_truth import write_ground_truth
+from challenge.scoring.metrics.evaluator import METRICS
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,9 @@ from django.urls import reverse
 from challenge.models import Evaluation, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.evaluator import evaluate as evaluate_predictions
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
+from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations, ground_truths
 
 

@@ -13,7 +13,7 @@ from sklearn import metrics as sklearn_metrics
 from challenge.entry_figures import all_figures
 from challenge.models import Evaluation, EvaluationCurves, PublishedMethod, PublishedScore, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
 
 EMPTY = "was scored before confusion matrices, ROC curves and reliability were kept"

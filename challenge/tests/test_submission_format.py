@@ -15,8 +15,8 @@ from challenge.downloads import EXAMPLE, TEMPLATE
 from challenge.models import Evaluation, Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.evaluator import evaluate
-from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests.scoring.conftest import TINY, TINY_PREDICTIONS
 from challenge.views import submission_format as view
 

@@ -11,9 +11,9 @@ from sklearn import metrics as sklearn_metrics
 from challenge import further_tables
 from challenge.models import FurtherMetrics, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
-from challenge.scoring.further_metrics import AVERAGED, further_metrics
 from challenge.scoring.ground_truth import GroundTruthError
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.metrics.secondary import AVERAGED, further_metrics
+from challenge.scoring.reading.predictions import read_predictions
 
 TITLE = "Informational, not ranked"
 MAJORITY = "Always the most frequent class"

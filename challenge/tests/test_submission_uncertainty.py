@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from challenge.entry_figures import overview_figures
 from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
-from challenge.scoring.delong import standard_error_of_mean
+from challenge.scoring.statistics.delong import standard_error_of_mean
 from challenge.services import groups, submissions
 
 FOLLOW = "Intervals follow in a moment"

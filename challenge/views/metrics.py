@@ -11,11 +11,11 @@ from challenge.further_tables import FURTHER_TITLES
 from challenge.models import Metric
 from challenge.rank_uncertainty import MOST_WITH_LEADER
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.curves import N_BINS
-from challenge.scoring.evaluator import SCORER_VERSION
-from challenge.scoring.further_metrics import LOG_CLIP
-from challenge.scoring.intervals import N_REPLICATES
-from challenge.scoring.ranking import rank
+from challenge.scoring.metrics.curves import N_BINS
+from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.secondary import LOG_CLIP
+from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.scoring.statistics.ranking import rank
 from challenge.worked_example import EXAMPLES
 
 #: Means of made-up entries, to show how ties are ranked; the last lacks the metric.

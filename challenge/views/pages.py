@@ -13,7 +13,7 @@ from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.markdown import to_html
 from challenge.models import Metric, Phase, SitePage
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.evaluator import SCORER_VERSION
 from challenge.timeline import State, phase_in_force, timeline
 
 

@@ -15,8 +15,8 @@ from challenge.downloads import EXAMPLE, TEMPLATE, Download
 from challenge.format_rules import format_rules
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.files import MOST_LINE_BYTES
-from challenge.scoring.predictions import most_lines
+from challenge.scoring.reading.files import MOST_LINE_BYTES
+from challenge.scoring.reading.predictions import most_lines
 
 
 @require_safe

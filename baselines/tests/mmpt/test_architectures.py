@@ -21,8 +21,8 @@ from baselines.mmpt.losses import loss_for
 from baselines.mmpt.model import MultiHeadModel
 from challenge.content.architectures import ARCHITECTURES as PUBLISHED
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.predictions import check_values
-from challenge.scoring.problems import ProblemLog
+from challenge.scoring.reading.predictions import check_values
+from challenge.scoring.reading.problems import ProblemLog
 
 SIZE = 64
 

@@ -18,7 +18,7 @@ from baselines.mmpt.experiments import SCORES_FILE, Study, Training, carry_out, 
 from baselines.mmpt.history import HistoryError
 from baselines.tests.mmpt.histories import ROWS, make_run
 from baselines.tests.mmpt.small import NAMES, small_config
-from challenge.scoring.evaluator import METRICS
+from challenge.scoring.metrics.evaluator import METRICS
 
 RESNET, VIT = "resnet18", "vit_base_patch16_224"
 

@@ -7,8 +7,8 @@ from baselines.mmpt.architectures import create_backbone
 from baselines.mmpt.losses import loss_for
 from baselines.mmpt.model import MultiHeadModel
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.predictions import check_values
-from challenge.scoring.problems import ProblemLog
+from challenge.scoring.reading.predictions import check_values
+from challenge.scoring.reading.problems import ProblemLog
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from baselines.mmpt.reevaluate import (
 )
 from challenge.models import PublishedMethod, PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import DatasetScores, score_dataset
+from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
 
 import timm  # isort: skip
 from timm.models.vision_transformer import checkpoint_filter_fn  # isort: skip

@@ -13,8 +13,8 @@ from baselines.mmpt.learner import preprocess_for
 from baselines.mmpt.predict import PredictError, load_model, predict
 from baselines.mmpt.train import train
 from baselines.tests.mmpt.small import NAMES, small_config
-from challenge.scoring.evaluator import evaluate
-from challenge.scoring.predictions import read_predictions
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.reading.predictions import read_predictions
 
 CPU = torch.device("cpu")
 SCHEMES = ("mm-pt", "end-to-end", "linear-probing", "knn")

@@ -17,7 +17,7 @@ from baselines.mmpt.synthetic import make_collection, make_images, make_labels, 
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import read_ground_truth
-from challenge.scoring.metrics import mean_auc
+from challenge.scoring.metrics.ranked import mean_auc
 
 SOME = replace(
     MEDMNIST_PLUS, datasets=tuple(d for d in MEDMNIST_PLUS if d.name in ("bloodmnist", "chestmnist"))

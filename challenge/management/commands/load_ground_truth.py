@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from challenge.management.examples import CommandWithExamples
+from challenge.medmnist.zenodo import download_ground_truth
 from challenge.models import MAX_NAME_LENGTH, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
-from challenge.scoring.zenodo import download_ground_truth
 from challenge.services import ground_truths
 
 EXAMPLES = """\

@@ -9,9 +9,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.evaluator import METRICS, Scores, evaluate
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
-from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+from challenge.scoring.metrics.evaluator import METRICS, Scores, evaluate
+from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
 INVALID_FILE = 2
 

@@ -13,7 +13,7 @@ from challenge.demo_data import EXAMPLE_FILE
 from challenge.models import Evaluation, PublishedMethod, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.predictions import write_predictions
+from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import groups, submissions
 
 PASSWORD = "correct horse battery staple"

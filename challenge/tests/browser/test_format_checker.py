@@ -14,8 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from challenge.format_rules import format_rules
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.files import MOST_LINE_BYTES
-from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.scoring.reading.files import MOST_LINE_BYTES
+from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests import test_bad_files_end_to_end as collection
 from challenge.tests.browser.test_pages import check
 from challenge.tests.scoring import test_fuzz_reader as fuzz

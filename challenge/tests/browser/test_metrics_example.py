@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from challenge.scoring.evaluator import METRICS
+from challenge.scoring.metrics.evaluator import METRICS
 from challenge.worked_example import EXAMPLES, Example
 
 pytestmark = pytest.mark.browser

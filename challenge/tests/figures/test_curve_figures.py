@@ -8,8 +8,8 @@ from sklearn import metrics as sklearn_metrics
 from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.curves import curves, dataset_curves
 from challenge.scoring.demo import make_demo_predictions
+from challenge.scoring.metrics.curves import curves, dataset_curves
 
 SEVERAL = Dataset("several", "Several", "Test", Task.MULTICLASS, ("a", "b <i>", "c"), 5)
 PAIR = Dataset("pair", "Pair", "Test", Task.BINARY, ("no", "yes"), 4)

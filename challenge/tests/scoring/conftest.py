@@ -56,7 +56,7 @@ def thesis() -> str:
 @pytest.fixture
 def read(tmp_path):
     """A function from the content of a file to what `read_predictions` gives for it."""
-    from challenge.scoring.predictions import read_predictions
+    from challenge.scoring.reading.predictions import read_predictions
 
     def read_content(content: str | bytes, **options):
         path = tmp_path / "predictions.csv"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
-from challenge.scoring import aggregation
-from challenge.scoring.critical_difference import ranks_by_dataset
-from challenge.scoring.ranking import rank
+from challenge.scoring.statistics import aggregation
+from challenge.scoring.statistics.critical_difference import ranks_by_dataset
+from challenge.scoring.statistics.ranking import rank
 
 NAN = np.nan
 #: Scores of entries (rows) on datasets, with ties: multiples of 1/8, of which sums are exact.

@@ -4,8 +4,8 @@ import runpy
 
 import pytest
 
+from challenge.medmnist.zenodo import MD5_28, ZENODO_FILES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.zenodo import MD5_28, ZENODO_FILES
 
 TASKS = {
     "binary-class": Task.BINARY,

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
-from challenge.scoring.bootstrap import bootstrap
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.evaluator import METRICS, evaluate
-from challenge.scoring.intervals import percentile_interval
+from challenge.scoring.metrics.evaluator import METRICS, evaluate
+from challenge.scoring.statistics.bootstrap import bootstrap
+from challenge.scoring.statistics.intervals import percentile_interval
 
 N_DRAWS = 200
 

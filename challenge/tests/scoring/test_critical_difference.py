@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from challenge.scoring.critical_difference import (
+from challenge.scoring.statistics.critical_difference import (
     critical_difference,
     friedman_test,
     groups_that_do_not_differ,

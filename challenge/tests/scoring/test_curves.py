@@ -10,9 +10,17 @@ from sklearn import metrics as sklearn_metrics
 from sklearn.calibration import calibration_curve
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Task
-from challenge.scoring.curves import MAX_POINTS, N_BINS, UNIT, curves, dataset_curves, reliability, roc_curve
 from challenge.scoring.demo import make_demo_predictions
-from challenge.scoring.metrics import auc
+from challenge.scoring.metrics.curves import (
+    MAX_POINTS,
+    N_BINS,
+    UNIT,
+    curves,
+    dataset_curves,
+    reliability,
+    roc_curve,
+)
+from challenge.scoring.metrics.ranked import auc
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 MOST_BYTES = 300_000

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.bootstrap import bootstrap, bootstrap_dataset
-from challenge.scoring.delong import auc_standard_error, auc_standard_errors, standard_error_of_mean
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.statistics.bootstrap import bootstrap, bootstrap_dataset
+from challenge.scoring.statistics.delong import (
+    auc_standard_error,
+    auc_standard_errors,
+    standard_error_of_mean,
+)
 
 
 def by_the_paper(positive: np.ndarray, y_score: np.ndarray) -> float:

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from challenge.scoring.evaluator import METRICS, DatasetScores, evaluate
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores, evaluate
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 
@@ -59,7 +59,8 @@ def test_labels_of_another_shape():
 
 def test_the_package_needs_neither_django_nor_torch_nor_scikit_learn():
     script = (
-        "import sys; import challenge.scoring.predictions, challenge.scoring.evaluator, challenge.scoring.ranking;"
+        "import sys; import challenge.scoring.reading.predictions, challenge.scoring.metrics.evaluator;"
+        "import challenge.scoring.statistics.ranking;"
         "print([name for name in ('django', 'torch', 'sklearn', 'pandas', 'medmnist') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

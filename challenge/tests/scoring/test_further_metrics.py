@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.curves import curves
 from challenge.scoring.demo import make_demo_predictions
-from challenge.scoring.evaluator import evaluate
-from challenge.scoring.further_metrics import LOG_CLIP, average_precision, dataset_metrics, further_metrics
+from challenge.scoring.metrics.curves import curves
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.metrics.secondary import LOG_CLIP, average_precision, dataset_metrics, further_metrics
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 ORDINAL = Dataset("gradmnist", "GradMNIST", "Test", Task.ORDINAL, ("0", "1", "2", "3"), 7)
@@ -218,7 +218,7 @@ def test_a_class_without_images_is_an_error():
 
 def test_it_needs_no_scikit_learn():
     script = (
-        "import sys; import challenge.scoring.further_metrics;"
+        "import sys; import challenge.scoring.metrics.secondary;"
         "print([name for name in ('django', 'sklearn', 'scipy', 'polars') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -10,8 +10,8 @@ from sklearn import metrics as sklearn_metrics
 from sklearn.dummy import DummyClassifier
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
-from challenge.scoring.evaluator import METRICS
-from challenge.scoring.further_metrics import AVERAGED, reference_rows
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.secondary import AVERAGED, reference_rows
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS
 
 ORDINAL = Dataset("gradmnist", "GradMNIST", "Test", Task.ORDINAL, ("0", "1", "2"), 4)

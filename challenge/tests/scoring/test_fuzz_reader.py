@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenge.scoring import predictions as module
-from challenge.scoring.predictions import PredictionsError, read_predictions
+from challenge.scoring.reading import predictions as module
+from challenge.scoring.reading.predictions import PredictionsError, read_predictions
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.layouts import canonical_text, thesis_text
 

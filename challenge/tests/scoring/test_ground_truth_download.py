@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from challenge.scoring import zenodo
+from challenge.medmnist import zenodo
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from challenge.scoring.uncertain_ranks import leaders_group
+from challenge.scoring.statistics.rank_inference import leaders_group
 
 N_IMAGES, N_ENTRIES, N_REPLICATES = 1000, 8, 1000
 

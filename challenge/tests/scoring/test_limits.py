@@ -8,8 +8,8 @@ import zlib
 import pytest
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.files import MOST_LINE_BYTES
-from challenge.scoring.predictions import Limits, PredictionsError, read_predictions
+from challenge.scoring.reading.files import MOST_LINE_BYTES
+from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
 MB = 2**20
 HEADER = b"dataset,index," + b",".join(b"p%d" % j for j in range(14)) + b"\n"

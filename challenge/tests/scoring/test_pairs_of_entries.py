@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from challenge.scoring.uncertain_ranks import flip_share, kendall_taus, paired_difference
+from challenge.scoring.statistics.rank_inference import flip_share, kendall_taus, paired_difference
 
 
 @pytest.mark.parametrize(

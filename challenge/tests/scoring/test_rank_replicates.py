@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from challenge.scoring.ranking import rank
-from challenge.scoring.uncertain_ranks import rank_ranges, rank_replicates
+from challenge.scoring.statistics.rank_inference import rank_ranges, rank_replicates
+from challenge.scoring.statistics.ranking import rank
 
 #: Few different values, so that many are equal.
 LEVELS = st.sampled_from([0.25, 0.5, 0.75, 1.0])

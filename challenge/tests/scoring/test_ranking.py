@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from challenge.scoring.ranking import rank
+from challenge.scoring.statistics.ranking import rank
 
 NAN = math.nan
 

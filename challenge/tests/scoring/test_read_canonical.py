@@ -8,9 +8,9 @@ import random
 import numpy as np
 import pytest
 
-from challenge.scoring import predictions as module
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.scoring.reading import predictions as module
+from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests.scoring.conftest import TINY, TINY_PREDICTIONS
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from challenge.scoring import predictions as module
-from challenge.scoring.predictions import PredictionsError
+from challenge.scoring.reading import predictions as module
+from challenge.scoring.reading.predictions import PredictionsError
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.layouts import thesis_text
 from challenge.tests.scoring.test_read_canonical import assert_tiny

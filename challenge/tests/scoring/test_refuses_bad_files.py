@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from challenge.scoring.predictions import PredictionsError, Problem
+from challenge.scoring.reading.predictions import PredictionsError, Problem
 from challenge.tests.scoring.conftest import TINY_LABELS
 
 

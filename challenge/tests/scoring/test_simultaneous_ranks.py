@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from challenge.scoring.critical_difference import nemenyi_quantile
-from challenge.scoring.ranking import rank
-from challenge.scoring.uncertain_ranks import leaders_group, rank_sets, significantly_higher
+from challenge.scoring.statistics.critical_difference import nemenyi_quantile
+from challenge.scoring.statistics.rank_inference import leaders_group, rank_sets, significantly_higher
+from challenge.scoring.statistics.ranking import rank
 
 #: PISA 2018 (OECD): mean score in mathematics, standard error; and the set of ranks by csranks(coverage=0.95,
 #: R=20000), which six seeds agreed on. A single step without step-down gives others for five countries.

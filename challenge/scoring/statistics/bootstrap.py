@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from challenge.scoring import bootstrap_kernels as kernels
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.intervals import N_REPLICATES
+from ..benchmark import Benchmark, Dataset, Task
+from . import bootstrap_kernels as kernels
+from .intervals import N_REPLICATES
 
 SEED = 9930641
 

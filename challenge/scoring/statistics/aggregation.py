@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from challenge.scoring.intervals import LEVEL
-from challenge.scoring.ranking import rank
-from challenge.scoring.uncertain_ranks import significantly_higher
+from .intervals import LEVEL
+from .rank_inference import significantly_higher
+from .ranking import rank
 
 Array = NDArray[np.floating]
 Integers = NDArray[np.integer]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
+from ..benchmark import Benchmark, Dataset, Task
 
 #: ASCII digits only. Blanks around a number do no harm; words such as nan and inf are no probabilities.
 _NUMBER = re.compile(r"[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*")

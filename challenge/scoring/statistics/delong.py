@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
+from ..benchmark import Benchmark, Dataset, Task
 
 
 def auc_standard_errors(

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.layouts import Layout, probability_columns
-from challenge.scoring.parsing import Parsed, index, n_labels, nothing_parsed, number, stated_labels
-from challenge.scoring.problems import ProblemLog, shown
+from ..benchmark import Benchmark, Dataset, Task
+from .layouts import Layout, probability_columns
+from .parsing import Parsed, index, n_labels, nothing_parsed, number, stated_labels
+from .problems import ProblemLog, shown
 
 _EXPECTED_NUMBER = "expected a plain decimal number such as 0.25"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.metrics import (
+from ..benchmark import Benchmark, Dataset, Task
+from .ranked import (
     accuracy,
     auc,
     balanced_accuracy,

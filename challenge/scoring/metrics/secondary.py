@@ -22,10 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.curves import reliability
-from challenge.scoring.evaluator import METRICS, evaluate
-from challenge.scoring.metrics import confusion_matrix
+from ..benchmark import Benchmark, Dataset, Task
+from .curves import reliability
+from .evaluator import METRICS, evaluate
+from .ranked import confusion_matrix
 
 #: Before the logarithm, a probability is raised to this, and lowered to 1 minus this: about what float32, the type of
 #: most networks' outputs, can tell from 1. One image that is surely wrong thus costs 16.1 and not infinity.

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.metrics import confusion_matrix
+from ..benchmark import Benchmark, Dataset, Task
+from .ranked import confusion_matrix
 
 #: Points of ROC curves are whole numbers of this fraction of 1.
 UNIT = 10_000

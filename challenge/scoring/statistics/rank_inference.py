@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from challenge.scoring.intervals import LEVEL, percentile_interval
+from .intervals import LEVEL, percentile_interval
 
 Array = NDArray[np.floating]
 Integers = NDArray[np.integer]

@@ -7,10 +7,10 @@ accept, it reads as `parse_carefully` does, to the last bit; the fuzz tests hold
 import numpy as np
 import polars as pl
 
-from challenge.scoring.benchmark import Benchmark, Dataset
-from challenge.scoring.files import UTF8_BOM, FileText
-from challenge.scoring.layouts import THESIS_OPTIONAL_COLUMNS, Layout, probability_columns
-from challenge.scoring.parsing import Parsed, stated_labels
+from ..benchmark import Benchmark, Dataset
+from .files import UTF8_BOM, FileText
+from .layouts import THESIS_OPTIONAL_COLUMNS, Layout, probability_columns
+from .parsing import Parsed, stated_labels
 
 #: A panic of polars' Rust code is no `Exception`; a hostile file may find one.
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)

@@ -12,13 +12,13 @@ from typing import BinaryIO, cast
 import numpy as np
 import polars as pl
 
-from challenge.scoring.benchmark import Benchmark, Dataset, Task
-from challenge.scoring.files import FileText, Limits, read_file
-from challenge.scoring.layouts import Layout, probability_columns, read_header
-from challenge.scoring.parse_carefully import parse_carefully
-from challenge.scoring.parse_fast import parse_fast
-from challenge.scoring.parsing import NOT_STATED, Parsed
-from challenge.scoring.problems import PredictionsError, Problem, ProblemLog
+from ..benchmark import Benchmark, Dataset, Task
+from .files import FileText, Limits, read_file
+from .layouts import Layout, probability_columns, read_header
+from .parse_carefully import parse_carefully
+from .parse_fast import parse_fast
+from .parsing import NOT_STATED, Parsed
+from .problems import PredictionsError, Problem, ProblemLog
 
 __all__ = ["SUM_TOLERANCE", "Limits", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
 

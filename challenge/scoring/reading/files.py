@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from challenge.scoring.problems import refuse
+from .problems import refuse
 
 UTF8_BOM = b"\xef\xbb\xbf"
 

@@ -5,9 +5,9 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from challenge.scoring.benchmark import Benchmark
-from challenge.scoring.files import UTF8_BOM
-from challenge.scoring.problems import PredictionsError, Problem, refuse, shown
+from ..benchmark import Benchmark
+from .files import UTF8_BOM
+from .problems import PredictionsError, Problem, refuse, shown
 
 THESIS_COLUMNS = ("dataset_name", "probability")
 THESIS_OPTIONAL_COLUMNS = ("truth", "prediction")

@@ -1,0 +1,1 @@
+"""The official MedMNIST files: where they are, and how they are read."""

@@ -1,0 +1,1 @@
+"""From labels and class probabilities to metrics and curves."""
