@@ -114,7 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "challenge.context_processors.benchmark",
+                "challenge.web.context_processors.benchmark",
             ],
         },
     },
@@ -236,7 +236,7 @@ CELERY_BEAT_SCHEDULE = {
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=64 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=256 * 2**20)
-FILE_UPLOAD_HANDLERS = ["challenge.uploads.LimitedFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["challenge.web.uploads.LimitedFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- Files of figures: drawn by Chromium; without it, a reader's browser makes them ----------------

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from challenge.bibtex import problem_of
+from challenge.formats.bibtex import problem_of
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Phase, Reference, SitePage, Submission
 from challenge.services import evaluations, ground_truths, groups, submissions
 

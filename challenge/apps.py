@@ -8,6 +8,6 @@ class ChallengeConfig(AppConfig):
 
     def ready(self) -> None:
         """Watch for changes of what the leaderboard shows."""
-        from challenge import board_cache
+        from challenge.leaderboard import cache as board_cache
 
         board_cache.connect()

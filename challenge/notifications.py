@@ -14,9 +14,9 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from challenge import queue
-from challenge.leaderboard import Filters, rank_of
+from challenge.leaderboard.ranking import Filters, rank_of
 from challenge.models import Metric, Submission
+from challenge.services import queue
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from django.urls import path, register_converter
 
-from challenge.converters import SitePageConverter
 from challenge.views import (
     baselines,
     compare,
@@ -20,6 +19,7 @@ from challenge.views import (
     submission_format,
     submissions,
 )
+from challenge.web.converters import SitePageConverter
 
 register_converter(SitePageConverter, "site_page")
 

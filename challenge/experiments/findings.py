@@ -7,7 +7,7 @@ from statistics import fmean
 
 from challenge.content.architectures import Family
 from challenge.experiments.results import END_TO_END, MM_PT, RESOLUTIONS, Model, Results
-from challenge.results import Score
+from challenge.results.score import Score
 
 
 @dataclass(frozen=True)

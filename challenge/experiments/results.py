@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES, Family
-from challenge.results import Score
+from challenge.results.score import Score
 
 RESOLUTIONS = (28, 64, 128, 224)
 #: The metrics and their short names, in the order in which they are shown.

@@ -7,7 +7,7 @@ from challenge.experiments.findings import FamilyComparison, FamilyMeans, Pair
 from challenge.experiments.results import METRICS, RESOLUTIONS, Model, Results
 from challenge.figures.figure import METRIC_TITLES, Figure
 from challenge.figures.themes import MARKERS
-from challenge.results import Score
+from challenge.results.score import Score
 
 #: What titles call the schemes.
 SCHEME_TITLES = {

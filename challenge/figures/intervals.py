@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
 
 #: What notes say.
 BARS = "Bars of entries are 95 % bootstrap intervals."

@@ -10,7 +10,7 @@ import numpy as np
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.intervals import BARS, any_interval, bars, cells, heads, in_words
 from challenge.figures.themes import MARKERS
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import Benchmark
 
 #: More rows than these no figure draws; their tables hold all that they are given.

@@ -5,7 +5,7 @@ from typing import Any
 
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.themes import MARKERS
-from challenge.results import Difference
+from challenge.results.score import Difference
 from challenge.scoring.benchmark import Benchmark
 
 _LABEL_LENGTH = 60

@@ -6,7 +6,7 @@ from typing import Any
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.intervals import BARS, any_interval, bars, cells_of, heads_of, in_words
 from challenge.figures.themes import DASHES, MARKERS
-from challenge.results import Series
+from challenge.results.score import Series
 from challenge.scoring.benchmark import Benchmark
 
 

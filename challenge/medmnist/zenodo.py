@@ -17,8 +17,8 @@ import urllib3
 from remotezip import RangeNotSupported, RemoteZip, RemoteZipError
 from requests.adapters import HTTPAdapter
 
-from .benchmark import Benchmark
-from .ground_truth import TEST_LABELS, GroundTruth, GroundTruthError, read_ground_truth
+from challenge.scoring.benchmark import Benchmark
+from challenge.scoring.ground_truth import TEST_LABELS, GroundTruth, GroundTruthError, read_ground_truth
 
 #: The record of MedMNIST v3 (CC BY 4.0; DermaMNIST CC BY-NC 4.0), as in `medmnist.INFO`.
 ZENODO_FILES = "https://zenodo.org/records/10519652/files"

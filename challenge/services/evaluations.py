@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from challenge import queue
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -30,6 +29,7 @@ from challenge.scoring.metrics.curves import curves
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
+from challenge.services import queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.uncertainty import queue_uncertainty
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from challenge.entry_figures import all_figures
-from challenge.entry_scores import uncertainty_of
+from challenge.entries.figures import all_figures
+from challenge.entries.scores import uncertainty_of
 from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
 
 #: Drawing all of an entry takes some 17 s on an idle machine. The task's own limits are above it.

@@ -17,7 +17,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from challenge import queue
 from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import read_ground_truth
@@ -26,6 +25,7 @@ from challenge.scoring.metrics.secondary import further_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
 from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
+from challenge.services import queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 
 logger = logging.getLogger(__name__)

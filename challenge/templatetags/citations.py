@@ -5,9 +5,9 @@ from typing import Any
 
 from django import template
 
-from challenge import citation
-from challenge.entry_exports import bootstrap_version
-from challenge.exports import absolute, result_address
+from challenge.entries import citation
+from challenge.entries.export import bootstrap_version
+from challenge.leaderboard.export import absolute, result_address
 from challenge.models import Evaluation, MethodGroup, PublishedMethod, Submission
 from challenge.scoring.statistics.intervals import N_REPLICATES
 

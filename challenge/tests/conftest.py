@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
-from challenge import queue
+from challenge.services import queue
 from challenge.tests import needs
 from challenge.tests.processes import Worker, celery_app
 

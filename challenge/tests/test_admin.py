@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.leaderboard import Filters, leaderboard
+from challenge.leaderboard.ranking import Filters, leaderboard
 from challenge.models import Evaluation, GroundTruth, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from challenge.leaderboard import merge_sources
+from challenge.entries.training import describe_training
+from challenge.leaderboard.ranking import merge_sources
 from challenge.models import Phase, PublishedMethod, PublishedScore, Submission
 from challenge.services.published import PublishedResult, publish_results, replace_published_results
 from challenge.services.submissions import SubmissionRefusedError
-from challenge.trainings import describe_training
 
 TRAINING = {
     "seed": 9930641,

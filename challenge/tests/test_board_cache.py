@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.board_cache import cached
+from challenge.leaderboard.cache import cached
 from challenge.models import BoardRevision, PublishedMethod, Submission, Uncertainty
 from challenge.services import evaluations, uncertainty
 

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
+from challenge.content.timeline import State, phase_in_force, timeline
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.timeline import State, phase_in_force, timeline
 
 PAGES = ["/challenge/", "/challenge/design/"]
 NOW = timezone.now()

@@ -18,7 +18,7 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     get_default_latex_context_db,
 )
 
-from challenge.bibtex import escape, problem_of, write_entry
+from challenge.formats.bibtex import escape, problem_of, write_entry
 from challenge.models import GroundTruth, PublishedMethod, PublishedScore, Reference, Uncertainty
 from challenge.scoring.metrics.evaluator import SCORER_VERSION
 from challenge.services import groups, submissions

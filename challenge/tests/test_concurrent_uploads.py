@@ -16,9 +16,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge import queue
 from challenge.models import Phase, Submission
-from challenge.services import submissions
+from challenge.services import queue, submissions
 from challenge.tests.processes import Process, in_parallel, wait_until
 from conftest import PASSWORD
 

@@ -6,8 +6,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from challenge.dataset_ranks import dataset_ranks
-from challenge.leaderboard import Filters, add_dataset_scores, leaderboard
+from challenge.leaderboard.by_dataset import dataset_ranks
+from challenge.leaderboard.ranking import Filters, add_dataset_scores, leaderboard
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.ranking import rank

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from challenge.samples import images_per_class, make_montage, sample_path
+from challenge.content.samples import images_per_class, make_montage, sample_path
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 
 TILE = {28: 1, 64: 2, 128: 4, 224: 8}  # the gap between tiles

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from challenge.decathlon import decathlon_baseline
 from challenge.models import PublishedScore
+from challenge.results.decathlon import decathlon_baseline
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.aggregation import decathlon_score
 

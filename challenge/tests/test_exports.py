@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from challenge.formats.spreadsheets import without_formulas
 from challenge.models import (
     Evaluation,
     FurtherMetrics,
@@ -30,7 +31,6 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
-from challenge.spreadsheets import without_formulas
 from challenge.tests import needs
 
 COLUMNS = [

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge.leaderboard import Filters, leaderboard, rank_of
+from challenge.leaderboard.ranking import Filters, leaderboard, rank_of
 from challenge.models import Evaluation, Metric, PublishedMethod
 from challenge.services import submissions
 

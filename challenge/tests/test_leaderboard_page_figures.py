@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Team
 from challenge.figures.figure import Figure
-from challenge.leaderboard_figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
+from challenge.leaderboard.figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
 from challenge.services import submissions
 
 ADDRESS = reverse("leaderboard")

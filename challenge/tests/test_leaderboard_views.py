@@ -6,13 +6,13 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from challenge import rank_uncertainty
-from challenge.leaderboard import Filters, View, add_dataset_scores, leaderboard
+from challenge.leaderboard import uncertainty as rank_uncertainty
+from challenge.leaderboard.alternatives import leave_one_out_ranges, rank_sets_of, ways_to_rank
+from challenge.leaderboard.ranking import Filters, View, add_dataset_scores, leaderboard
+from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges, positions
 from challenge.models import FurtherMetrics, Metric, Uncertainty
-from challenge.rank_uncertainty import add_intervals, add_rank_ranges, positions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.views import leaderboard as leaderboard_view
-from challenge.ways_to_rank import leave_one_out_ranges, rank_sets_of, ways_to_rank
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ from django.core.management import call_command
 from sklearn import metrics as sklearn_metrics
 from sklearn.calibration import calibration_curve
 
+from challenge.content.worked_example import EXAMPLES, TRUE_CLASSES
+from challenge.leaderboard.alternatives import ways_to_rank
+from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
 from challenge.models import Metric
-from challenge.rank_uncertainty import MOST_WITH_LEADER
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, score_dataset
 from challenge.scoring.metrics.secondary import dataset_metrics
 from challenge.scoring.statistics.aggregation import decathlon_score
 from challenge.scoring.statistics.intervals import N_REPLICATES
-from challenge.ways_to_rank import ways_to_rank
-from challenge.worked_example import EXAMPLES, TRUE_CLASSES
 
 
 @pytest.fixture

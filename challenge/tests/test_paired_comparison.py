@@ -10,10 +10,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge.comparison import find_rows
-from challenge.leaderboard import Row
-from challenge.models import MethodGroup, PublishedMethod, PublishedScore, Submission, Uncertainty
-from challenge.paired_comparison import (
+from challenge.compare.comparison import find_rows
+from challenge.compare.differences import (
     Wins,
     add_dataset_intervals,
     comparable,
@@ -23,7 +21,9 @@ from challenge.paired_comparison import (
     standings,
     wins,
 )
-from challenge.results import Difference, Score
+from challenge.leaderboard.ranking import Row
+from challenge.models import MethodGroup, PublishedMethod, PublishedScore, Submission, Uncertainty
+from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
 

@@ -5,9 +5,9 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from challenge import rank_sets as module
+from challenge.leaderboard import rank_sets as module
+from challenge.leaderboard.rank_sets import RankSet, rank_sets
 from challenge.models import GroundTruth, Metric, Submission, Uncertainty
-from challenge.rank_sets import RankSet, rank_sets
 from challenge.scoring.statistics import rank_inference as uncertain_ranks
 from challenge.services import groups, submissions
 

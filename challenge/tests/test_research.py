@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 import challenge
-from challenge.bibtex import problem_of
+from challenge.formats.bibtex import problem_of
 from challenge.models import Phase, Reference
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from challenge.markdown import to_html
+from challenge.formats.markdown import to_html
 from challenge.models import SitePage
 
 SLUGS = ["about", "site-notice", "privacy"]

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from sklearn import metrics as sklearn_metrics
 
-from challenge.entry_figures import all_figures
+from challenge.entries.figures import all_figures
 from challenge.models import Evaluation, EvaluationCurves, PublishedMethod, PublishedScore, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions

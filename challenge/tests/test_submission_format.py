@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from challenge.content import submission_format as content
-from challenge.downloads import EXAMPLE, TEMPLATE
+from challenge.content.downloads import EXAMPLE, TEMPLATE
 from challenge.models import Evaluation, Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from sklearn import metrics as sklearn_metrics
 
-from challenge import further_tables
 from challenge.models import FurtherMetrics, Submission
+from challenge.results import secondary_metrics as further_tables
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.secondary import AVERAGED, further_metrics

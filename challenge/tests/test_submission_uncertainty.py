@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from challenge.entry_figures import overview_figures
+from challenge.entries.figures import overview_figures
 from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
 from challenge.scoring.statistics.delong import standard_error_of_mean
 from challenge.services import groups, submissions

@@ -15,9 +15,9 @@ from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
 from challenge.figures import experiments as drawn
 from challenge.figures.figure import Figure
-from challenge.leaderboard import merge_sources
+from challenge.leaderboard.ranking import merge_sources
 from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
-from challenge.results import Score
+from challenge.results.score import Score
 
 Scheme = PublishedMethod.Scheme
 ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]

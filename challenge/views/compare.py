@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.board_cache import cached
-from challenge.comparison import (
+from challenge.compare.comparison import (
     FEWEST,
     MOST,
     MOST_KEYS,
@@ -19,9 +18,7 @@ from challenge.comparison import (
     mean_table,
     series_of,
 )
-from challenge.leaderboard import Filters, Row, leaderboard
-from challenge.models import GroundTruth, Metric, Resolution
-from challenge.paired_comparison import (
+from challenge.compare.differences import (
     add_dataset_intervals,
     comparable,
     dataset_differences,
@@ -30,7 +27,10 @@ from challenge.paired_comparison import (
     standings,
     wins,
 )
-from challenge.rank_uncertainty import add_intervals
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import Filters, Row, leaderboard
+from challenge.leaderboard.uncertainty import add_intervals
+from challenge.models import GroundTruth, Metric, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 #: So many of the highest rows at a resolution can be chosen from.

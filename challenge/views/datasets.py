@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import last_modified, require_safe
 
-from challenge.class_balance import class_counts
+from challenge.content.class_balance import class_counts
 from challenge.content.datasets import (
     ABOUT_DATASETS,
     MEDMNIST_RECORD,
@@ -15,9 +15,9 @@ from challenge.content.datasets import (
     MEDMNIST_V2,
     AboutDataset,
 )
+from challenge.content.samples import Montage, find_montage, images_per_class, sample_path
 from challenge.figures.datasets import class_balance
 from challenge.models import GroundTruth
-from challenge.samples import Montage, find_montage, images_per_class, sample_path
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 _SAMPLES_MAX_AGE = 30 * 24 * 3600  # their addresses on pages change with them

@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from challenge import exports
 from challenge.access import get_visible_group, get_visible_submission
-from challenge.board_cache import cached
-from challenge.entry_exports import group_document, submission_document
-from challenge.leaderboard import Filters
+from challenge.entries.export import group_document, submission_document
+from challenge.formats.spreadsheets import to_csv
+from challenge.leaderboard import export as exports
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import Filters
 from challenge.models import GroundTruth
-from challenge.spreadsheets import to_csv
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from challenge.access import get_visible_submission
-from challenge.entry_figures import all_figures
+from challenge.entries.figures import all_figures
 from challenge.models import Evaluation, GroundTruth, Submission
 from challenge.services.figure_files import figures_path, readme, zip_name
 

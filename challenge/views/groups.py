@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
 from challenge.access import get_own_group, get_visible_group
-from challenge.entry_scores import group_row
+from challenge.entries.scores import group_row
 from challenge.forms import GroupForm, SubmissionForm
-from challenge.groups import ranked_evaluations
+from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
+from challenge.leaderboard.rank_sets import rank_sets
+from challenge.leaderboard.uncertainty import positions
 from challenge.models import GroundTruth, MethodGroup, Metric
-from challenge.rank_sets import MOST as MOST_IN_SETS
-from challenge.rank_sets import rank_sets
-from challenge.rank_uncertainty import positions
+from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
 from challenge.views.profile import profile_page

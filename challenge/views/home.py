@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from challenge.board_cache import cached
-from challenge.leaderboard import Filters, boards
-from challenge.leaderboard_figures import over_time
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.figures import over_time
+from challenge.leaderboard.ranking import Filters, boards
 from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Resolution, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

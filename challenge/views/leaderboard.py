@@ -6,12 +6,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from challenge.board_cache import cached
-from challenge.comparison import FEWEST, MOST
-from challenge.leaderboard import Filters, View, boards
-from challenge.leaderboard_views import view_context
+from challenge.compare.comparison import FEWEST, MOST
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import Filters, View, boards
+from challenge.leaderboard.tabs import view_context
+from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges
 from challenge.models import GroundTruth, Metric, Resolution
-from challenge.rank_uncertainty import add_intervals, add_rank_ranges
 
 ROWS_PER_PAGE = 100
 

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.further_tables import FURTHER_TITLES
+from challenge.content.worked_example import EXAMPLES
+from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
 from challenge.models import Metric
-from challenge.rank_uncertainty import MOST_WITH_LEADER
+from challenge.results.secondary_metrics import FURTHER_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
 from challenge.scoring.metrics.evaluator import SCORER_VERSION
 from challenge.scoring.metrics.secondary import LOG_CLIP
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.scoring.statistics.ranking import rank
-from challenge.worked_example import EXAMPLES
 
 #: Means of made-up entries, to show how ties are ranked; the last lacks the metric.
 TIED = (0.95, 0.93, 0.93, 0.91, None)

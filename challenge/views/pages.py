@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
-from challenge.markdown import to_html
+from challenge.content.timeline import State, phase_in_force, timeline
+from challenge.formats.markdown import to_html
 from challenge.models import Metric, Phase, SitePage
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import SCORER_VERSION
-from challenge.timeline import State, phase_in_force, timeline
 
 
 @require_safe

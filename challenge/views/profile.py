@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
-from challenge.format_rules import format_rules
+from challenge.content.format_rules import format_rules
 from challenge.forms import GroupForm, SubmissionForm
 from challenge.models import GroundTruth, MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
 from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard import Filters, Row, add_dataset_scores, published_rows
+from challenge.leaderboard.ranking import Filters, Row, add_dataset_scores, published_rows
 from challenge.models import Metric, PublishedMethod, PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

@@ -5,14 +5,14 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition, require_safe
 
+from challenge.content.downloads import EXAMPLE, TEMPLATE, Download
+from challenge.content.format_rules import format_rules
 from challenge.content.submission_format import (
     CANONICAL_RULES,
     FROM_ARRAYS,
     IN_THE_ORDER_OF_MEDMNIST,
     THESIS_RULES,
 )
-from challenge.downloads import EXAMPLE, TEMPLATE, Download
-from challenge.format_rules import format_rules
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.files import MOST_LINE_BYTES

@@ -11,9 +11,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import TeamRequest
 from challenge.access import get_visible_submission, may_see_file
-from challenge.entry_figures import dataset_figures, overview_figures
-from challenge.entry_scores import Intervals, entry_scores, intervals_of
-from challenge.further_tables import (
+from challenge.entries.figures import dataset_figures, overview_figures
+from challenge.entries.scores import Intervals, entry_scores, intervals_of
+from challenge.entries.training import describe_training
+from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
+from challenge.leaderboard.rank_sets import rank_sets
+from challenge.leaderboard.uncertainty import Position, positions
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
+from challenge.results.secondary_metrics import (
     FURTHER_TITLES,
     class_rates,
     dataset_lines,
@@ -24,12 +29,7 @@ from challenge.further_tables import (
     reference_means,
     references,
 )
-from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
-from challenge.rank_sets import MOST as MOST_IN_SETS
-from challenge.rank_sets import rank_sets
-from challenge.rank_uncertainty import Position, positions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.trainings import describe_training
 
 
 class State(StrEnum):

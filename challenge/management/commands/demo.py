@@ -6,7 +6,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge import demo_data, demo_site
+from challenge.demo import data as demo_data
+from challenge.demo import site as demo_site
 
 
 class Command(BaseCommand):

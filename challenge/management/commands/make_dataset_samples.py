@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from challenge.content.samples import SamplesError, make_montage, sample_path
 from challenge.management.examples import CommandWithExamples
-from challenge.samples import SamplesError, make_montage, sample_path
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 EXAMPLES = """\

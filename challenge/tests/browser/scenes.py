@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.demo_data import EXAMPLE_FILE
+from challenge.demo.data import EXAMPLE_FILE
 from challenge.models import Evaluation, PublishedMethod, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions

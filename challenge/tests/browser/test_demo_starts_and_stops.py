@@ -77,7 +77,7 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
 
 def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(running_demo, drawing_browser):
     running_demo.run(
-        "from challenge.models import Evaluation; from challenge.queue import enqueue_figures;"
+        "from challenge.models import Evaluation; from challenge.services.queue import enqueue_figures;"
         "from django.conf import settings; import shutil; shutil.rmtree(settings.FIGURES_DIR, True);"
         "[enqueue_figures(e.pk) for e in Evaluation.objects.scored()]"
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from challenge.format_rules import format_rules
+from challenge.content.format_rules import format_rules
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.files import MOST_LINE_BYTES

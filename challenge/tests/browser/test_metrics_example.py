@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from challenge.content.worked_example import EXAMPLES, Example
 from challenge.scoring.metrics.evaluator import METRICS
-from challenge.worked_example import EXAMPLES, Example
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
-from challenge.class_balance import class_counts
+from challenge.content.class_balance import class_counts
 from challenge.figures.datasets import class_balance
 from challenge.models import GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
@@ -63,7 +63,9 @@ def test_counts_are_those_of_the_labels(ground_truth, labels):
 
 def test_they_are_read_once_for_each_version(ground_truth, monkeypatch):
     before = class_counts(ground_truth)
-    monkeypatch.setattr("challenge.class_balance.read_ground_truth", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(
+        "challenge.content.class_balance.read_ground_truth", lambda *_: pytest.fail("read again")
+    )
     assert class_counts(ground_truth) == before
 
 

@@ -8,7 +8,7 @@ from challenge.experiments.claims import claims
 from challenge.experiments.results import Model, Results
 from challenge.figures import experiments
 from challenge.figures.figure import Figure
-from challenge.results import Score
+from challenge.results.score import Score
 
 VGG, ALEXNET, RESNET = (Model("end-to-end", name) for name in ("vgg16", "alexnet", "resnet18"))
 VIT, DINO = (Model("end-to-end", name) for name in ("vit_base_patch16_224", "vit_base_patch16_224.dino"))

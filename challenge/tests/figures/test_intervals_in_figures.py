@@ -17,7 +17,7 @@ from challenge.figures.leaderboard import (
     score_heat_map,
 )
 from challenge.figures.submission import metric_by_dataset
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 INTERVAL = "95 % bootstrap interval"

@@ -19,7 +19,7 @@ from challenge.figures.leaderboard import (
     metric_by_resolution,
     score_heat_map,
 )
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.tests.scoring.test_critical_difference import RANKS
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from challenge.figures.paired import paired_differences_by_dataset
-from challenge.results import Difference
+from challenge.results.score import Difference
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 N = len(MEDMNIST_PLUS.datasets)

@@ -5,7 +5,7 @@ import pytest
 
 from challenge.figures.figure import Figure
 from challenge.figures.submission import metric_by_dataset, rank_by_dataset
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 NAMES = [dataset.name for dataset in MEDMNIST_PLUS]

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from challenge.demo_data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
+from challenge.demo.data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
 from challenge.models import Evaluation, Submission
 
 SHUTDOWN_SECONDS = 2

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from challenge.groups import group_dataset_scores
-from challenge.leaderboard import Row, dataset_scores_of, row_of, scores_of
+from challenge.compare.differences import add_dataset_intervals
+from challenge.leaderboard.ranking import Row, dataset_scores_of, row_of, scores_of
+from challenge.leaderboard.uncertainty import add_intervals, dataset_replicates
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty
-from challenge.paired_comparison import add_dataset_intervals
-from challenge.rank_uncertainty import add_intervals, dataset_replicates
-from challenge.results import Score
+from challenge.results.score import Score
+from challenge.results.seeds import group_dataset_scores
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.services.uncertainty import AVERAGE
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.db.models import TextChoices, prefetch_related_objects
 
 from accounts.models import Team
-from challenge.groups import group_dataset_scores, group_scores, split_by_group
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -21,7 +20,8 @@ from challenge.models import (
     Resolution,
     Submission,
 )
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
+from challenge.results.seeds import group_dataset_scores, group_scores, split_by_group
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.scoring.statistics.ranking import rank
 

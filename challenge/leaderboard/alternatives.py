@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from challenge.decathlon import decathlon_baseline
-from challenge.leaderboard import Row
+from challenge.leaderboard.ranking import Row
+from challenge.leaderboard.uncertainty import dataset_replicates, mean_replicates
 from challenge.models import Metric
-from challenge.rank_uncertainty import dataset_replicates, mean_replicates
+from challenge.results.decathlon import decathlon_baseline
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics import aggregation
 from challenge.scoring.statistics.intervals import N_REPLICATES

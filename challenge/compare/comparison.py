@@ -8,22 +8,22 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Team
 from challenge.access import visible_groups, visible_scored_submissions
+from challenge.compare.differences import (
+    Replicates,
+    dataset_differences,
+    matrix_of_differences,
+    mean_differences,
+)
 from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import distribution_over_datasets
 from challenge.figures.paired import paired_differences_by_dataset
 from challenge.figures.ranks import paired_differences
 from challenge.figures.submission import metric_by_dataset
-from challenge.groups import group_dataset_scores, ranked_evaluations_by_group
-from challenge.leaderboard import Row, add_dataset_scores, dataset_scores_of, published_rows, row_of
+from challenge.leaderboard.ranking import Row, add_dataset_scores, dataset_scores_of, published_rows, row_of
 from challenge.models import GroundTruth, MethodGroup, Metric, PublishedMethod
-from challenge.paired_comparison import (
-    Replicates,
-    dataset_differences,
-    matrix_of_differences,
-    mean_differences,
-)
-from challenge.results import Score, Series
+from challenge.results.score import Score, Series
+from challenge.results.seeds import group_dataset_scores, ranked_evaluations_by_group
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 #: How many rows stand side by side.

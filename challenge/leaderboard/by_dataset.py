@@ -5,9 +5,8 @@ from statistics import fmean
 
 import numpy as np
 
-from challenge.board_cache import cached
-from challenge.groups import group_dataset_scores, ranked_evaluations
-from challenge.leaderboard import add_dataset_scores, dataset_scores_of, published_rows
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import add_dataset_scores, dataset_scores_of, published_rows
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -17,6 +16,7 @@ from challenge.models import (
     PublishedMethod,
     Submission,
 )
+from challenge.results.seeds import group_dataset_scores, ranked_evaluations
 
 
 def dataset_ranks(

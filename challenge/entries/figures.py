@@ -2,15 +2,15 @@
 
 from statistics import fmean
 
-from challenge.dataset_ranks import dataset_ranks
-from challenge.entry_scores import entry_scores
+from challenge.entries.scores import entry_scores
 from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import distribution_over_datasets
 from challenge.figures.submission import metric_by_dataset, rank_by_dataset
-from challenge.leaderboard import Row, add_dataset_scores, published_rows
+from challenge.leaderboard.by_dataset import dataset_ranks
+from challenge.leaderboard.ranking import Row, add_dataset_scores, published_rows
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, PublishedMethod, Submission
-from challenge.results import Series
+from challenge.results.score import Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 

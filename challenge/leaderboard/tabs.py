@@ -15,17 +15,17 @@ from challenge.figures.ranks import (
     rank_blobs_by_dataset,
     ranks_by_method,
 )
-from challenge.further_tables import FURTHER_TITLES, reference_means, references
-from challenge.leaderboard import Board, Filters, Row, View, add_dataset_scores
-from challenge.leaderboard_figures import leaderboard_figures
+from challenge.leaderboard.alternatives import leave_one_out_ranges, rank_sets_of, ways_to_rank
+from challenge.leaderboard.figures import leaderboard_figures
+from challenge.leaderboard.ranking import Board, Filters, Row, View, add_dataset_scores
+from challenge.leaderboard.uncertainty import add_intervals, dataset_replicates
 from challenge.models import FurtherMetrics, GroundTruth, Metric
-from challenge.rank_uncertainty import add_intervals, dataset_replicates
+from challenge.results.secondary_metrics import FURTHER_TITLES, reference_means, references
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED
 from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.rank_inference import kendall_taus, rank_replicates
-from challenge.ways_to_rank import leave_one_out_ranges, rank_sets_of, ways_to_rank
 
 #: So many of the highest rows are ranked in other ways, or shown with informational metrics.
 MOST_ROWS = 60

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.template.defaultfilters import date
 
-from challenge.bibtex import escape, write_entry
-from challenge.exports import absolute
+from challenge.formats.bibtex import escape, write_entry
+from challenge.leaderboard.export import absolute
 from challenge.models import (
     Evaluation,
     GroundTruth,

@@ -6,9 +6,9 @@ They say no more than the pages do: no name of a file, no e-mail address, not wh
 from collections.abc import Sequence
 from typing import Any
 
-from challenge.entry_scores import entry_scores, group_row
-from challenge.exports import absolute, datasets_dict, head, result_address, scores_dict, utc
-from challenge.groups import ranked_evaluations
+from challenge.entries.scores import entry_scores, group_row
+from challenge.leaderboard.export import absolute, datasets_dict, head, result_address, scores_dict, utc
+from challenge.leaderboard.uncertainty import positions
 from challenge.models import (
     Evaluation,
     FurtherMetrics,
@@ -18,7 +18,7 @@ from challenge.models import (
     Submission,
     Uncertainty,
 )
-from challenge.rank_uncertainty import positions
+from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
 

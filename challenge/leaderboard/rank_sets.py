@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from challenge.board_cache import cached
-from challenge.groups import split_by_group
-from challenge.leaderboard import Row, row_of
+from challenge.leaderboard.alternatives import rank_sets_of
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import Row, row_of
+from challenge.leaderboard.uncertainty import positions
 from challenge.models import Evaluation, GroundTruth, Metric
-from challenge.rank_uncertainty import positions
-from challenge.ways_to_rank import rank_sets_of
+from challenge.results.seeds import split_by_group
 
 #: All pairs are compared: at most so many of the highest entries.
 MOST = 200

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from challenge.leaderboard import Row
+from challenge.leaderboard.ranking import Row
+from challenge.leaderboard.uncertainty import dataset_replicates
 from challenge.models import GroundTruth
-from challenge.rank_uncertainty import dataset_replicates
-from challenge.results import Difference, Score
+from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.rank_inference import flip_share, paired_difference, significantly_higher

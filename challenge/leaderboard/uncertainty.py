@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from django.db.models import QuerySet
 
-from challenge.board_cache import cached
-from challenge.leaderboard import Filters, Row, leaderboard
+from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import Filters, Row, leaderboard
 from challenge.models import (
     GroundTruth,
     Metric,

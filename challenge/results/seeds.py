@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from statistics import fmean, stdev
 
 from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric
-from challenge.results import Score
+from challenge.results.score import Score
 
 
 def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> list[Evaluation]:

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Metric
-from challenge.reference_predictors import reference_predictors
+from challenge.results.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.secondary import AVERAGED

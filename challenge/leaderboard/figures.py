@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TypedDict
 
+from challenge.compare.differences import add_dataset_intervals, replicates_of
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import (
@@ -14,9 +15,8 @@ from challenge.figures.leaderboard import (
     metric_by_resolution,
     score_heat_map,
 )
-from challenge.leaderboard import Board, Filters, Row, add_dataset_scores
+from challenge.leaderboard.ranking import Board, Filters, Row, add_dataset_scores
 from challenge.models import Metric
-from challenge.paired_comparison import add_dataset_intervals, replicates_of
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 #: So many of the highest rows are in the tables of the figures over datasets; the figures draw fewer.

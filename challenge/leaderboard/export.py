@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bigsite.version import site_version
-from challenge.leaderboard import Filters, Row, add_dataset_scores, leaderboard
+from challenge.leaderboard.ranking import Filters, Row, add_dataset_scores, leaderboard
+from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges
 from challenge.models import GroundTruth, MethodGroup, Reference, Submission
-from challenge.rank_uncertainty import add_intervals, add_rank_ranges
-from challenge.results import Score
+from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, LEVEL, N_REPLICATES
