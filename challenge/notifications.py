@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from challenge.leaderboard.ranking import Filters, rank_of
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import rank_of
 from challenge.models import Metric, Submission
 from challenge.services import queue
 
@@ -59,7 +60,7 @@ def compose(submission: Submission) -> tuple[str, str]:
         "metrics": [(Metric(m).label, getattr(evaluation, m)) for m in Metric.values],
         "submission_url": settings.SITE_URL + submission.get_absolute_url(),
         "leaderboard_url": f"{settings.SITE_URL}/leaderboard/"
-        + Filters(submission.resolution, all_entries=True).query(),
+        + f"?{Filters(submission.resolution, all_entries=True).parameters.urlencode()}",
         "profile_url": f"{settings.SITE_URL}/profile/",
     }
     outcome = "scored" if scored else "failed"

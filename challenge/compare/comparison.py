@@ -1,157 +1,119 @@
 """A few entries and published methods side by side."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from django.contrib.auth.models import AnonymousUser
-
-from accounts.models import Team
-from challenge.access import visible_groups, visible_scored_submissions
-from challenge.compare.differences import (
+from challenge.compare.differences import Differences, Wins, comparable, differences, standings, wins
+from challenge.compare.selection import FEWEST
+from challenge.compare.tables import Cell, dataset_table, mean_table
+from challenge.models import GroundTruth, Metric
+from challenge.results.replicates import (
     Replicates,
-    dataset_differences,
-    matrix_of_differences,
-    mean_differences,
+    metric_replicates,
+    with_dataset_intervals,
+    with_intervals,
 )
-from challenge.figures.comparison import differences_by_dataset
-from challenge.figures.figure import Figure
-from challenge.figures.leaderboard import distribution_over_datasets
-from challenge.figures.paired import paired_differences_by_dataset
-from challenge.figures.ranks import paired_differences
-from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard.ranking import Row, add_dataset_scores, dataset_scores_of, published_rows, row_of
-from challenge.models import GroundTruth, MethodGroup, Metric, PublishedMethod
-from challenge.results.score import Score, Series
-from challenge.results.seeds import group_dataset_scores, ranked_evaluations_by_group
-from challenge.scoring.benchmark import MEDMNIST_PLUS
-
-#: How many rows stand side by side.
-FEWEST, MOST = 2, 5
-#: More than these in an address are not looked up.
-MOST_KEYS = 50
-
-_KEY = re.compile(r"([sgp])([0-9]{1,9})", re.ASCII)
+from challenge.results.rows import Row
+from challenge.results.score import Difference, Series
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A value of one row; `difference` to the first one is written with its sign."""
+class Comparison:
+    """Two or more rows compared by one metric: everything that the page and its figures show."""
 
-    score: Score | None
-    difference: str
-    is_best: bool
+    metric: Metric
+    #: With dataset scores and intervals.
+    rows: Sequence[Row]
+    #: Replicates of the rows that were scored by the ranked versions, on the same resamples.
+    paired: Replicates
+    #: Each row but the first, minus the first.
+    differences: Differences
+    has_intervals: bool
 
+    @cached_property
+    def series(self) -> list[Series]:
+        """One series for each row; where resolutions differ, its label says which it is."""
+        series = [row.series(self.metric) for row in self.rows]
+        if not self.differ_in_resolution:
+            return series
+        return [
+            replace(one, label=f"{one.label}, {row.resolution} px")
+            for one, row in zip(series, self.rows, strict=True)
+        ]
 
-def find_rows(
-    keys: Sequence[str], user: Team | AnonymousUser, ground_truth: GroundTruth | None
-) -> dict[str, Row]:
-    """Return the rows of those keys (`Row.key`) that the user may see, in the order asked for."""
-    asked = [match.groups() for match in map(_KEY.fullmatch, keys) if match]
-    rows = _entries([int(pk) for kind, pk in asked if kind == "s"], user, ground_truth)
-    rows += _groups([int(pk) for kind, pk in asked if kind == "g"], user, ground_truth)
-    methods = published_rows(
-        PublishedMethod.objects.filter(pk__in=[int(pk) for kind, pk in asked if kind == "p"])
-    )
-    add_dataset_scores(methods)
-    found = {row.key: row for row in rows + methods}
-    return {key: found[key] for key in keys if key in found}
+    @property
+    def labels(self) -> list[str]:
+        """Text for each row."""
+        return [one.label for one in self.series]
 
+    @property
+    def differ_in_resolution(self) -> bool:
+        """Whether the rows are of different resolutions."""
+        return len({row.resolution for row in self.rows}) > 1
 
-def _entries(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: GroundTruth | None) -> list[Row]:
-    rows = []
-    for submission in visible_scored_submissions(user, pks):
-        evaluation = submission.latest_scores(ground_truth)
-        if evaluation:
-            row = row_of(None, [evaluation])
-            row.by_dataset = dataset_scores_of(evaluation)
-            rows.append(row)
-    return rows
+    @property
+    def has_deviations(self) -> bool:
+        """Whether a row has a standard deviation over seeds."""
+        return any(score.std is not None for row in self.rows for score in row.scores.values())
 
+    @property
+    def has_groups(self) -> bool:
+        """Whether a row is a group of seeds."""
+        return any(row.group for row in self.rows)
 
-def _groups(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: GroundTruth | None) -> list[Row]:
-    groups = visible_groups(user, pks) if pks else []
-    evaluations = ranked_evaluations_by_group(groups, ground_truth)
-    rows = []
-    for group in groups:
-        members = evaluations[group.pk]
-        if len(members) >= MethodGroup.FEWEST:
-            row = row_of(group, members)
-            row.by_dataset = group_dataset_scores(members)
-            rows.append(row)
-    return rows
+    @property
+    def has_pairs(self) -> bool:
+        """Whether at least two rows have paired replicates."""
+        return len(self.paired) >= FEWEST
 
+    @property
+    def without_replicates(self) -> list[str]:
+        """Labels of the rows that have no paired replicates."""
+        return [
+            label for row, label in zip(self.rows, self.labels, strict=True) if row.key not in self.paired
+        ]
 
-def mean_table(rows: Sequence[Row]) -> list[tuple[str, list[Cell]]]:
-    """Return a line for each metric: its mean over the datasets."""
-    return [(label, _cells([row.scores.get(metric) for row in rows])) for metric, label in Metric.choices]
+    @property
+    def without_datasets(self) -> list[str]:
+        """Labels of the rows whose metric is known as a mean only."""
+        return [one.label for one in self.series if not one.scores]
 
+    @property
+    def mean_table(self) -> list[tuple[str, list[Cell]]]:
+        """One line for each metric."""
+        return mean_table(self.rows)
 
-def dataset_table(rows: Sequence[Row], metric: str) -> list[tuple[str, list[Cell]]]:
-    """Return a line for each dataset: one metric."""
-    return [
-        (dataset.title, _cells([row.by_dataset.get(dataset.name, {}).get(metric) for row in rows]))
-        for dataset in MEDMNIST_PLUS
-    ]
+    @property
+    def dataset_table(self) -> list[tuple[str, list[Cell]]]:
+        """One line for each dataset, if a row has the metric on single datasets."""
+        return dataset_table(self.rows, self.metric) if any(one.scores for one in self.series) else []
 
+    @property
+    def mean_differences(self) -> list[tuple[str, Difference | None]]:
+        """Label and difference of the means, for each row but the first."""
+        return list(zip(self.labels[1:], self.differences.means, strict=True))
 
-def comparison_figures(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Figure]:
-    """Return the figures of the rows that have the metric for each dataset, and of those that have replicates, too.
+    @property
+    def dataset_differences(self) -> list[tuple[Dataset, list[Difference | None]]]:
+        """Differences on each dataset."""
+        return list(zip(MEDMNIST_PLUS, self.differences.by_dataset, strict=True))
 
-    There are none if fewer than two rows have the metric for each dataset.
-    """
-    series = [one for one in series_of(rows, metric) if one.scores]
-    if len(series) < FEWEST:
-        return []
-    sure = [row for row in rows if row.key in replicates]
-    matrix, by_dataset = _difference_figures(sure, metric, replicates) if len(sure) >= FEWEST else ([], [])
-    return [
-        metric_by_dataset(series, metric, MEDMNIST_PLUS),
-        differences_by_dataset(series, metric, MEDMNIST_PLUS),
-        *by_dataset,
-        distribution_over_datasets(series, metric, MEDMNIST_PLUS),
-        *matrix,
-    ]
+    @cached_property
+    def standings(self) -> list[tuple[Dataset, list[str]]]:
+        """For each dataset one word a row: see `differences.standings`."""
+        return list(zip(MEDMNIST_PLUS, standings(self.rows, self.metric, self.paired), strict=True))
 
-
-def _difference_figures(
-    rows: Sequence[Row], metric: str, replicates: Replicates
-) -> tuple[list[Figure], list[Figure]]:
-    """Return the figure of the means' differences between all rows, and that of the differences to the first."""
-    first, *others = labels = [one.label for one in series_of(rows, metric)]
-    means = mean_differences(rows, metric, replicates)
-    by_dataset = dataset_differences(rows, metric, replicates)
-    return (
-        [paired_differences(labels, *matrix_of_differences(rows, metric, replicates), metric)],
-        [paired_differences_by_dataset(first, others, means, by_dataset, metric, MEDMNIST_PLUS)],
-    )
-
-
-def series_of(rows: Sequence[Row], metric: str) -> list[Series]:
-    """Return a series for each row; where resolutions differ, its label says which it is."""
-    several = len({row.resolution for row in rows}) > 1
-    series = [row.series(metric) for row in rows]
-    if not several:
-        return series
-    return [
-        replace(one, label=f"{one.label}, {row.resolution} px") for one, row in zip(series, rows, strict=True)
-    ]
+    @property
+    def wins(self) -> list[Wins]:
+        """Number of datasets that each row wins."""
+        return wins([words for _, words in self.standings])
 
 
-def _cells(scores: Sequence[Score | None]) -> list[Cell]:
-    """Compare the values as they are printed, so that what looks equal is equally good."""
-    printed = [None if score is None else round(score.value, 4) for score in scores]
-    best = max((value for value in printed if value is not None), default=None)
-    first = printed[0]
-    return [
-        Cell(
-            score,
-            _signed(value - first) if number and value is not None and first is not None else "",
-            value is not None and value == best,
-        )
-        for number, (score, value) in enumerate(zip(scores, printed, strict=True))
-    ]
-
-
-def _signed(difference: float) -> str:
-    return f"{difference:+.4f}".replace("-", "\N{MINUS SIGN}") if round(difference, 4) else "±0"
+def compare(rows: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None) -> Comparison:
+    """Compare at least two rows that have their dataset scores."""
+    replicates = metric_replicates(rows, metric)
+    rows = with_dataset_intervals(with_intervals(rows), metric, replicates)
+    paired = comparable(rows, replicates, ground_truth)
+    return Comparison(metric, rows, paired, differences(rows, metric, paired), bool(replicates))

@@ -1,24 +1,25 @@
-"""What the replicates of a few rows say when they stand side by side: how sure a difference is, and who wins where.
+"""Differences between a few rows, with their uncertainty from paired replicates; and which row wins on each dataset."""
 
-Replicates of entries are paired: replicate b of all of them is on the same resample of the test images, which are the
-same at every resolution. Published results have none, and so no interval.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from challenge.leaderboard.ranking import Row
-from challenge.leaderboard.uncertainty import dataset_replicates
 from challenge.models import GroundTruth
+from challenge.results.replicates import Replicates
+from challenge.results.rows import Row, RowKey
 from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.rank_inference import flip_share, paired_difference, significantly_higher
 
-#: The replicates of one metric on each dataset, (12, B), by `Row.key`.
-Replicates = Mapping[str, np.ndarray]
+
+@dataclass(frozen=True)
+class Differences:
+    """Differences of each row but the first to the first; None where one of the two lacks the metric."""
+
+    means: list[Difference | None]
+    #: In the official order of the datasets.
+    by_dataset: list[list[Difference | None]]
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,9 @@ class Wins:
     alone: int
 
 
-def replicates_of(rows: Sequence[Row], metric: str) -> dict[str, np.ndarray]:
-    """Return the replicates of the rows that have some: one query."""
-    return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
-
-
 def comparable(
     rows: Sequence[Row], replicates: Replicates, ground_truth: GroundTruth | None
-) -> dict[str, np.ndarray]:
+) -> dict[RowKey, np.ndarray]:
     """Return the replicates that are paired: those of rows that were scored by the versions that are ranked."""
     return {
         row.key: replicates[row.key]
@@ -45,34 +41,18 @@ def comparable(
     }
 
 
-def add_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replicates) -> None:
-    """Give the scores of a metric on each dataset their intervals, where a row has replicates."""
-    for row in rows:
-        if row.key in replicates:
-            ends = percentile_interval(replicates[row.key]).tolist()
-            for dataset, (low, high) in zip(MEDMNIST_PLUS, ends, strict=True):
-                if score := row.by_dataset.get(dataset.name, {}).get(metric):
-                    row.by_dataset[dataset.name][metric] = replace(score, low=low, high=high)
-
-
-def mean_differences(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Difference | None]:
-    """Return the difference of each row but the first to the first; None where one of them lacks the metric."""
+def differences(rows: Sequence[Row], metric: str, replicates: Replicates) -> Differences:
+    """Return the differences of the means and on each dataset, with intervals where both rows have replicates."""
     scores = [row.scores.get(metric) for row in rows]
     means = [replicates[row.key].mean(axis=0) if row.key in replicates else None for row in rows]
-    return _differences(scores, means)
-
-
-def dataset_differences(
-    rows: Sequence[Row], metric: str, replicates: Replicates
-) -> list[list[Difference | None]]:
-    """Return the same for each dataset, in their official order."""
-    return [
+    by_dataset = [
         _differences(
             [row.by_dataset.get(dataset.name, {}).get(metric) for row in rows],
             [replicates[row.key][place] if row.key in replicates else None for row in rows],
         )
         for place, dataset in enumerate(MEDMNIST_PLUS)
     ]
+    return Differences(_differences(scores, means), by_dataset)
 
 
 def _differences(

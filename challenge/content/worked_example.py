@@ -41,7 +41,7 @@ class Example:
         return score_dataset(self._y_true, self._both_classes, _DATASET)
 
     @property
-    def further(self) -> dict[str, Any]:
+    def secondary(self) -> dict[str, Any]:
         """The informational metrics."""
         return dataset_metrics(self._y_true, self._both_classes, _DATASET)
 

@@ -18,6 +18,7 @@ from challenge.models import (
     Submission,
     Uncertainty,
 )
+from challenge.results.rows import RowKey
 from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
@@ -36,7 +37,7 @@ def submission_document(submission: Submission, ground_truth: GroundTruth | None
     group = submission.group if submission.is_public else None
     group = group if group and group.is_standing else None
     is_ranked = scored is not None and scored.is_by(ground_truth) and not submission.is_disqualified
-    keys = [f"s{submission.pk}", *([f"g{group.pk}"] if group else [])]
+    keys = [RowKey.of(owner) for owner in (submission, group) if owner]
     return {
         **head(*versions, bootstrap_version([scored]) if scored else None),
         **_about(submission),
@@ -68,7 +69,7 @@ def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict
         "resolution": resolution or None,
         "standard": group.is_standard if members else None,
         "n_seeds": len(evaluations),
-        "ranks": _ranks([f"g{group.pk}"], resolution, ground_truth) if has_scores else None,
+        "ranks": _ranks([RowKey.of(group)], resolution, ground_truth) if has_scores else None,
         **(_group_scores(group, evaluations) if has_scores else NO_SCORES),
         "members": [_member(member, by_submission.get(member.pk)) for member in members],
     }
@@ -126,7 +127,7 @@ def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:
     return versions[0] if len(versions) == len(evaluations) and len(set(versions)) == 1 else None
 
 
-def _ranks(keys: Sequence[str], resolution: int, ground_truth: GroundTruth | None) -> dict[str, Any]:
+def _ranks(keys: Sequence[RowKey], resolution: int, ground_truth: GroundTruth | None) -> dict[str, Any]:
     """Return the rank by each metric, its range, and of how many, of the first of the rows that has one.
 
     The ranks are those among all entries and published methods of the resolution. A seed is given with its group,

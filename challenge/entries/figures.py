@@ -8,8 +8,8 @@ from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import distribution_over_datasets
 from challenge.figures.submission import metric_by_dataset, rank_by_dataset
 from challenge.leaderboard.by_dataset import dataset_ranks
-from challenge.leaderboard.ranking import Row, add_dataset_scores, published_rows
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, PublishedMethod, Submission
+from challenge.results.rows import Row, published_rows, with_dataset_scores
 from challenge.results.score import Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
@@ -19,10 +19,9 @@ def overview_figures(
 ) -> list[Figure]:
     """Return the figures of a scored entry over all datasets, beside published methods of its resolution."""
     scores = entry_scores(evaluation)
-    row = Row(scores.mean, submission=submission, by_dataset=scores.by_dataset)
+    row = Row(submission, scores.mean, by_dataset=scores.by_dataset)
     published = published_rows(PublishedMethod.objects.filter(resolution=submission.resolution))
-    add_dataset_scores(published)
-    beside = [one.series(Metric.AUC) for one in (row, *published)]
+    beside = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
     beside = sorted((one for one in beside if one.scores), key=_mean, reverse=True)
     figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
     figures.append(distribution_over_datasets(beside, Metric.AUC, MEDMNIST_PLUS))

@@ -6,12 +6,10 @@ from enum import StrEnum
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from challenge.compare.differences import add_dataset_intervals
-from challenge.leaderboard.ranking import Row, dataset_scores_of, row_of, scores_of
-from challenge.leaderboard.uncertainty import add_intervals, dataset_replicates
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty
+from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
+from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
 from challenge.results.score import Score
-from challenge.results.seeds import group_dataset_scores
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.services.uncertainty import AVERAGE
 
@@ -77,13 +75,11 @@ def entry_scores(evaluation: Evaluation) -> EntryScores:
 
 def group_row(group: MethodGroup, evaluations: Sequence[Evaluation]) -> Row:
     """Return the row of a group with its scores on each dataset, and intervals, once those of all seeds are known."""
-    row = row_of(group, evaluations)
-    row.by_dataset = group_dataset_scores(evaluations)
-    add_intervals([row])
-    replicates = dataset_replicates([row], METRICS)
+    rows = with_intervals(with_dataset_scores([row_of(group, evaluations)]))
+    replicates = dataset_replicates(rows, METRICS)
     for place, metric in enumerate(METRICS):
-        add_dataset_intervals([row], metric, {key: of[:, place] for key, of in replicates.items()})
-    return row
+        rows = with_dataset_intervals(rows, metric, {key: of[:, place] for key, of in replicates.items()})
+    return rows[0]
 
 
 def _with_intervals(scores: Mapping[str, Score], ends: Mapping[str, Sequence[float]]) -> dict[str, Score]:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from challenge.leaderboard.ranking import Row
-from challenge.leaderboard.uncertainty import dataset_replicates, mean_replicates
 from challenge.models import Metric
 from challenge.results.decathlon import decathlon_baseline
+from challenge.results.replicates import metric_replicates
+from challenge.results.rows import Row
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics import aggregation
 from challenge.scoring.statistics.intervals import N_REPLICATES
-from challenge.scoring.statistics.rank_inference import rank_sets
 from challenge.scoring.statistics.ranking import rank
 
 #: The three that the benchmark was made for; accuracy is there to compare with what others published.
@@ -91,19 +90,6 @@ def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int,
     return [None if np.isnan(low) else (int(low), int(high)) for low, high in ranges]
 
 
-def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
-    """Return the simultaneous confidence set of each row's rank among those that have replicates."""
-    replicates = mean_replicates(rows, [metric])
-    entries = [row for row in rows if row.key in replicates]
-    if len(entries) < 2:
-        return [None] * len(rows)
-    sets = rank_sets(
-        [row.scores[metric].value for row in entries], np.stack([replicates[row.key][0] for row in entries])
-    )
-    found = {row.key: (int(low), int(high)) for row, (low, high) in zip(entries, sets, strict=True)}
-    return [found.get(row.key) for row in rows]
-
-
 def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
     """Return the scores on the datasets, (m, 12), NaN where there is none."""
     found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
@@ -112,11 +98,11 @@ def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
 
 def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:
     """Return the replicates on the datasets, (m, 12, B), NaN for a row without."""
-    found = dataset_replicates(rows, [metric])
+    found = metric_replicates(rows, metric)
     replicates = np.full((len(rows), len(MEDMNIST_PLUS.datasets), N_REPLICATES), np.nan, dtype=np.float32)
     for index, row in enumerate(rows):
         if row.key in found:
-            replicates[index] = found[row.key][:, 0]
+            replicates[index] = found[row.key]
     return replicates
 
 

@@ -6,7 +6,6 @@ from statistics import fmean
 import numpy as np
 
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.ranking import add_dataset_scores, dataset_scores_of, published_rows
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -16,6 +15,7 @@ from challenge.models import (
     PublishedMethod,
     Submission,
 )
+from challenge.results.rows import dataset_scores_of, published_rows, with_dataset_scores
 from challenge.results.seeds import group_dataset_scores, ranked_evaluations
 
 
@@ -70,8 +70,7 @@ def _sorted_values(
     for (_, dataset), values in by_group.items():
         by_dataset.setdefault(dataset, []).append(fmean(values))  # of one that is left: as it stands
     methods = published_rows(PublishedMethod.objects.filter(resolution=resolution))
-    add_dataset_scores(methods)
-    for row in methods:
+    for row in with_dataset_scores(methods):
         for dataset, scores in row.by_dataset.items():
             if metric in scores:
                 by_dataset.setdefault(dataset, []).append(scores[metric].value)

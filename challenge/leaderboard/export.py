@@ -12,9 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bigsite.version import site_version
-from challenge.leaderboard.ranking import Filters, Row, add_dataset_scores, leaderboard
-from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import leaderboard
+from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth, MethodGroup, Reference, Submission
+from challenge.results.replicates import with_intervals
+from challenge.results.rows import Kind, Row, with_dataset_scores
 from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION
@@ -24,8 +27,7 @@ BENCHMARK = "BIG: the Biomedical Image Generalization benchmark"
 #: The work that proposes the benchmark, by its key in the bibliography.
 CITED = "bachmeier2024designing"
 
-#: What a row is, by the letter of its key.
-KINDS = {"s": "entry", "g": "seeds", "p": "published"}
+KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
 #: The keys of `row_facts`, and the columns of the CSV before those of the metrics.
 FACTS = (
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
@@ -53,8 +55,7 @@ def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
 def leaderboard_document(filters: Filters) -> dict[str, Any]:
     """Return all rows of the leaderboard with their scores on each dataset, and what they are of."""
     ground_truth = GroundTruth.objects.active()
-    rows = _rows(filters, ground_truth)
-    add_dataset_scores(rows)
+    rows = with_dataset_scores(_rows(filters, ground_truth))
     return {
         **head(ground_truth, SCORER_VERSION, BOOTSTRAP_VERSION),
         "filters": filter_values(filters),
@@ -85,10 +86,7 @@ def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
 
 
 def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    rows = leaderboard(filters, ground_truth)
-    add_rank_ranges(rows, filters.metric)
-    add_intervals(rows)
-    return rows
+    return with_intervals(with_rank_ranges(leaderboard(filters, ground_truth), filters.metric))
 
 
 def filter_values(filters: Filters) -> dict[str, Any]:
@@ -104,7 +102,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         low,
         high,
         row.is_with_leader,
-        KINDS[row.key[0]],
+        KINDS[row.key.kind],
         str(row.method) if row.method else row.name,
         str(row.team) if row.team else None,
         utc(row.submitted_at) if row.submitted_at else None,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TypedDict
 
-from challenge.compare.differences import add_dataset_intervals, replicates_of
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
 from challenge.figures.leaderboard import (
@@ -15,15 +14,18 @@ from challenge.figures.leaderboard import (
     metric_by_resolution,
     score_heat_map,
 )
-from challenge.leaderboard.ranking import Board, Filters, Row, add_dataset_scores
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import Board
 from challenge.models import Metric
+from challenge.results.replicates import metric_replicates, with_dataset_intervals, with_intervals
+from challenge.results.rows import Row, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-#: So many of the highest rows are in the tables of the figures over datasets; the figures draw fewer.
+#: Number of top rows in the tables of the figures over datasets; the figures draw fewer.
 ROWS_WITH_DATASETS = 60
-#: So many entries are drawn over time: those that were the best when they came, and of the others the latest.
+#: Maximum number of points drawn over time: all record setters, then the latest others.
 MOST_OVER_TIME = 500
-#: So many of the highest entries at each resolution are in the figure over resolutions.
+#: Number of top entries of each resolution in the figure over resolutions.
 ENTRIES_PER_RESOLUTION = 30
 
 
@@ -41,11 +43,12 @@ class BoardFigures(TypedDict):
 
 def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardFigures:
     """Return the figures of the leaderboard, which is given at each resolution: three queries, however long it is."""
-    metric, board = filters.metric, boards[filters.resolution]
+    metric = filters.metric
+    board = _with_intervals(boards[filters.resolution], metric)
+    boards = {**boards, filters.resolution: board}
     ranked = [row for row in board.rows if row.rank is not None]
-    highest = ranked[:ROWS_WITH_DATASETS]
-    add_dataset_scores(highest)
-    add_dataset_intervals(highest, metric, replicates_of(highest, metric))
+    highest = with_dataset_scores(ranked[:ROWS_WITH_DATASETS])
+    highest = with_dataset_intervals(highest, metric, metric_replicates(highest, metric))
     series = [one for one in (row.series(metric) for row in highest) if one.scores]
     return {
         "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
@@ -56,6 +59,14 @@ def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardF
         "by_resolution": _by_resolution(boards, metric),
         "over_time": over_time(board, metric),
     }
+
+
+def _with_intervals(board: Board, metric: Metric) -> Board:
+    """Return the leaderboard with intervals of its highest rows."""
+    ranked = [row for row in board.rows if row.rank is not None]
+    known = {row.key: row for row in with_intervals(ranked[:ROWS_WITH_DATASETS], [metric])}
+    rows, entries = ([known.get(row.key, row) for row in part] for part in (board.rows, board.entries))
+    return Board(rows, entries)
 
 
 def over_time(board: Board, metric: Metric) -> Figure | None:

@@ -1,22 +1,24 @@
-"""Between which ranks an entry truly is: sets that hold for all entries of a resolution at once.
+"""Rank sets: the ranks that an entry may truly have, for all entries of a resolution at once.
 
-The range of ranks (`rank_uncertainty`) says how far a rank moves with the test images. A rank set says more: taken
-together, those of all entries hold the true ranks with 95 % probability, however close the entries are.
+The range of ranks (`uncertainty`) says how far a rank moves with the test images. A rank set says more: with 95 %
+confidence, the sets of all entries contain the true ranks at the same time, however close the entries are.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from django.db.models import Q
 
-from challenge.leaderboard.alternatives import rank_sets_of
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.ranking import Row, row_of
 from challenge.leaderboard.uncertainty import positions
 from challenge.models import Evaluation, GroundTruth, Metric
+from challenge.results.replicates import mean_replicates
+from challenge.results.rows import Kind, Row, RowKey, row_of
 from challenge.results.seeds import split_by_group
+from challenge.scoring.statistics import rank_inference
 
-#: All pairs are compared: at most so many of the highest entries.
+#: Maximum number of top entries: all pairs are compared.
 MOST = 200
 
 
@@ -34,8 +36,21 @@ class RankSet:
         return self.low, self.high
 
 
-def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[str, RankSet]:
-    """Return the rank sets of the highest entries at a resolution that have replicates, by `Row.key`.
+def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
+    """Return the simultaneous confidence set of each row's rank among the rows that have replicates."""
+    replicates = mean_replicates(rows, [metric])
+    entries = [row for row in rows if row.key in replicates]
+    if len(entries) < 2:
+        return [None] * len(rows)
+    sets = rank_inference.rank_sets(
+        [row.scores[metric].value for row in entries], np.stack([replicates[row.key][0] for row in entries])
+    )
+    found = {row.key: (int(low), int(high)) for row, (low, high) in zip(entries, sets, strict=True)}
+    return [found.get(row.key) for row in rows]
+
+
+def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, RankSet]:
+    """Return the rank sets of the highest entries at a resolution that have replicates.
 
     They are among each other: published results have no replicates, and take no ranks here.
     """
@@ -48,21 +63,23 @@ def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None)
     )
 
 
-def _rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[str, RankSet]:
+def _rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, RankSet]:
     places = positions(resolution, metric, ground_truth)
-    entries = sorted((key for key in places if key[0] in "sg"), key=lambda key: places[key].rank)
+    entries = sorted(
+        (key for key in places if key.kind is not Kind.PUBLISHED), key=lambda key: places[key].rank
+    )
     rows = _rows(entries[:MOST], ground_truth)
     ends = rank_sets_of(rows, metric)
     found = {row.key: one for row, one in zip(rows, ends, strict=True) if one}
     return {key: RankSet(*one, len(found)) for key, one in found.items()}
 
 
-def _rows(keys: Sequence[str], ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows of entries by `Row.key`: of thousands of entries, only these are built."""
-    of_kind = {kind: [int(key[1:]) for key in keys if key[0] == kind] for kind in "sg"}
+def _rows(keys: Sequence[RowKey], ground_truth: GroundTruth | None) -> list[Row]:
+    """Return the rows of some entries: of thousands of entries, only these are built."""
+    submissions, groups = ([key.pk for key in keys if key.kind is kind] for kind in (Kind.ENTRY, Kind.SEEDS))
     evaluations = (
         Evaluation.objects.ranked(ground_truth)
-        .filter(Q(submission__in=of_kind["s"]) | Q(submission__group__in=of_kind["g"]))
+        .filter(Q(submission__in=submissions) | Q(submission__group__in=groups))
         .select_related("submission__group")
     )
     return [row_of(group, members) for group, members in split_by_group(list(evaluations))]

@@ -1,4 +1,4 @@
-"""What the leaderboard shows besides the ranking itself, each of its highest rows."""
+"""Template contexts of the leaderboard's other tabs: each shows its highest rows."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -15,58 +15,60 @@ from challenge.figures.ranks import (
     rank_blobs_by_dataset,
     ranks_by_method,
 )
-from challenge.leaderboard.alternatives import leave_one_out_ranges, rank_sets_of, ways_to_rank
+from challenge.leaderboard.alternatives import leave_one_out_ranges, ways_to_rank
 from challenge.leaderboard.figures import leaderboard_figures
-from challenge.leaderboard.ranking import Board, Filters, Row, View, add_dataset_scores
-from challenge.leaderboard.uncertainty import add_intervals, dataset_replicates
+from challenge.leaderboard.filters import Filters, Tab
+from challenge.leaderboard.rank_sets import rank_sets_of
+from challenge.leaderboard.ranking import Board
 from challenge.models import FurtherMetrics, GroundTruth, Metric
-from challenge.results.secondary_metrics import FURTHER_TITLES, reference_means, references
+from challenge.results.replicates import metric_replicates
+from challenge.results.rows import Row, with_dataset_scores
+from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_means, references
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED
 from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.rank_inference import kendall_taus, rank_replicates
 
-#: So many of the highest rows are ranked in other ways, or shown with informational metrics.
+#: Number of top rows ranked in other ways, or shown with secondary metrics.
 MOST_ROWS = 60
-#: So many of the highest entries are in the figures of ranks, where each is compared with each.
+#: Number of top entries in the figures of ranks, where all pairs are compared.
 MOST_COMPARED = 30
 
 
-class FurtherRow(TypedDict):
-    """A line of the table of informational metrics: an entry, or a predictor that knows nothing."""
+class SecondaryRow(TypedDict):
+    """One line of the table of secondary metrics: an entry, or a predictor that knows nothing."""
 
     row: Row | None
     title: str
     scores: list[float]
-    further: list[float | None]
+    secondary: list[float | None]
 
 
-def view_context(
+def tab_context(
     filters: Filters, boards: Mapping[int, Board], ground_truth: GroundTruth | None
 ) -> dict[str, Any]:
-    """Return what the template of the chosen view needs, from the leaderboard: for figures, at all resolutions."""
+    """Return the context of the chosen tab, from the leaderboard: for figures, at all resolutions."""
     ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
-    match filters.view:
-        case View.RANKS:
+    match filters.tab:
+        case Tab.RANKS:
             return ranks_context(ranked, filters.metric)
-        case View.WAYS:
-            return ways_context(ranked, filters)
-        case View.FURTHER:
-            return further_context(ranked, filters.metric, ground_truth)
+        case Tab.WAYS:
+            return alternatives_context(ranked, filters)
+        case Tab.SECONDARY:
+            return secondary_context(ranked, filters.metric, ground_truth)
         case _:
-            add_intervals(ranked[:MOST_ROWS], [filters.metric])
             return {"figures": leaderboard_figures(filters, boards)}
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
     """Return figures of how the ranks of the highest entries move over the replicates."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_COMPARED))
-    replicates = dataset_replicates(candidates, [metric])
+    replicates = metric_replicates(candidates, metric)
     entries = [row for row in candidates if row.key in replicates]
     figures: list[Figure] = []
     if len(entries) > 1:
-        stacked = np.stack([replicates[row.key][:, 0] for row in entries], axis=1)  # (12, m, B)
+        stacked = np.stack([replicates[row.key] for row in entries], axis=1)  # (12, m, B)
         figures = rank_figures(entries, stacked, metric)
     return {
         "rank_figures": figures[:-1],
@@ -78,7 +80,7 @@ def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
 
 def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric) -> list[Figure]:
     """Return the figures of m entries that have dataset replicates (12, m, B); the last is the one by dataset."""
-    add_dataset_scores(entries)
+    entries = with_dataset_scores(entries)
     labels = [row.label for row in entries]
     means = replicates.mean(axis=0)
     values = [row.scores[metric].value for row in entries]
@@ -98,10 +100,9 @@ def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric)
     ]
 
 
-def ways_context(ranked: Sequence[Row], filters: Filters) -> dict[str, Any]:
+def alternatives_context(ranked: Sequence[Row], filters: Filters) -> dict[str, Any]:
     """Return the highest rows under each way to rank."""
-    highest = list(ranked[:MOST_ROWS])
-    add_dataset_scores(highest)
+    highest = with_dataset_scores(ranked[:MOST_ROWS])
     ways = ways_to_rank(highest, filters.metric, filters.resolution)
     figure = None
     if len(highest) > 1:
@@ -126,37 +127,37 @@ def ways_context(ranked: Sequence[Row], filters: Filters) -> dict[str, Any]:
     }
 
 
-def further_context(
+def secondary_context(
     ranked: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None
 ) -> dict[str, Any]:
-    """Return the informational metrics of the highest entries, beside what chance and the majority class get."""
+    """Return the secondary metrics of the highest entries, beside what chance and the majority class get."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_ROWS))
     found = dict(
         FurtherMetrics.objects.filter(
             evaluation__in=[e.pk for row in candidates for e in row.evaluations]
         ).values_list("evaluation_id", "datasets")
     )
-    lines = [_further_row(row, found) for row in candidates]
+    lines = [_secondary_row(row, found) for row in candidates]
     for line in reference_means(references(ground_truth)) if ground_truth else ():
-        scores, further = ([line.values[metric] for metric in of] for of in (METRICS, AVERAGED))
-        lines.append(FurtherRow(row=None, title=line.name, scores=scores, further=further))
+        scores, secondary = ([line.values[metric] for metric in of] for of in (METRICS, AVERAGED))
+        lines.append(SecondaryRow(row=None, title=line.name, scores=scores, secondary=secondary))
     return {
-        "further_lines": lines,
-        "further_titles": [FURTHER_TITLES[metric] for metric in AVERAGED],
+        "secondary_lines": lines,
+        "secondary_titles": [SECONDARY_TITLES[metric] for metric in AVERAGED],
         "metric_titles": Metric.labels,
         "n_entries": sum(1 for row in ranked if row.evaluations),
     }
 
 
-def _further_row(row: Row, found: dict[int, dict[str, dict[str, Any]]]) -> FurtherRow:
+def _secondary_row(row: Row, found: dict[int, dict[str, dict[str, Any]]]) -> SecondaryRow:
     """Return the means over the datasets, and over the seeds of a group; None where they are still to come."""
     of_seeds = [found[e.pk] for e in row.evaluations if e.pk in found]
     is_there = len(of_seeds) == len(row.evaluations)
-    return FurtherRow(
+    return SecondaryRow(
         row=row,
         title=row.name,
         scores=[row.scores[metric].value for metric in METRICS],
-        further=[
+        secondary=[
             fmean(one[metric] for datasets in of_seeds for one in datasets.values()) if is_there else None
             for metric in AVERAGED
         ],

@@ -11,7 +11,7 @@ from challenge.scoring.metrics.secondary import reference_rows
 
 
 def reference_predictors(ground_truth: GroundTruth) -> dict[str, dict[str, Any]]:
-    """Return `chance` and `majority` as `scoring.further_metrics.reference_rows` gives them."""
+    """Return `chance` and `majority` as `scoring.metrics.secondary.reference_rows` gives them."""
     return _reference_rows(ground_truth.path)
 
 

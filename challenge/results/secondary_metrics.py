@@ -1,4 +1,4 @@
-"""The informational metrics of an entry, and what two predictors get that look at no image, as its page shows them."""
+"""Secondary metrics of an entry, with those of two predictors that look at no image, as its page shows them."""
 
 import logging
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 
-FURTHER_TITLES = {
+SECONDARY_TITLES = {
     "matthews_correlation": "Matthews correlation",
     "average_precision": "Average precision",
     "brier_score": "Brier score",
@@ -64,37 +64,37 @@ def majority_accuracies(of: Mapping[str, Any]) -> dict[str, float]:
     return {name: values["accuracy"] for name, values in of["majority"]["datasets"].items()} if of else {}
 
 
-def further_of(evaluation: Evaluation) -> Mapping[str, Values]:
-    """Return the informational metrics of an evaluation by dataset; empty until they are there."""
+def secondary_of(evaluation: Evaluation) -> Mapping[str, Values]:
+    """Return the secondary metrics of an evaluation by dataset; empty until they are there."""
     found = FurtherMetrics.objects.filter(evaluation=evaluation).first()
     return found.datasets if found else {}
 
 
-def dataset_lines(further: Mapping[str, Values]) -> list[Line]:
+def dataset_lines(secondary: Mapping[str, Values]) -> list[Line]:
     """Return a line for each dataset."""
-    return [Line(d.title, further[d.name]) for d in MEDMNIST_PLUS if d.name in further]
+    return [Line(d.title, secondary[d.name]) for d in MEDMNIST_PLUS if d.name in secondary]
 
 
-def mean_line(further: Mapping[str, Values]) -> Line | None:
+def mean_line(secondary: Mapping[str, Values]) -> Line | None:
     """Return the unweighted means over the datasets; nothing until the metrics are there."""
-    if not further:
+    if not secondary:
         return None
-    means = {metric: fmean(values[metric] for values in further.values()) for metric in AVERAGED}
-    return Line(f"Mean of {len(further)}", means)
+    means = {metric: fmean(values[metric] for values in secondary.values()) for metric in AVERAGED}
+    return Line(f"Mean of {len(secondary)}", means)
 
 
 def one_dataset(
-    evaluation: Evaluation, dataset: Dataset, further: Mapping[str, Values], of: Mapping[str, Any]
+    evaluation: Evaluation, dataset: Dataset, secondary: Mapping[str, Values], of: Mapping[str, Any]
 ) -> tuple[list[tuple[str, str]], list[Line]]:
     """Return the columns and lines of all metrics of an entry on a dataset, between the two references."""
     columns = list(Metric.choices)
-    if dataset.name in further:
-        columns += FURTHER_TITLES.items()
+    if dataset.name in secondary:
+        columns += SECONDARY_TITLES.items()
         if dataset.task is Task.ORDINAL:
             columns.append(QUADRATIC_KAPPA)
     score = next((s for s in evaluation.dataset_scores.all() if s.dataset == dataset.name), None)
     official = {metric: getattr(score, metric) for metric in Metric.values} if score else {}
-    own = Line("This entry", {**official, **further.get(dataset.name, {})})
+    own = Line("This entry", {**official, **secondary.get(dataset.name, {})})
     return columns, [
         own,
         *(
@@ -105,9 +105,9 @@ def one_dataset(
     ]
 
 
-def class_rates(dataset: Dataset, further: Mapping[str, Values]) -> list[ClassRates]:
+def class_rates(dataset: Dataset, secondary: Mapping[str, Values]) -> list[ClassRates]:
     """Return recall and precision of each class of a dataset; nothing until they are there."""
-    values = further.get(dataset.name)
+    values = secondary.get(dataset.name)
     if values is None:
         return []
     return [

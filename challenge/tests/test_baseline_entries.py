@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from challenge.entries.training import describe_training
-from challenge.leaderboard.ranking import merge_sources
 from challenge.models import Phase, PublishedMethod, PublishedScore, Submission
+from challenge.results.rows import merge_sources
 from challenge.services.published import PublishedResult, publish_results, replace_published_results
 from challenge.services.submissions import SubmissionRefusedError
 

@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from challenge.leaderboard.by_dataset import dataset_ranks
-from challenge.leaderboard.ranking import Filters, add_dataset_scores, leaderboard
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import leaderboard
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
+from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.ranking import rank
 from challenge.services import groups, submissions
@@ -22,7 +24,7 @@ def ranks_of(submission: Submission, metric: Metric = Metric.AUC) -> dict[str, t
 def ranks_by_hand(submission: Submission, metric: Metric) -> dict[str, tuple[int, int]]:
     """Build every row, and rank them on each dataset."""
     rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), GroundTruth.objects.active())
-    add_dataset_scores(rows)
+    rows = with_dataset_scores(rows)
     place = next(i for i, row in enumerate(rows) if submission in row.members)
     found = {}
     for dataset in MEDMNIST_PLUS:

@@ -7,10 +7,14 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from challenge.leaderboard import uncertainty as rank_uncertainty
-from challenge.leaderboard.alternatives import leave_one_out_ranges, rank_sets_of, ways_to_rank
-from challenge.leaderboard.ranking import Filters, View, add_dataset_scores, leaderboard
-from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges, positions
+from challenge.leaderboard.alternatives import leave_one_out_ranges, ways_to_rank
+from challenge.leaderboard.filters import Filters, Tab
+from challenge.leaderboard.rank_sets import rank_sets_of
+from challenge.leaderboard.ranking import leaderboard
+from challenge.leaderboard.uncertainty import positions, with_rank_ranges
 from challenge.models import FurtherMetrics, Metric, Uncertainty
+from challenge.results.replicates import with_intervals
+from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.views import leaderboard as leaderboard_view
 
@@ -30,8 +34,7 @@ def get(client):
 
 def ranked_rows(**about):
     rows = leaderboard(Filters(all_entries=True, **about), leaderboard_view.GroundTruth.objects.active())
-    add_rank_ranges(rows, Metric.AUC)
-    return rows
+    return with_rank_ranges(rows, Metric.AUC)
 
 
 def test_close_entries_share_ranges_and_a_distant_one_has_its_own(uncertain_entry, team):
@@ -82,8 +85,7 @@ def test_replicates_of_an_older_bootstrap_are_not_paired(uncertain_entry, team):
 
 def test_the_interval_is_that_of_the_mean(uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
-    rows = ranked_rows()
-    add_intervals(rows)
+    rows = with_intervals(ranked_rows())
     stored = submission.evaluations.get().uncertainty.intervals["average"]
     score = rows[0].scores["cohen_kappa"]
     assert [score.low, score.high] == pytest.approx(stored["cohen_kappa"], abs=1e-6)
@@ -101,9 +103,7 @@ def rows(uncertain_entry, team):
     """Three entries whose scores fall by 0.01 from dataset to dataset."""
     for auc in (0.8, 0.9, 0.7):
         uncertain_entry(team, auc, spread=0.001)
-    rows = ranked_rows()
-    add_dataset_scores(rows)
-    return rows
+    return with_dataset_scores(ranked_rows())
 
 
 def test_each_way_ranks_rows_that_agree_alike(rows):
@@ -130,8 +130,7 @@ def test_the_decathlon_score_is_there_once_its_baseline_is(rows):
 
 def test_a_row_without_scores_on_datasets_has_no_rank_in_what_needs_them(rows, entry, team):
     entry(team, 0.95)
-    rows = ranked_rows()
-    add_dataset_scores(rows)
+    rows = with_dataset_scores(ranked_rows())
     cells = {way.title: way.cells[0] for way in ways_to_rank(rows, Metric.AUC, 224)}
     assert (cells["Mean"].rank, cells["Mean rank"].rank, cells["Worst dataset"].value) == (1, None, "")
     assert leave_one_out_ranges(rows, Metric.AUC)[0] is None
@@ -176,13 +175,13 @@ def test_what_has_figures_loads_what_draws_them(view, draws, rows, client):
     assert ("plotly" in page) == draws
 
 
-@pytest.mark.parametrize("view", View.values)
+@pytest.mark.parametrize("view", Tab.values)
 def test_every_view_of_an_empty_board_says_so(view, get, ground_truth):
     assert "No team has a scored entry at this resolution yet." in get(view=view)
 
 
 def test_every_view_of_a_board_without_ground_truth_stands(db, get):
-    for view in View.values:
+    for view in Tab.values:
         assert "Leaderboard" in get(view=view)
 
 

@@ -10,19 +10,11 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge.compare.comparison import find_rows
-from challenge.compare.differences import (
-    Wins,
-    add_dataset_intervals,
-    comparable,
-    dataset_differences,
-    mean_differences,
-    replicates_of,
-    standings,
-    wins,
-)
-from challenge.leaderboard.ranking import Row
+from challenge.compare.differences import Wins, comparable, differences, standings, wins
+from challenge.compare.selection import find_rows
 from challenge.models import MethodGroup, PublishedMethod, PublishedScore, Submission, Uncertainty
+from challenge.results.replicates import metric_replicates, with_dataset_intervals
+from challenge.results.rows import Kind, Row, RowKey
 from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
@@ -37,7 +29,7 @@ def rows(ground_truth):
     """Give the rows of submissions and groups."""
 
     def rows_of(*about: Submission | MethodGroup) -> list[Row]:
-        keys = [f"{'g' if isinstance(one, MethodGroup) else 's'}{one.pk}" for one in about]
+        keys = [str(RowKey.of(one)) for one in about]
         return list(find_rows(keys, Team(), ground_truth).values())
 
     return rows_of
@@ -75,8 +67,8 @@ def replicates_by_hand(submission: Submission) -> np.ndarray:
 def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, rows):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.905)
     both = rows(first, second)
-    replicates = replicates_of(both, "auc")
-    (found,) = mean_differences(both, "auc", replicates)
+    replicates = metric_replicates(both, "auc")
+    (found,) = differences(both, "auc", replicates).means
     assert found
     assert found.low is not None
     assert found.high is not None
@@ -94,7 +86,7 @@ def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, row
 def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     both = rows(first, second)
-    lines = dataset_differences(both, "auc", replicates_of(both, "auc"))
+    lines = differences(both, "auc", metric_replicates(both, "auc")).by_dataset
     by_hand = replicates_by_hand(second) - replicates_by_hand(first)
     assert len(lines) == 12
     for place, (found,) in enumerate(lines):
@@ -184,7 +176,7 @@ def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry
     first, old = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     old.evaluations.update(scorer_version="0")
     both = rows(first, old)
-    assert list(comparable(both, replicates_of(both, "auc"), ground_truth)) == [f"s{first.pk}"]
+    assert list(comparable(both, metric_replicates(both, "auc"), ground_truth)) == [RowKey.of(first)]
     page = page_of(client, f"s{first.pk}", f"s{old.pk}")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == ["+0.0300", "", "none", ""]
     assert "95 % interval 0.9" in table_of(page, "Means over the 12 datasets")["AUC"][1]
@@ -202,10 +194,10 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.93, 0.95)]
     group = groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     both = rows(alone, group)
-    replicates = replicates_of(both, "auc")
+    replicates = metric_replicates(both, "auc")
     by_hand = np.mean([replicates_by_hand(seed) for seed in seeds], axis=0)
-    np.testing.assert_allclose(replicates[f"g{group.pk}"], by_hand, atol=1e-6)
-    add_dataset_intervals(both, "auc", replicates)
+    np.testing.assert_allclose(replicates[RowKey.of(group)], by_hand, atol=1e-6)
+    both = with_dataset_intervals(both, "auc", replicates)
     score = both[1].by_dataset["pathmnist"]["auc"]
     assert (score.low, score.high) == pytest.approx(np.quantile(by_hand[0], [0.025, 0.975]), abs=1e-6)
     assert score.value == pytest.approx(0.94)
@@ -218,9 +210,12 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
 
 
 def row_with(key: int, values: dict[str, float]) -> Row:
-    row = Row({}, submission=Submission(pk=key, resolution=224))
-    row.by_dataset = {name: {"auc": Score(value)} for name, value in values.items()}
-    return row
+    by_dataset = {name: {"auc": Score(value)} for name, value in values.items()}
+    return Row(Submission(pk=key, resolution=224), {}, by_dataset=by_dataset)
+
+
+def key_of(number: int) -> RowKey:
+    return RowKey(Kind.ENTRY, number)
 
 
 def replicates_around(value: float, spread: float, seed: int) -> np.ndarray:
@@ -234,9 +229,9 @@ def test_the_best_of_a_dataset_and_what_is_lower_or_close():
         for n, row in enumerate(three)
     }
     assert standings(three, "auc", replicates)[0] == ["lower", "best", "close"]
-    without_the_best = {key: value for key, value in replicates.items() if key != "s2"}
+    without_the_best = {key: value for key, value in replicates.items() if key != key_of(2)}
     assert standings(three, "auc", without_the_best)[0] == ["untested", "best", "untested"]
-    without_another = {key: value for key, value in replicates.items() if key != "s1"}
+    without_another = {key: value for key, value in replicates.items() if key != key_of(1)}
     assert standings(three, "auc", without_another)[0] == ["untested", "best", "close"]
     assert standings(three, "auc", {})[0] == ["untested", "best", "untested"]
     assert standings(three, "auc", replicates)[1] == ["", "", ""], "nobody has a value there"
@@ -253,7 +248,10 @@ def test_pairs_of_a_dataset_are_tested_together():
     error = 0.002 * 2**0.5
     lead = 2.1 * error
     two = [row_with(1, {FIRST.name: 0.9}), row_with(2, {FIRST.name: 0.9 + lead})]
-    replicates = {"s1": replicates_around(0.9, 0.002, 1), "s2": replicates_around(0.9 + lead, 0.002, 2)}
+    replicates = {
+        key_of(1): replicates_around(0.9, 0.002, 1),
+        key_of(2): replicates_around(0.9 + lead, 0.002, 2),
+    }
     assert standings(two, "auc", replicates)[0] == ["lower", "best"]
     more = [row_with(n, {FIRST.name: 0.9 + lead / 2}) for n in (3, 4, 5)]
     replicates |= {
@@ -296,5 +294,5 @@ def test_a_dataset_that_is_not_published_has_no_standing(client, uncertain_entry
 def test_a_score_without_an_interval_keeps_none():
     row = row_with(1, {FIRST.name: 0.9})
     before = replace(row.by_dataset[FIRST.name]["auc"])
-    add_dataset_intervals([row], "auc", {})
+    (row,) = with_dataset_intervals([row], "auc", {})
     assert row.by_dataset[FIRST.name]["auc"] == before

@@ -8,13 +8,14 @@ import pytest
 from challenge.leaderboard import rank_sets as module
 from challenge.leaderboard.rank_sets import RankSet, rank_sets
 from challenge.models import GroundTruth, Metric, Submission, Uncertainty
+from challenge.results.rows import RowKey
 from challenge.scoring.statistics import rank_inference as uncertain_ranks
 from challenge.services import groups, submissions
 
 
 def sets_of(*made: Submission) -> list[RankSet | None]:
     found = rank_sets(224, Metric.AUC, GroundTruth.objects.active())
-    return [found.get(f"s{submission.pk}") for submission in made]
+    return [found.get(RowKey.of(submission)) for submission in made]
 
 
 def test_close_entries_share_a_set_and_a_distant_one_has_its_own(uncertain_entry, team):
@@ -57,7 +58,7 @@ def test_a_group_is_one_entry(uncertain_entry, team):
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.99, 0.7)]
     group = groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     found = rank_sets(224, Metric.AUC, GroundTruth.objects.active())
-    assert found == {f"s{alone.pk}": RankSet(1, 1, 2), f"g{group.pk}": RankSet(2, 2, 2)}
+    assert found == {RowKey.of(alone): RankSet(1, 1, 2), RowKey.of(group): RankSet(2, 2, 2)}
 
 
 @pytest.mark.parametrize("most", [2, 3])

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,9 +14,10 @@ from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
 from challenge.figures import experiments as drawn
 from challenge.figures.figure import Figure
-from challenge.leaderboard.ranking import merge_sources
 from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
+from challenge.results.rows import merge_sources
 from challenge.results.score import Score
+from challenge.web.parameters import parameters
 
 Scheme = PublishedMethod.Scheme
 ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]
@@ -25,7 +25,7 @@ ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader chose to see; it lives in the URL, where a value that makes no sense means the default."""
+    """Choices of a reader. In the address, a value that makes no sense means the default."""
 
     resolution: int = Resolution.R224
     metric: Metric = Metric.AUC
@@ -41,10 +41,10 @@ class Choice:
             scheme=Scheme(scheme) if scheme in Scheme.values else cls.scheme,
         )
 
-    def query(self, **changes: Any) -> str:
-        """Return the query string of this choice with some of it changed."""
-        values = {"resolution": self.resolution, "metric": self.metric, "scheme": self.scheme} | changes
-        return "?" + urlencode(values)
+    @property
+    def parameters(self) -> QueryDict:
+        """The choice as parameters of an address, for the template tag `querystring`."""
+        return parameters({"resolution": self.resolution, "metric": self.metric, "scheme": self.scheme})
 
 
 @require_safe
@@ -64,9 +64,9 @@ def baselines(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "metric_name": METRICS[choice.metric],
         "scheme_name": drawn.SCHEME_TITLES[choice.scheme],
-        "metrics": [(value, label, choice.query(metric=value)) for value, label in Metric.choices],
-        "resolutions": [(value, choice.query(resolution=value)) for value in Resolution.values],
-        "schemes": [(value, label, choice.query(scheme=value)) for value, label in Scheme.choices],
+        "metrics": Metric.choices,
+        "resolutions": Resolution.values,
+        "schemes": Scheme.choices,
         "architectures": ARCHITECTURES,
         "table": _table(scores, choice),
         "claims": claims(results),

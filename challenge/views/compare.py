@@ -1,39 +1,22 @@
 """Two to five entries and published methods side by side."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.compare.comparison import (
-    FEWEST,
-    MOST,
-    MOST_KEYS,
-    comparison_figures,
-    dataset_table,
-    find_rows,
-    mean_table,
-    series_of,
-)
-from challenge.compare.differences import (
-    add_dataset_intervals,
-    comparable,
-    dataset_differences,
-    mean_differences,
-    replicates_of,
-    standings,
-    wins,
-)
+from challenge.compare.comparison import compare as compare_rows
+from challenge.compare.figures import comparison_figures
+from challenge.compare.selection import FEWEST, MOST, MOST_KEYS, find_rows
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.ranking import Filters, Row, leaderboard
-from challenge.leaderboard.uncertainty import add_intervals
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import leaderboard
 from challenge.models import GroundTruth, Metric, Resolution
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import Row
+from challenge.web.parameters import parameters
 
-#: So many of the highest rows at a resolution can be chosen from.
+#: Number of top rows at a resolution to choose from.
 CHOICES = 40
 
 
@@ -52,29 +35,31 @@ def compare(request: HttpRequest) -> HttpResponse:
     ground_truth = GroundTruth.objects.active()
     keys = list(dict.fromkeys(key for key in request.GET.getlist("e") if key))[:MOST_KEYS]
     found = find_rows(keys, request.user, ground_truth)
+    rows = list(found.values())
+    comparison = compare_rows(rows[:MOST], filters.metric, ground_truth) if len(rows) >= FEWEST else None
     context = {
         "filters": filters,
-        "chosen": list(found.values()),
+        "selection": _selection(keys, filters),
+        "chosen": rows,
         "missing": [key for key in keys if key not in found],
         "fewest": FEWEST,
         "most": MOST,
-        "metrics": [(value, label, _query(keys, filters, metric=value)) for value, label in Metric.choices],
-        "resolutions": [
-            (value, label, _query(keys, filters, resolution=value)) for value, label in Resolution.choices
-        ],
+        "metrics": Metric.choices,
+        "resolutions": Resolution.values,
+        "comparison": comparison,
+        "figures": comparison_figures(comparison) if comparison else [],
         **_choices(filters, found, ground_truth),
-        **_comparison(list(found.values())[:MOST], filters.metric, ground_truth),
     }
     return render(request, "challenge/compare.html", context)
 
 
-def _query(keys: Sequence[str], filters: Filters, **changes: object) -> str:
-    values = {"metric": filters.metric, "resolution": filters.resolution} | changes
-    return "?" + urlencode([*(("e", key) for key in keys), *values.items()])
+def _selection(keys: list[str], filters: Filters) -> QueryDict:
+    """Return the parameters of the address under which these rows are compared."""
+    return parameters({"e": keys, "metric": filters.metric, "resolution": filters.resolution})
 
 
 def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth | None) -> dict[str, object]:
-    """What can be added at the chosen resolution; where nothing is chosen, the first two are suggested."""
+    """Return the rows that can be added at the chosen resolution; if none is chosen, the first two are suggested."""
     highest = cached(
         lambda: _highest(filters, ground_truth),
         "choices to compare",
@@ -84,46 +69,11 @@ def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth 
     top = [row for row in highest if row.rank is not None][:FEWEST]
     return {
         "choices": [row for row in highest if row.key not in found][:CHOICES],
-        "suggestion": _query([row.key for row in top], filters) if len(top) == FEWEST else "",
+        "suggestion": _selection([row.key for row in top], filters) if len(top) == FEWEST else None,
     }
 
 
 def _highest(filters: Filters, ground_truth: GroundTruth | None) -> list[Choice]:
     """Return enough rows for `CHOICES` to be left, whatever was chosen."""
     rows = leaderboard(filters, ground_truth)[: CHOICES + MOST_KEYS]
-    return [Choice(row.key, row.rank, row.label) for row in rows]
-
-
-def _comparison(rows: list[Row], metric: Metric, ground_truth: GroundTruth | None) -> dict[str, object]:
-    if len(rows) < FEWEST:
-        return {"rows": []}
-    add_intervals(rows)
-    replicates = replicates_of(rows, metric)
-    add_dataset_intervals(rows, metric, replicates)
-    paired = comparable(rows, replicates, ground_truth)
-    series = series_of(rows, metric)
-    labels = [one.label for one in series]
-    with_datasets = any(one.scores for one in series)
-    words = standings(rows, metric, paired)
-    return {
-        "rows": rows,
-        "labels": labels,
-        "differ_in_resolution": len({row.resolution for row in rows}) > 1,
-        "with_intervals": bool(replicates),
-        "with_deviations": any(score.std is not None for row in rows for score in row.scores.values()),
-        "with_groups": any(row.group for row in rows),
-        "without_replicates": [
-            label for row, label in zip(rows, labels, strict=True) if row.key not in paired
-        ],
-        "mean_table": mean_table(rows),
-        "mean_differences": list(zip(labels[1:], mean_differences(rows, metric, paired), strict=True)),
-        "dataset_table": dataset_table(rows, metric) if with_datasets else [],
-        "dataset_differences": list(
-            zip(MEDMNIST_PLUS, dataset_differences(rows, metric, paired), strict=True)
-        ),
-        "standings": list(zip(MEDMNIST_PLUS, words, strict=True)),
-        "wins": wins(words),
-        "pairs": len(paired) >= FEWEST,
-        "without_datasets": [one.label for one in series if not one.scores],
-        "figures": comparison_figures(rows, metric, paired),
-    }
+    return [Choice(str(row.key), row.rank, row.label) for row in rows]

@@ -13,7 +13,7 @@ from challenge.entries.export import group_document, submission_document
 from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard import export as exports
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.ranking import Filters
+from challenge.leaderboard.filters import Filters
 from challenge.models import GroundTruth
 
 

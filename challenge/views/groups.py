@@ -11,9 +11,8 @@ from accounts.http import TeamRequest
 from challenge.access import get_own_group, get_visible_group
 from challenge.entries.scores import group_row
 from challenge.forms import GroupForm, SubmissionForm
+from challenge.leaderboard.place import find_place
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
-from challenge.leaderboard.rank_sets import rank_sets
-from challenge.leaderboard.uncertainty import positions
 from challenge.models import GroundTruth, MethodGroup, Metric
 from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -42,8 +41,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "row": row,
             "datasets": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],
-            "position": positions(row.resolution, Metric.AUC, ground_truth).get(row.key),
-            "rank_set": rank_sets(row.resolution, Metric.AUC, ground_truth).get(row.key),
+            "place": find_place([row.key], row.resolution, Metric.AUC, ground_truth),
             "most_in_sets": MOST_IN_SETS,
         }
     return render(request, "challenge/group.html", context)

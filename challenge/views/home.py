@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.figures import over_time
-from challenge.leaderboard.ranking import Filters, boards
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import boards
 from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Resolution, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -22,8 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
     leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
     context = {
         "filters": filters,
-        "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
-        "resolutions": [(value, filters.query(resolution=value)) for value in Resolution.values],
+        "metrics": Metric.choices,
+        "resolutions": Resolution.values,
         "leaders": leaders,
         "has_figure": has_figure,
         "phase": Phase.objects.current(),
@@ -43,8 +44,7 @@ def _leaders(filters: Filters) -> tuple[str, bool]:
     figure = over_time(board, filters.metric)
     context = {
         "filters": filters,
-        "query": filters.query(),
-        "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
+        "metrics": Metric.choices,
         "leaders": [row for row in board.rows if row.rank][:N_LEADERS],
         "best_over_time": figure,
     }

@@ -6,12 +6,14 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from challenge.compare.comparison import FEWEST, MOST
+from challenge.compare.selection import FEWEST, MOST
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.ranking import Filters, View, boards
-from challenge.leaderboard.tabs import view_context
-from challenge.leaderboard.uncertainty import add_intervals, add_rank_ranges
+from challenge.leaderboard.filters import Filters, Tab
+from challenge.leaderboard.ranking import boards
+from challenge.leaderboard.tabs import tab_context
+from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth, Metric, Resolution
+from challenge.results.replicates import with_intervals
 
 ROWS_PER_PAGE = 100
 
@@ -20,7 +22,7 @@ ROWS_PER_PAGE = 100
 def leaderboard(request: HttpRequest) -> HttpResponse:
     """The ranking at one resolution by one metric: a part of its rows, or another view of the highest ones."""
     filters = Filters.from_query(request.GET)
-    page = request.GET.get("page", "") if filters.view is View.RANKING else ""
+    page = request.GET.get("page", "") if filters.tab is Tab.RANKING else ""
     page = page if page.isdecimal() and len(page) < 6 else "1"
     ground_truth = GroundTruth.objects.active()
     content = cached(
@@ -35,25 +37,17 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "content": content,
         "metric_label": filters.metric.label,
-        "has_figures": filters.view in (View.RANKS, View.WAYS, View.FIGURES),
-        "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
-        "resolutions": [
-            (value, label, filters.query(resolution=value)) for value, label in Resolution.choices
-        ],
-        "views": [(value, label, filters.query(view=value)) for value, label in View.choices],
-        "entries_best": filters.query(entries="best"),
-        "entries_all": filters.query(entries="all"),
-        "baselines_on": filters.query(baselines="on"),
-        "baselines_off": filters.query(baselines="off"),
-        "protocol_any": filters.query(protocol="any"),
-        "protocol_standard": filters.query(protocol="standard"),
+        "has_figures": filters.tab in (Tab.RANKS, Tab.WAYS, Tab.FIGURES),
+        "metrics": Metric.choices,
+        "resolutions": Resolution.values,
+        "tabs": Tab.choices,
     }
     return render(request, "challenge/leaderboard.html", context)
 
 
 def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> str:
     """Render what depends on the entries; it is the same for everybody."""
-    resolutions = Resolution.values if filters.view is View.FIGURES else [filters.resolution]
+    resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
     rows = of_resolution[filters.resolution].rows
     context = {
@@ -62,18 +56,17 @@ def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> s
         "has_entries": any(row.team for row in rows),
         "has_rows": bool(rows),
     }
-    if filters.view is View.RANKING:
-        add_rank_ranges(rows, filters.metric)
+    if filters.tab is Tab.RANKING:
+        rows = with_rank_ranges(rows, filters.metric)
         shown = Paginator(rows, ROWS_PER_PAGE).get_page(page)
-        add_intervals(list(shown), [filters.metric])
         context |= {
-            "rows": shown,
-            "metrics": [(value, label, filters.query(metric=value)) for value, label in Metric.choices],
-            "pages": [(number, filters.query(page=number)) for number in shown.paginator.page_range],
+            "rows": with_intervals(list(shown), [filters.metric]),
+            "page": shown,
+            "metrics": Metric.choices,
             "n_with_leader": sum(row.is_with_leader is True for row in rows),
             "fewest": FEWEST,
             "most": MOST,
         }
     else:
-        context |= view_context(filters, of_resolution, ground_truth)
-    return render_to_string(f"challenge/leaderboard/{filters.view}.html", context)
+        context |= tab_context(filters, of_resolution, ground_truth)
+    return render_to_string(f"challenge/leaderboard/{filters.tab}.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from challenge.content.worked_example import EXAMPLES
 from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
 from challenge.models import Metric
-from challenge.results.secondary_metrics import FURTHER_TITLES
+from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
 from challenge.scoring.metrics.evaluator import SCORER_VERSION
@@ -39,7 +39,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "accuracy_margins": [_margin(0.9, dataset.n_test) for dataset in (smallest, largest)],
         "n_replicates": N_REPLICATES,
         "most_with_leader": MOST_WITH_LEADER,
-        "further_metrics": FURTHER_TITLES.items(),
+        "secondary_metrics": SECONDARY_TITLES.items(),
         "clipped_loss": -log(LOG_CLIP),
         "n_bins": N_BINS,
         "label_predictions": sum(d.n_test * d.n_classes for d in MEDMNIST_PLUS if d.task is Task.MULTILABEL),

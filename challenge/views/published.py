@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
 from challenge.figures.submission import metric_by_dataset
-from challenge.leaderboard.ranking import Filters, Row, add_dataset_scores, published_rows
+from challenge.leaderboard.filters import Filters
 from challenge.models import Metric, PublishedMethod, PublishedScore
+from challenge.results.rows import Row, published_rows, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
@@ -19,8 +20,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
         scheme=method.scheme, architecture=method.architecture, weighted_loss=method.weighted_loss
     ).order_by("resolution")
     means = published_rows(siblings)
-    row = next(row for row in means if row.method == method)
-    add_dataset_scores([row])
+    (row,) = with_dataset_scores([row for row in means if row.method == method])
     context = {
         "method": method,
         "architecture": ARCHITECTURE_BY_NAME.get(method.architecture),
@@ -36,7 +36,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
         "is_reevaluated": PublishedScore.objects.filter(
             method__in=siblings, source=PublishedScore.Source.REEVALUATED
         ).exists(),
-        "leaderboard_query": Filters(method.resolution).query(),
+        "leaderboard": Filters(method.resolution),
     }
     return render(request, "challenge/published_method.html", context)
 

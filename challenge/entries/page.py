@@ -1,0 +1,179 @@
+"""The page of an entry: how far scoring has come, its result, and its figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Team
+from challenge.access import get_visible_submission, may_see_file
+from challenge.entries.figures import dataset_figures, overview_figures
+from challenge.entries.scores import EntryScores, Intervals, entry_scores, intervals_of
+from challenge.figures.figure import Figure
+from challenge.leaderboard.place import Place, find_place
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
+from challenge.results.rows import RowKey
+from challenge.results.score import Score
+from challenge.results.secondary_metrics import (
+    ClassRates,
+    Line,
+    class_rates,
+    dataset_lines,
+    majority_accuracies,
+    mean_line,
+    one_dataset,
+    reference_means,
+    references,
+    secondary_of,
+)
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+
+
+class State(StrEnum):
+    """Progress of a submission's page; while it is not complete, the page asks for the rest."""
+
+    SCORING = "scoring"
+    INTERVALS_FOLLOW = "intervals-follow"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission as one viewer sees it."""
+
+    submission: Submission
+    #: The active ground truth.
+    ground_truth: GroundTruth | None
+    #: The evaluation that the team waits for, or waited for last.
+    evaluation: Evaluation | None
+    #: The evaluation whose scores are shown.
+    scored: Evaluation | None
+    intervals: Intervals
+    is_own: bool
+
+    @property
+    def state(self) -> State:
+        """Progress of the page."""
+        if self.evaluation is not None and self.evaluation.is_pending:
+            return State.SCORING
+        follows = self.intervals in (Intervals.FOLLOW, Intervals.WAIT)
+        return State.INTERVALS_FOLLOW if follows else State.COMPLETE
+
+    @property
+    def seeds(self) -> int:
+        """Number of seeds in its group; 0 if it stands on its own."""
+        if self.submission.group is None or not self.submission.is_public:
+            return 0
+        count = self.submission.group.public_members().count()
+        return count if count >= MethodGroup.FEWEST else 0
+
+
+def find_entry(user: Team | AnonymousUser, pk: int) -> Entry:
+    """Return a submission as the user sees it.
+
+    Raises:
+        Http404: there is none, or this user may not see it.
+
+    """
+    submission = get_visible_submission(user, pk)
+    ground_truth = GroundTruth.objects.active()
+    scored = submission.latest_scores(ground_truth)
+    return Entry(
+        submission,
+        ground_truth,
+        submission.current_evaluation(ground_truth),
+        scored,
+        intervals_of(scored, ground_truth) if scored else Intervals.NONE,
+        may_see_file(user, submission),
+    )
+
+
+@dataclass(frozen=True)
+class Result:
+    """Scores of an entry with their uncertainty, its place, and metrics for information."""
+
+    scores: EntryScores
+    place: Place | None
+    #: Secondary metrics by dataset; empty until they are known.
+    secondary: Mapping[str, Any]
+    #: Scores of predictors that look at no image.
+    references: Mapping[str, Any]
+
+    @property
+    def dataset_lines(self) -> list[tuple[Dataset, Mapping[str, Score], float | None]]:
+        """Dataset, scores and standard error of the AUC, for each dataset."""
+        return [
+            (dataset, self.scores.by_dataset[dataset.name], self.scores.auc_errors.get(dataset.name))
+            for dataset in MEDMNIST_PLUS
+            if dataset.name in self.scores.by_dataset
+        ]
+
+    @property
+    def reference_means(self) -> list[Line]:
+        """One line for each reference predictor."""
+        return reference_means(self.references)
+
+    @property
+    def majority(self) -> dict[str, float]:
+        """Accuracy of the majority class, by dataset."""
+        return majority_accuracies(self.references)
+
+    @property
+    def secondary_lines(self) -> list[Line]:
+        """Secondary metrics, one line for each dataset."""
+        return dataset_lines(self.secondary)
+
+    @property
+    def secondary_mean(self) -> Line | None:
+        """Means of the secondary metrics."""
+        return mean_line(self.secondary)
+
+
+def result_of(entry: Entry) -> Result | None:
+    """Return the result of an entry, if it has scores."""
+    scored = entry.scored
+    if scored is None:
+        return None
+    return Result(
+        entry_scores(scored), _place(entry, scored), secondary_of(scored), references(scored.ground_truth)
+    )
+
+
+def _place(entry: Entry, scored: Evaluation) -> Place | None:
+    """Return the place of an entry by AUC, if it is ranked; a seed has the place of its group."""
+    submission = entry.submission
+    if submission.is_disqualified or not scored.is_by(entry.ground_truth):
+        return None
+    keys = [RowKey.of(owner) for owner in (submission, submission.group) if owner]
+    return find_place(keys, submission.resolution, Metric.AUC, entry.ground_truth)
+
+
+@dataclass(frozen=True)
+class EntryFigures:
+    """Figures of an entry over all datasets, and everything known about one dataset."""
+
+    overview: Sequence[Figure]
+    dataset: Dataset
+    of_dataset: Sequence[Figure]
+    columns: Sequence[tuple[str, str]]
+    lines: Sequence[Line]
+    class_rates: Sequence[ClassRates]
+
+
+def figures_of(entry: Entry, result: Result | None, dataset_name: str | None) -> EntryFigures | None:
+    """Return the figures of an entry, if it has scores; of the first dataset unless another one is named."""
+    scored = entry.scored
+    if scored is None or result is None:
+        return None
+    dataset = next((d for d in MEDMNIST_PLUS if d.name == dataset_name), MEDMNIST_PLUS.datasets[0])
+    columns, lines = one_dataset(scored, dataset, result.secondary, result.references)
+    return EntryFigures(
+        overview_figures(entry.submission, scored, entry.ground_truth),
+        dataset,
+        dataset_figures(scored, dataset),
+        columns,
+        lines,
+        class_rates(dataset, result.secondary),
+    )

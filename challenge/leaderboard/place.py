@@ -1,0 +1,34 @@
+"""The place of one row on the leaderboard, with its uncertainty, as its own page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from challenge.leaderboard.rank_sets import RankSet, rank_sets
+from challenge.leaderboard.uncertainty import Position, positions
+from challenge.models import GroundTruth, Metric
+from challenge.results.rows import Kind, RowKey
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rank with its range, and its rank set, where that is known."""
+
+    key: RowKey
+    position: Position
+    rank_set: RankSet | None
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether it is the place of a group of seeds."""
+        return self.key.kind is Kind.SEEDS
+
+
+def find_place(
+    keys: Sequence[RowKey], resolution: int, metric: Metric, ground_truth: GroundTruth | None
+) -> Place | None:
+    """Return the place of the first of the keys that is ranked, among all entries and published methods."""
+    places = positions(resolution, metric, ground_truth)
+    key = next((key for key in keys if key in places), None)
+    if key is None:
+        return None
+    return Place(key, places[key], rank_sets(resolution, metric, ground_truth).get(key))

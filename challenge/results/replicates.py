@@ -1,0 +1,108 @@
+"""Bootstrap replicates of rows, and the intervals that they give.
+
+Replicates of entries are paired: replicate b of all entries is on the same resample of the test images, which are the
+same at every resolution. Published results have none, and so no interval.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from django.db.models import QuerySet
+
+from challenge.models import Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
+from challenge.results.rows import Row, RowKey
+from challenge.results.score import Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.statistics.intervals import percentile_interval
+
+#: Replicates of one metric on each dataset, (12, B), by row.
+Replicates = Mapping[RowKey, np.ndarray]
+
+#: Rows whose replicates of several metrics are in memory together: 16 kB each.
+ROWS_AT_ONCE = 1000
+
+
+def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
+    """Return the replicates of rows' means over the datasets, (len(metrics), B) each.
+
+    Those of a group are the means over its seeds. Rows with an evaluation that has no replicates are left out.
+    """
+    chosen = [METRICS.index(metric) for metric in metrics]
+    found = {
+        pk: unpack_mean_replicates(content)[chosen]
+        for pk, content in _stored(rows, "mean_replicates").iterator()
+    }
+    return _of_rows(rows, found)
+
+
+def dataset_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
+    """Return the same for each dataset, (12, len(metrics), B) each, datasets in their official order."""
+    chosen = [METRICS.index(metric) for metric in metrics]
+    found = {
+        pk: unpack_dataset_replicates(content)[:, chosen]
+        for pk, content in _stored(rows, "dataset_replicates").iterator()
+    }
+    return _of_rows(rows, found)
+
+
+def metric_replicates(rows: Iterable[Row], metric: str) -> dict[RowKey, np.ndarray]:
+    """Return the replicates of one metric on each dataset, (12, B) each, of the rows that have some: one query."""
+    return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
+
+
+def _stored(rows: Iterable[Row], field: str) -> QuerySet[Uncertainty, tuple[int, bytes]]:
+    """Return a query of the evaluations' ids and the bytes."""
+    evaluations = [evaluation.pk for row in rows for evaluation in row.evaluations]
+    return Uncertainty.objects.known().filter(evaluation__in=evaluations).values_list("evaluation_id", field)
+
+
+def _of_rows(rows: Iterable[Row], found: Mapping[int, np.ndarray]) -> dict[RowKey, np.ndarray]:
+    return {
+        row.key: np.mean([found[evaluation.pk] for evaluation in row.evaluations], axis=0)
+        for row in rows
+        if row.evaluations and all(evaluation.pk in found for evaluation in row.evaluations)
+    }
+
+
+def with_intervals(rows: Sequence[Row], metrics: Sequence[str] = METRICS) -> list[Row]:
+    """Return the rows with intervals of their means, where they have replicates.
+
+    One query for each `ROWS_AT_ONCE` rows.
+    """
+    found = []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        replicates = mean_replicates(part, metrics)
+        found += [_with_mean_intervals(row, metrics, replicates.get(row.key)) for row in part]
+    return found
+
+
+def _with_mean_intervals(row: Row, metrics: Sequence[str], replicates: np.ndarray | None) -> Row:
+    if replicates is None:
+        return row
+    ends = dict(zip(metrics, percentile_interval(replicates).tolist(), strict=True))
+    known = {metric: replace(row.scores[metric], low=low, high=high) for metric, (low, high) in ends.items()}
+    return replace(row, scores={**row.scores, **known})
+
+
+def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Row]:
+    """Return the rows with intervals of one metric on each dataset, where they have replicates."""
+    return [
+        replace(row, by_dataset=_intervals_by_dataset(row.by_dataset, metric, replicates[row.key]))
+        if row.key in replicates
+        else row
+        for row in rows
+    ]
+
+
+def _intervals_by_dataset(
+    by_dataset: Mapping[str, Mapping[str, Score]], metric: str, replicates: np.ndarray
+) -> dict[str, dict[str, Score]]:
+    found = {name: dict(scores) for name, scores in by_dataset.items()}
+    ends = percentile_interval(replicates).tolist()
+    for dataset, (low, high) in zip(MEDMNIST_PLUS, ends, strict=True):
+        if score := found.get(dataset.name, {}).get(metric):
+            found[dataset.name][metric] = replace(score, low=low, high=high)
+    return found

@@ -1,0 +1,238 @@
+"""Rows of a ranking: an entry, the seeds of one method, or a published method, each with its scores."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from accounts.models import Team
+from challenge.models import (
+    DatasetScore,
+    Evaluation,
+    MethodGroup,
+    PublishedMethod,
+    PublishedScore,
+    Submission,
+)
+from challenge.results.score import Score, Series
+from challenge.results.seeds import group_dataset_scores, group_scores
+from challenge.scoring.metrics.evaluator import METRICS
+
+#: The thing that a row stands for.
+Owner = Submission | MethodGroup | PublishedMethod
+
+_KEY = re.compile(r"([sgp])([0-9]{1,9})", re.ASCII)
+
+
+class Kind(StrEnum):
+    """Kinds of rows, by the letter that stands for them in addresses."""
+
+    ENTRY = "s"
+    SEEDS = "g"
+    PUBLISHED = "p"
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """Identity of a row: its kind, and the number of its page. Written as in addresses of comparisons: "s12"."""
+
+    kind: Kind
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}{self.pk}"
+
+    @classmethod
+    def of(cls, owner: Owner) -> "RowKey":
+        """Return the key of the row that stands for this submission, group or method."""
+        match owner:
+            case Submission():
+                return cls(Kind.ENTRY, owner.pk)
+            case MethodGroup():
+                return cls(Kind.SEEDS, owner.pk)
+            case _:
+                return cls(Kind.PUBLISHED, owner.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> "RowKey | None":
+        """Return the key that is written so, or None if none is."""
+        match = _KEY.fullmatch(text)
+        return cls(Kind(match[1]), int(match[2])) if match else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a ranking. Functions that find out more about rows return new ones."""
+
+    owner: Owner
+    #: Means over the datasets, by metric.
+    scores: Mapping[str, Score]
+    #: The evaluations that its scores come from: one, or one for each seed.
+    evaluations: Sequence[Evaluation] = ()
+    #: Scores by dataset and metric, where they were asked for.
+    by_dataset: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+    rank: int | None = None
+    #: Range of the rank over resamples of the test images.
+    rank_range: tuple[int, int] | None = None
+    #: Whether the row cannot be distinguished from the leader; None if it was not compared.
+    is_with_leader: bool | None = None
+
+    @property
+    def key(self) -> RowKey:
+        """Identity of the row."""
+        return RowKey.of(self.owner)
+
+    @property
+    def submission(self) -> Submission | None:
+        """The submission, if the row stands for one."""
+        return self.owner if isinstance(self.owner, Submission) else None
+
+    @property
+    def group(self) -> MethodGroup | None:
+        """The group of seeds, if the row stands for one."""
+        return self.owner if isinstance(self.owner, MethodGroup) else None
+
+    @property
+    def method(self) -> PublishedMethod | None:
+        """The published method, if the row stands for one."""
+        return self.owner if isinstance(self.owner, PublishedMethod) else None
+
+    @property
+    def label(self) -> str:
+        """Text for the row in figures."""
+        return f"{self.name} ({self.team})" if self.team else str(self.owner)
+
+    @property
+    def name(self) -> str:
+        """Name that its team gave it, or the title of the published method."""
+        match self.owner:
+            case Submission():
+                return self.owner.model_name
+            case MethodGroup():
+                return self.owner.name
+            case _:
+                return self.owner.title
+
+    @property
+    def team(self) -> Team | None:
+        """The team that sent it; None for a published method."""
+        return None if isinstance(self.owner, PublishedMethod) else self.owner.team
+
+    @property
+    def members(self) -> list[Submission]:
+        """The submissions behind its scores."""
+        return [evaluation.submission for evaluation in self.evaluations]
+
+    @property
+    def submitted_at(self) -> datetime | None:
+        """Time of its first submission; None for a published method."""
+        return self.evaluations[0].submission.created_at if self.evaluations else None
+
+    @property
+    def study_url(self) -> str:
+        """The study behind it: for a group, the one that its first member names."""
+        return next((member.study_url for member in self.members if member.study_url), "")
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the organizers trained it, with the code of this site."""
+        return bool(self.evaluations) and all(member.is_baseline for member in self.members)
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether all of its submissions keep to the standard protocol."""
+        return all(member.is_standard for member in self.members)
+
+    @property
+    def external_data(self) -> bool:
+        """Whether data beyond MedMNIST+ was used."""
+        return any(member.external_data for member in self.members)
+
+    @property
+    def special_methods(self) -> str:
+        """Departures from the standard protocol, in the words of the team."""
+        return next((member.special_methods for member in self.members if member.special_methods), "")
+
+    @property
+    def url(self) -> str:
+        """Address of its permanent page."""
+        return self.owner.get_absolute_url()
+
+    @property
+    def resolution(self) -> int:
+        """Width and height of the images, in pixels."""
+        if isinstance(self.owner, MethodGroup):
+            return self.members[0].resolution if self.evaluations else 0
+        return self.owner.resolution
+
+    def series(self, metric: str) -> Series:
+        """Return one metric of this row for each dataset that has it."""
+        scores = {name: scores[metric] for name, scores in self.by_dataset.items() if metric in scores}
+        return Series(self.label, scores, is_published=self.method is not None)
+
+
+def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
+    """Return the row of a group's evaluations, or of a single evaluation; the earliest comes first."""
+    if group:
+        return Row(group, group_scores(evaluations), evaluations)
+    return Row(evaluations[0].submission, scores_of(evaluations[0]), evaluations)
+
+
+def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
+    """Return the metrics of a scored evaluation (means over the datasets), or those of one dataset."""
+    return {metric: Score(getattr(row, metric)) for metric in METRICS}
+
+
+def dataset_scores_of(evaluation: Evaluation) -> dict[str, dict[str, Score]]:
+    """Return the scores on each dataset of a scored evaluation."""
+    return {score.dataset: scores_of(score) for score in evaluation.dataset_scores.all()}
+
+
+def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
+    """Return a row for each published method, with its averages over the datasets."""
+    averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE, method__in=methods)
+    scores = merge_sources(averages, by="method_id")
+    return [Row(method, scores.get(method.pk, {})) for method in methods]
+
+
+def with_dataset_scores(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with their scores for each dataset: two queries, however many rows there are."""
+    evaluations = {e.pk: e for row in rows for e in row.evaluations}
+    prefetch_related_objects(list(evaluations.values()), "dataset_scores")
+    published: dict[int, list[PublishedScore]] = {}
+    methods = [row.method for row in rows if row.method]
+    for score in PublishedScore.objects.filter(method__in=methods).exclude(dataset=PublishedScore.AVERAGE):
+        published.setdefault(score.method_id, []).append(score)
+    return [replace(row, by_dataset=_dataset_scores(row, published)) for row in rows]
+
+
+def _dataset_scores(row: Row, published: Mapping[int, list[PublishedScore]]) -> dict[str, dict[str, Score]]:
+    match row.owner:
+        case MethodGroup():
+            return group_dataset_scores(row.evaluations)
+        case Submission():
+            return dataset_scores_of(row.evaluations[0])
+        case _:
+            return merge_sources(published.get(row.owner.pk, ()), by="dataset")
+
+
+def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, dict[str, Score]]:
+    """Return one score a metric for each value of the field `by`.
+
+    It is the score of the first source; the other sources are named with it.
+    """
+    merged: dict[Any, dict[str, Score]] = {}
+    in_order = PublishedScore.Source.values.index
+    for score in sorted(published, key=lambda s: in_order(s.source)):
+        scores = merged.setdefault(getattr(score, by), {})
+        first = scores.get(score.metric)
+        if first is None:
+            scores[score.metric] = Score(score.mean, score.std, score.get_source_display())
+        else:
+            other = f"{score.get_source_display()}: {score.mean:.4f}"
+            scores[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
+    return merged
