@@ -29,10 +29,11 @@ test-bare:  ## Run `make demo` and `make test` on bare Debian systems (root, deb
 test-slow: $(VENV)/dev.installed  ## Run the tests that take minutes.
 	$(PYTEST) -m slow
 
-lint: $(VENV)/dev.installed  ## Check style and types.
+lint: $(VENV)/dev.installed  ## Check style, types and the rules of imports.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	$(BIN)/lint-imports
 
 bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, the leaderboard, and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring

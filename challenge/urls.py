@@ -63,5 +63,5 @@ urlpatterns = [
     path("published/<int:pk>/", published.published_method, name="published_method"),
     path("profile/", profile.profile, name="profile"),
     path("profile/submissions/", profile.profile_submissions, name="profile_submissions"),
-    path("profile/groups/", groups.create_group, name="create_group"),
+    path("profile/groups/", profile.create_group, name="create_group"),
 ]

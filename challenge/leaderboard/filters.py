@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.http import QueryDict
 
+from challenge.formats.parameters import parameters
 from challenge.models import Metric, Resolution
-from challenge.web.parameters import parameters
 
 
 class Tab(TextChoices):

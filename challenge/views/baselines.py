@@ -14,10 +14,10 @@ from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
 from challenge.figures import experiments as drawn
 from challenge.figures.figure import Figure
+from challenge.formats.parameters import parameters
 from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
 from challenge.results.rows import merge_sources
 from challenge.results.score import Score
-from challenge.web.parameters import parameters
 
 Scheme = PublishedMethod.Scheme
 ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from challenge.compare.comparison import compare as compare_rows
 from challenge.compare.figures import comparison_figures
 from challenge.compare.selection import FEWEST, MOST, MOST_KEYS, find_rows
+from challenge.formats.parameters import parameters
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.results.rows import Row
-from challenge.web.parameters import parameters
 
 #: Number of top rows at a resolution to choose from.
 CHOICES = 40

@@ -10,14 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import TeamRequest
 from challenge.access import get_own_group, get_visible_group
 from challenge.entries.scores import group_row
-from challenge.forms import GroupForm, SubmissionForm
+from challenge.forms import GroupForm
 from challenge.leaderboard.place import find_place
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import GroundTruth, MethodGroup, Metric
 from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
-from challenge.views.profile import profile_page
 
 
 @require_safe
@@ -45,28 +44,6 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
             "most_in_sets": MOST_IN_SETS,
         }
     return render(request, "challenge/group.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def create_group(request: TeamRequest) -> HttpResponse:
-    """Group submissions, by the form on the team's page; that page again, if something is wrong."""
-    if request.method != "POST":
-        return redirect(f"{reverse('profile')}#seeds")
-    form = GroupForm(request.POST, team=request.user)
-    if form.is_valid() and (made := _create(request, form)):
-        return redirect(made)
-    return profile_page(request, SubmissionForm(), form)
-
-
-def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:
-    try:
-        made = groups.create_group(team=request.user, **form.cleaned_data)
-    except groups.GroupRefusedError as error:
-        form.add_error("members", error.problems)
-        return None
-    messages.success(request, f"“{made}” is a group now.")
-    return made
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

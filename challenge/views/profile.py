@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +14,7 @@ from challenge.content.format_rules import format_rules
 from challenge.forms import GroupForm, SubmissionForm
 from challenge.models import GroundTruth, MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.services import submissions
+from challenge.services import groups, submissions
 
 
 @login_required
@@ -31,10 +32,10 @@ def profile(request: TeamRequest) -> HttpResponse:
     if request.htmx:
         context = {"form": form, "created": created, **_team_context(request)}
         return render(request, "challenge/_submit.html", context)
-    return profile_page(request, form, GroupForm(team=request.user))
+    return _profile_page(request, form, GroupForm(team=request.user))
 
 
-def profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
+def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
     """Return the whole page of the team, with its two forms as they are."""
     context = {
         "form": form,
@@ -81,3 +82,25 @@ def _team_context(request: TeamRequest) -> dict[str, object]:
         "poll_delay": "300ms" if newest and (timezone.now() - newest).total_seconds() < 15 else "3s",
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
     }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def create_group(request: TeamRequest) -> HttpResponse:
+    """Group submissions, by the form on the team's page; that page again, if something is wrong."""
+    if request.method != "POST":
+        return redirect(f"{reverse('profile')}#seeds")
+    form = GroupForm(request.POST, team=request.user)
+    if form.is_valid() and (made := _create(request, form)):
+        return redirect(made)
+    return _profile_page(request, SubmissionForm(), form)
+
+
+def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:
+    try:
+        made = groups.create_group(team=request.user, **form.cleaned_data)
+    except groups.GroupRefusedError as error:
+        form.add_error("members", error.problems)
+        return None
+    messages.success(request, f"“{made}” is a group now.")
+    return made
