@@ -26,15 +26,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from baselines.mmpt import synthetic
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.device import choose_device, make_repeatable
-from baselines.mmpt.epoch import estimate, train_epoch, validate
-from baselines.mmpt.evaluate import Result
-from baselines.mmpt.learner import build_model, make_learner
-from baselines.mmpt.log import Progress, duration
-from baselines.mmpt.run import Run, epoch_batches, set_learning_rate
-from baselines.mmpt.train import load_sources
+from baselines.mmpt.data import synthetic
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.device import choose_device, make_repeatable
+from baselines.mmpt.training.epoch import estimate, train_epoch, validate
+from baselines.mmpt.training.evaluate import Result
+from baselines.mmpt.training.learner import build_model, make_learner
+from baselines.mmpt.training.log import Progress, duration
+from baselines.mmpt.training.run import Run, epoch_batches, set_learning_rate
+from baselines.mmpt.training.train import load_sources
 from benchmarks.batchnorm_figures import EVALUATIONS, Row, by_dataset, loss_curves, over_datasets, select
 from challenge.figures.figure import Figure
 from challenge.figures.files import render

@@ -14,10 +14,10 @@ from PIL import Image
 from sklearn import metrics
 from torch import Tensor, nn
 
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.data import DatasetImages
-from baselines.mmpt.learner import build_model
-from baselines.mmpt.torchvision_shim import torchvision
+from baselines.mmpt.data.splits import DatasetImages
+from baselines.mmpt.model.torchvision_shim import torchvision
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.learner import build_model
 
 
 class _Images(torch.utils.data.Dataset[tuple[Tensor, int]]):

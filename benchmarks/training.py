@@ -25,14 +25,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from baselines.mmpt import sampler
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.data import DatasetImages
-from baselines.mmpt.device import choose_device, make_repeatable
-from baselines.mmpt.epoch import train_epoch
-from baselines.mmpt.images import Batch, Source, stream
-from baselines.mmpt.learner import Learner, build_model, make_learner, preprocess_for, step
-from baselines.mmpt.log import Progress
+from baselines.mmpt.data import sampler
+from baselines.mmpt.data.images import Batch, Source, stream
+from baselines.mmpt.data.splits import DatasetImages
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.device import choose_device, make_repeatable
+from baselines.mmpt.training.epoch import train_epoch
+from baselines.mmpt.training.learner import Learner, build_model, make_learner, preprocess_for, step
+from baselines.mmpt.training.log import Progress
 from benchmarks.plain_training import PlainTraining
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

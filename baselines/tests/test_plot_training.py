@@ -94,6 +94,6 @@ def test_bad_input_is_told(tmp_path):
 def test_torch_is_not_needed():
     code = (
         "import sys; sys.modules['torch'] = None\n"
-        "import baselines.mmpt.plots, baselines.management.commands.plot_training"
+        "import baselines.mmpt.studies.plots, baselines.management.commands.plot_training"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

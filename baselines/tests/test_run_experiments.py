@@ -7,9 +7,10 @@ import pytest
 import torch
 from django.core.management import CommandError, call_command
 
-from baselines.mmpt import experiments, synthetic
-from baselines.mmpt.architectures import create_backbone
-from baselines.mmpt.config import TrainingConfig
+from baselines.mmpt.data import synthetic
+from baselines.mmpt.model.architectures import create_backbone
+from baselines.mmpt.studies import experiments
+from baselines.mmpt.training.config import TrainingConfig
 
 
 @pytest.fixture(scope="module")

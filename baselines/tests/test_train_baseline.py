@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 
 torch = pytest.importorskip("torch")
 
-from baselines.mmpt import checkpoint as checkpoints  # noqa: E402
-from baselines.mmpt import data, predict, synthetic  # noqa: E402
+from baselines.mmpt.data import splits, synthetic  # noqa: E402
+from baselines.mmpt.training import checkpoint as checkpoints  # noqa: E402
+from baselines.mmpt.training import predict  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -92,7 +93,7 @@ def test_options_that_make_no_sense_together_are_told(collection, tmp_path):
 def test_download_gets_the_files_of_the_datasets_first(collection, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "baselines.mmpt.download.download",
+        "baselines.mmpt.data.download.download",
         lambda folder, datasets, resolution, write: asked.append(
             (folder, [d.name for d in datasets], resolution)
         ),
@@ -102,7 +103,7 @@ def test_download_gets_the_files_of_the_datasets_first(collection, tmp_path, mon
 
 
 def test_without_torch_the_command_says_what_to_install(collection, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "baselines.mmpt.config", None)
+    monkeypatch.setitem(sys.modules, "baselines.mmpt.training.config", None)
     with pytest.raises(CommandError, match=r"requirements/baselines\.txt"):
         command(collection, tmp_path / "run", "--scheme", "mm-pt")
 
@@ -115,7 +116,7 @@ def test_a_synthetic_collection_of_other_sizes_gives_no_submission(collection, t
 
 def test_predictions_are_written(collection, tmp_path, monkeypatch):
     command(collection, tmp_path / "run", "--scheme", "mm-pt")
-    of_few_images = partial(predict.predict, benchmark=data.benchmark_of(collection, 28))
+    of_few_images = partial(predict.predict, benchmark=splits.benchmark_of(collection, 28))
     monkeypatch.setattr(predict, "predict", of_few_images)
     call_command("predict_baseline", tmp_path / "run", data=collection, output=tmp_path / "file.csv.gz")
     with gzip.open(tmp_path / "file.csv.gz", "rt") as file:

@@ -14,8 +14,8 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services.published import PublishedResult, publish_results
 
 if TYPE_CHECKING:
-    from baselines.mmpt.data import Split
-    from baselines.mmpt.reevaluate import Figure
+    from baselines.mmpt.data.splits import Split
+    from baselines.mmpt.studies.reevaluate import Figure
 
 EXAMPLES = """\
 Examples:
@@ -52,8 +52,8 @@ class Command(CommandWithExamples):
         self, *, folder: Path, split: "Split", output: Path | None, publish: bool, **options: Any
     ) -> None:
         try:
-            from baselines.mmpt import reevaluate
-            from baselines.mmpt.data import read_marker
+            from baselines.mmpt.data.splits import read_marker
+            from baselines.mmpt.studies import reevaluate
         except ImportError as error:
             raise CommandError(
                 f"{error}. Evaluating needs PyTorch and timm: pip install -r requirements/baselines.txt"

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from baselines.mmpt.data import DataError
-from baselines.mmpt.synthetic import make_collection
+from baselines.mmpt.data.splits import DataError
+from baselines.mmpt.data.synthetic import make_collection
 from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

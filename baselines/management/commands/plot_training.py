@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from baselines.mmpt.history import HistoryError, read_history
-from baselines.mmpt.plots import figures
+from baselines.mmpt.studies.plots import figures
+from baselines.mmpt.training.history import HistoryError, read_history
 from challenge.figures import files
 from challenge.figures.figure import Figure
 from challenge.management.examples import CommandWithExamples

@@ -37,7 +37,7 @@ class Command(CommandWithExamples):
 
     def handle(self, *, checkpoint: Path, data: Path, output: Path, **options: Any) -> None:
         try:
-            from baselines.mmpt import predict
+            from baselines.mmpt.training import predict
         except ImportError as error:
             raise CommandError(
                 f"{error}. Predicting needs PyTorch and timm: pip install -r requirements/baselines.txt"

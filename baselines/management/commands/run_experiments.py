@@ -11,7 +11,7 @@ from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 if TYPE_CHECKING:
-    from baselines.mmpt.experiments import Study, Training
+    from baselines.mmpt.studies.experiments import Study, Training
 
 EXAMPLES = """\
 Examples:
@@ -44,7 +44,7 @@ def share(text: str) -> float:
 
 def thesis_averages() -> "dict[Training, dict[str, float]]":
     """Give what the thesis prints, by training and metric."""
-    from baselines.mmpt.experiments import Training
+    from baselines.mmpt.studies.experiments import Training
 
     averages: dict[Training, dict[str, float]] = {}
     for one in read_published_results():
@@ -114,8 +114,8 @@ class Command(CommandWithExamples):
 
     def handle(self, *, data: Path, output: Path, dry_run: bool, **options: Any) -> None:
         try:
-            from baselines.mmpt import experiments
-            from baselines.mmpt.config import TrainingConfig
+            from baselines.mmpt.studies import experiments
+            from baselines.mmpt.training.config import TrainingConfig
         except ImportError as error:
             raise CommandError(
                 f"{error}. Training needs PyTorch and timm: pip install -r requirements/baselines.txt"
@@ -143,8 +143,8 @@ class Command(CommandWithExamples):
 
     def show_plan(self, study: "Study") -> None:
         """Say what is done and what remains."""
-        from baselines.mmpt import experiments
-        from baselines.mmpt.history import title
+        from baselines.mmpt.studies import experiments
+        from baselines.mmpt.training.history import title
 
         planned = experiments.plan(study)
         for number in study.experiments:
@@ -157,8 +157,8 @@ class Command(CommandWithExamples):
 
     def carry_out(self, study: "Study") -> None:
         """Do what remains; the tables are written after each training."""
-        from baselines.mmpt import experiments
-        from baselines.mmpt.experiment_tables import write_tables
+        from baselines.mmpt.studies import experiments
+        from baselines.mmpt.studies.experiment_tables import write_tables
 
         planned = experiments.plan(study)
         experiments.check(planned, study.data)

@@ -102,7 +102,7 @@ def find_team(name: str) -> Team:
 def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
     """Return the training configuration of a checkpoint, or of a run's folder."""
     try:
-        from baselines.mmpt import description
+        from baselines.mmpt.studies import description
     except ImportError as error:
         raise CommandError(
             f"{error}. Reading checkpoints needs PyTorch and timm (pip install -r requirements/baselines.txt); "

@@ -99,10 +99,10 @@ class Command(CommandWithExamples):
 
     def handle(self, *, data: Path, download: bool, output: Path, resume: bool, **options: Any) -> None:
         try:
-            from baselines.mmpt import distributed, train
-            from baselines.mmpt.config import TrainingConfig
-            from baselines.mmpt.download import DownloadError
-            from baselines.mmpt.download import download as fetch
+            from baselines.mmpt.data.download import DownloadError
+            from baselines.mmpt.data.download import download as fetch
+            from baselines.mmpt.training import distributed, train
+            from baselines.mmpt.training.config import TrainingConfig
         except ImportError as error:
             raise CommandError(
                 f"{error}. Training needs PyTorch and timm: pip install -r requirements/baselines.txt"

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from baselines.mmpt import runs
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.history import COLUMNS, METRICS_FILE
+from baselines.mmpt.training import runs
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
 
 
 def make_run(folder: Path, rows: Iterable[tuple] = (), **changes) -> Path:

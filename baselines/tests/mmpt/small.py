@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from baselines.mmpt import data, synthetic
-from baselines.mmpt.config import TrainingConfig
+from baselines.mmpt.data import splits, synthetic
+from baselines.mmpt.training.config import TrainingConfig
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 NAMES = ("chestmnist", "retinamnist", "breastmnist", "bloodmnist")
@@ -14,7 +14,7 @@ FOUR = replace(MEDMNIST_PLUS, name="Four", datasets=tuple(MEDMNIST_PLUS[name] fo
 def make_collection(folder: Path) -> Benchmark:
     """Write the images, and return the benchmark with their number of test images."""
     synthetic.make_collection(folder, scale=0.002, benchmark=FOUR)
-    return data.benchmark_of(folder, 28, FOUR)
+    return splits.benchmark_of(folder, 28, FOUR)
 
 
 def small_config(**changes) -> TrainingConfig:

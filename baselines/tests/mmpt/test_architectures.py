@@ -7,8 +7,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from baselines.mmpt import architectures
-from baselines.mmpt.architectures import (
+from baselines.mmpt.model import architectures
+from baselines.mmpt.model.architectures import (
     ARCHITECTURES,
     IMAGENET_MEAN,
     IMAGENET_STD,
@@ -17,8 +17,8 @@ from baselines.mmpt.architectures import (
     load_weights,
     timm,
 )
-from baselines.mmpt.losses import loss_for
-from baselines.mmpt.model import MultiHeadModel
+from baselines.mmpt.model.losses import loss_for
+from baselines.mmpt.model.multi_head import MultiHeadModel
 from challenge.content.architectures import ARCHITECTURES as PUBLISHED
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import check_values

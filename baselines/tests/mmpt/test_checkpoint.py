@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt.checkpoint import Checkpoint, CheckpointError
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import Checkpoint, CheckpointError
 from baselines.tests.mmpt.small import small_config
 from challenge.tests import needs
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baselines.mmpt import data
-from baselines.mmpt.class_counts import CLASS_COUNTS
-from baselines.mmpt.synthetic import FEWEST, counts_of, make_collection, make_labels
+from baselines.mmpt.data import splits
+from baselines.mmpt.data.class_counts import CLASS_COUNTS
+from baselines.mmpt.data.synthetic import FEWEST, counts_of, make_collection, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 
@@ -23,7 +23,7 @@ SOURCES = {
     ("breastmnist", "train", "val", "test"): [210, 437 + 133],  # Al-Dhabyani et al.: malignant; benign and normal
     ("bloodmnist", "train", "val", "test"): [1218, 3117, 1551, 2895, 1214, 1420, 3329, 2348],  # Acevedo et al.
 }  # fmt: skip
-WHOLE = [name for name, splits in CLASS_COUNTS.items() if set(splits) == set(data.SPLITS)]
+WHOLE = [name for name, counts in CLASS_COUNTS.items() if set(counts) == set(splits.SPLITS)]
 
 
 def official_size(name: str, split: str) -> int:
@@ -43,10 +43,10 @@ def test_the_numbers_add_up_to_the_official_sizes():
             assert sum(counts) == official_size(name, split), (name, split)
 
 
-@pytest.mark.parametrize("splits", SOURCES, ids=lambda splits: splits[0])
-def test_the_splits_add_up_to_the_source_class_by_class(splits):
-    name, *names = splits
-    assert np.sum([CLASS_COUNTS[name][split] for split in names], axis=0).tolist() == SOURCES[splits]
+@pytest.mark.parametrize("place", SOURCES, ids=lambda place: place[0])
+def test_the_splits_add_up_to_the_source_class_by_class(place):
+    name, *names = place
+    assert np.sum([CLASS_COUNTS[name][split] for split in names], axis=0).tolist() == SOURCES[place]
 
 
 def test_labels_of_chest_images_are_no_more_than_those_of_the_source():
@@ -59,7 +59,7 @@ def test_labels_of_chest_images_are_no_more_than_those_of_the_source():
 
 @pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
 def test_at_full_scale_each_class_has_the_official_number(dataset):
-    for number, split in enumerate(data.SPLITS):
+    for number, split in enumerate(splits.SPLITS):
         n_images = official_size(dataset.name, split)
         counts = counts_of(dataset, n_images, number)
         if split in CLASS_COUNTS.get(dataset.name, {}):
@@ -73,7 +73,7 @@ def test_files_of_the_official_sizes_have_the_official_classes(tmp_path):
     small = replace(MEDMNIST_PLUS, datasets=tuple(MEDMNIST_PLUS[n] for n in ("breastmnist", "retinamnist")))
     make_collection(tmp_path, benchmark=small)
     for dataset in small:
-        for split in data.SPLITS:
+        for split in splits.SPLITS:
             found = np.bincount(labels_of(tmp_path, dataset, split)[:, 0])
             assert found.tolist() == list(CLASS_COUNTS[dataset.name][split])
 
@@ -98,7 +98,7 @@ def test_counts_are_in_proportion_whatever_the_size(dataset, split, n_images):
         return
     assert counts.sum() == n_images
     official = CLASS_COUNTS.get(dataset.name, {})
-    weights = np.array(official.get((*data.SPLITS, "train")[split], 0.7 ** np.arange(dataset.n_classes)))
+    weights = np.array(official.get((*splits.SPLITS, "train")[split], 0.7 ** np.arange(dataset.n_classes)))
     exact = n_images * weights / weights.sum()
     if exact.min() >= FEWEST:
         assert np.abs(counts - exact).max() < 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from baselines.mmpt.config import ConfigError, TrainingConfig
+from baselines.mmpt.training.config import ConfigError, TrainingConfig
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 MM_PT = TrainingConfig("mm-pt", "resnet18", 28)

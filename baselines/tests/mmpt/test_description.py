@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt.checkpoint import Checkpoint, CheckpointError
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.description import DescriptionError, describe
+from baselines.mmpt.studies.description import DescriptionError, describe
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import Checkpoint, CheckpointError
+from baselines.mmpt.training.config import TrainingConfig
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 CONFIG = TrainingConfig("mm-pt", "resnet18", 28, weights=Path("/home/someone/secret/resnet18.pth"), seed=7)

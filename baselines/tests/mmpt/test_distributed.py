@@ -14,29 +14,29 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt.architectures import share_batch_norm
-from baselines.mmpt.checkpoint import BEST, LAST
-from baselines.mmpt.config import ConfigError, TrainingConfig
-from baselines.mmpt.device import DeviceError
-from baselines.mmpt.distributed import ALONE, World
-from baselines.mmpt.learner import build_model, make_learner
-from baselines.mmpt.normalization import batch_norm_layers
-from baselines.mmpt.train import train
+from baselines.mmpt.model.architectures import share_batch_norm
+from baselines.mmpt.model.normalization import batch_norm_layers
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import BEST, LAST
+from baselines.mmpt.training.config import ConfigError, TrainingConfig
+from baselines.mmpt.training.device import DeviceError
+from baselines.mmpt.training.distributed import ALONE, World
+from baselines.mmpt.training.learner import build_model, make_learner
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR, small_config
 
 #: What each process runs to train.
 TRAIN = """
 import json, sys, torch
 from pathlib import Path
-from baselines.mmpt import data
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.train import train
+from baselines.mmpt.data import splits
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR
 torch.set_num_threads(1)
 folder, output, config, resume, last_line = json.loads(sys.argv[1])
 config = TrainingConfig.from_dict(config)
-benchmark = data.benchmark_of(Path(folder), 28, FOUR)
+benchmark = splits.benchmark_of(Path(folder), 28, FOUR)
 
 def write(line):
     print(line)

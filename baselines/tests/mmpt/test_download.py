@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from baselines.mmpt import download as module
-from baselines.mmpt.download import DownloadError, download, official_file
+from baselines.mmpt.data import download as module
+from baselines.mmpt.data.download import DownloadError, download, official_file
 from challenge.content.datasets import ABOUT_DATASETS, Download
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from sklearn import metrics as sklearn_metrics
 
-from baselines.mmpt.data import DatasetImages
-from baselines.mmpt.evaluate import Result, evaluate, mean_loss, metrics
-from baselines.mmpt.images import Source
-from baselines.mmpt.losses import binary_cross_entropy, cross_entropy
+from baselines.mmpt.data.images import Source
+from baselines.mmpt.data.splits import DatasetImages
+from baselines.mmpt.model.losses import binary_cross_entropy, cross_entropy
+from baselines.mmpt.training.evaluate import Result, evaluate, mean_loss, metrics
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 

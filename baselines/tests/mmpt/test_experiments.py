@@ -8,14 +8,23 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import experiments, predict, train
-from baselines.mmpt.architectures import ArchitectureError, create_backbone
-from baselines.mmpt.config import ConfigError
-from baselines.mmpt.data import DataError, load_split, take_share
-from baselines.mmpt.experiment_tables import write_tables
-from baselines.mmpt.experiments import SCORES_FILE, Study, Training, carry_out, check, comparisons, plan
-from baselines.mmpt.history import HistoryError
+from baselines.mmpt.data.splits import DataError, load_split, take_share
+from baselines.mmpt.model.architectures import ArchitectureError, create_backbone
+from baselines.mmpt.studies import experiments
+from baselines.mmpt.studies.experiment_tables import write_tables
+from baselines.mmpt.studies.experiments import (
+    SCORES_FILE,
+    Study,
+    Training,
+    carry_out,
+    check,
+    comparisons,
+    plan,
+)
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training import predict, train
+from baselines.mmpt.training.config import ConfigError
+from baselines.mmpt.training.history import HistoryError
 from baselines.tests.mmpt.histories import ROWS, make_run
 from baselines.tests.mmpt.small import NAMES, small_config
 from challenge.scoring.metrics.evaluator import METRICS

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.evaluate import Result, mean_loss
-from baselines.mmpt.history import HistoryError, read_history, title
-from baselines.mmpt.log import RunLog
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.evaluate import Result, mean_loss
+from baselines.mmpt.training.history import HistoryError, read_history, title
+from baselines.mmpt.training.log import RunLog
 from baselines.tests.mmpt.histories import ROWS, make_run
 
 

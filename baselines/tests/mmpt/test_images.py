@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt import images as module
-from baselines.mmpt.data import DatasetImages
-from baselines.mmpt.images import Source, stream
+from baselines.mmpt.data import images as module
+from baselines.mmpt.data.images import Source, stream
+from baselines.mmpt.data.splits import DatasetImages
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 CPU = torch.device("cpu")

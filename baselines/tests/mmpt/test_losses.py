@@ -10,7 +10,7 @@ from coral_pytorch.losses import corn_loss as loss_of_its_authors  # type: ignor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baselines.mmpt.losses import corn_loss, corn_probabilities, loss_for, loss_weights
+from baselines.mmpt.model.losses import corn_loss, corn_probabilities, loss_for, loss_weights
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

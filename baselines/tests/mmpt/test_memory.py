@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from baselines.mmpt import data
+from baselines.mmpt.data import splits
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 pytestmark = pytest.mark.slow
@@ -21,8 +21,8 @@ PROCESS = """
 import json, resource, sys, torch
 from dataclasses import replace
 from pathlib import Path
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt import data, predict, train
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training import predict, train
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 torch.set_num_threads(1)
 what, folder, run, n_test, changes = json.loads(sys.argv[1])
@@ -56,7 +56,7 @@ def make_files(folder: Path, sizes: dict[str, int], resolution: int = 224) -> No
     folder.mkdir()
     (folder / "synthetic.json").write_text(json.dumps({resolution: {"sizes": {"pathmnist": sizes}}}))
     n_classes = MEDMNIST_PLUS["pathmnist"].n_classes
-    path = folder / data.file_name("pathmnist", resolution)
+    path = folder / splits.file_name("pathmnist", resolution)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for split, n_images in sizes.items():
             images = np.zeros((n_images, resolution, resolution, 3), np.uint8)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.mmpt.architectures import Backbone, create_backbone
-from baselines.mmpt.model import MultiHeadModel
-from baselines.mmpt.normalization import DatasetStatistics, batch_norm_layers, estimate_statistics
+from baselines.mmpt.model.architectures import Backbone, create_backbone
+from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.normalization import DatasetStatistics, batch_norm_layers, estimate_statistics
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 NAME = "pathmnist"

@@ -3,8 +3,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from baselines.mmpt import plots
-from baselines.mmpt.history import read_history
+from baselines.mmpt.studies import plots
+from baselines.mmpt.training.history import read_history
 from baselines.tests.mmpt.histories import ROWS, make_run
 
 

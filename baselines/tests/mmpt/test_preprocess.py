@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from baselines.mmpt.preprocess import Preprocess
+from baselines.mmpt.data.preprocess import Preprocess
 
 MEAN, STD = (0.5, 0.4, 0.2), (0.25, 0.5, 0.1)
 FORMATS = pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])

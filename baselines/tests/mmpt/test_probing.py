@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 
-from baselines.mmpt import probing
-from baselines.mmpt.architectures import Backbone
-from baselines.mmpt.model import MultiHeadModel
-from baselines.mmpt.probing import NearestNeighbours, extract_features, vote
+from baselines.mmpt.model.architectures import Backbone
+from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.training import probing
+from baselines.mmpt.training.probing import NearestNeighbours, extract_features, vote
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 BLOOD, CHEST, RETINA = (MEDMNIST_PLUS[name] for name in ("bloodmnist", "chestmnist", "retinamnist"))

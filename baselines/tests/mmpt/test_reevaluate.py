@@ -13,14 +13,10 @@ import pytest
 import torch
 from django.core.management import CommandError, call_command
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import data, preprocess, synthetic
-from baselines.mmpt.architectures import ArchitectureError
-from baselines.mmpt.config import TrainingConfig
-from baselines.mmpt.frozen import untrained
-from baselines.mmpt.learner import build_model
-from baselines.mmpt.published_weights import WeightsError
-from baselines.mmpt.reevaluate import (
+from baselines.mmpt.data import preprocess, splits, synthetic
+from baselines.mmpt.model.architectures import ArchitectureError
+from baselines.mmpt.studies.published_weights import WeightsError
+from baselines.mmpt.studies.reevaluate import (
     Method,
     ReevaluationError,
     figures,
@@ -29,6 +25,10 @@ from baselines.mmpt.reevaluate import (
     table,
     write_csv,
 )
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.frozen import untrained
+from baselines.mmpt.training.learner import build_model
 from challenge.models import PublishedMethod, PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
@@ -60,10 +60,10 @@ def save_theirs(folder: Path, name: str, architecture: str = "test_resnet", seed
     return path
 
 
-def their_scores(folder: Path, name: str, model: Any, split: data.Split = "test") -> DatasetScores:
+def their_scores(folder: Path, name: str, model: Any, split: splits.Split = "test") -> DatasetScores:
     """Evaluate as they do: image by image, normalised and padded, then the activation."""
     dataset = MEDMNIST_PLUS[name]
-    images = data.load_split(folder, dataset, 28, split)
+    images = splits.load_split(folder, dataset, 28, split)
     config = model.pretrained_cfg
     prepare = preprocess.Preprocess(config["mean"], config["std"], 224)
     with torch.no_grad():
@@ -218,7 +218,7 @@ def test_missing_data_and_missing_weights_are_told_first(collection, tmp_path):
     with pytest.raises(WeightsError, match="holds no weights"):
         quiet(tmp_path, collection)
     save_theirs(tmp_path, "breastmnist")
-    with pytest.raises(data.DataError, match=r"breastmnist\.npz"):
+    with pytest.raises(splits.DataError, match=r"breastmnist\.npz"):
         quiet(tmp_path, tmp_path)
 
 
@@ -308,7 +308,7 @@ def test_the_command_publishes_what_is_complete(tmp_path, monkeypatch, client):
     complete = {d.name: {1: SCORES, 2: replace(SCORES, auc=0.8)} for d in MEDMNIST_PLUS}
     partial = {"breastmnist": {1: SCORES}}
     results = {METHOD: complete, Method("linear-probing", "vgg16", 28): partial}
-    monkeypatch.setattr("baselines.mmpt.reevaluate.reevaluate", lambda *_, **__: results)
+    monkeypatch.setattr("baselines.mmpt.studies.reevaluate.reevaluate", lambda *_, **__: results)
     printed = command(tmp_path, data=tmp_path, publish=True)
     method = PublishedMethod.objects.get()
     assert (method.scheme, method.architecture, method.resolution) == ("end-to-end", "vgg16", 28)
@@ -323,7 +323,7 @@ def test_the_command_publishes_what_is_complete(tmp_path, monkeypatch, client):
 @pytest.mark.django_db
 def test_the_command_says_if_nothing_is_complete(tmp_path, monkeypatch):
     results = {METHOD: {"breastmnist": {1: SCORES}}}
-    monkeypatch.setattr("baselines.mmpt.reevaluate.reevaluate", lambda *_, **__: results)
+    monkeypatch.setattr("baselines.mmpt.studies.reevaluate.reevaluate", lambda *_, **__: results)
     with pytest.raises(CommandError, match="Nothing was published"):
         command(tmp_path, data=tmp_path, publish=True)
     assert not PublishedMethod.objects.exists()

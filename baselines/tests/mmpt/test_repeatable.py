@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from baselines.mmpt.train import train
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import small_config
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +20,7 @@ import os, signal, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from baselines.mmpt import epoch, train
+from baselines.mmpt.training import epoch, train
 from baselines.tests.mmpt.small import FOUR, small_config
 
 n_steps = 0

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from baselines.mmpt.sampler import batches, mixed_batches, n_batches
+from baselines.mmpt.data.sampler import batches, mixed_batches, n_batches
 from challenge.content.datasets import ABOUT_DATASETS
 
 SIZES = {"path": 70, "breast": 5, "oct": 33, "derma": 8}

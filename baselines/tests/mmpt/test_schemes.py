@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import data
-from baselines.mmpt.data import DataError
-from baselines.mmpt.learner import preprocess_for
-from baselines.mmpt.predict import PredictError, load_model, predict
-from baselines.mmpt.train import train
+from baselines.mmpt.data import splits
+from baselines.mmpt.data.splits import DataError
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.learner import preprocess_for
+from baselines.mmpt.training.predict import PredictError, load_model, predict
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import NAMES, small_config
 from challenge.scoring.metrics.evaluator import evaluate
 from challenge.scoring.reading.predictions import read_predictions
@@ -36,7 +36,7 @@ def run_of(collection, tmp_path_factory):
 
 def labels_of(folder, benchmark) -> dict[str, np.ndarray]:
     return {
-        dataset.name: data.load_split(folder, dataset, 28, "test").labels.astype(np.int64)
+        dataset.name: splits.load_split(folder, dataset, 28, "test").labels.astype(np.int64)
         for dataset in benchmark
     }
 
@@ -76,7 +76,7 @@ def test_predictions_are_those_of_the_model_with_the_statistics_of_the_dataset(r
             {f"backbone.{name}": value for name, value in checkpoint.statistics[dataset.name].items()},
             strict=False,
         )
-        images = torch.from_numpy(np.array(data.load_split(folder, dataset, 28, "test").images))
+        images = torch.from_numpy(np.array(splits.load_split(folder, dataset, 28, "test").images))
         with torch.no_grad():
             logits = model(preprocess_for(checkpoint.config, model, CPU)(images), dataset.name)
             expected = model.probabilities(logits, dataset).numpy()
@@ -109,21 +109,21 @@ def test_neighbours_find_a_training_image_itself(run_of, collection, tmp_path, m
     folder, benchmark = collection
     # where test images are training images, each has its own class among the votes
     monkeypatch.setattr(
-        "baselines.mmpt.predict.data.stream_images",
+        "baselines.mmpt.training.predict.splits.stream_images",
         lambda folder, dataset, resolution, split, batch_size: iter(
             [
-                np.array(data.load_split(folder, dataset, resolution, "train").images)[
+                np.array(splits.load_split(folder, dataset, resolution, "train").images)[
                     : benchmark[dataset.name].n_test
                 ]
             ]
             if split == "test"
-            else [np.array(data.load_split(folder, dataset, resolution, "train").images)]
+            else [np.array(splits.load_split(folder, dataset, resolution, "train").images)]
         ),
     )
     predict(run_of("knn"), folder, tmp_path / "file.csv", benchmark=benchmark)
     found = read_predictions(tmp_path / "file.csv", benchmark)
     for name in ("bloodmnist", "retinamnist"):
-        labels = data.load_split(folder, benchmark[name], 28, "train").labels[: benchmark[name].n_test]
+        labels = splits.load_split(folder, benchmark[name], 28, "train").labels[: benchmark[name].n_test]
         assert (found[name][np.arange(len(labels)), labels] > 0.09).all()
 
 

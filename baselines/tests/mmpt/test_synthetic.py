@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from torch import nn
 from torch.nn import functional
 
-from baselines.mmpt import data, synthetic
-from baselines.mmpt.class_counts import CLASS_COUNTS
-from baselines.mmpt.data import DataError, check_folder, load_split
-from baselines.mmpt.synthetic import make_collection, make_images, make_labels, split_sizes
+from baselines.mmpt.data import splits, synthetic
+from baselines.mmpt.data.class_counts import CLASS_COUNTS
+from baselines.mmpt.data.splits import DataError, check_folder, load_split
+from baselines.mmpt.data.synthetic import make_collection, make_images, make_labels, split_sizes
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import read_ground_truth
@@ -37,10 +37,10 @@ def test_has_the_official_layout(collection):
         about = ABOUT_DATASETS[dataset.name]
         with np.load(collection / f"{dataset.name}.npz") as arrays:
             assert sorted(arrays) == sorted(
-                f"{s}_{kind}" for s in data.SPLITS for kind in ("images", "labels")
+                f"{s}_{kind}" for s in splits.SPLITS for kind in ("images", "labels")
             )
             for split, n_official in zip(
-                data.SPLITS, (about.n_train, about.n_val, dataset.n_test), strict=True
+                splits.SPLITS, (about.n_train, about.n_val, dataset.n_test), strict=True
             ):
                 images, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
                 assert len(images) == len(labels) == max(round(n_official * 0.02), 2 * dataset.n_classes)
@@ -52,13 +52,13 @@ def test_has_the_official_layout(collection):
 def test_no_split_is_smaller_than_asked_for(tmp_path):
     make_collection(tmp_path, scale=0.01, benchmark=SOME, at_least=100)
     chest, blood = (SOME[name] for name in ("chestmnist", "bloodmnist"))
-    assert [len(load_split(tmp_path, chest, 28, split)) for split in data.SPLITS] == [785, 112, 224]
-    assert [len(load_split(tmp_path, blood, 28, split)) for split in data.SPLITS] == [120, 100, 100]
+    assert [len(load_split(tmp_path, chest, 28, split)) for split in splits.SPLITS] == [785, 112, 224]
+    assert [len(load_split(tmp_path, blood, 28, split)) for split in splits.SPLITS] == [120, 100, 100]
 
 
 def test_every_class_occurs_in_every_split(collection):
     for dataset in MEDMNIST_PLUS:
-        for split in data.SPLITS:
+        for split in splits.SPLITS:
             labels = load_split(collection, dataset, 28, split).labels
             if dataset.task is Task.MULTILABEL:
                 counts = np.concatenate([labels.sum(axis=0), (1 - labels).sum(axis=0)])
@@ -76,7 +76,7 @@ def test_at_full_scale_sizes_are_the_official_ones():
 
 
 def test_labels_serve_as_a_ground_truth(collection):
-    scaled = data.benchmark_of(collection, 28)
+    scaled = splits.benchmark_of(collection, 28)
     assert scaled["pathmnist"].n_test == 144
     truth = read_ground_truth(collection, scaled)
     for dataset in scaled:

@@ -9,7 +9,7 @@ PROGRAM = """
 import sys
 import torch
 sys.path[:0] = sys.argv[1:]
-import baselines.mmpt.torchvision_shim as shim
+import baselines.mmpt.model.torchvision_shim as shim
 print("imported", shim.torchvision.version, hasattr(torch.ops.torchvision, "nms"))
 """
 
@@ -24,11 +24,11 @@ def import_with(package: str, tmp_path) -> subprocess.CompletedProcess[str]:
 
 
 def test_torchvision_is_imported_before_timm():
-    import baselines.mmpt.torchvision_shim
+    import baselines.mmpt.model.torchvision_shim
 
     import timm.data  # isort: skip
 
-    assert baselines.mmpt.torchvision_shim.torchvision is sys.modules["torchvision"]
+    assert baselines.mmpt.model.torchvision_shim.torchvision is sys.modules["torchvision"]
     assert timm.data.create_transform(32)
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt import checkpoint as checkpoints
-from baselines.mmpt import run as running
-from baselines.mmpt.config import ConfigError
-from baselines.mmpt.data import DataError
-from baselines.mmpt.epoch import DivergedError
-from baselines.mmpt.evaluate import Result
-from baselines.mmpt.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
-from baselines.mmpt.predict import predict_datasets
-from baselines.mmpt.run import learning_rate
-from baselines.mmpt.runs import OutputError
-from baselines.mmpt.train import load_sources, train
+from baselines.mmpt.data.splits import DataError
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training import run as running
+from baselines.mmpt.training.config import ConfigError
+from baselines.mmpt.training.epoch import DivergedError
+from baselines.mmpt.training.evaluate import Result
+from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
+from baselines.mmpt.training.predict import predict_datasets
+from baselines.mmpt.training.run import learning_rate
+from baselines.mmpt.training.runs import OutputError
+from baselines.mmpt.training.train import load_sources, train
 from baselines.tests.mmpt.small import FOUR, NAMES, small_config
 
 CPU = torch.device("cpu")

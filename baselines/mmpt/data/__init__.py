@@ -1,0 +1,1 @@
+"""MedMNIST files, official or synthetic, and the way from them to batches on a device."""

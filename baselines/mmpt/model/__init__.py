@@ -1,0 +1,1 @@
+"""Networks: backbones, heads, losses and the statistics of BatchNorm, none of which knows how it is trained."""

@@ -1,0 +1,1 @@
+"""Comparisons of trained models: the thesis' experiments, curves, published weights and the description of an entry."""

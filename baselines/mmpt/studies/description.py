@@ -1,0 +1,63 @@
+"""What a trained model says of its training, for everyone to read."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training import predict
+from baselines.mmpt.training.checkpoint import Checkpoint
+from baselines.mmpt.training.config import TrainingConfig
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
+
+
+class DescriptionError(ValueError):
+    """Checkpoints have no training in common; the message says which and why."""
+
+
+#: What a user can mend: shown as a message.
+ERRORS = (DescriptionError, *predict.ERRORS)
+
+
+def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]:
+    """Return the configuration of a checkpoint, or of those of a run, as plain values by name.
+
+    Beside the configuration, it holds the epoch with the best validation loss (by dataset, where each has a model
+    of its own), the versions and the git commit. What only the trainer's machine knows is left out: the device,
+    and the folder of the initial weights. Raises one of `ERRORS`.
+    """
+    parts = predict.find_checkpoints(path, benchmark)
+    loaded = [checkpoints.load(part.path) for part in parts]
+    for part, one in zip(parts[1:], loaded[1:], strict=True):
+        if differing := differences(loaded[0].config, one.config, apart_from=("dataset", "device")):
+            raise DescriptionError(
+                f"{parts[0].path} and {part.path} were trained differently: {', '.join(differing)}. "
+                "An entry is of one training; keep each in a folder of its own."
+            )
+    return _public(loaded)
+
+
+def differences(one: TrainingConfig, other: TrainingConfig, *, apart_from: Collection[str]) -> list[str]:
+    """Name the settings that differ, apart from some."""
+    theirs = other.to_dict()
+    return [
+        name.replace("_", " ")
+        for name, value in one.to_dict().items()
+        if name not in apart_from and value != theirs[name]
+    ]
+
+
+def _public(loaded: list[Checkpoint]) -> dict[str, Any]:
+    first = loaded[0]
+    described = first.config.to_dict()
+    del described["device"]
+    if first.config.weights is not None:
+        described["weights"] = first.config.weights.name
+    if len(loaded) > 1:
+        del described["dataset"]
+        described["best_epoch"] = {one.config.dataset: one.best_epoch for one in loaded}
+    else:
+        described["best_epoch"] = first.best_epoch
+    if first.config.scheme == "knn":  # nothing is trained in epochs
+        del described["best_epoch"]
+    return described | {"versions": first.versions, "git_commit": first.git_commit}

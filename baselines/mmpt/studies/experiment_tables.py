@@ -1,0 +1,190 @@
+"""The table of an experiment: what was reached beside what Bachmeier (2024) prints, as CSV and Markdown."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from baselines.mmpt.data.splits import read_marker
+from baselines.mmpt.studies import experiments
+from baselines.mmpt.studies.experiments import EXPERIMENTS, Study, Training
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.history import title
+
+#: The metrics that the thesis prints.
+METRICS = {"auc": "AUC", "balanced_accuracy": "Balanced accuracy", "cohen_kappa": "Cohen's kappa"}
+
+#: Means over the datasets by metric.
+Averages = Mapping[Training, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One metric of a training, or what one training adds to another: reached here, and in the thesis."""
+
+    what: str
+    metric: str
+    here: float | None
+    thesis: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """How far it is above the thesis."""
+        return _minus(self.here, self.thesis)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What an experiment gave, and the conditions that belong to it."""
+
+    experiment: int
+    values: Sequence[Line]
+    comparisons: Sequence[Line]
+    conditions: Sequence[str]
+
+
+def write_tables(study: Study, thesis: Averages) -> list[Path]:
+    """Write the tables of a study with what is done by now. Returns the Markdown files."""
+    planned, synthetic = experiments.plan(study), bool(read_marker(study.data))
+    here = {one.training: experiments.read_averages(one) for one in planned}
+    study.output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number in study.experiments:
+        asked = (number, study.architectures, study.resolutions)
+        mine = [one for one in planned if number in one.experiments]
+        table = make_table(
+            number,
+            experiments.trainings(*asked),
+            list(experiments.comparisons(*asked)),
+            here,
+            thesis,
+            conditions(study.common, sum(one.is_done for one in mine), len(mine), synthetic=synthetic),
+        )
+        path = study.output / f"experiment-{number}.md"
+        path.write_text(as_markdown(table), encoding="utf-8")
+        path.with_suffix(".csv").write_text(as_csv(table.values, study.common), encoding="utf-8")
+        path.with_name(f"experiment-{number}-comparisons.csv").write_text(
+            as_csv(table.comparisons, study.common), encoding="utf-8"
+        )
+        written.append(path)
+    return written
+
+
+def make_table(
+    experiment: int,
+    trained: Sequence[Training],
+    compared: Sequence[tuple[Training, Training]],
+    here: Averages,
+    thesis: Averages,
+    conditions: Sequence[str],
+) -> Table:
+    """Set means beside each other; what is not trained or not printed is left open."""
+    values = [
+        Line(_title(training), metric, *_both(training, metric, here, thesis))
+        for training in trained
+        for metric in METRICS
+    ]
+    differences = []
+    for first, second in compared:
+        for metric in METRICS:
+            before, after = (_both(one, metric, here, thesis) for one in (first, second))
+            gains = (_minus(later, earlier) for earlier, later in zip(before, after, strict=True))
+            differences.append(Line(f"{_title(second)} - {_title(first)}", metric, *gains))
+    return Table(experiment, values, differences, conditions)
+
+
+def _both(
+    training: Training, metric: str, here: Averages, thesis: Averages
+) -> tuple[float | None, float | None]:
+    return here.get(training, {}).get(metric), thesis.get(training, {}).get(metric)
+
+
+def _minus(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def _title(training: Training) -> str:
+    config = TrainingConfig(
+        training.scheme,
+        training.architecture,
+        training.resolution,
+        weighted_loss=training.weighted_loss,
+    )
+    return title(config)
+
+
+def conditions(config: TrainingConfig, n_done: int, n_planned: int, *, synthetic: bool) -> list[str]:
+    """Say in sentences how the trainings were done, as far as it bears on the comparison."""
+    sentences = [
+        f"Trainings done: {n_done} of {n_planned}, one each with seed {config.seed}; epochs at most: {config.epochs}.",
+        "Values are means over the test splits of the datasets.",
+    ]
+    if synthetic:
+        sentences.append("The images are synthetic: nothing here says anything about MedMNIST.")
+    if config.training_share < 1:
+        sentences.append(
+            f"A trial with {100 * config.training_share:g} % of the training images: the differences say nothing of "
+            "the methods."
+        )
+    if config.weights is not None:
+        sentences.append(f"The weights that training starts from are those in {config.weights}.")
+    elif not config.pretrained:
+        sentences.append("Trained from scratch; the thesis starts from pretrained weights.")
+    if config.batch_norm == "per-dataset":
+        sentences.append("BatchNorm has statistics of each dataset; in the thesis the datasets share them.")
+    sentences.append(
+        "Figures of the thesis: Tables 5 and 6; those of end-to-end training are means over three seeds."
+    )
+    return sentences
+
+
+def as_csv(lines: Sequence[Line], config: TrainingConfig) -> str:
+    """Write lines as CSV, each with the share of the training images that was used."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("what", "metric", "here", "thesis", "difference", "training_share"))
+    for line in lines:
+        numbers = (_rounded(value) for value in (line.here, line.thesis, line.difference))
+        writer.writerow((line.what, line.metric, *numbers, config.training_share))
+    return text.getvalue()
+
+
+def _rounded(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
+
+
+def as_markdown(table: Table) -> str:
+    """Write a table for readers, with the comparisons below."""
+    parts = [
+        f"# Experiment {table.experiment}: {EXPERIMENTS[table.experiment]}",
+        "\n".join(f"- {condition}" for condition in table.conditions),
+        "\n".join(_rows("Training", table.values, "{:.4f}")),
+    ]
+    if table.comparisons:
+        parts += ["## Comparisons", "\n".join(_rows("Comparison", table.comparisons, "{:+.4f}"))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rows(heading: str, lines: Sequence[Line], number_format: str) -> Iterator[str]:
+    """A row for what is measured, and three columns for each metric."""
+    heads = [text for name in METRICS.values() for text in (name, "thesis", "difference")]
+    yield f"| {' | '.join((heading, *heads))} |"
+    yield f"| --- |{' ---: |' * len(heads)}"
+    by_place = {(line.what, line.metric): line for line in lines}
+    for what in dict.fromkeys(line.what for line in lines):
+        cells = [
+            _cell(value, its_format)
+            for metric in METRICS
+            for line in [by_place[what, metric]]
+            for value, its_format in (
+                (line.here, number_format),
+                (line.thesis, number_format),
+                (line.difference, "{:+.4f}"),
+            )
+        ]
+        yield f"| {' | '.join((what, *cells))} |"
+
+
+def _cell(value: float | None, number_format: str) -> str:
+    return "–" if value is None else number_format.format(value)

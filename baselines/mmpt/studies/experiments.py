@@ -1,0 +1,290 @@
+"""The four experiments of Bachmeier (2024): which trainings each takes, what is done of them, and doing the rest.
+
+A training that several experiments need is done once: the name of its folder stands for its configuration and data.
+What is done is skipped, what was begun goes on from its last epoch. A training is done when its test split is scored.
+"""
+
+import csv
+import hashlib
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from pathlib import Path
+from statistics import fmean
+
+from baselines.mmpt.data import splits
+from baselines.mmpt.model.architectures import ARCHITECTURES, create_backbone
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training import predict, train
+from baselines.mmpt.training.config import ConfigError, TrainingConfig
+from baselines.mmpt.training.device import choose_device
+from baselines.mmpt.training.evaluate import metrics
+from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
+from baselines.mmpt.training.log import Write
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
+
+#: The experiments by their numbers.
+EXPERIMENTS = {
+    1: "CNNs against ViTs",
+    2: "Effects of the resolution",
+    3: "Effects of weighting the loss",
+    4: "Training on each dataset alone against mm-PT",
+}
+SCORES_FILE = "test.csv"
+#: How the names of files of weights end.
+WEIGHTS_SUFFIXES = (".safetensors", ".pth")
+
+#: What a user can mend: shown as a message.
+ERRORS = (*train.ERRORS, *predict.ERRORS, HistoryError)
+
+#: Settings that change where a training computes, not what.
+_NOT_NAMED = {"device"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Training:
+    """What an experiment compares; the other settings are the same for all."""
+
+    scheme: str
+    architecture: str
+    weighted_loss: bool
+    resolution: int
+
+
+def trainings(experiment: int, architectures: Sequence[str], resolutions: Sequence[int]) -> list[Training]:
+    """List what an experiment takes."""
+    ways = {
+        1: [("mm-pt", False)],
+        2: [("mm-pt", False), ("mm-pt", True)],
+        3: [("mm-pt", False), ("mm-pt", True)],
+        4: [("end-to-end", False), ("mm-pt", False)],
+    }[experiment]
+    return [
+        Training(scheme, architecture, weighted, resolution)
+        for architecture in architectures
+        for scheme, weighted in ways
+        for resolution in resolutions
+    ]
+
+
+def comparisons(
+    experiment: int, architectures: Sequence[str], resolutions: Sequence[int]
+) -> Iterator[tuple[Training, Training]]:
+    """Pair what an experiment compares: the question is what the second adds to the first."""
+    listed = trainings(experiment, architectures, resolutions)
+    match experiment:
+        case 1:
+            for one, other in combinations(architectures, 2):
+                for resolution in resolutions:
+                    first = Training("mm-pt", one, False, resolution)
+                    yield first, replace(first, architecture=other)
+        case 2:
+            for low, high in pairwise(listed):
+                if replace(low, resolution=high.resolution) == high:
+                    yield low, high
+        case 3:
+            yield from ((one, replace(one, weighted_loss=True)) for one in listed if not one.weighted_loss)
+        case 4:
+            yield from ((one, replace(one, scheme="mm-pt")) for one in listed if one.scheme == "end-to-end")
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is asked for: experiments, with these architectures and resolutions, on the files in `data`.
+
+    `common` has the settings that all trainings share; where its `weights` is a folder, it has a file for each
+    architecture.
+    """
+
+    experiments: Sequence[int]
+    common: TrainingConfig
+    architectures: Sequence[str]
+    resolutions: Sequence[int]
+    data: Path
+    output: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A training, how it is done and where, and the experiments that need it."""
+
+    training: Training
+    config: TrainingConfig
+    folder: Path
+    experiments: tuple[int, ...]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return (self.folder / SCORES_FILE).exists()
+
+    def progress(self, benchmark: Benchmark = MEDMNIST_PLUS) -> str:
+        """Say what is done of it. Raises `HistoryError` if its files are damaged."""
+        if self.is_done:
+            return "done"
+        begun = [rows for folder in run_folders(self.folder) if (rows := read_rows(folder))]
+        if not begun:
+            return "to do"
+        if self.config.scheme == "mm-pt":
+            return f"begun, epoch {begun[0][-1].epoch} is done"
+        return f"begun, {len(begun)} of {len(benchmark.datasets)} datasets"
+
+
+def plan(study: Study) -> list[PlannedRun]:
+    """Plan each training that the experiments need, once.
+
+    Raises `DataError` if the data's marker is damaged, `ConfigError` if not every architecture has its weights.
+    """
+    marker = splits.read_marker(study.data)
+    weights = weights_by_architecture(study.common.weights, study.architectures)
+    needed: dict[Training, list[int]] = {}
+    for experiment in study.experiments:
+        for training in trainings(experiment, study.architectures, study.resolutions):
+            needed.setdefault(training, []).append(experiment)
+    return [
+        PlannedRun(training, config, study.output / "runs" / name, tuple(by))
+        for training, by in needed.items()
+        for config in [_config_of(training, study.common, weights[training.architecture])]
+        for name in [folder_name(config, marker.get(str(config.resolution)))]
+    ]
+
+
+def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> dict[str, Path | None]:
+    """Find the file that each architecture starts from: `path`, or ARCHITECTURE.safetensors or .pth in that folder.
+
+    Raises `ConfigError` that names each architecture whose file is missing.
+    """
+    if path is None:
+        return dict.fromkeys(architectures)
+    if not path.is_dir():
+        if len(architectures) > 1:
+            raise ConfigError(
+                f"{path} is not a folder: for several architectures, give one that holds a file for each, "
+                f"named {architectures[0]}.safetensors or {architectures[0]}.pth and so on"
+            )
+        return {architectures[0]: path}
+    found: dict[str, Path | None] = {}
+    problems = []
+    for name in architectures:
+        there = [
+            path / f"{name}{suffix}" for suffix in WEIGHTS_SUFFIXES if (path / f"{name}{suffix}").exists()
+        ]
+        if len(there) == 1:
+            found[name] = there[0]
+        elif there:
+            problems.append(f"{path} holds {there[0].name} and {there[1].name}: keep the one to start from")
+        else:
+            problems.append(
+                f"{path} holds no weights of {name}: {' or '.join(name + s for s in WEIGHTS_SUFFIXES)}"
+            )
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return found
+
+
+def _config_of(training: Training, common: TrainingConfig, weights: Path | None) -> TrainingConfig:
+    return replace(
+        common,
+        scheme=training.scheme,
+        architecture=training.architecture,
+        weighted_loss=training.weighted_loss,
+        resolution=training.resolution,
+        weights=weights,
+    )
+
+
+def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
+    """Name a folder by a configuration and, if the data are synthetic, by what their marker says of them."""
+    default = TrainingConfig(config.scheme, config.architecture, config.resolution).to_dict()
+    named = {
+        name: value
+        for name, value in config.to_dict().items()
+        if name not in _NOT_NAMED and value != default[name]
+    }
+    digest = hashlib.sha256(json.dumps([named, synthetic], sort_keys=True).encode()).hexdigest()[:8]
+    marks = [*(["weighted"] if config.weighted_loss else []), *(["synthetic"] if synthetic else [])]
+    return "_".join((config.scheme, config.architecture, str(config.resolution), *marks, digest))
+
+
+def check(planned: Sequence[PlannedRun], folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
+    """Raise one of `ERRORS` if a training that is not done cannot be: nothing should stop after days."""
+    remaining = [one.config for one in planned if not one.is_done]
+    for config in remaining:
+        config.validate(benchmark)
+        choose_device(config.device)
+    for name, weights in {(config.architecture, config.weights) for config in remaining}:
+        if weights is not None or name not in ARCHITECTURES:
+            create_backbone(name, pretrained=False, weights=weights, input_size=remaining[0].input_size)
+    for resolution in sorted({config.resolution for config in remaining}):
+        splits.check_folder(folder, tuple(benchmark), resolution)
+
+
+def carry_out(
+    planned: Sequence[PlannedRun],
+    folder: Path,
+    *,
+    benchmark: Benchmark = MEDMNIST_PLUS,
+    after_each: Callable[[], object] = lambda: None,
+    write: Write = print,
+) -> None:
+    """Train and score what is not done; `after_each` is called after each training. Raises one of `ERRORS`."""
+    remaining = [one for one in planned if not one.is_done]
+    for number, one in enumerate(remaining, start=1):
+        write(f"Training {number} of {len(remaining)}: {title(one.config)}")
+        train.train(one.config, folder, one.folder, benchmark=benchmark, resume=True, write=write)
+        scores = score(one, folder, benchmark)
+        _write_scores(one.folder / SCORES_FILE, scores)
+        write(f"Test splits: {', '.join(_told(scores))}")
+        after_each()
+
+
+def score(one: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, DatasetScores]:
+    """Score the kept models of a training on the test splits, by dataset. Raises one of `ERRORS`."""
+    device = choose_device(one.config.device)
+    scores = {}
+    for part in predict.find_checkpoints(one.folder, benchmark):
+        predictions = predict.predict_datasets(
+            checkpoints.load(part.path), part.datasets, folder, device, one.config.batch_size
+        )
+        for dataset, probabilities in predictions:
+            path = folder / splits.file_name(dataset.name, one.config.resolution)
+            labels = splits.load_labels(path, dataset, "test", n_images=len(probabilities))
+            scores[dataset.name] = metrics(labels, probabilities, dataset)
+    return scores
+
+
+def _told(scores: Mapping[str, DatasetScores]) -> Iterator[str]:
+    for metric in METRICS:
+        yield f"{metric.replace('_', ' ')} {fmean(getattr(one, metric) for one in scores.values()):.4f}"
+
+
+def _write_scores(path: Path, scores: Mapping[str, DatasetScores]) -> None:
+    """Write the scores of a training; the file appears when it is whole."""
+    beside = path.with_name(f".{path.name}.partial")
+    with beside.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("dataset", *METRICS))
+        for name, of_dataset in scores.items():
+            values = [getattr(of_dataset, metric) for metric in METRICS]
+            writer.writerow((name, *("" if math.isnan(value) else repr(value) for value in values)))
+    os.replace(beside, path)
+
+
+def read_averages(one: PlannedRun) -> dict[str, float]:
+    """Read the means over the datasets of a training, by metric; empty if it is not done.
+
+    A metric that a dataset lacks is left out. Raises `HistoryError` if the file is damaged.
+    """
+    path = one.folder / SCORES_FILE
+    if not path.exists():
+        return {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file))
+        return {m: fmean(float(line[m]) for line in lines) for m in METRICS if all(line[m] for line in lines)}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HistoryError(f"{path} cannot be read: {error!r}. Remove it to have it made again.") from error

@@ -1,0 +1,162 @@
+"""Weights of models of one dataset, in files named as Doerrich et al. name theirs, or written by train_baseline.
+
+Theirs are called dataset_resolution_scheme_architecture_sSEED_best.pth, with the schemes endToEnd and linearProbing,
+and hold the plain state dict of a timm model (AlexNet: of torchvision's) with one output for each class. Assumed is
+what their published code does: inputs of 224 pixels, normalised by the model's own mean and deviation and
+zero-padded; BatchNorm by its running statistics; probabilities by softmax, or by sigmoid if multi-label. k-NN has
+no such files.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from torch import Tensor
+
+from baselines.mmpt.model.architectures import create_backbone, load_weights, read_weights
+from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import BEST, Checkpoint, CheckpointError
+from baselines.mmpt.training.config import ConfigError, TrainingConfig
+from challenge.scoring.benchmark import Benchmark, Dataset
+
+SUFFIX = "_best.pth"
+NAME = re.compile(
+    r"(?P<dataset>[a-z0-9]+)_(?P<resolution>\d+)_(?P<scheme>[A-Za-z-]+)_(?P<architecture>.+)_s(?P<seed>\d+)"
+)
+#: What the schemes are called in the names of files, beside their names here.
+SCHEMES = {"endToEnd": "end-to-end", "linearProbing": "linear-probing", "kNN": "knn"}
+
+
+class WeightsError(ValueError):
+    """A file is not what it should be; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A file of weights, and what was trained.
+
+    Attributes:
+        path: the file.
+        config: of the training, as far as it is known: of a plain state dict, what its name says.
+        dataset: the one that it was trained on.
+        is_plain: whether it holds a state dict only, not a checkpoint of train_baseline.
+
+    """
+
+    path: Path
+    config: TrainingConfig
+    dataset: Dataset
+    is_plain: bool
+
+    def checkpoint(self) -> Checkpoint:
+        """Read it. Raises `CheckpointError`, `ArchitectureError`, or `WeightsError` if weights do not fit."""
+        return _from_state_dict(self) if self.is_plain else checkpoints.load(self.path)
+
+
+def find_weights(folder: Path, benchmark: Benchmark) -> list[Weights]:
+    """Find the weights in a folder and those below it: files that end in _best.pth, and best.pt of runs.
+
+    Raises `WeightsError` if there are none, or if one is not of a single dataset of `benchmark`.
+    """
+    if not folder.is_dir():
+        raise WeightsError(f"{folder} is not a folder.")
+    found = [
+        _describe(path, benchmark) for path in sorted({*folder.rglob(f"*{SUFFIX}"), *folder.rglob(BEST)})
+    ]
+    if not found:
+        raise WeightsError(
+            f"{folder} holds no weights: no files that end in {SUFFIX}, and no {BEST} of a run."
+        )
+    return found
+
+
+def _describe(path: Path, benchmark: Benchmark) -> Weights:
+    named = None if path.name == BEST else _config_of_name(path)
+    try:
+        config = checkpoints.load_config(path)
+        is_plain = False
+    except CheckpointError:
+        if named is None:
+            raise
+        config, is_plain = named, True
+    try:
+        config.validate(benchmark)
+    except ConfigError as error:
+        raise WeightsError(f"{path}: {error}.") from error
+    if config.dataset is None:
+        raise WeightsError(
+            f"{path} is a model of all datasets: predict_baseline and submit_baseline have it scored."
+        )
+    if is_plain and config.scheme == "knn":
+        raise WeightsError(f"{path}: k-NN trains no weights; train_baseline --scheme knn does it again.")
+    if named and (differing := list(_differing(named, config))):
+        raise WeightsError(f"{path} was trained otherwise than its name says: {', '.join(differing)}.")
+    return Weights(path, config, benchmark[config.dataset], is_plain)
+
+
+def _config_of_name(path: Path) -> TrainingConfig:
+    match = NAME.fullmatch(path.name.removesuffix(SUFFIX))
+    if match is None:
+        raise WeightsError(
+            f"{path} is not named dataset_resolution_scheme_architecture_sSEED{SUFFIX}, "
+            "as pathmnist_28_endToEnd_resnet18_s9930641_best.pth is."
+        )
+    return TrainingConfig(
+        scheme=SCHEMES.get(match["scheme"], match["scheme"]),
+        architecture=match["architecture"],
+        resolution=int(match["resolution"]),
+        dataset=match["dataset"],
+        seed=int(match["seed"]),
+        batch_norm="shared",
+        pretrained=False,
+    )
+
+
+def _differing(named: TrainingConfig, config: TrainingConfig) -> Iterator[str]:
+    for setting in ("dataset", "resolution", "scheme", "architecture", "seed"):
+        if getattr(named, setting) != getattr(config, setting):
+            yield f"{setting} {getattr(config, setting)}"
+
+
+def _from_state_dict(weights: Weights) -> Checkpoint:
+    """Turn a model with a classifier into the backbone and the head that are used here."""
+    config, state = weights.config, read_weights(weights.path)
+    backbone = create_backbone(config.architecture, pretrained=False, input_size=config.input_size)
+    model = MultiHeadModel(backbone, [weights.dataset])
+    head = model.heads[weights.dataset.name]
+    name = cast(Mapping[str, str], backbone.network.pretrained_cfg)["classifier"]
+    head.load_state_dict(_classifier(state, name, head.state_dict(), weights.path))
+    load_weights(backbone.network, state, str(weights.path))
+    return Checkpoint(
+        config=config,
+        model_state=model.state_dict(),
+        statistics={},
+        epoch=0,
+        best_epoch=0,
+        best_loss=float("nan"),
+        optimizer_state=None,
+        rng_state=None,
+        versions=checkpoints.versions(),
+        git_commit=None,
+    )
+
+
+def _classifier(
+    state: Mapping[str, Tensor], name: str, expected: Mapping[str, Tensor], path: Path
+) -> dict[str, Tensor]:
+    """Return weight (n_classes, n_features) and bias (n_classes,) of the classifier, the layer of that name."""
+    found = {}
+    for kind, own in expected.items():
+        key = f"{name}.{kind}"
+        if key not in state:
+            raise WeightsError(f"{path} has no {key}: a classifier on top of the network is expected.")
+        if state[key].shape != own.shape:
+            raise WeightsError(
+                f"{path}: {key} has the shape {tuple(state[key].shape)}; expected is {tuple(own.shape)}, "
+                "an output for each class and an input for each feature."
+            )
+        found[kind] = state[key]
+    return found

@@ -1,0 +1,206 @@
+"""Evaluate given weights again under all metrics, and sum them up over seeds as the published tables do.
+
+The figure of a dataset is the mean over the seeds, with the population deviation (ddof 0) over them. The average is
+the mean over the datasets of these means, and its deviation the mean over the datasets of these deviations.
+"""
+
+import csv
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from baselines.mmpt.data import splits
+from baselines.mmpt.model.architectures import ArchitectureError
+from baselines.mmpt.studies.description import differences
+from baselines.mmpt.studies.published_weights import Weights, WeightsError, find_weights
+from baselines.mmpt.training import predict
+from baselines.mmpt.training.checkpoint import CheckpointError
+from baselines.mmpt.training.config import ConfigError
+from baselines.mmpt.training.device import DeviceError, choose_device
+from baselines.mmpt.training.evaluate import metrics
+from baselines.mmpt.training.log import Write
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
+from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
+
+AVERAGE = "average"
+
+
+class ReevaluationError(ValueError):
+    """Weights cannot be evaluated together; the message says why."""
+
+
+#: What a user can mend: shown as a message.
+ERRORS = (
+    ArchitectureError, CheckpointError, ConfigError, splits.DataError, DeviceError, predict.PredictError,
+    ReevaluationError, WeightsError, OSError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Method:
+    """What is trained again with each seed."""
+
+    scheme: str
+    architecture: str
+    resolution: int
+
+
+#: The scores of a method, by dataset and seed.
+Scores = Mapping[str, Mapping[int, DatasetScores]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of a table of results, with the columns of `reported/thesis2024.csv`: figures in [0, 1], kappa in [-1, 1].
+
+    The deviation is None where there is one seed only. Schemes of one dataset have no weighted loss.
+    """
+
+    scheme: str
+    architecture: str
+    weighted_loss: bool | None
+    resolution: int
+    dataset: str
+    metric: str
+    mean: float
+    std: float | None
+
+
+def reevaluate(
+    folder: Path,
+    data_folder: Path,
+    *,
+    split: splits.Split = "test",
+    benchmark: Benchmark = MEDMNIST_PLUS,
+    device: str = "auto",
+    batch_size: int = 64,
+    write: Write = print,
+) -> dict[Method, Scores]:
+    """Evaluate all weights in a folder on a split of their datasets.
+
+    Everything is checked before the first image is read, but for the weights themselves. Raises one of `ERRORS`.
+    """
+    where = choose_device(device)
+    found = find_weights(folder, benchmark)
+    _check_together(found)
+    for resolution in {weights.config.resolution for weights in found}:
+        of_resolution = [weights for weights in found if weights.config.resolution == resolution]
+        needed: list[splits.Split] = [split]
+        if any(weights.config.scheme == "knn" for weights in of_resolution):
+            needed.append("train")
+        datasets = {weights.dataset.name: weights.dataset for weights in of_resolution}
+        splits.check_folder(data_folder, list(datasets.values()), resolution, needed)
+    results: dict[Method, dict[str, dict[int, DatasetScores]]] = {}
+    for number, weights in enumerate(found, start=1):
+        scores = evaluate_weights(weights, data_folder, split, where, batch_size)
+        of_dataset = results.setdefault(_method(weights), {}).setdefault(weights.dataset.name, {})
+        of_dataset[weights.config.seed] = scores
+        write(f"{number} of {len(found)}: {weights.path.relative_to(folder)}, AUC {scores.auc:.4f}")
+    return dict(sorted(results.items()))
+
+
+def _method(weights: Weights) -> Method:
+    config = weights.config
+    return Method(config.scheme, config.architecture, config.resolution)
+
+
+def _check_together(found: Sequence[Weights]) -> None:
+    """Refuse two models of the same seed, and models of a method that were trained in different ways."""
+    first: dict[Method, Weights] = {}
+    seen: dict[tuple[Method, str, int], Path] = {}
+    for weights in found:
+        method = _method(weights)
+        one = first.setdefault(method, weights)
+        if differing := differences(
+            one.config, weights.config, apart_from=("dataset", "seed", "weights", "device")
+        ):
+            raise ReevaluationError(
+                f"{one.path} and {weights.path} were trained differently: {', '.join(differing)}. "
+                "Evaluate them in folders of their own."
+            )
+        key = method, weights.dataset.name, weights.config.seed
+        if key in seen:
+            raise ReevaluationError(
+                f"{seen[key]} and {weights.path} are of the same dataset, method and seed; keep one of them."
+            )
+        seen[key] = weights.path
+
+
+def evaluate_weights(
+    weights: Weights, folder: Path, split: splits.Split, device: torch.device, batch_size: int
+) -> DatasetScores:
+    """Evaluate one model. Raises one of `ERRORS`."""
+    config, dataset = weights.config, weights.dataset
+    ((_, probabilities),) = predict.predict_datasets(
+        weights.checkpoint(), [dataset], folder, device, batch_size, split
+    )
+    path = folder / splits.file_name(dataset.name, config.resolution)
+    labels = splits.load_labels(path, dataset, split, n_images=len(probabilities))  # checked with the folder
+    scores = metrics(labels, probabilities, dataset)
+    if math.isnan(scores.auc):
+        raise ReevaluationError(
+            f"{weights.path} cannot be scored: it predicts values that are not finite, or the {split} split of "
+            f"{dataset.name} lacks a class."
+        )
+    return scores
+
+
+def lacking(scores: Scores, benchmark: Benchmark) -> str:
+    """Say what a method lacks for an average: datasets, or seeds that other datasets have; empty if nothing."""
+    seeds = {seed for of_dataset in scores.values() for seed in of_dataset}
+    missing = [
+        f"{dataset.name} (seed {', '.join(map(str, lacks))})"
+        for dataset in benchmark
+        if (lacks := sorted(seeds - set(scores.get(dataset.name, {}))))
+    ]
+    return ", ".join(missing)
+
+
+def figures(method: Method, scores: Scores, benchmark: Benchmark = MEDMNIST_PLUS) -> Iterator[Figure]:
+    """Sum a method up: the average over the datasets, unless one lacks, and each dataset, by every metric."""
+    for metric in METRICS:
+        by_dataset = {
+            dataset.name: _over_seeds([getattr(s, metric) for s in scores[dataset.name].values()])
+            for dataset in benchmark
+            if dataset.name in scores
+        }
+        if not lacking(scores, benchmark):
+            by_dataset = {AVERAGE: _over_datasets(by_dataset.values())} | by_dataset
+        for name, (mean, std) in by_dataset.items():
+            yield Figure(method.scheme, method.architecture, None, method.resolution, name, metric, mean, std)
+
+
+def _over_seeds(values: Sequence[float]) -> tuple[float, float | None]:
+    return float(np.mean(values)), float(np.std(values)) if len(values) > 1 else None
+
+
+def _over_datasets(values: Iterable[tuple[float, float | None]]) -> tuple[float, float | None]:
+    means, deviations = zip(*values, strict=True)
+    return float(np.mean(means)), None if None in deviations else float(np.mean(deviations))
+
+
+def write_csv(path: Path, rows: Iterable[Figure]) -> None:
+    """Write figures in the layout of the files in `reported/`."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(field.name for field in fields(Figure))
+        writer.writerows(
+            (*astuple(row)[:-2], f"{row.mean:.6f}", "" if row.std is None else f"{row.std:.6f}")
+            for row in rows
+        )
+
+
+def table(rows: Sequence[Figure]) -> Iterator[str]:
+    """Lay a method's figures out as lines of text: a line a dataset, a column a metric."""
+    yield f"{'dataset':16}" + "".join(f"{metric.replace('_', ' '):>19}" for metric in METRICS)
+    cells = {(row.dataset, row.metric): row for row in rows}
+    for name in dict.fromkeys(row.dataset for row in rows):
+        yield f"{name:16}" + "".join(f"{_cell(cells[name, metric]):>19}" for metric in METRICS)
+
+
+def _cell(row: Figure) -> str:
+    return f"{row.mean:.4f}" + ("" if row.std is None else f" +- {row.std:.4f}")

@@ -1,0 +1,90 @@
+"""The schemes whose backbone does not learn: its features are computed once, and take the place of the images.
+
+Linear probing then trains the head by the protocol of the other schemes, and gets what it would get if each epoch
+computed the features again, as a frozen backbone gives the same ones. k-NN has nothing to train: its checkpoint holds
+the backbone, and predicting computes the features of the training images again, from the data.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from baselines.mmpt.data.images import Source
+from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import BEST, Checkpoint
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.device import autocast
+from baselines.mmpt.training.evaluate import Result, metrics
+from baselines.mmpt.training.log import RunLog, Write
+from baselines.mmpt.training.probing import extract_features, vote
+
+
+def with_features(
+    config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source]
+) -> dict[str, Source]:
+    """The same splits, with features (n, n_features) for images."""
+    return {
+        name: Source(
+            source.dataset, features_of(config, model, source), source.labels, prepare=lambda same: same
+        )
+        for name, source in sources.items()
+    }
+
+
+def features_of(config: TrainingConfig, model: MultiHeadModel, source: Source) -> Tensor:
+    """The features (n, n_features) of a split, float32, on the device."""
+    with autocast(source.labels.device, config.precision):
+        return extract_features(model.backbone, images_of(source, config.batch_size), len(source))
+
+
+def images_of(source: Source, batch_size: int) -> Iterator[Tensor]:
+    """Batches of a split's images, in their order."""
+    return (images for images, _ in source.in_order(batch_size))
+
+
+def evaluate_neighbours(
+    config: TrainingConfig,
+    model: MultiHeadModel,
+    train_sources: Mapping[str, Source],
+    val_sources: Mapping[str, Source],
+    output: Path,
+    write: Write,
+) -> None:
+    """Do the whole of a k-NN run: the metrics of the validation split, as of epoch 0, and the checkpoint."""
+    results = {}
+    for name, source in val_sources.items():
+        of_training = train_sources[name]
+        queries = features_of(config, model, source)
+        with autocast(source.labels.device, config.precision):
+            images = images_of(of_training, config.batch_size)
+            shares = vote(model.backbone, queries, images, of_training.labels, source.dataset)
+        scores = metrics(source.labels.cpu().numpy(), shares.cpu().numpy(), source.dataset)
+        results[name] = Result(
+            math.nan, 0, scores.auc, scores.balanced_accuracy, scores.cohen_kappa, scores.accuracy
+        )
+        write(
+            f"  {name:15} validation: {scores.balanced_accuracy:.3f} balanced accuracy, {scores.auc:.3f} AUC"
+        )
+    log = RunLog(output, 0)
+    log.epoch(0, {"val": results}, None)
+    log.close()
+    checkpoints.save(output / BEST, untrained(config, model))
+
+
+def untrained(config: TrainingConfig, model: MultiHeadModel) -> Checkpoint:
+    """The checkpoint of a model that no epoch has changed."""
+    return Checkpoint(
+        config=config,
+        model_state=model.state_dict(),
+        statistics={},
+        epoch=0,
+        best_epoch=0,
+        best_loss=math.inf,
+        optimizer_state=None,
+        rng_state=None,
+        versions=checkpoints.versions(),
+        git_commit=checkpoints.git_commit(),
+    )

@@ -1,0 +1,171 @@
+"""What runs have told in their `metrics.csv`, read without torch."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from baselines.mmpt.training import runs
+from baselines.mmpt.training.config import TrainingConfig
+from challenge.content.architectures import ARCHITECTURE_BY_NAME
+from challenge.scoring.metrics.evaluator import METRICS
+
+METRICS_FILE = "metrics.csv"
+COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)
+
+_SCHEMES = {"mm-pt": "mm-PT", "end-to-end": "end-to-end", "linear-probing": "linear probing", "knn": "k-NN"}
+
+
+class HistoryError(Exception):
+    """A folder has no epochs to tell of; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One epoch of one dataset and split; `values` has the loss and the metrics, None where one is not defined."""
+
+    epoch: int
+    dataset: str
+    split: str
+    batches: int
+    values: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class History:
+    """The epochs of a run, or of the runs of one model per dataset.
+
+    Attributes:
+        name: of its folder.
+        config: what was asked for; without a dataset, where there are several models.
+        rows: in the order of the epochs, of one dataset after the other where there are several models.
+
+    """
+
+    name: str
+    config: TrainingConfig
+    rows: Sequence[Row]
+
+    @property
+    def datasets(self) -> list[str]:
+        """The names of the datasets, in the order in which they were trained."""
+        return list(dict.fromkeys(row.dataset for row in self.rows))
+
+    def curve(self, dataset: str, split: str, what: str) -> list[tuple[int, float | None]]:
+        """Epochs and values of one dataset."""
+        return [
+            (row.epoch, row.values[what])
+            for row in self.rows
+            if row.dataset == dataset and row.split == split
+        ]
+
+    def mean_curve(self, split: str, what: str, over: str) -> list[tuple[int, float]]:
+        """Epochs and means over "batches" (large datasets count more) or "datasets".
+
+        Epochs in which a dataset has no value, because its own training ended before or a metric is not defined,
+        are left out.
+        """
+        n_datasets = len(self.datasets)
+        epochs: dict[int, list[tuple[int, float]]] = {}
+        for row in self.rows:
+            value = row.values[what]
+            if row.split == split and value is not None:
+                weight = row.batches if over == "batches" else 1
+                epochs.setdefault(row.epoch, []).append((weight, value))
+        return [
+            (epoch, sum(w * value for w, value in parts) / sum(w for w, _ in parts))
+            for epoch, parts in sorted(epochs.items())
+            if len(parts) == n_datasets
+        ]
+
+    def best_epochs(self) -> dict[str, int]:
+        """The epoch of the model that is kept, by dataset: the same for all of them in mm-PT."""
+        if self.config.scheme == "mm-pt":
+            best = _epoch_of_lowest(self.mean_curve("val", "loss", self.config.select_by))
+            return {} if best is None else dict.fromkeys(self.datasets, best)
+        found = {name: _epoch_of_lowest(self.curve(name, "val", "loss")) for name in self.datasets}
+        return {name: best for name, best in found.items() if best is not None}
+
+    def at_best(self, what: str) -> dict[str, float | None]:
+        """What the kept model gave on the validation splits, by dataset."""
+        best = self.best_epochs()
+        return {
+            row.dataset: row.values[what]
+            for row in self.rows
+            if row.split == "val" and best.get(row.dataset) == row.epoch
+        }
+
+
+def _epoch_of_lowest(curve: Sequence[tuple[int, float | None]]) -> int | None:
+    there = [(value, epoch) for epoch, value in curve if value is not None]
+    return min(there)[1] if there else None
+
+
+def title(config: TrainingConfig) -> str:
+    """Say what a training is, as in "mm-PT ResNet-18, weighted loss, 28 px"."""
+    about = ARCHITECTURE_BY_NAME.get(config.architecture)
+    parts = [f"{_SCHEMES[config.scheme]} {about.title if about else config.architecture}"]
+    if config.weighted_loss:
+        parts.append("weighted loss")
+    return ", ".join([*parts, f"{config.resolution} px"])
+
+
+def read_history(folder: Path) -> History:
+    """Read the epochs of the run in a folder, or of the runs in its folders. Raises `HistoryError`."""
+    if not folder.is_dir():
+        kind = "is a file" if folder.exists() else "is not there"
+        raise HistoryError(f"{folder} {kind}: give the output folder of a train_baseline run.")
+    parts = run_folders(folder)
+    if not parts:
+        raise HistoryError(f"{folder} holds no run: give the output folder of train_baseline.")
+    config = read_config(parts[0])
+    if config.scheme == "knn":
+        raise HistoryError(f"{folder} is a run of k-NN, which trains nothing: it has no epochs.")
+    if parts != [folder]:
+        config = replace(config, dataset=None)
+    rows = [row for one in parts for row in read_rows(one)]
+    if not rows:
+        raise HistoryError(f"{folder} has no metrics yet: its first epoch is not finished.")
+    return History(folder.resolve().name, config, rows)
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The folder itself if a run was started in it, else those in it, in the order of their start."""
+    if (folder / runs.CONFIG_FILE).exists():
+        return [folder]
+    configs = sorted(folder.glob(f"*/{runs.CONFIG_FILE}"), key=_started)
+    return [path.parent for path in configs]
+
+
+def _started(config: Path) -> float:
+    return config.stat().st_mtime
+
+
+def read_config(folder: Path) -> TrainingConfig:
+    """Read what a run was asked for. Raises `HistoryError`."""
+    try:
+        return runs.read_config(folder)
+    except runs.OutputError as error:
+        raise HistoryError(str(error)) from error
+
+
+def read_rows(folder: Path) -> list[Row]:
+    """Read the metrics of one run, none if there are none yet. Raises `HistoryError` if the file is damaged."""
+    path = folder / METRICS_FILE
+    if not path.exists():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [_row(line) for line in csv.DictReader(file)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HistoryError(f"{path} cannot be read: {error!r}.") from error
+
+
+def _row(line: Mapping[str, str]) -> Row:
+    return Row(
+        int(line["epoch"]),
+        line["dataset"],
+        line["split"],
+        int(line["batches"]),
+        {what: float(line[what]) if line[what] else None for what in ("loss", *METRICS)},
+    )

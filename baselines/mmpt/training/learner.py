@@ -1,0 +1,172 @@
+"""What learns: a model, the optimizers of its parts, and one step of theirs."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from baselines.mmpt.data import sampler
+from baselines.mmpt.data.images import Inputs, Source
+from baselines.mmpt.data.preprocess import Preprocess
+from baselines.mmpt.model.architectures import create_backbone, share_batch_norm
+from baselines.mmpt.model.losses import Loss, loss_for, loss_weights
+from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.normalization import batch_norm_layers
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.device import DeviceError, autocast
+from baselines.mmpt.training.distributed import ALONE, World
+from challenge.scoring.benchmark import Dataset
+
+BACKBONE = "backbone"
+
+#: How images and weights lie in memory: convolutions are faster so, on GPUs and on CPUs.
+MEMORY_FORMAT = torch.channels_last
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What learns: a model, and of each part what changes it.
+
+    Attributes:
+        model: the backbone and the heads.
+        backbone: from prepared images to features (b, n_features): the model's own, or what was compiled of it; the
+            identity in linear probing, whose inputs are features already.
+        optimizers: `BACKBONE`'s, unless it is frozen, and one for each head by dataset. A single one for all would
+            move heads that took no part in a step, by their momentum and weight decay.
+        losses: of each dataset.
+        weights: of each dataset's loss in training.
+        precision: "fp32" or "bf16".
+        world: the processes that train together.
+
+    """
+
+    model: MultiHeadModel
+    backbone: Callable[[Tensor], Tensor]
+    optimizers: dict[str, torch.optim.Optimizer]
+    losses: dict[str, Loss]
+    weights: dict[str, float]
+    precision: str
+    world: World = ALONE
+
+    def logits(self, images: Tensor, dataset_name: str) -> Tensor:
+        """The logits (b, k) of one dataset's images, float32."""
+        with autocast(images.device, self.precision):
+            return self.model.heads[dataset_name](self.backbone(images)).float()
+
+
+def step(learner: Learner, inputs: Inputs) -> dict[str, tuple[Tensor, Tensor]]:
+    """Change the backbone, and the heads of those datasets that take part: one, unless batches are mixed.
+
+    Each loss counts by the share of the images that are its dataset's. Returns logits and the mean, unweighted
+    loss of each; they stay on the device.
+    """
+    sizes = [len(labels) for _, labels in inputs.values()]
+    outputs: dict[str, tuple[Tensor, Tensor]] = {}
+    images = _together([images for images, _ in inputs.values()])
+    with autocast(images.device, learner.precision):
+        features = learner.world.gather(learner.backbone(images), sum(sizes))
+        logits = {
+            name: learner.model.heads[name](part)
+            for name, part in zip(inputs, features.split(sizes), strict=True)
+        }
+    total = features.new_zeros((), dtype=torch.float32)
+    for (name, (_, labels)), size in zip(inputs.items(), sizes, strict=True):
+        loss = learner.losses[name](logits[name].float(), labels)
+        total = total + loss * (learner.weights[name] * size / sum(sizes))
+        outputs[name] = logits[name].detach(), loss.detach()
+    total.backward()
+    for name in (BACKBONE, *inputs):
+        if name in learner.optimizers:
+            learner.optimizers[name].step()
+            learner.optimizers[name].zero_grad(set_to_none=True)
+    return outputs
+
+
+def _together(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+def build_model(
+    config: TrainingConfig, datasets: tuple[Dataset, ...], *, initial: bool = True
+) -> MultiHeadModel:
+    """The model as training starts with it, or, if not `initial`, without any weights that matter."""
+    backbone = create_backbone(
+        config.architecture,
+        pretrained=config.pretrained and initial,
+        weights=config.weights if initial else None,
+        input_size=config.input_size,
+    )
+    heads = () if config.scheme == "knn" else datasets
+    model = MultiHeadModel(backbone, heads, config.ordinal_loss)
+    return model.to(memory_format=MEMORY_FORMAT)  # type: ignore[call-overload]
+
+
+def preprocess_for(config: TrainingConfig, model: MultiHeadModel, device: torch.device) -> Preprocess:
+    """What prepares images for a model on a device."""
+    return Preprocess(model.backbone.mean, model.backbone.std, config.input_size, MEMORY_FORMAT).to(device)
+
+
+def make_learner(
+    config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source], world: World = ALONE
+) -> Learner:
+    """Give each part of a model its optimizer, and each dataset its loss and weight. Raises `DeviceError`."""
+    parts: dict[str, nn.Module] = dict(model.heads.items())
+    if config.scheme == "linear-probing":
+        backbone: Callable[[Tensor], Tensor] = nn.Identity()
+    else:
+        parts[BACKBONE] = model.backbone
+        backbone = spread(model, world)
+        if config.compile:
+            part = world.part(config.batch_size)
+            backbone = compiled(backbone, part.stop - part.start)
+    n_batches = sampler.n_batches({name: len(source) for name, source in sources.items()}, config.batch_size)
+    return Learner(
+        model=model,
+        backbone=backbone,
+        optimizers={
+            name: torch.optim.AdamW(
+                part.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
+            )
+            for name, part in parts.items()
+        },
+        losses={name: loss_for(source.dataset, config.ordinal_loss) for name, source in sources.items()},
+        weights=loss_weights(n_batches, config.weighting_excludes)
+        if config.weighted_loss
+        else dict.fromkeys(sources, 1.0),
+        precision=config.precision,
+        world=world,
+    )
+
+
+def spread(model: MultiHeadModel, world: World) -> Callable[[Tensor], Tensor]:
+    """What passes images through the backbone: itself, or its copies in several processes. Raises `DeviceError`."""
+    if world.size > 1 and (layers := batch_norm_layers(model.backbone)):
+        if not next(iter(layers.values())).weight.is_cuda:
+            raise DeviceError(
+                "Several processes share BatchNorm's statistics on GPUs only: on a CPU, train this architecture "
+                "in one process."
+            )
+        share_batch_norm(model.backbone)
+    return world.spread(model.backbone)
+
+
+def takes_lone_images(backbone: nn.Module, images: Tensor) -> bool:
+    """Whether a backbone can be trained on one image (1, 3, height, width).
+
+    BatchNorm cannot where small images leave maps of one pixel: a single value has no variance.
+    """
+    trial = deepcopy(backbone).train()
+    try:
+        with torch.no_grad(), torch.random.fork_rng():
+            trial(images)
+    except ValueError:
+        return False
+    return True
+
+
+def compiled(backbone: Callable[[Tensor], Tensor], batch_size: int) -> Callable[[Tensor], Tensor]:
+    """Compile a backbone for full batches; the last batches of the datasets, of many sizes, it takes as it is."""
+    fast = torch.compile(backbone, dynamic=False)
+    return lambda images: (fast if len(images) == batch_size else backbone)(images)

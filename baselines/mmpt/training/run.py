@@ -1,0 +1,150 @@
+"""One run: epochs of training and validation until it is finished, each of them kept."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from baselines.mmpt.data import sampler
+from baselines.mmpt.data.images import Batch, Source
+from baselines.mmpt.model.normalization import DatasetStatistics
+from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.checkpoint import BEST, LAST, Checkpoint, CheckpointError
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.epoch import DivergedError, estimate, train_epoch, validate
+from baselines.mmpt.training.evaluate import mean_loss
+from baselines.mmpt.training.learner import Learner
+from baselines.mmpt.training.log import Progress, RunLog, Write
+
+
+@dataclass(slots=True)
+class Run:
+    """A training under way: what an epoch needs, and what it changes."""
+
+    config: TrainingConfig
+    device: torch.device
+    learner: Learner
+    train_sources: Mapping[str, Source]
+    val_sources: Mapping[str, Source]
+    generator: np.random.Generator
+    takes_lone_images: bool
+    statistics: DatasetStatistics | None = None
+    epoch: int = 0
+    best_epoch: int = 0
+    best_loss: float = math.inf
+    git_commit: str | None = field(default_factory=checkpoints.git_commit)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that is needed to go on from here."""
+        return Checkpoint(
+            config=self.config,
+            model_state=self.learner.model.state_dict(),
+            statistics={} if self.statistics is None else self.statistics.state_dict(),
+            epoch=self.epoch,
+            best_epoch=self.best_epoch,
+            best_loss=self.best_loss,
+            optimizer_state={name: each.state_dict() for name, each in self.learner.optimizers.items()},
+            rng_state=checkpoints.rng_state(self.device, self.generator),
+            versions=checkpoints.versions(),
+            git_commit=self.git_commit,
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Go back to where a run of the same configuration stood; the model has its weights already."""
+        if checkpoint.optimizer_state is None or checkpoint.rng_state is None:
+            raise CheckpointError("The checkpoint is one for predicting; training goes on from last.pt only.")
+        for name, optimizer in self.learner.optimizers.items():
+            optimizer.load_state_dict(checkpoint.optimizer_state[name])
+        checkpoints.restore_rng_state(checkpoint.rng_state, self.device, self.generator)
+        self.epoch, self.best_epoch = checkpoint.epoch, checkpoint.best_epoch
+        self.best_loss = checkpoint.best_loss
+
+
+def is_finished(config: TrainingConfig, so_far: "Checkpoint | Run | None") -> bool:
+    """Whether all epochs are done, or the last `patience` ones brought nothing better."""
+    if so_far is None:
+        return False
+    return so_far.epoch >= config.epochs or so_far.epoch - so_far.best_epoch >= config.patience
+
+
+def go(run: Run, output: Path, write: Write) -> None:
+    """Train until the run is finished."""
+    log = RunLog(output, run.epoch) if run.learner.world.rank == 0 else None
+    try:
+        while not is_finished(run.config, run):
+            one_epoch(run, output, log, write)
+    finally:
+        if log is not None:
+            log.close()
+    if not run.best_epoch:
+        raise DivergedError("No epoch had a validation loss that is a number. Try a smaller --learning-rate.")
+    write(f"Finished after epoch {run.epoch}; epoch {run.best_epoch} was best, loss {run.best_loss:.4f}.")
+
+
+def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
+    """Take up a run at its last checkpoint."""
+    run.restore(last)
+    write(f"Going on after epoch {run.epoch}.")
+    for name, now in checkpoints.versions().items():
+        if last.versions[name] != now:
+            write(f"Trained with {name} {last.versions[name]} so far, now with {now}: bits may differ.")
+
+
+def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
+    """Train and validate once. Where there is a log, keep what came out."""
+    config, run.epoch = run.config, run.epoch + 1
+    rate = set_learning_rate(run)
+    run.learner.world.seed(config.seed, run.epoch)
+    batches = epoch_batches(run)
+    progress = Progress(write, run.epoch, config.epochs, len(batches))
+    results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
+    if config.batch_norm == "per-dataset" and config.scheme != "linear-probing":
+        run.statistics = estimate(run.learner, run.train_sources, config.batch_size, config.seed)
+    results["val"] = validate(run.learner, run.val_sources, run.statistics, config.batch_size)
+    loss = mean_loss(results["val"], config.select_by)
+    is_better = loss < run.best_loss
+    if is_better:
+        run.best_epoch, run.best_loss = run.epoch, loss
+    if log is not None:
+        log.epoch(run.epoch, results, rate)
+        keep_checkpoints(run, output, is_better=is_better)
+    progress.finish(results, f"validation loss {loss:.4f}{', the best so far' if is_better else ''}")
+
+
+def keep_checkpoints(run: Run, output: Path, *, is_better: bool) -> None:
+    """Write the last checkpoint, which vouches for what the log has of it and before, and the best one."""
+    checkpoint = run.checkpoint()
+    checkpoints.save(output / LAST, checkpoint)
+    if is_better:
+        checkpoints.save(output / BEST, checkpoint.for_predicting())
+
+
+def epoch_batches(run: Run) -> list[Batch]:
+    """The batches of the next epoch: each of one dataset, unless they are mixed."""
+    sizes = {name: len(source) for name, source in run.train_sources.items()}
+    if run.config.mixed_batches:
+        batches: list[Batch] = list(sampler.mixed_batches(sizes, run.config.batch_size, run.generator))
+    else:
+        batches = [
+            {name: indices} for name, indices in sampler.batches(sizes, run.config.batch_size, run.generator)
+        ]
+    return [batch for batch in batches if sum(map(len, batch.values())) > 1 or run.takes_lone_images]
+
+
+def learning_rate(config: TrainingConfig, epoch: int) -> float:
+    """The learning rate of an epoch, from 1: on a cosine from the configured one towards 0 after the last."""
+    if config.scheduler == "none":
+        return config.learning_rate
+    return config.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / config.epochs)) / 2
+
+
+def set_learning_rate(run: Run) -> float:
+    """Give all optimizers the learning rate of the epoch that the run is in; returns it."""
+    rate = learning_rate(run.config, run.epoch)
+    for optimizer in run.learner.optimizers.values():
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+    return rate

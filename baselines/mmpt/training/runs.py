@@ -1,0 +1,84 @@
+"""The folders of runs: what lies where, and whether a run may start or go on in one.
+
+A run of mm-PT, or of another scheme on one dataset, has one folder. The other schemes on all datasets have a folder
+of such folders, named as Doerrich et al. name their checkpoints: dataset_resolution_scheme_architecture_sSEED.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from baselines.mmpt.training.config import TrainingConfig
+from challenge.scoring.benchmark import Benchmark
+
+CONFIG_FILE = "config.json"
+
+#: These may differ where a run goes on: they change where things lie or compute, not what is computed.
+_MAY_DIFFER = {"weights", "device"}
+
+
+class OutputError(Exception):
+    """A folder holds something else than it should; the message says what to do."""
+
+
+def folders(
+    config: TrainingConfig, output: Path, benchmark: Benchmark
+) -> Iterator[tuple[TrainingConfig, Path]]:
+    """The runs that a configuration stands for, and the folder of each."""
+    if config.scheme == "mm-pt" or config.dataset is not None:
+        yield config, output
+        return
+    for dataset in config.datasets(benchmark):
+        yield replace(config, dataset=dataset.name), output / folder_name(config, dataset.name)
+
+
+def folder_name(config: TrainingConfig, dataset_name: str) -> str:
+    """What the folder of one dataset's run is called."""
+    return "_".join(
+        (dataset_name, str(config.resolution), config.scheme, config.architecture, f"s{config.seed}")
+    )
+
+
+def check_output(config: TrainingConfig, output: Path, benchmark: Benchmark, *, resume: bool) -> None:
+    """Raise `OutputError` if a run would write over another, or go on with a different one."""
+    if output.exists() and not output.is_dir():
+        raise OutputError(f"{output} is a file; give a folder as --output.")
+    planned = list(folders(config, output, benchmark))
+    others = {path.parent for path in output.glob(f"**/{CONFIG_FILE}")} - {folder for _, folder in planned}
+    if others:
+        raise OutputError(f"{output} holds another run ({min(others)}). Give another folder as --output.")
+    for run, folder in planned:
+        if not (folder / CONFIG_FILE).exists():
+            continue
+        if not resume:
+            raise OutputError(
+                f"{folder} holds another run. Give --resume to go on with it, or another folder as --output."
+            )
+        if differences := list(_differences(run, read_config(folder))):
+            raise OutputError(
+                f"{folder} holds another run: {'; '.join(differences)}. "
+                "Give the options of that run to go on with it, or another folder as --output."
+            )
+
+
+def read_config(folder: Path) -> TrainingConfig:
+    """Read what the run in a folder was asked for. Raises `OutputError`."""
+    path = folder / CONFIG_FILE
+    try:
+        return TrainingConfig.from_dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise OutputError(f"{path} cannot be read ({error}).") from error
+
+
+def write_config(folder: Path, config: TrainingConfig) -> None:
+    """Mark a folder as that of a run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CONFIG_FILE).write_text(json.dumps(config.to_dict(), indent=2) + "\n")
+
+
+def _differences(asked: TrainingConfig, found: TrainingConfig) -> Iterator[str]:
+    there = found.to_dict()
+    for name, value in asked.to_dict().items():
+        if name not in _MAY_DIFFER and value != there[name]:
+            yield f"{name.replace('_', ' ')} {there[name]}, not {value}"
