@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from baselines.mmpt.data.splits import DatasetImages
-from baselines.mmpt.training.distributed import ALONE, World
 from challenge.scoring.benchmark import Dataset
 
 #: From (b, h, w) or (b, h, w, 3) uint8 to (b, 3, height, width) float, on the device.
@@ -26,10 +25,18 @@ Batch = Mapping[str, np.ndarray]
 #: train together, the images are this one's share; labels are always those of the whole batch.
 Inputs = dict[str, tuple[Tensor, Tensor]]
 
+#: From a batch to the part of it that this process computes; labels of the rest are given all the same.
+Share = Callable[[Batch], Batch]
+
 #: Batches that are under way from the host's memory to the device's.
 N_AHEAD = 3
 #: Images go to the device in pieces of this many bytes.
 PIECE = 1 << 28
+
+
+def whole(batch: Batch) -> Batch:
+    """Return all of a batch: the share of a process that trains alone."""
+    return batch
 
 
 class Source:
@@ -81,12 +88,12 @@ class Source:
         """The images of those numbers, as the model takes them, and their labels."""
         return self.ready(self.fetch(indices), indices)
 
-    def in_order(self, batch_size: int, world: World = ALONE) -> Iterator[tuple[Tensor, Tensor]]:
-        """All images, or this process's share of them, and all labels in batches; the last may be smaller."""
+    def in_order(self, batch_size: int, share: Share = whole) -> Iterator[tuple[Tensor, Tensor]]:
+        """Give all images, or a share of each batch, and all labels in batches; the last may be smaller."""
         name = self.dataset.name
         numbers = np.arange(len(self))
         batches = ({name: numbers[at : at + batch_size]} for at in range(0, len(self), batch_size))
-        for inputs in stream({name: self}, batches, world):
+        for inputs in stream({name: self}, batches, share):
             yield inputs[name]
 
 
@@ -106,14 +113,14 @@ class Fetched:
         return self.images
 
 
-def stream(sources: Mapping[str, Source], batches: Iterable[Batch], world: World = ALONE) -> Iterator[Inputs]:
+def stream(sources: Mapping[str, Source], batches: Iterable[Batch], share: Share = whole) -> Iterator[Inputs]:
     """Give the inputs of each batch; where images are not at hand, the next ones are on their way meanwhile.
 
-    Of several processes each gets its share of the images, but all labels.
+    Images are those of the share only, labels those of the whole batch.
     """
     if not any(source.is_fetched for source in sources.values()):
         for batch in batches:
-            shared = world.share(batch)
+            shared = share(batch)
             yield {
                 name: sources[name].ready(sources[name].fetch(shared[name]), indices)
                 for name, indices in batch.items()
@@ -121,7 +128,7 @@ def stream(sources: Mapping[str, Source], batches: Iterable[Batch], world: World
         return
 
     def fetch(batch: Batch) -> tuple[Batch, dict[str, Fetched]]:
-        return batch, {name: sources[name].fetch(indices) for name, indices in world.share(batch).items()}
+        return batch, {name: sources[name].fetch(indices) for name, indices in share(batch).items()}
 
     rest = iter(batches)
     with ThreadPoolExecutor(1) as thread:

@@ -32,7 +32,7 @@ def train_epoch(
     """
     learner.model.train()
     tallies = {name: Tally(source.dataset, len(source)) for name, source in sources.items()}
-    for inputs in stream(sources, batches, learner.world):
+    for inputs in stream(sources, batches, learner.world.share):
         for name, (logits, loss) in step(learner, inputs).items():
             tallies[name].add(logits, inputs[name][1], loss)
         progress.step(

@@ -119,7 +119,7 @@ def evaluate(
 ) -> Result:
     """Pass over a split once, in order. Nothing is read from the device before the end."""
     tally = Tally(source.dataset, len(source))
-    for images, labels in source.in_order(batch_size, world):
+    for images, labels in source.in_order(batch_size, world.share):
         logits = world.gather(forward(images), len(labels))
         tally.add(logits, labels, loss(logits, labels))
     return tally.result(probabilities)
