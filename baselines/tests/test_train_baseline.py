@@ -103,7 +103,7 @@ def test_download_gets_the_files_of_the_datasets_first(collection, tmp_path, mon
 
 
 def test_without_torch_the_command_says_what_to_install(collection, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "baselines.mmpt.training.config", None)
+    monkeypatch.setitem(sys.modules, "baselines.mmpt.training.train", None)
     with pytest.raises(CommandError, match=r"requirements/baselines\.txt"):
         command(collection, tmp_path / "run", "--scheme", "mm-pt")
 

@@ -1,11 +1,13 @@
 """`manage.py run_experiments`: the four experiments of the thesis, from trainings to tables."""
 
-from argparse import ArgumentTypeError, BooleanOptionalAction
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.options import add_options
 from baselines.published import read_published_results
 from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -29,6 +31,9 @@ architecture trained on each dataset alone, and by mm-PT. A training that severa
 one that was stopped goes on when the same command is given again. The output folder gets experiment-N.md and two CSV
 files of each experiment, and the trainings in runs/.
 """
+
+#: Settings that an option gives to all trainings alike.
+SHARED = ("epochs", "batch_norm", "pretrained", "weights", "device", "precision", "compile")
 
 
 def share(text: str) -> float:
@@ -76,7 +81,7 @@ class Command(CommandWithExamples):
             "--scale",
             metavar="F",
             type=share,
-            default=1.0,
+            default=TrainingConfig.training_share,
             help="for trials: the share of the training images that is used (default: all)",
         )
         add(
@@ -86,49 +91,32 @@ class Command(CommandWithExamples):
             default=["resnet18", "vit_base_patch16_224"],
             help="default: resnet18 vit_base_patch16_224",
         )
-        add("--epochs", type=int, default=100, help="at most (default: %(default)s)")
-        add(
-            "--batch-norm",
-            choices=("per-dataset", "shared"),
-            default="per-dataset",
-            help="shared: as the thesis",
+        add_options(
+            parser,
+            TrainingConfig,
+            SHARED,
+            helps={
+                "weights": "start from a file of weights instead, or from those in a folder, which are named after "
+                "the architectures (resnet18.safetensors or resnet18.pth)"
+            },
         )
-        start = parser.add_mutually_exclusive_group()
-        start.add_argument(
-            "--pretrained",
-            action=BooleanOptionalAction,
-            default=True,
-            help="start from timm's weights, which are downloaded, or from scratch (default: --pretrained)",
-        )
-        start.add_argument(
-            "--weights",
-            metavar="PATH",
-            type=Path,
-            help="start from a file of weights instead, or from those in a folder, which are named after the "
-            "architectures (resnet18.safetensors or resnet18.pth)",
-        )
-        add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: a GPU if there is one)")
-        add("--precision", choices=("fp32", "bf16"), default="fp32", help="default: %(default)s")
-        add("--compile", action="store_true", help="compile the backbones: minutes first, faster then")
         add("--dry-run", action="store_true", help="only show what is done and what remains")
 
     def handle(self, *, data: Path, output: Path, dry_run: bool, **options: Any) -> None:
         try:
             from baselines.mmpt.studies import experiments
-            from baselines.mmpt.training.config import TrainingConfig
         except ImportError as error:
             raise CommandError(
                 f"{error}. Training needs PyTorch and timm: pip install -r requirements/baselines.txt"
             ) from error
         architectures = tuple(dict.fromkeys(options["architectures"]))
         resolutions = tuple(sorted(set(options["resolutions"])))
-        names = ("epochs", "batch_norm", "pretrained", "weights", "device", "precision", "compile")
         common = TrainingConfig(
             scheme="mm-pt",
             architecture=architectures[0],
             resolution=resolutions[0],
             training_share=options["scale"],
-            **{name: options[name] for name in names},
+            **{name: options[name] for name in SHARED},
         )
         numbers = tuple(sorted(set(options["experiments"])))
         study = experiments.Study(numbers, common, architectures, resolutions, data, output)

@@ -1,12 +1,13 @@
 """`manage.py train_baseline`: train a baseline, by one of the published schemes."""
 
-from argparse import BooleanOptionalAction
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.options import add_options
 from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -47,69 +48,20 @@ class Command(CommandWithExamples):
         add("--download", action="store_true", help="get the official files that --data lacks, first")
         add("--output", type=Path, required=True, help="a folder for what the run gives")
         add("--resume", action="store_true", help="go on with the run in --output, if there is one")
-        add(
-            "--scheme",
-            choices=("mm-pt", "end-to-end", "linear-probing", "knn"),
-            required=True,
-            help="mm-pt trains one backbone for all datasets, the others one model for each",
-        )
-        add("--architecture", required=True, help="one of the ten of the thesis, or a name that timm knows")
-        add("--resolution", type=int, choices=MEDMNIST_PLUS.resolutions, required=True)
-        add("--dataset", choices=names, help="the one to train on (default: all 12 in turn; not for mm-pt)")
-        add("--weighted-loss", action="store_true", help="let each dataset count alike, whatever its size")
-        add("--weighting-excludes", nargs="+", choices=names, default=[], help="datasets that keep weight 1")
-        add(
-            "--batch-norm",
-            choices=("per-dataset", "shared"),
-            default="per-dataset",
-            help="whose statistics normalise outside of training (default: %(default)s)",
-        )
-        add("--mixed-batches", action="store_true", help="draw each batch from all datasets together")
-        add("--ordinal-loss", action="store_true", help="CORN instead of cross-entropy for RetinaMNIST")
-        add("--scheduler", choices=("cosine", "none"), default="cosine", help="default: %(default)s")
-        add(
-            "--select-by",
-            choices=("batches", "datasets"),
-            default="batches",
-            help="what the validation loss, which selects the model, is the mean over (default: %(default)s)",
-        )
-        add("--epochs", type=int, default=100, help="at most (default: %(default)s)")
-        add(
-            "--patience",
-            type=int,
-            default=10,
-            help="stop after so many epochs without a better validation loss (default: %(default)s)",
-        )
-        add("--batch-size", type=int, default=64, help="default: %(default)s")
-        add("--input-size", type=int, default=224, help="images are zero-padded to it (default: %(default)s)")
-        add("--learning-rate", type=float, default=1e-4, help="default: %(default)s")
-        add("--seed", type=int, default=9930641, help="default: %(default)s")
-        start = parser.add_mutually_exclusive_group()
-        start.add_argument(
-            "--pretrained",
-            action=BooleanOptionalAction,
-            default=True,
-            help="start from timm's weights, which are downloaded, or from scratch (default: --pretrained)",
-        )
-        start.add_argument("--weights", type=Path, help="start from weights in a file instead")
-        add("--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: a GPU if there is one)")
-        add("--precision", choices=("fp32", "bf16"), default="fp32", help="default: %(default)s")
-        add("--compile", action="store_true", help="compile the backbone: minutes first, faster then")
-        add("--deterministic", action="store_true", help="the same bits each time on the same machine")
+        add_options(parser, TrainingConfig, choices={"dataset": names, "weighting_excludes": names})
 
     def handle(self, *, data: Path, download: bool, output: Path, resume: bool, **options: Any) -> None:
         try:
             from baselines.mmpt.data.download import DownloadError
             from baselines.mmpt.data.download import download as fetch
-            from baselines.mmpt.training import distributed, train
-            from baselines.mmpt.training.config import TrainingConfig
+            from baselines.mmpt.training import distributed
+            from baselines.mmpt.training.train import ERRORS, train
         except ImportError as error:
             raise CommandError(
                 f"{error}. Training needs PyTorch and timm: pip install -r requirements/baselines.txt"
             ) from error
-        options["weighting_excludes"] = tuple(options["weighting_excludes"])
-        config = TrainingConfig(
-            **{f.name: options[f.name] for f in fields(TrainingConfig) if f.name in options}
+        config = TrainingConfig.from_dict(
+            {field.name: options[field.name] for field in fields(TrainingConfig) if field.name in options}
         )
         try:
             if download:
@@ -117,8 +69,8 @@ class Command(CommandWithExamples):
                     raise CommandError("Fetch the files first, with --download and without torchrun.")
                 config.validate()
                 fetch(data, config.datasets(MEDMNIST_PLUS), config.resolution, self.stdout.write)
-            best = train.train(config, data, output, resume=resume, write=self.stdout.write)
-        except (*train.ERRORS, DownloadError) as error:
+            best = train(config, data, output, resume=resume, write=self.stdout.write)
+        except (*ERRORS, DownloadError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError(

@@ -58,6 +58,6 @@ def _public(loaded: list[Checkpoint]) -> dict[str, Any]:
         described["best_epoch"] = {one.config.dataset: one.best_epoch for one in loaded}
     else:
         described["best_epoch"] = first.best_epoch
-    if first.config.scheme == "knn":  # nothing is trained in epochs
+    if not first.config.has_epochs:
         del described["best_epoch"]
     return described | {"versions": first.versions, "git_commit": first.git_commit}

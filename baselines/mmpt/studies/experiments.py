@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from statistics import fmean
 
@@ -89,7 +89,9 @@ def comparisons(
         case 3:
             yield from ((one, replace(one, weighted_loss=True)) for one in listed if not one.weighted_loss)
         case 4:
-            yield from ((one, replace(one, scheme="mm-pt")) for one in listed if one.scheme == "end-to-end")
+            for architecture, resolution in product(architectures, resolutions):
+                alone = Training("end-to-end", architecture, False, resolution)
+                yield alone, replace(alone, scheme="mm-pt")
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class PlannedRun:
         begun = [rows for folder in run_folders(self.folder) if (rows := read_rows(folder))]
         if not begun:
             return "to do"
-        if self.config.scheme == "mm-pt":
+        if self.config.is_multi_domain:
             return f"begun, epoch {begun[0][-1].epoch} is done"
         return f"begun, {len(begun)} of {len(benchmark.datasets)} datasets"
 

@@ -90,7 +90,7 @@ def _describe(path: Path, benchmark: Benchmark) -> Weights:
         raise WeightsError(
             f"{path} is a model of all datasets: predict_baseline and submit_baseline have it scored."
         )
-    if is_plain and config.scheme == "knn":
+    if is_plain and not config.has_epochs:
         raise WeightsError(f"{path}: k-NN trains no weights; train_baseline --scheme knn does it again.")
     if named and (differing := list(_differing(named, config))):
         raise WeightsError(f"{path} was trained otherwise than its name says: {', '.join(differing)}.")

@@ -90,7 +90,7 @@ def reevaluate(
     for resolution in {weights.config.resolution for weights in found}:
         of_resolution = [weights for weights in found if weights.config.resolution == resolution]
         needed: list[splits.Split] = [split]
-        if any(weights.config.scheme == "knn" for weights in of_resolution):
+        if any(weights.config.predicts_by_votes for weights in of_resolution):
             needed.append("train")
         datasets = {weights.dataset.name: weights.dataset for weights in of_resolution}
         splits.check_folder(data_folder, list(datasets.values()), resolution, needed)

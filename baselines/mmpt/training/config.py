@@ -1,22 +1,19 @@
-"""What a training is told: every choice in one value, which its checkpoints carry."""
+"""The configuration of a training: every choice in one value, which its checkpoints carry."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from baselines.mmpt.training.options import choices_of, option
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 
-SCHEMES = ("mm-pt", "end-to-end", "linear-probing", "knn")
-
-#: What the fields of a choice may hold.
-CHOICES: Mapping[str, tuple[str | int, ...]] = {
-    "scheme": SCHEMES,
-    "resolution": (28, 64, 128, 224),
-    "batch_norm": ("per-dataset", "shared"),
-    "scheduler": ("cosine", "none"),
-    "select_by": ("batches", "datasets"),
-    "precision": ("fp32", "bf16"),
+#: Titles of the schemes by their names.
+SCHEMES: Mapping[str, str] = {
+    "mm-pt": "mm-PT",
+    "end-to-end": "end-to-end",
+    "linear-probing": "linear probing",
+    "knn": "k-NN",
 }
 
 
@@ -28,60 +25,111 @@ class ConfigError(ValueError):
 class TrainingConfig:
     """The configuration of a training; the defaults are the published protocol.
 
-    Attributes:
-        scheme: `mm-pt` trains one backbone on all datasets; the others have a model for each.
-        architecture: a name of `architectures.ARCHITECTURES`, or of timm.
-        resolution: of the images, in pixels.
-        dataset: the only one to train on, or None for all; not for mm-pt.
-        weighted_loss: multiply the loss of a dataset by (batches of the smallest / its batches).
-        weighting_excludes: datasets that the weighting leaves out.
-        batch_norm: evaluate with statistics of each dataset, or with the running ones.
-        mixed_batches: batches hold images of several datasets (an ablation of mm-pt).
-        ordinal_loss: CORN in place of cross-entropy where the classes are grades.
-        scheduler: how the learning rate falls, per epoch.
-        select_by: the validation loss that decides is the mean over batches or over datasets.
-        epochs: at most.
-        patience: epochs without a better validation loss until training stops.
-        batch_size: images of a step.
-        input_size: of the network, in pixels; smaller images are padded.
-        learning_rate: at the start.
-        weight_decay: of AdamW.
-        seed: of everything that is random.
-        pretrained: start from published weights, unless `weights` is given.
-        weights: a file to start from.
-        device: `auto`, or a device of torch.
-        precision: of the network; `bf16` is autocast.
-        compile: use `torch.compile`.
-        deterministic: the same weights again, bit for bit.
-        training_share: of the training images of each dataset, what is used: less than all for trials only.
-
+    Fields with an `option` explain themselves: `train_baseline` has them as options. Other modules ask the properties,
+    and compare no names of schemes.
     """
 
-    scheme: str
-    architecture: str
-    resolution: int
-    dataset: str | None = None
-    weighted_loss: bool = False
-    weighting_excludes: tuple[str, ...] = ()
-    batch_norm: str = "per-dataset"
-    mixed_batches: bool = False
-    ordinal_loss: bool = False
-    scheduler: str = "cosine"
-    select_by: str = "batches"
-    epochs: int = 100
-    patience: int = 10
-    batch_size: int = 64
-    input_size: int = 224
-    learning_rate: float = 1e-4
-    weight_decay: float = 0.01
-    seed: int = 9930641
-    pretrained: bool = True
-    weights: Path | None = None
-    device: str = "auto"
-    precision: str = "fp32"
-    compile: bool = False
-    deterministic: bool = False
-    training_share: float = 1.0
+    scheme: str = field(
+        metadata=option(
+            "mm-pt trains one backbone for all datasets, the others one model for each",
+            choices=tuple(SCHEMES),
+        )
+    )
+    architecture: str = field(
+        metadata=option("one of the ten architectures of the thesis, or a name that timm knows")
+    )
+    resolution: int = field(
+        metadata=option("size of the stored images in pixels", choices=MEDMNIST_PLUS.resolutions)
+    )
+    dataset: str | None = field(
+        default=None, metadata=option("the only dataset to train on; not for mm-pt (default: all in turn)")
+    )
+    weighted_loss: bool = field(
+        default=False,
+        metadata=option(
+            "multiply the loss of a dataset by (batches of the smallest / its batches): all count alike, "
+            "whatever their size"
+        ),
+    )
+    weighting_excludes: tuple[str, ...] = field(
+        default=(), metadata=option("datasets that keep weight 1 with --weighted-loss")
+    )
+    batch_norm: str = field(
+        default="per-dataset",
+        metadata=option(
+            "whose statistics BatchNorm uses outside of training; shared, as in the thesis, mixes the datasets",
+            choices=("per-dataset", "shared"),
+        ),
+    )
+    mixed_batches: bool = field(
+        default=False, metadata=option("draw each batch from all datasets together, an ablation of mm-pt")
+    )
+    ordinal_loss: bool = field(
+        default=False,
+        metadata=option("CORN instead of cross-entropy for RetinaMNIST, whose classes are grades"),
+    )
+    scheduler: str = field(
+        default="cosine",
+        metadata=option("fall of the learning rate from epoch to epoch", choices=("cosine", "none")),
+    )
+    select_by: str = field(
+        default="batches",
+        metadata=option(
+            "the validation loss, which selects the model, is the mean over batches or over datasets",
+            choices=("batches", "datasets"),
+        ),
+    )
+    epochs: int = field(default=100, metadata=option("maximum number of epochs"))
+    patience: int = field(
+        default=10, metadata=option("stop after this many epochs without a better validation loss")
+    )
+    batch_size: int = field(default=64, metadata=option("images in a batch"))
+    input_size: int = field(
+        default=224, metadata=option("input of the network in pixels; smaller images are zero-padded to it")
+    )
+    learning_rate: float = field(default=1e-4, metadata=option("learning rate of the first epoch"))
+    weight_decay: float = 0.01  # of AdamW
+    seed: int = field(default=9930641, metadata=option("seed of everything that is random"))
+    pretrained: bool = field(
+        default=True,
+        metadata=option("start from timm's weights, which are downloaded, or from scratch", group="start"),
+    )
+    weights: Path | None = field(
+        default=None, metadata=option("start from the weights in a file instead", group="start")
+    )
+    device: str = field(default="auto", metadata=option("auto (a GPU if there is one), cpu, cuda or cuda:1"))
+    precision: str = field(
+        default="fp32",
+        metadata=option("bf16 computes in bfloat16 where that is safe", choices=("fp32", "bf16")),
+    )
+    compile: bool = field(default=False, metadata=option("compile the backbone: minutes first, faster then"))
+    deterministic: bool = field(default=False, metadata=option("the same bits each time on the same machine"))
+    training_share: float = 1.0  # share of the training images that is used: less than all for trials only
+
+    @property
+    def scheme_title(self) -> str:
+        """The name of the scheme as readers know it."""
+        return SCHEMES[self.scheme]
+
+    @property
+    def is_multi_domain(self) -> bool:
+        """One model for all datasets, not one for each."""
+        return self.scheme == "mm-pt"
+
+    @property
+    def trains_backbone(self) -> bool:
+        """The backbone learns; otherwise its features stay as they are."""
+        return self.scheme in ("mm-pt", "end-to-end")
+
+    @property
+    def has_epochs(self) -> bool:
+        """Something is trained, epoch by epoch, with a loss; otherwise there are neither heads nor curves."""
+        return self.scheme != "knn"
+
+    @property
+    def predicts_by_votes(self) -> bool:
+        """The nearest training images vote for a class, so that predicting needs the training split, too."""
+        return self.scheme == "knn"
 
     def datasets(self, benchmark: Benchmark) -> tuple[Dataset, ...]:
         """Those that are trained on: together in mm-pt, each by itself in the other schemes."""
@@ -91,13 +139,13 @@ class TrainingConfig:
 
     def validate(self, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
         """Raise `ConfigError` if values are not possible or do not go together."""
-        for name, choices in CHOICES.items():
+        for name, choices in choices_of(TrainingConfig):
             if getattr(self, name) not in choices:
                 listed = ", ".join(str(choice) for choice in choices)
                 raise ConfigError(f"{name} is {getattr(self, name)!r}; it must be one of: {listed}")
         self._validate_numbers()
         self._validate_datasets(benchmark)
-        if self.scheme != "mm-pt":
+        if not self.is_multi_domain:
             self._validate_single_dataset_scheme()
         if self.mixed_batches and self.batch_norm == "per-dataset":
             raise ConfigError(
@@ -125,7 +173,7 @@ class TrainingConfig:
 
     def _validate_datasets(self, benchmark: Benchmark) -> None:
         trained_on = self.datasets(benchmark)
-        if self.scheme == "mm-pt" and self.dataset is not None:
+        if self.is_multi_domain and self.dataset is not None:
             raise ConfigError(
                 "mm-pt trains on all datasets together: leave --dataset out, or choose another scheme"
             )
@@ -147,10 +195,10 @@ class TrainingConfig:
                 raise ConfigError(
                     f"{name} needs several datasets in one training: it is for the scheme mm-pt only"
                 )
-        if self.scheme == "knn" and self.ordinal_loss:
-            raise ConfigError("ordinal_loss has no effect on the scheme knn: it has no loss")
-        if self.scheme == "knn" and self.training_share < 1:
-            raise ConfigError("the scheme knn uses all training images: its training_share is 1")
+        if not self.has_epochs and self.ordinal_loss:
+            raise ConfigError(f"ordinal_loss has no effect on the scheme {self.scheme}: it has no loss")
+        if not self.has_epochs and self.training_share < 1:
+            raise ConfigError(f"the scheme {self.scheme} uses all training images: its training_share is 1")
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, which JSON and a checkpoint can hold."""
@@ -162,7 +210,7 @@ class TrainingConfig:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
         """From what `to_dict` gave."""
-        unknown = sorted(set(values) - {field.name for field in fields(cls)})
+        unknown = sorted(set(values) - {each.name for each in fields(cls)})
         if unknown:
             raise ConfigError(f"unknown settings: {', '.join(unknown)}")
         values = dict(values)

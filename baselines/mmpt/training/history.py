@@ -13,8 +13,6 @@ from challenge.scoring.metrics.evaluator import METRICS
 METRICS_FILE = "metrics.csv"
 COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)
 
-_SCHEMES = {"mm-pt": "mm-PT", "end-to-end": "end-to-end", "linear-probing": "linear probing", "knn": "k-NN"}
-
 
 class HistoryError(Exception):
     """A folder has no epochs to tell of; the message says why."""
@@ -80,7 +78,7 @@ class History:
 
     def best_epochs(self) -> dict[str, int]:
         """The epoch of the model that is kept, by dataset: the same for all of them in mm-PT."""
-        if self.config.scheme == "mm-pt":
+        if self.config.is_multi_domain:
             best = _epoch_of_lowest(self.mean_curve("val", "loss", self.config.select_by))
             return {} if best is None else dict.fromkeys(self.datasets, best)
         found = {name: _epoch_of_lowest(self.curve(name, "val", "loss")) for name in self.datasets}
@@ -104,7 +102,7 @@ def _epoch_of_lowest(curve: Sequence[tuple[int, float | None]]) -> int | None:
 def title(config: TrainingConfig) -> str:
     """Say what a training is, as in "mm-PT ResNet-18, weighted loss, 28 px"."""
     about = ARCHITECTURE_BY_NAME.get(config.architecture)
-    parts = [f"{_SCHEMES[config.scheme]} {about.title if about else config.architecture}"]
+    parts = [f"{config.scheme_title} {about.title if about else config.architecture}"]
     if config.weighted_loss:
         parts.append("weighted loss")
     return ", ".join([*parts, f"{config.resolution} px"])
@@ -119,8 +117,10 @@ def read_history(folder: Path) -> History:
     if not parts:
         raise HistoryError(f"{folder} holds no run: give the output folder of train_baseline.")
     config = read_config(parts[0])
-    if config.scheme == "knn":
-        raise HistoryError(f"{folder} is a run of k-NN, which trains nothing: it has no epochs.")
+    if not config.has_epochs:
+        raise HistoryError(
+            f"{folder} is a run of {config.scheme_title}, which trains nothing: it has no epochs."
+        )
     if parts != [folder]:
         config = replace(config, dataset=None)
     rows = [row for one in parts for row in read_rows(one)]

@@ -98,7 +98,7 @@ def build_model(
         weights=config.weights if initial else None,
         input_size=config.input_size,
     )
-    heads = () if config.scheme == "knn" else datasets
+    heads = datasets if config.has_epochs else ()
     model = MultiHeadModel(backbone, heads, config.ordinal_loss)
     return model.to(memory_format=MEMORY_FORMAT)  # type: ignore[call-overload]
 
@@ -113,9 +113,8 @@ def make_learner(
 ) -> Learner:
     """Give each part of a model its optimizer, and each dataset its loss and weight. Raises `DeviceError`."""
     parts: dict[str, nn.Module] = dict(model.heads.items())
-    if config.scheme == "linear-probing":
-        backbone: Callable[[Tensor], Tensor] = nn.Identity()
-    else:
+    backbone: Callable[[Tensor], Tensor] = nn.Identity()
+    if config.trains_backbone:
         parts[BACKBONE] = model.backbone
         backbone = spread(model, world)
         if config.compile:

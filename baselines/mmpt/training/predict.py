@@ -133,7 +133,7 @@ def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
                 f"{folder} is a synthetic collection with {n_there:,} test images of {dataset.name}, but the site "
                 f"scores {dataset.n_test:,}. Predict for a collection that is made with a scale of 1."
             )
-    needed: tuple[splits.Split, ...] = ("train", "test") if part.config.scheme == "knn" else ("test",)
+    needed: tuple[splits.Split, ...] = ("train", "test") if part.config.predicts_by_votes else ("test",)
     splits.check_folder(folder, part.datasets, resolution, needed)
 
 
@@ -160,7 +160,7 @@ def predict_datasets(
         for dataset in datasets:
             if checkpoint.statistics:
                 statistics.apply(model, dataset.name)
-            if config.scheme == "knn":
+            if config.predicts_by_votes:
                 n_images = splits.n_images(folder, dataset, config.resolution, split)
                 queries = extract_features(model.backbone, prepared(dataset, split), n_images)
                 labels = _training_labels(folder, dataset, config.resolution, device)

@@ -101,7 +101,7 @@ def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
     batches = epoch_batches(run)
     progress = Progress(write, run.epoch, config.epochs, len(batches))
     results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
-    if config.batch_norm == "per-dataset" and config.scheme != "linear-probing":
+    if config.batch_norm == "per-dataset" and config.trains_backbone:
         run.statistics = estimate(run.learner, run.train_sources, config.batch_size, config.seed)
     results["val"] = validate(run.learner, run.val_sources, run.statistics, config.batch_size)
     loss = mean_loss(results["val"], config.select_by)

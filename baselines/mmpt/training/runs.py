@@ -26,7 +26,7 @@ def folders(
     config: TrainingConfig, output: Path, benchmark: Benchmark
 ) -> Iterator[tuple[TrainingConfig, Path]]:
     """The runs that a configuration stands for, and the folder of each."""
-    if config.scheme == "mm-pt" or config.dataset is not None:
+    if config.is_multi_domain or config.dataset is not None:
         yield config, output
         return
     for dataset in config.datasets(benchmark):

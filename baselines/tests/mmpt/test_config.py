@@ -86,3 +86,23 @@ def test_to_plain_values_and_back():
 def test_other_values_are_refused(values, message):
     with pytest.raises(ConfigError, match=message):
         TrainingConfig.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "title", "is_multi_domain", "trains_backbone", "has_epochs", "predicts_by_votes"),
+    [
+        ("mm-pt", "mm-PT", True, True, True, False),
+        ("end-to-end", "end-to-end", False, True, True, False),
+        ("linear-probing", "linear probing", False, False, True, False),
+        ("knn", "k-NN", False, False, False, True),
+    ],
+)
+def test_what_a_scheme_implies(
+    scheme, title, is_multi_domain, trains_backbone, has_epochs, predicts_by_votes
+):
+    config = replace(MM_PT, scheme=scheme)
+    assert config.scheme_title == title
+    assert config.is_multi_domain is is_multi_domain
+    assert config.trains_backbone is trains_backbone
+    assert config.has_epochs is has_epochs
+    assert config.predicts_by_votes is predicts_by_votes

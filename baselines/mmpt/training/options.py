@@ -1,0 +1,86 @@
+"""Options of a command, made from the fields of a dataclass: each default and help text is written once, there."""
+
+from argparse import ArgumentParser, BooleanOptionalAction
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from types import NoneType
+from typing import Any, get_args, get_origin
+
+_KEY = "option"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """The option of a field.
+
+    Attributes:
+        help: the text of `--help`, without the default.
+        choices: the values that it may have; any of the field's type if empty.
+        group: options of the same group exclude each other.
+
+    """
+
+    help: str
+    choices: tuple[Any, ...]
+    group: str
+
+
+def option(help: str, choices: Sequence[Any] = (), group: str = "") -> dict[str, Option]:
+    """Return the metadata of a field that is an option; a field without them is none."""
+    return {_KEY: Option(help, tuple(choices), group)}
+
+
+def choices_of(settings: type) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Give the fields of a dataclass that have choices, with these."""
+    for field, its in _options(settings):
+        if its.choices:
+            yield field.name, its.choices
+
+
+def add_options(
+    parser: ArgumentParser,
+    settings: type,
+    names: Collection[str] | None = None,
+    *,
+    choices: Mapping[str, Sequence[Any]] | None = None,
+    helps: Mapping[str, str] | None = None,
+) -> None:
+    """Add the options of a dataclass in the order of its fields; with `names` only these.
+
+    `choices` and `helps` give some of them other choices and texts.
+    """
+    groups: dict[str, Any] = {"": parser}
+    for field, its in _options(settings):
+        if names is not None and field.name not in names:
+            continue
+        if its.group not in groups:
+            groups[its.group] = parser.add_mutually_exclusive_group()
+        allowed = (choices or {}).get(field.name, its.choices)
+        keywords = _keywords(field) | ({"choices": allowed} if allowed else {})
+        text = _with_default((helps or {}).get(field.name, its.help), field)
+        groups[its.group].add_argument(f"--{field.name.replace('_', '-')}", help=text, **keywords)
+
+
+def _options(settings: type) -> Iterator[tuple[Field[Any], Option]]:
+    for field in fields(settings):
+        if _KEY in field.metadata:
+            yield field, field.metadata[_KEY]
+
+
+def _keywords(field: Field[Any]) -> dict[str, Any]:
+    """Return what argparse is told of a field, by its type and default."""
+    if field.type is bool:
+        action = BooleanOptionalAction if field.default else "store_true"
+        return {"action": action, "default": field.default}
+    several = get_origin(field.type) is tuple
+    kinds = [kind for kind in get_args(field.type) or (field.type,) if kind not in (NoneType, Ellipsis)]
+    keywords: dict[str, Any] = {"type": kinds[0]} | ({"nargs": "+"} if several else {})
+    return keywords | ({"required": True} if field.default is MISSING else {"default": field.default})
+
+
+def _with_default(text: str, field: Field[Any]) -> str:
+    """Add the default to a help text, unless it goes without saying: no value, or a switch that is off."""
+    if any(field.default is nothing for nothing in (MISSING, None, False, ())):
+        return text
+    value = f"--{field.name.replace('_', '-')}" if field.default is True else "%(default)s"
+    return f"{text} (default: {value})"
