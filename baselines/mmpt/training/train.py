@@ -1,5 +1,6 @@
 """Training runs: from a configuration and a folder of data to the best checkpoint."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from baselines.mmpt.model.architectures import ArchitectureError
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import runs
-from baselines.mmpt.training.checkpoint import BEST, LAST, CheckpointError
+from baselines.mmpt.training.checkpoint import BEST, LAST, Checkpoint, CheckpointError
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
 from baselines.mmpt.training.device import DeviceError, choose_device, make_repeatable, memory_for_images
-from baselines.mmpt.training.distributed import ALONE, World, joined, size_of_world
+from baselines.mmpt.training.distributed import World, joined, size_of_world
 from baselines.mmpt.training.epoch import DivergedError
 from baselines.mmpt.training.frozen import evaluate_neighbours, with_features
 from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, takes_lone_images
@@ -45,7 +46,7 @@ def train(
     Processes that torchrun has started train together; one of them writes.
     """
     config.validate(benchmark)
-    if size_of_world() > 1 and config.scheme in ("linear-probing", "knn"):
+    if size_of_world() > 1 and not config.trains_backbone:
         raise ConfigError(f"{config.scheme} trains no backbone: run it in one process, without torchrun")
     check_folder(folder, config.datasets(benchmark), config.resolution, ("train", "val"))
     planned = list(runs.folders(config, output, benchmark))
@@ -56,7 +57,7 @@ def train(
         for number, (one, where) in enumerate(planned, start=1):
             if len(planned) > 1:
                 tell(f"{one.dataset}, {number} of {len(planned)}")
-            train_run(one, folder, where, device, benchmark, tell, world)
+            train_run(Order(one, folder, where, benchmark, device, tell, world))
     return output if len(planned) > 1 else output / BEST
 
 
@@ -64,53 +65,91 @@ def _silent(line: str) -> None:
     """Tell nothing: another process does."""
 
 
-def train_run(
-    config: TrainingConfig,
-    folder: Path,
-    output: Path,
-    device: torch.device,
-    benchmark: Benchmark,
-    write: Write,
-    world: World = ALONE,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order for one run.
+
+    Attributes:
+        config: of one model.
+        folder: of the MedMNIST files.
+        output: the folder of this run alone.
+        benchmark: the datasets that there are.
+        device: of this process.
+        write: takes a line for the user.
+        world: the processes that train together.
+
+    """
+
+    config: TrainingConfig
+    folder: Path
+    output: Path
+    benchmark: Benchmark
+    device: torch.device
+    write: Write
+    world: World
+
+
+def train_run(order: Order) -> None:
     """Do, or finish, one run in its own folder."""
-    last = checkpoints.load(output / LAST) if (output / LAST).exists() else None
-    if last and last.best_epoch == last.epoch and world.rank == 0:
-        # the run may have ended between writing the last and the best one
-        checkpoints.save(output / BEST, last.for_predicting())
-    if is_finished(config, last) or (config.scheme == "knn" and (output / BEST).exists()):
+    config, output, write = order.config, order.output, order.write
+    last = last_checkpoint(order)
+    if is_finished(config, last) or (not config.has_epochs and (output / BEST).exists()):
         write("Nothing is left to do.")
         return
     make_repeatable(config.seed, deterministic=config.deterministic)
-    model = build_model(config, config.datasets(benchmark), initial=last is None)
-    if last:
-        last.load_into(model)
-    if config.scheme in ("linear-probing", "knn"):
-        model.backbone.freeze()
-    model.to(device)
-    if world.rank == 0:
+    model = model_to_train(order, last)
+    if order.world.rank == 0:
         runs.write_config(output, config)
-    train_sources, val_sources = load_sources(config, folder, model, benchmark, device)
+    train_sources, val_sources = load_sources(config, order.folder, model, order.benchmark, order.device)
     write(
-        f"{config.architecture} on {device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
+        f"{config.architecture} on {order.device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
         f"{sum(map(len, train_sources.values())):,} training images"
     )
-    if config.scheme == "knn":
+    if not config.has_epochs:
         evaluate_neighbours(config, model, train_sources, val_sources, output, write)
         return
-    if config.scheme == "linear-probing":
+    if not config.trains_backbone:  # features take the place, and the memory, of the images
         train_sources = with_features(config, model, train_sources)
         val_sources = with_features(config, model, val_sources)
-    lone_image, _ = next(iter(train_sources.values())).take(np.arange(1))
-    takes_lone = config.scheme == "linear-probing" or takes_lone_images(model.backbone, lone_image)
-    learner = make_learner(config, model, train_sources, world)
-    run = Run(
-        config, device, learner, train_sources, val_sources, np.random.default_rng(config.seed), takes_lone
-    )
+    run = make_run(order, model, train_sources, val_sources)
     if last:
         go_back_to(run, last, write)
         last = None  # its memory is of use
     go(run, output, write)
+
+
+def last_checkpoint(order: Order) -> Checkpoint | None:
+    """Read the last checkpoint of a run, if there is one, and see to it that the best one is there."""
+    path = order.output / LAST
+    if not path.exists():
+        return None
+    last = checkpoints.load(path)
+    if last.best_epoch == last.epoch and order.world.rank == 0:
+        # the run may have ended between writing the last and the best one
+        checkpoints.save(order.output / BEST, last.for_predicting())
+    return last
+
+
+def model_to_train(order: Order, last: Checkpoint | None) -> MultiHeadModel:
+    """Build the model on its device, as the run starts with it or as its last checkpoint left it."""
+    model = build_model(order.config, order.config.datasets(order.benchmark), initial=last is None)
+    if last:
+        last.load_into(model)
+    if not order.config.trains_backbone:
+        model.backbone.freeze()
+    return model.to(order.device)
+
+
+def make_run(
+    order: Order, model: MultiHeadModel, train_sources: dict[str, Source], val_sources: dict[str, Source]
+) -> Run:
+    """Put together what the epochs of a run need."""
+    config = order.config
+    lone_image, _ = next(iter(train_sources.values())).take(np.arange(1))
+    takes_lone = not config.trains_backbone or takes_lone_images(model.backbone, lone_image)
+    learner = make_learner(config, model, train_sources, order.world)
+    generator = np.random.default_rng(config.seed)
+    return Run(config, order.device, learner, train_sources, val_sources, generator, takes_lone)
 
 
 def load_sources(
