@@ -1,79 +1,23 @@
 """A synthetic collection in the layout of the MedMNIST files, for tests, demonstrations and whoever lacks the data.
 
-Splits have the official sizes (times a scale), and datasets the official channels, tasks and numbers of classes. Images
-are shared out among the classes as the official ones are, to the image at a scale of 1, where that could be verified
-(`class_counts`). The validation and test splits of ChestMNIST have each label as often as its training split. The
-shares of TissueMNIST and the three OrganMNISTs are made up: fewer and fewer from the first class to the last.
-
-In brightness and contrast the datasets differ as the real ones do. Classes are told by texture (a grating), shape
-(blob, ring or bar) and colour; grades by the amount of small spots; the labels of a multi-label dataset by patterns
-laid over each other. Position, phase, size, a grating that means nothing, and noise vary from image to image.
+Splits have the official sizes (times a scale), and datasets the official channels, tasks and numbers of classes.
+`synthetic_labels` and `synthetic_images` say what is in them.
 """
 
 import json
 import os
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from baselines.mmpt.data.class_counts import CLASS_COUNTS
-from baselines.mmpt.data.splits import MARKER, SPLITS, DataError, Split, file_name, read_marker
+from baselines.mmpt.data.splits import MARKER, DataError, Split, file_name, read_marker
+from baselines.mmpt.data.synthetic_images import DOMAINS, make_images
+from baselines.mmpt.data.synthetic_labels import FEWEST, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
-from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
-
-#: Mean and deviation of the pixels of each channel, in [0, 1], as they were read from published montages.
-DOMAINS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
-    "pathmnist": ((0.79, 0.60, 0.75), (0.07, 0.11, 0.08)),
-    "chestmnist": ((0.54,), (0.22,)),
-    "dermamnist": ((0.79, 0.54, 0.56), (0.10, 0.13, 0.14)),
-    "octmnist": ((0.17,), (0.14,)),
-    "pneumoniamnist": ((0.60,), (0.13,)),
-    "retinamnist": ((0.39, 0.24, 0.16), (0.26, 0.19, 0.14)),
-    "breastmnist": ((0.34,), (0.20,)),
-    "bloodmnist": ((0.79, 0.66, 0.70), (0.20, 0.22, 0.12)),
-    "tissuemnist": ((0.12,), (0.13,)),
-    "organamnist": ((0.47,), (0.24,)),
-    "organcmnist": ((0.55,), (0.25,)),
-    "organsmnist": ((0.48,), (0.25,)),
-}
-
-#: Each class has so many images in each split, and so many do not show a label of a multi-label dataset.
-FEWEST = 2
-
-#: Where the official shares are not known, each class gets this share of the images that the class before it gets.
-SKEW = 0.7
-
-#: Images are made in pieces of so many, each from random numbers of its own.
-CHUNK = 256
-
-#: What brightness and contrast are set by: the first chunk of a split that no file has, at this size.
-_CALIBRATION_SIZE = 28
-_CALIBRATION = 3
-
-#: How strong the parts of an image are; noise is the deviation of a pixel.
-_TEXTURE, _SHAPE, _DISTRACTOR, _NOISE, _TINT, _TINT_JITTER = 0.8, 1.5, 0.4, 0.4, 0.5, 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Coordinates of the pixels' centres in [-1, 1]: x (1, 1, size) and y (1, size, 1)."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-    @classmethod
-    def of(cls, size: int) -> "_Grid":
-        centres = ((np.arange(size, dtype=np.float32) + 0.5) / size * 2 - 1).astype(np.float32)
-        return cls(centres.reshape(1, 1, size), centres.reshape(1, size, 1))
-
-    @property
-    def size(self) -> int:
-        return self.x.shape[2]
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 
 
 def make_collection(
@@ -118,214 +62,6 @@ def split_sizes(dataset: Dataset, scale: float = 1.0, at_least: int = 0) -> dict
     official: dict[Split, int] = {"train": about.n_train, "val": about.n_val, "test": dataset.n_test}
     fewest = max(at_least, FEWEST * max(2, dataset.n_classes))
     return {split: max(round(n_images * scale), fewest) for split, n_images in official.items()}
-
-
-def make_labels(dataset: Dataset, n_images: int, seed: int = 0, split: int = 0) -> np.ndarray:
-    """Return labels as the files hold them: uint8, (n, 1), or (n, n_classes) if multi-label."""
-    bits = np.random.PCG64(np.random.SeedSequence(_key(dataset, seed, split)))
-    counts = counts_of(dataset, n_images, split)
-    if dataset.task is Task.MULTILABEL:
-        columns = [np.arange(n_images) < count for count in counts]
-        return np.stack([_shuffled(column, bits) for column in columns], axis=1).astype(np.uint8)
-    return _shuffled(np.repeat(np.arange(dataset.n_classes), counts), bits).astype(np.uint8)[:, None]
-
-
-def counts_of(dataset: Dataset, n_images: int, split: int = 0) -> np.ndarray:
-    """Return how many of `n_images` get each class, or each label if multi-label: in proportion to the official ones.
-
-    Each class gets `FEWEST` at least, and as many lack a label. What does not divide goes by largest remainders.
-    """
-    official = CLASS_COUNTS.get(dataset.name, {})
-    # a split without numbers of its own, as that of the calibration, follows the training split
-    shares = official.get(SPLITS[split] if split < len(SPLITS) else "train", official.get("train"))
-    if dataset.task is Task.MULTILABEL:
-        shares_of_all = np.array(shares) / ABOUT_DATASETS[dataset.name].n_train
-        return np.clip(np.rint(n_images * shares_of_all).astype(int), FEWEST, n_images - FEWEST)
-    weights = SKEW ** np.arange(dataset.n_classes) if shares is None else np.array(shares)
-    exact = n_images * weights / weights.sum()
-    counts = np.maximum(np.floor(exact).astype(int), FEWEST)
-    while counts.sum() < n_images:
-        counts[np.argmax(exact - counts)] += 1
-    while counts.sum() > n_images:
-        counts[np.argmax(np.where(counts > FEWEST, counts - exact, -np.inf))] -= 1
-    return counts
-
-
-def make_images(
-    dataset: Dataset, labels: np.ndarray, size: int, seed: int = 0, split: int = 0
-) -> Iterator[np.ndarray]:
-    """Yield the images of these labels in pieces: uint8, (n, size, size) or (n, size, size, 3)."""
-    grid = _Grid.of(size)
-    slopes, offsets = _calibration(dataset, seed)
-    for number, first in enumerate(range(0, len(labels), CHUNK)):
-        key = _key(dataset, seed, split, number)
-        signals = _signal(dataset, labels[first : first + CHUNK], grid, key)
-        yield _to_bytes(signals, slopes, offsets)
-
-
-def _key(dataset: Dataset, seed: int, *numbers: int) -> list[int]:
-    """What the random numbers of a dataset come from, whatever other datasets there are."""
-    return [seed, zlib.crc32(dataset.name.encode()), *numbers]
-
-
-def _shuffled(values: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
-    """Shuffle by raw bits, whose stream numpy guarantees."""
-    return values[np.argsort(bits.random_raw(len(values)), kind="stable")]
-
-
-# Images: the signal is a sum of patterns around 0, and a sigmoid brings it to the brightness of the domain.
-
-
-def _signal(dataset: Dataset, labels: np.ndarray, grid: _Grid, key: list[int]) -> list[np.ndarray]:
-    """The patterns of up to a chunk of images: (n, size, size) float32 for each channel.
-
-    What is drawn for an image comes before the noise and from another stream, so that it does not depend on
-    the size.
-    """
-    drawn, noise = (np.random.default_rng(sequence) for sequence in np.random.SeedSequence(key).spawn(2))
-    n_images = len(labels)
-    random_angle, random_cycles = drawn.uniform(0, np.pi, n_images), drawn.uniform(1, 7, n_images)
-    signal = _DISTRACTOR * _grating(grid, drawn, random_angle, random_cycles)
-    if dataset.task is Task.MULTILABEL:
-        _add_findings(signal, labels, grid, drawn)
-    elif dataset.task is Task.ORDINAL:
-        _add_spots(signal, labels[:, 0], grid, drawn)
-    else:
-        _add_class(signal, labels[:, 0], dataset, grid, drawn)
-    tints = _tints(dataset, labels, drawn)
-    signal += _NOISE * noise.standard_normal(signal.shape, dtype=np.float32)
-    return [signal + _column(tint) for tint in tints.T]
-
-
-def _add_class(
-    signal: np.ndarray, labels: np.ndarray, dataset: Dataset, grid: _Grid, drawn: np.random.Generator
-) -> None:
-    """Add the grating and the shape of each image's class: directions and frequencies of the classes differ."""
-    n_images, n_classes, turn = len(labels), dataset.n_classes, zlib.crc32(dataset.name.encode()) % 100
-    classes = np.arange(n_classes)
-    angles = np.pi * (classes / n_classes + turn / 100)
-    cycles = 2.5 + 4 * (classes * 2 % n_classes) / n_classes
-    angle = angles[labels] + drawn.normal(0, 0.06, n_images)
-    frequency = cycles[labels] * drawn.uniform(0.93, 1.07, n_images)
-    signal += _TEXTURE * _grating(grid, drawn, angle, frequency)
-    kinds, polarity = (classes + turn) % 3, np.where((classes + turn) // 3 % 2, -1.0, 1.0)
-    signal += _SHAPE * _column(polarity[labels]) * _shape(grid, drawn, kinds[labels], angle)
-
-
-def _add_findings(signal: np.ndarray, labels: np.ndarray, grid: _Grid, drawn: np.random.Generator) -> None:
-    """Add a patch of a grating for each label of an image: 7 directions, and 2 frequencies or more."""
-    n_images = len(labels)
-    for label in range(labels.shape[1]):
-        centres, phases = drawn.uniform(-0.5, 0.5, (2, n_images)), drawn.uniform(0, 2 * np.pi, n_images)
-        jitter = drawn.normal(0, 0.05, n_images)
-        shown = np.flatnonzero(labels[:, label])
-        if not len(shown):
-            continue
-        angle = np.pi * (label % 7) / 7 + jitter[shown]
-        frequency = np.full(len(shown), 3.0 * (1 + label // 7))
-        waves = _waves(grid, angle, frequency, phases[shown])
-        distance = _square_distance(grid, centres[0, shown], centres[1, shown])
-        signal[shown] += 1.5 * waves * np.exp(-distance / np.float32(0.5))
-
-
-def _add_spots(signal: np.ndarray, grades: np.ndarray, grid: _Grid, drawn: np.random.Generator) -> None:
-    """Add small bright spots: two for each grade, and one more or not."""
-    n_images = len(grades)
-    n_spots = 2 * grades.astype(int) + drawn.integers(0, 2, n_images)
-    for number in range(2 * int(grades.max(initial=0)) + 2):
-        x, y = drawn.uniform(-0.85, 0.85, (2, n_images))
-        radius = drawn.uniform(0.09, 0.13, n_images)
-        shown = np.flatnonzero(n_spots > number)
-        distance = _square_distance(grid, x[shown], y[shown])
-        signal[shown] += 3 * np.exp(-distance / _column(radius[shown] ** 2))
-
-
-def _grating(grid: _Grid, drawn: np.random.Generator, angle: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-    """Waves of random phase and strength: `frequency` of them across the image."""
-    phase, strength = drawn.uniform(0, 2 * np.pi, len(angle)), drawn.uniform(0.75, 1.25, len(angle))
-    waves = _waves(grid, angle, frequency, phase)
-    waves *= _column(strength)
-    return waves
-
-
-def _waves(grid: _Grid, angle: np.ndarray, frequency: np.ndarray, phase: np.ndarray) -> np.ndarray:
-    along_x, along_y = np.pi * frequency * np.cos(angle), np.pi * frequency * np.sin(angle)
-    waves = _column(along_x) * grid.x + (_column(along_y) * grid.y + _column(phase))
-    return np.sin(waves, out=waves)
-
-
-def _shape(grid: _Grid, drawn: np.random.Generator, kind: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """A blob (kind 0), a ring (1) or a bar across the waves (2), somewhere, of some size: from 0 to 1."""
-    n_images = len(kind)
-    x, y = drawn.uniform(-0.35, 0.35, (2, n_images))
-    radius = drawn.uniform(0.4, 0.55, n_images)
-    distance = np.sqrt(_square_distance(grid, x, y))
-    bars = np.flatnonzero(kind == 2)
-    across_x, across_y = np.sin(angle[bars]), -np.cos(angle[bars])
-    distance[bars] = _column(across_x) * (grid.x - _column(x[bars])) + _column(across_y) * (
-        grid.y - _column(y[bars])
-    )
-    distance -= _column(np.where(kind == 1, radius, 0))
-    distance /= _column(np.select([kind == 0, kind == 1], [radius, radius / 3], radius / 2.5))
-    distance *= distance
-    return np.exp(-distance, out=distance)
-
-
-def _square_distance(grid: _Grid, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return (grid.x - _column(x)) ** 2 + (grid.y - _column(y)) ** 2
-
-
-def _column(values: np.ndarray) -> np.ndarray:
-    """One value for each image, against (n, size, size)."""
-    return np.asarray(values, np.float32).reshape(-1, 1, 1)
-
-
-def _tints(dataset: Dataset, labels: np.ndarray, drawn: np.random.Generator) -> np.ndarray:
-    """What is added to each channel of an image: (n, channels). Classes of colour images have a hue each."""
-    n_channels = len(DOMAINS[dataset.name][0])
-    tints = drawn.normal(0, _TINT_JITTER, (len(labels), n_channels))
-    if n_channels == 3 and dataset.task is not Task.ORDINAL:
-        hue = 2 * np.pi * labels / dataset.n_classes
-        tints += _TINT * np.cos(hue + 2 * np.pi * np.arange(3) / 3)
-    return tints.astype(np.float32)
-
-
-@cache
-def _calibration(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The slope and offset of each channel's sigmoid that give the mean and deviation of the domain."""
-    labels = make_labels(dataset, 2 * CHUNK, seed, _CALIBRATION)[:CHUNK]
-    signals = _signal(dataset, labels, _Grid.of(_CALIBRATION_SIZE), _key(dataset, seed, _CALIBRATION, 0))
-    fitted = [
-        _fit_sigmoid(signal.ravel()[::5].astype(np.float64), mean, deviation)
-        for signal, mean, deviation in zip(signals, *DOMAINS[dataset.name], strict=True)
-    ]
-    slopes, offsets = np.array(fitted, np.float32).T
-    return slopes, offsets
-
-
-def _fit_sigmoid(values: np.ndarray, mean: float, deviation: float) -> tuple[float, float]:
-    """The slope a and offset b with which sigmoid(a x + b) has this mean and deviation over `values`."""
-    slope, offset = 1.0, 0.0
-    for _ in range(50):
-        found = 1 / (1 + np.exp(-(slope * values + offset)))
-        offset += np.log(mean / (1 - mean)) - np.log(found.mean() / (1 - found.mean()))
-        slope *= deviation / found.std()
-    return slope, offset
-
-
-def _to_bytes(signals: list[np.ndarray], slopes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    images = np.empty((*signals[0].shape, len(signals)), np.uint8)
-    for channel, signal in enumerate(signals):
-        signal *= -slopes[channel]
-        signal -= offsets[channel]
-        np.exp(signal, out=signal)
-        signal += 1
-        np.divide(np.float32(255), signal, out=signal)
-        images[..., channel] = np.rint(signal, out=signal)
-    return images if len(signals) == 3 else images[..., 0]
-
-
-# Files.
 
 
 def _write_npz(path: Path, dataset: Dataset, size: int, sizes: Mapping[Split, int], seed: int) -> None:

@@ -12,14 +12,12 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn import functional
 
+from baselines.mmpt.model.backbone import AlexNet, Backbone
 from baselines.mmpt.model.torchvision_shim import torchvision  # before timm, which imports torchvision
 
 import timm  # isort: skip
 from timm.layers import convert_sync_batchnorm, resample_abs_pos_embed, resample_abs_pos_embed_nhwc  # isort: skip
 from timm.models import load_state_dict  # isort: skip
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 
 #: Seconds until a server of pretrained weights that does not answer is given up.
 PATIENCE = 10
@@ -66,67 +64,6 @@ _ALL = (
 
 #: By name.
 ARCHITECTURES: Mapping[str, Architecture] = {architecture.name: architecture for architecture in _ALL}
-
-
-class AlexNet(torchvision.models.AlexNet):
-    """torchvision's AlexNet without its last layer, used in the way of timm's models."""
-
-    pretrained_cfg = {"mean": IMAGENET_MEAN, "std": IMAGENET_STD, "classifier": "classifier.6"}
-    num_features = 4096
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.classifier[6] = nn.Identity()
-
-    def forward_features(self, images: Tensor) -> Tensor:
-        """From images (b, 3, size, size) to maps (b, 256, h, w); size must be 63 or more."""
-        return self.features(images)
-
-    def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
-        """From maps to features (b, 4096); there are no logits."""
-        return self.classifier(torch.flatten(self.avgpool(maps), 1))
-
-
-class Backbone(nn.Module):
-    """A network of timm without classifier: images (b, 3, size, size) to features (b, num_features).
-
-    Attributes:
-        network: has timm's `forward_features`, and `forward_head` with `pre_logits`.
-        num_features: how many features an image has.
-        mean: of the images that the network expects, for each colour, where pixels are in [0, 1].
-        std: the deviation, likewise.
-        is_frozen: set by `freeze`.
-
-    """
-
-    def __init__(
-        self,
-        network: nn.Module,
-        num_features: int,
-        mean: tuple[float, ...] = IMAGENET_MEAN,
-        std: tuple[float, ...] = IMAGENET_STD,
-    ) -> None:
-        super().__init__()
-        self.network = network
-        self.num_features = num_features
-        self.mean = tuple(mean)
-        self.std = tuple(std)
-        self.is_frozen = False
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Give the features before the classifier ("pre-logits")."""
-        return self.network.forward_head(self.network.forward_features(images), pre_logits=True)  # type: ignore[operator]
-
-    def freeze(self) -> None:
-        """Let nothing change it: no gradients, and evaluation mode whatever `train` asks for."""
-        self.is_frozen = True
-        self.requires_grad_(False)
-        self.eval()
-
-    def train(self, mode: bool = True) -> "Backbone":
-        """Switch between training and evaluation; a frozen backbone stays in evaluation."""
-        super().train(mode and not self.is_frozen)
-        return self
 
 
 def create_backbone(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from baselines.mmpt.model.architectures import Backbone
+from baselines.mmpt.model.backbone import Backbone
 from baselines.mmpt.model.losses import corn_probabilities, uses_corn
 from challenge.scoring.benchmark import Dataset, Task
 

@@ -10,13 +10,12 @@ import torch
 from baselines.mmpt.model import architectures
 from baselines.mmpt.model.architectures import (
     ARCHITECTURES,
-    IMAGENET_MEAN,
-    IMAGENET_STD,
     ArchitectureError,
     create_backbone,
     load_weights,
     timm,
 )
+from baselines.mmpt.model.backbone import IMAGENET_MEAN, IMAGENET_STD
 from baselines.mmpt.model.losses import loss_for
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from challenge.content.architectures import ARCHITECTURES as PUBLISHED

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from baselines.mmpt.data import splits
 from baselines.mmpt.data.class_counts import CLASS_COUNTS
-from baselines.mmpt.data.synthetic import FEWEST, counts_of, make_collection, make_labels
+from baselines.mmpt.data.synthetic import make_collection
+from baselines.mmpt.data.synthetic_labels import FEWEST, counts_of, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from baselines.mmpt.model.architectures import Backbone, create_backbone
+from baselines.mmpt.model.architectures import create_backbone
+from baselines.mmpt.model.backbone import Backbone
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.model.normalization import DatasetStatistics, batch_norm_layers, estimate_statistics
 from challenge.scoring.benchmark import MEDMNIST_PLUS

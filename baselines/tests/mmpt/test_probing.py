@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
 from torch import nn
 
-from baselines.mmpt.model.architectures import Backbone
+from baselines.mmpt.model.backbone import Backbone
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.training import probing
 from baselines.mmpt.training.probing import NearestNeighbours, extract_features, vote

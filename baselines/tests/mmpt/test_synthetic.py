@@ -10,10 +10,12 @@ from django.core.management import CommandError, call_command
 from torch import nn
 from torch.nn import functional
 
-from baselines.mmpt.data import splits, synthetic
+from baselines.mmpt.data import splits
 from baselines.mmpt.data.class_counts import CLASS_COUNTS
 from baselines.mmpt.data.splits import DataError, check_folder, load_split
-from baselines.mmpt.data.synthetic import make_collection, make_images, make_labels, split_sizes
+from baselines.mmpt.data.synthetic import make_collection, split_sizes
+from baselines.mmpt.data.synthetic_images import CHUNK, DOMAINS, make_images
+from baselines.mmpt.data.synthetic_labels import make_labels
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import read_ground_truth
@@ -88,7 +90,7 @@ def test_labels_serve_as_a_ground_truth(collection):
 def test_domains_have_the_mean_and_contrast_of_the_real_ones(dataset):
     labels = make_labels(dataset, 500)
     images = np.concatenate(list(make_images(dataset, labels, 28))) / 255
-    mean, deviation = synthetic.DOMAINS[dataset.name]
+    mean, deviation = DOMAINS[dataset.name]
     pixels = images.reshape(-1, len(mean))
     assert pixels.mean(axis=0) == pytest.approx(mean, abs=0.03)
     assert pixels.std(axis=0) == pytest.approx(deviation, abs=0.03)
@@ -121,9 +123,9 @@ def test_other_sizes_show_the_same_things():
 
 def test_a_chunk_does_not_depend_on_the_others():
     dataset = MEDMNIST_PLUS["octmnist"]
-    labels = make_labels(dataset, synthetic.CHUNK + 10)
+    labels = make_labels(dataset, CHUNK + 10)
     first = next(make_images(dataset, labels, 28))
-    np.testing.assert_array_equal(first, next(make_images(dataset, labels[: synthetic.CHUNK], 28)))
+    np.testing.assert_array_equal(first, next(make_images(dataset, labels[:CHUNK], 28)))
 
 
 def test_sizes_lie_beside_each_other(tmp_path):
