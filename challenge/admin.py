@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,16 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.formats.bibtex import problem_of
-from challenge.models import Evaluation, GroundTruth, MethodGroup, Phase, Reference, SitePage, Submission
+from challenge.models import (
+    Evaluation,
+    GroundTruth,
+    MethodGroup,
+    OutcomeMail,
+    Phase,
+    Reference,
+    SitePage,
+    Submission,
+)
 from challenge.services import evaluations, ground_truths, groups, submissions
 
 
@@ -135,10 +145,10 @@ class SubmissionAdmin(ReadOnlyAdmin):
     search_fields = ["model_name", "team__name", "team__email", "description", "sha256", "=id"]
     date_hierarchy = "created_at"
     list_select_related = ["team"]
-    exclude = ["file", "mail_claimed_at"]
+    exclude = ["file"]
     readonly_fields = [
         "page", "download", "group", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
-        "sha256", "counts_toward_limits", "created_at", "mailed_at",
+        "sha256", "counts_toward_limits", "created_at", "mailed",
     ]  # fmt: skip
     inlines = [EvaluationInline]
     actions = ["score_again", "disqualify", "reinstate", "correct_protocol"]
@@ -180,6 +190,12 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("submission_file", args=[submission.pk]), submission.file_name
         )
+
+    @admin.display(description="mailed")
+    def mailed(self, submission: Submission) -> str:
+        """When the mail about the first outcome was sent, or how that stands."""
+        mail = OutcomeMail.objects.filter(submission=submission).first()
+        return display_for_value(mail.sent_at, mail.get_status_display()) if mail else "-"
 
     def has_organize_permission(self, request: HttpRequest) -> bool:
         """Those who may change submissions."""

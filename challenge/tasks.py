@@ -10,7 +10,7 @@ from celery.utils.log import get_task_logger
 
 from challenge import notifications
 from challenge.figures.figure import RenderError
-from challenge.services import evaluations, figure_files, uncertainty
+from challenge.services import evaluations, figure_files, mails, uncertainty
 
 logger = get_task_logger(__name__)
 
@@ -52,7 +52,7 @@ def sweep() -> None:
     evaluations.queue_missing_evaluations()
     uncertainty.requeue_lost()
     uncertainty.queue_missing()
-    notifications.requeue_lost_mails()
+    mails.requeue_lost()
 
 
 @worker_process_init.connect

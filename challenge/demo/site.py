@@ -12,7 +12,7 @@ from contextlib import suppress
 from django.conf import settings
 
 from challenge.demo.data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
-from challenge.models import Evaluation, Submission
+from challenge.models import Evaluation, OutcomeMail
 
 SHUTDOWN_SECONDS = 2
 #: The welcome comes no later than this, scored or not.
@@ -68,7 +68,7 @@ def _wait_until_ready(port: int, processes: list[subprocess.Popen], write: Print
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
-    unsent = Submission.objects.filter(mail_due_at__isnull=False, mailed_at__isnull=True)
+    unsent = OutcomeMail.objects.pending()
     waiting = total = pending.count()
     if total:
         write(

@@ -9,6 +9,7 @@ from challenge.models.choices import Metric, Resolution
 from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
 from challenge.models.ground_truths import MAX_NAME_LENGTH, GroundTruth
 from challenge.models.groups import MethodGroup
+from challenge.models.mails import OutcomeMail
 from challenge.models.phases import Phase, day_start
 from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
 from challenge.models.submissions import Submission, submission_path
@@ -31,6 +32,7 @@ __all__ = [
     "GroundTruth",
     "MethodGroup",
     "Metric",
+    "OutcomeMail",
     "Phase",
     "PublishedMethod",
     "PublishedScore",

@@ -86,10 +86,8 @@ class Submission(models.Model):
     )
     disqualified_at = models.DateTimeField("disqualified", null=True, editable=False)
     disqualification_reason = models.TextField("reason", blank=True, editable=False)
-    # The mail about the first outcome: due when that is known, claimed by the task that sends it.
-    mail_due_at = models.DateTimeField(null=True, editable=False)
-    mail_claimed_at = models.DateTimeField(null=True, editable=False)
-    mailed_at = models.DateTimeField("mailed", null=True, editable=False)
+    #: Time of the first scoring, be it scored or failed: later ones change neither limits nor mails.
+    first_outcome_at = models.DateTimeField("first outcome", null=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
 

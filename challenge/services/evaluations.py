@@ -29,7 +29,7 @@ from challenge.scoring.metrics.curves import curves
 from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
-from challenge.services import queue
+from challenge.services import mails, queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.uncertainty import queue_uncertainty
 
@@ -76,7 +76,8 @@ def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None
 
 def _enqueue(evaluation: Evaluation) -> None:
     """Have a worker score it: a submission that has no outcome yet before those that are scored again."""
-    queue.enqueue_evaluation(evaluation.pk, in_background=evaluation.submission.mail_due_at is not None)
+    has_outcome = evaluation.submission.first_outcome_at is not None
+    queue.enqueue_evaluation(evaluation.pk, in_background=has_outcome)
 
 
 def queue_evaluations(submissions: Iterable[Submission]) -> int:
@@ -183,12 +184,14 @@ def _finish(
             for name, s in outcome.scores.datasets.items()
         )
         queue_uncertainty(evaluation)
-    submission = evaluation.submission
-    if submission.mail_due_at is None:  # the first outcome: later ones change neither limits nor mail
-        submission.counts_toward_limits = scores is not None
-        submission.mail_due_at = now
-        submission.save(update_fields=["counts_toward_limits", "mail_due_at"])
-        queue.enqueue_mail(submission.pk)
+    _note_first_outcome(evaluation.submission_id, now, is_scored=scores is not None)
+
+
+def _note_first_outcome(submission_id: int, now: datetime, *, is_scored: bool) -> None:
+    """Decide, at a submission's first outcome, whether it counts, and make the mail due; later ones change neither."""
+    first = Submission.objects.filter(pk=submission_id, first_outcome_at__isnull=True)
+    if first.update(first_outcome_at=now, counts_toward_limits=is_scored):
+        mails.queue_mail(submission_id)
 
 
 def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:

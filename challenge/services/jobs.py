@@ -20,18 +20,25 @@ def requeue_stuck(
     jobs: JobQuerySet[J],
     *,
     enqueue: Callable[[J], None],
-    give_up: Callable[[J, datetime], None],
+    give_up: Callable[[J, datetime], None] | None = None,
     now: datetime | None = None,
 ) -> int:
     """Enqueue again what waits or runs for too long: its message or its worker was lost.
 
-    What broke its worker too often is given up, as claimed at that time. Returns how many were stuck.
+    Returns how many were stuck.
+
+    Args:
+        jobs: of one kind.
+        enqueue: sends the message for a job.
+        give_up: ends a job that broke its worker too often, and its claim of that time; without it, no job ends so.
+        now: the time; today's by default.
+
     """
     now = now or timezone.now()
     lost = list(jobs.select_for_update().stuck(now).order_by("queued_at")[:MOST_AT_ONCE])
     for job in lost:
         claimed_at = job.claimed_at if job.status == job.RUNNING else None
-        if claimed_at and job.attempts >= job.MAX_ATTEMPTS:
+        if give_up and claimed_at and job.attempts >= job.MAX_ATTEMPTS:
             give_up(job, claimed_at)
             continue
         job.status = QUEUED

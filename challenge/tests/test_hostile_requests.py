@@ -192,7 +192,8 @@ def test_a_long_field_is_told(client):
 
 FORBIDDEN = {
     "team": "1", "phase": "99", "counts_toward_limits": "false", "created_at": "2000-01-01", "sha256": "0" * 64,
-    "disqualified_at": "", "mailed_at": "2000-01-01", "file": "x", "id": "77", "pk": "77", "file_name": "evil.csv",
+    "disqualified_at": "",
+    "first_outcome_at": "2000-01-01", "file": "x", "id": "77", "pk": "77", "file_name": "evil.csv",
 }  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def test_fields_that_are_not_the_teams_to_set_are_ignored(client, team):
     assert submission.team == team
     assert submission.counts_toward_limits
     assert submission.created_at.year > 2020
-    assert submission.mailed_at is None
+    assert submission.first_outcome_at is None
     assert submission.file_name == "x.csv"
 
 

@@ -9,11 +9,10 @@ from functools import partial
 
 import pytest
 from django.db.models import F
-from django.utils import timezone
 
-from challenge import notifications
-from challenge.models import Evaluation, Submission
+from challenge.models import Evaluation, OutcomeMail, Submission
 from challenge.notifications import send_outcome_mail
+from challenge.services import mails
 from challenge.tests.processes import in_parallel, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,14 +77,13 @@ def mail_server(settings) -> Iterator[MailServer]:
 
 def let_time_pass(span: timedelta) -> None:
     """Move the times of all mails back."""
-    Submission.objects.update(
-        mail_due_at=F("mail_due_at") - span, mail_claimed_at=F("mail_claimed_at") - span
+    OutcomeMail.objects.update(
+        created_at=F("created_at") - span, queued_at=F("queued_at") - span, claimed_at=F("claimed_at") - span
     )
 
 
 def is_mailed(submission: Submission) -> bool:
-    submission.refresh_from_db()
-    return submission.mailed_at is not None
+    return OutcomeMail.objects.get(submission=submission).sent_at is not None
 
 
 def test_a_server_that_is_down_delays_the_mail_only(mail_server, submit_and_score, team, settings):
@@ -94,17 +92,17 @@ def test_a_server_that_is_down_delays_the_mail_only(mail_server, submit_and_scor
     assert submission.evaluations.get().status == Evaluation.Status.SCORED
     send_outcome_mail(submission.pk)
     assert not is_mailed(submission)
-    assert notifications.requeue_lost_mails() == 0  # not yet
+    assert mails.requeue_lost() == 0  # not yet
 
     back = MailServer(settings.EMAIL_PORT)
     send_outcome_mail(submission.pk)  # whoever asks: it is not tried again so soon
     assert not back.messages
-    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
-    assert notifications.requeue_lost_mails() == 1
+    let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
+    assert mails.requeue_lost() == 1
     send_outcome_mail(submission.pk)
     assert is_mailed(submission)
     send_outcome_mail(submission.pk)
-    assert notifications.requeue_lost_mails() == 0
+    assert mails.requeue_lost() == 0
     back.close()
     assert len(back.messages) == 1
     assert f"Submission #{submission.pk} scored" in back.messages[0]
@@ -119,7 +117,9 @@ def test_tasks_at_once_send_one_mail(mail_server, submit_and_score, team):
 
 def test_retries_at_once_send_one_mail(mail_server, submit_and_score, team):
     submission = submit_and_score(team)
-    Submission.objects.update(mail_claimed_at=timezone.now() - 2 * notifications.RETRY_AFTER)
+    assert mails.claim(submission.pk)
+    let_time_pass(2 * OutcomeMail.LEASE)
+    assert mails.requeue_lost() == 1
     in_parallel([partial(send_outcome_mail, submission.pk)] * 5)
     assert is_mailed(submission)
     assert len(mail_server.messages) == 1
@@ -132,7 +132,8 @@ def test_a_mail_whose_sending_was_cut_off_is_sent_again(mail_server, submit_and_
     send_outcome_mail(submission.pk)
     assert not is_mailed(submission)
     mail_server.manner = "good"
-    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
+    assert mails.requeue_lost() == 1
     send_outcome_mail(submission.pk)
     assert is_mailed(submission)
     assert len(mail_server.messages) == 2
@@ -144,14 +145,13 @@ def test_a_server_that_does_not_answer_is_not_waited_for_again_and_again(
     mail_server.manner = "silent"
     first, second = submit_and_score(team), submit_and_score(other_team)
     send_outcome_mail(first.pk)
-    let_time_pass(notifications.SLOW)
+    let_time_pass(mails.SLOW)
     send_outcome_mail(second.pk)
     assert mail_server.conversations == 1
-    second.refresh_from_db()
-    assert second.mail_claimed_at is None
+    assert OutcomeMail.objects.get(submission=second).claimed_at is None
 
     mail_server.manner = "good"
-    let_time_pass(notifications.PAUSE)
+    let_time_pass(mails.PAUSE)
     send_outcome_mail(second.pk)
     assert is_mailed(second)
     assert not is_mailed(first)
@@ -161,10 +161,12 @@ def test_an_address_that_is_refused_for_good_is_left_alone(mail_server, submit_a
     mail_server.manner = "refuses for good"
     submission = submit_and_score(team)
     send_outcome_mail(submission.pk)
-    let_time_pass(2 * notifications.RETRY_AFTER)
-    assert notifications.requeue_lost_mails() == 0
+    let_time_pass(2 * OutcomeMail.LEASE)
+    assert mails.requeue_lost() == 0
     send_outcome_mail(submission.pk)
     assert mail_server.conversations == 1
+    assert submission.outcome_mail.status == OutcomeMail.Status.FAILED
+    assert not is_mailed(submission)
 
 
 def test_an_address_that_is_refused_for_now_is_tried_again(mail_server, submit_and_score, team):
@@ -173,17 +175,29 @@ def test_an_address_that_is_refused_for_now_is_tried_again(mail_server, submit_a
     send_outcome_mail(submission.pk)
     assert not is_mailed(submission)
     mail_server.manner = "good"
-    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
+    let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
+    assert mails.requeue_lost() == 1
     send_outcome_mail(submission.pk)
     assert len(mail_server.messages) == 1
+
+
+def test_a_task_that_slept_through_its_lease_does_not_end_the_mail_of_another(submit_and_score, team):
+    submission = submit_and_score(team)
+    slept = mails.claim(submission.pk)
+    assert slept
+    let_time_pass(2 * OutcomeMail.LEASE)
+    mails.requeue_lost()
+    assert mails.claim(submission.pk)
+    mails.mark_undeliverable(submission.pk, slept)
+    assert submission.outcome_mail.status == OutcomeMail.Status.SENDING
 
 
 def test_after_three_days_a_mail_is_given_up(mail_server, submit_and_score, team):
     mail_server.close()
     submission = submit_and_score(team)
     send_outcome_mail(submission.pk)
-    let_time_pass(notifications.GIVE_UP_AFTER)
-    assert notifications.requeue_lost_mails() == 0
+    let_time_pass(OutcomeMail.GIVE_UP_AFTER)
+    assert mails.requeue_lost() == 0
 
 
 @pytest.mark.parametrize("manner", ["down", "silent"])
@@ -202,8 +216,8 @@ def test_a_real_worker_scores_on(manner, start_worker, send_to, submit, team, ot
     if manner == "down":
         server = MailServer(server.port)
     server.manner = "good"
-    let_time_pass(notifications.RETRY_AFTER + timedelta(seconds=1))
-    assert notifications.requeue_lost_mails() == 2
+    let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
+    assert mails.requeue_lost() == 2
     wait_until(lambda: all(is_mailed(submission) for submission in submissions), explain=worker.last_words)
     server.close()
     assert len(server.messages) == 2

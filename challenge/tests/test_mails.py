@@ -8,8 +8,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.models import Team
 from challenge import notifications
-from challenge.models import Submission
+from challenge.models import OutcomeMail
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth
+from challenge.services import evaluations, ground_truths, mails
 
 
 def test_a_scored_submission_mails_metrics_rank_and_link(team, submit_and_score):
@@ -49,6 +53,35 @@ def test_nothing_is_sent_before_the_outcome(team, submit):
     assert mail.outbox == []
 
 
+def test_a_team_without_an_address_is_not_waited_for(team, submit_and_score):
+    submission = submit_and_score(team)
+    Team.objects.update(email=None)
+    notifications.send_outcome_mail(submission.pk)
+    assert mail.outbox == []
+    assert not OutcomeMail.objects.pending().exists()
+    assert mails.requeue_lost(timezone.now() + 2 * OutcomeMail.LEASE) == 0
+
+
+def test_two_first_outcomes_at_once_are_told_in_one_mail(team, submit):
+    """A submission is scored against other labels before its first scoring has ended."""
+    submission = submit(team)
+    other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Other")
+    evaluations.queue_evaluations([submission])
+    first, second = submission.evaluations.order_by("pk")
+    assert second.ground_truth == other
+
+    def score_second_first(path, labels_path):
+        monkeypatch.undo()
+        evaluations.evaluate(second.pk)
+        return evaluations.score_file(path, labels_path)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(evaluations, "score_file", score_second_first)
+        evaluations.evaluate(first.pk)
+    assert submission.evaluations.scored().count() == 2
+    assert OutcomeMail.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     "fault", [ConnectionRefusedError, smtplib.SMTPServerDisconnected("gone"), TimeoutError]
 )
@@ -62,9 +95,8 @@ def test_a_mail_server_that_is_down_delays_the_mail(team, submit_and_score, monk
         broken.setattr(notifications, "send_mail", fail)
         notifications.send_outcome_mail(submission.pk)
     assert mail.outbox == []
-    later = timezone.now() + notifications.RETRY_AFTER + timedelta(seconds=1)
-    assert notifications.requeue_lost_mails(later) == 1
-    Submission.objects.update(mail_claimed_at=timezone.now() - notifications.RETRY_AFTER * 2)
+    later = timezone.now() + OutcomeMail.LEASE + timedelta(seconds=1)
+    assert mails.requeue_lost(later) == 1
     notifications.send_outcome_mail(submission.pk)
     assert len(mail.outbox) == 1
 
@@ -72,6 +104,6 @@ def test_a_mail_server_that_is_down_delays_the_mail(team, submit_and_score, monk
 def test_a_mail_whose_message_was_lost_is_found_by_the_sweep(team, submit_and_score):
     submit_and_score(team)
     now = timezone.now()
-    assert notifications.requeue_lost_mails(now) == 0
-    assert notifications.requeue_lost_mails(now + notifications.PATIENCE * 2) == 1
-    assert notifications.requeue_lost_mails(now + notifications.GIVE_UP_AFTER * 2) == 0
+    assert mails.requeue_lost(now) == 0
+    assert mails.requeue_lost(now + OutcomeMail.QUEUE_PATIENCE * 2) == 1
+    assert mails.requeue_lost(now + OutcomeMail.GIVE_UP_AFTER * 2) == 0

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from challenge.models import Evaluation, GroundTruth
+from challenge.models import Evaluation, GroundTruth, OutcomeMail
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.metrics.evaluator import METRICS
@@ -97,7 +97,7 @@ def test_a_new_version_of_the_scorer_has_everything_scored_again(team, submit_an
 def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score):
     submission = submit_and_score(team)
     submission.refresh_from_db()
-    due = submission.mail_due_at
+    before = submission.first_outcome_at
     submission.file.storage.delete(submission.file.name)
     other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Corrected")
     evaluation = submission.evaluations.get(ground_truth=other)
@@ -108,7 +108,8 @@ def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score)
     assert evaluation.status == Evaluation.Status.FAILED
     assert evaluation.problems == [evaluations.OUR_FAULT]
     assert submission.counts_toward_limits
-    assert submission.mail_due_at == due
+    assert submission.first_outcome_at == before
+    assert OutcomeMail.objects.count() == 1
 
 
 @pytest.mark.parametrize("skill", [0.5, 2.0])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from challenge.models import DatasetScore, Evaluation, Submission, Uncertainty
+from challenge.models import DatasetScore, Evaluation, OutcomeMail, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import evaluations, ground_truths
@@ -60,7 +60,7 @@ def assert_scored_once(submission: Submission, *workers: Worker) -> None:
     assert sorted(evaluation.dataset_scores.values_list("dataset", flat=True)) == sorted(
         dataset.name for dataset in MEDMNIST_PLUS
     )
-    wait_until(lambda: Submission.objects.filter(pk=submission.pk, mailed_at__isnull=False).exists())
+    wait_until(lambda: OutcomeMail.objects.filter(submission=submission, sent_at__isnull=False).exists())
 
     (mail,) = [mail for worker in workers for mail in worker.mails_about(submission)]
     assert f"Submission #{submission.pk} scored" in mail
@@ -151,7 +151,7 @@ def assert_failed_by_our_fault(submission: Submission, evaluation: Evaluation) -
     submission.refresh_from_db()
     assert evaluation.problems == [evaluations.OUR_FAULT]
     assert not submission.counts_toward_limits
-    assert submission.mail_due_at
+    assert submission.first_outcome_at
     assert not evaluation.dataset_scores.exists()
 
 

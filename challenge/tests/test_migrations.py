@@ -1,0 +1,119 @@
+"""A database of an earlier version of the site migrates with every row, and back again."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from challenge import notifications
+from challenge.models import OutcomeMail, Submission
+from challenge.services import mails
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
+CLAIMED, SENT = DUE + timedelta(seconds=1), DUE + timedelta(seconds=2)
+
+#: Of each mail, the columns of the submission up to migration 8, and of the mail's own row since migration 10.
+MAILS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
+    "no outcome yet": ({}, None),
+    "due": (
+        {"mail_due_at": DUE},
+        {"status": "queued", "queued_at": DUE, "claimed_at": None, "attempts": 0, "sent_at": None},
+    ),
+    "claimed": (
+        {"mail_due_at": DUE, "mail_claimed_at": CLAIMED},
+        {"status": "sending", "queued_at": DUE, "claimed_at": CLAIMED, "attempts": 1, "sent_at": None},
+    ),
+    "sent": (
+        {"mail_due_at": DUE, "mail_claimed_at": CLAIMED, "mailed_at": SENT},
+        {"status": "sent", "queued_at": DUE, "claimed_at": CLAIMED, "attempts": 1, "sent_at": SENT},
+    ),
+}
+
+
+@pytest.fixture
+def migrate() -> Iterator[Callable[[str], Apps]]:
+    """Migrate the challenge's tables to the migration of that name; in the end, to the newest."""
+
+    def to(name: str) -> Apps:
+        executor = MigrationExecutor(connection)
+        return executor.migrate([("challenge", name)]).apps
+
+    yield to
+    call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def old(migrate) -> Apps:
+    """The tables after migration 8, with a submission for each state of a mail."""
+    apps = migrate("0008_references_for_intervals")
+    team = apps.get_model("accounts", "Team").objects.create(name="Team", name_key="team")
+    phase = apps.get_model("challenge", "Phase").objects.create(name="Phase", opens_at=DUE)
+    labels = apps.get_model("challenge", "GroundTruth").objects.create(name="Labels", checksum="0" * 64)
+    evaluations = apps.get_model("challenge", "Evaluation").objects
+    for name, (columns, _) in MAILS.items():
+        submission = apps.get_model("challenge", "Submission").objects.create(
+            team=team, phase=phase, resolution=28, model_name=name, file_size=1, **columns
+        )
+        evaluations.create(submission=submission, ground_truth=labels, scorer_version="1")
+    return apps
+
+
+def rows_of(apps: Apps) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the challenge and the accounts, by model."""
+    models = [*apps.get_app_config("challenge").get_models(), *apps.get_app_config("accounts").get_models()]
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
+
+
+def test_every_row_arrives_with_its_outcome_and_its_mail(old, migrate):
+    before = rows_of(old)
+    after = rows_of(migrate("0011_submissions_without_mails"))
+    mails_after = {row.pop("submission_id"): row for row in after.pop("OutcomeMail")}
+    for row in after["Submission"]:
+        columns, mail = MAILS[row["model_name"]]
+        assert row.pop("first_outcome_at") == columns.get("mail_due_at")
+        if mail:
+            found = mails_after.pop(row["id"])
+            assert found == {**mail, "id": found["id"], "created_at": DUE}
+    assert not mails_after
+    for row in before["Submission"]:
+        for column in ("mail_due_at", "mail_claimed_at", "mailed_at"):
+            del row[column]
+    assert after == before
+
+
+def test_the_way_back_loses_nothing(old, migrate):
+    before = rows_of(old)
+    migrate("0011_submissions_without_mails")
+    assert rows_of(migrate("0008_references_for_intervals")) == before
+
+
+def test_on_the_way_back_no_mail_is_sent_again(old, migrate):
+    OutcomeMailOfOld = migrate("0011_submissions_without_mails").get_model("challenge", "OutcomeMail")  # noqa: N806
+    OutcomeMailOfOld.objects.filter(status="sending").update(status="failed")
+    submissions = migrate("0008_references_for_intervals").get_model("challenge", "Submission").objects
+    assert submissions.get(model_name="claimed").mailed_at == CLAIMED
+
+
+def test_filling_twice_adds_nothing(old, migrate):
+    migrate("0010_fill_outcome_mails")
+    with connection.cursor() as cursor:  # as if it had been interrupted before it was noted as done
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0010_fill_outcome_mails'")
+    apps = migrate("0011_submissions_without_mails")
+    assert apps.get_model("challenge", "OutcomeMail").objects.count() == 3
+
+
+def test_what_was_unsent_is_sent_after_the_migration(old, migrate, mailoutbox, monkeypatch):
+    old.get_model("accounts", "Team").objects.update(email="team@example.org")
+    migrate("0011_submissions_without_mails")
+    monkeypatch.setattr(mails.queue, "enqueue_mail", notifications.send_outcome_mail)
+    assert mails.requeue_lost(DUE + timedelta(minutes=10)) == 2
+    assert len(mailoutbox) == 2
+    sent = OutcomeMail.objects.filter(status=OutcomeMail.Status.SENT)
+    assert sent.count() == Submission.objects.exclude(first_outcome_at=None).count() == 3
