@@ -1,0 +1,10 @@
+"""Django admin for the organizers. Every change of state goes through `services`."""
+
+from django.contrib import admin
+
+from challenge.admin import ground_truths, groups, phases, submissions, texts
+
+__all__ = ["ground_truths", "groups", "phases", "submissions", "texts"]
+
+admin.site.site_header = admin.site.site_title = "BIG benchmark"
+admin.site.index_title = "Organizing the challenge"

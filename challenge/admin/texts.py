@@ -1,0 +1,75 @@
+"""Pages and bibliography in the admin."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from challenge.formats.bibtex import problem_of
+from challenge.models import Reference, SitePage
+
+
+class SitePageForm(forms.ModelForm):
+    """A text, with room to write it and a reminder of how."""
+
+    class Meta:
+        widgets = {"body": forms.Textarea(attrs={"rows": 30, "cols": 100})}
+        help_texts = {
+            "body": "Markdown: # heading, **strong**, *emphasis*, [text](https://address), - item, 1. item, "
+            "| a | table |, and a blank line between paragraphs. HTML that could run or load something, "
+            "pictures included, is left out. Save and choose “View on site” to see it."
+        }
+
+
+@admin.register(SitePage)
+class SitePageAdmin(admin.ModelAdmin):
+    """The pages that organizers write: each is there once, and never deleted."""
+
+    form = SitePageForm
+    list_display = ["__str__", "updated_at", "page"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SitePage | None = None) -> list[str]:
+        """A text stays on its page."""
+        return ["slug", "updated_at"] if obj else ["updated_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """The footer of every page links to it."""
+        return False
+
+    def view_on_site(self, page: SitePage) -> str:
+        """The page itself, without a detour."""
+        return page.get_absolute_url()
+
+    @admin.display(description="page on the site")
+    def page(self, page: SitePage) -> str:
+        """A link to what the public sees."""
+        return format_html('<a href="{0}">{0}</a>', page.get_absolute_url())
+
+
+class ReferenceForm(forms.ModelForm):
+    """A work of the bibliography, with a look at its BibTeX entry."""
+
+    class Meta:
+        widgets = {"bibtex": forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false"})}
+
+    def clean(self) -> dict | None:
+        """Refuse an entry that would break the BibTeX file for everybody."""
+        data = super().clean() or self.cleaned_data
+        if data.get("bibtex") and data.get("key") and (problem := problem_of(data["bibtex"], data["key"])):
+            self.add_error("bibtex", problem)
+        return data
+
+
+@admin.register(Reference)
+class ReferenceAdmin(admin.ModelAdmin):
+    """The bibliography of the Research page."""
+
+    form = ReferenceForm
+    list_display = ["key", "authors", "title", "year", "topic"]
+    list_filter = ["topic", "year"]
+    search_fields = ["key", "title", "authors", "venue", "summary"]
+
+    def view_on_site(self, reference: Reference) -> str:
+        """Its place on the Research page."""
+        return f"{reverse('research')}#ref-{reference.key}"
