@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -85,6 +86,17 @@ def other_team(db) -> Team:
 @pytest.fixture
 def organizer(db) -> Team:
     return Team.objects.create_superuser("Chair", "chair@example.org", PASSWORD)
+
+
+@pytest.fixture
+def confirmed() -> Callable[[Team], Team]:
+    """Confirm a team's e-mail address."""
+
+    def confirm(team: Team) -> Team:
+        EmailAddress.objects.create(user=team, email=team.email, primary=True, verified=True)
+        return team
+
+    return confirm
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Team
@@ -43,9 +43,7 @@ class TeamAdmin(UserAdmin):
 
     form = ChangeTeamForm
     add_form = AddTeamForm
-    list_display = [
-        "name", "email", "email_confirmed", "is_active", "is_staff", "submission_count", "created_at",
-    ]  # fmt: skip
+    list_display = ["name", "email", "email_confirmed", "is_active", "is_staff", "created_at"]
     list_filter = ["is_active", "is_staff", ("closed_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "email"]
     ordering = ["name"]
@@ -66,11 +64,7 @@ class TeamAdmin(UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With what the list shows beside a team's own columns, in the same query."""
         confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(submission_count=Count("submissions"), email_confirmed=Exists(confirmed))
-        )
+        return super().get_queryset(request).annotate(email_confirmed=Exists(confirmed))
 
     @admin.display(description="confirmed", ordering="email_confirmed", boolean=True)
     def email_confirmed(self, team: Team) -> bool:
@@ -85,11 +79,6 @@ class TeamAdmin(UserAdmin):
             self.log_change(request, team, "E-mail address confirmed")
         self.message_user(request, "The addresses are confirmed.")
 
-    @admin.display(description="submissions", ordering="submission_count")
-    def submission_count(self, team: Team) -> int:
-        """How many submissions the team has sent, failed ones included."""
-        return team.submission_count  # type: ignore[attr-defined]
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Superusers may."""
         return request.user.is_superuser
@@ -99,7 +88,7 @@ class TeamAdmin(UserAdmin):
         return request.user.is_superuser and not (obj and obj.closed_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        """Superusers may, where there are no submissions (the database sees to that)."""
+        """Superusers may, where nothing that has to stay depends on the team (the database sees to that)."""
         return request.user.is_superuser
 
     def save_model(self, request: HttpRequest, obj: Team, form: forms.ModelForm, change: bool) -> None:

@@ -1,4 +1,4 @@
-"""allauth's forms with this site's words, and the form that deletes an account."""
+"""allauth's forms with this site's words, and a form that asks for the password once more."""
 
 from typing import Any
 
@@ -115,26 +115,14 @@ class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
     password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
 
-class DeleteAccountForm(forms.Form):
-    """Asks for the password, and what is to become of public results if there are some."""
-
-    KEEP, ANONYMISE = "keep", "anonymise"
+class PasswordForm(forms.Form):
+    """Asks a team that is logged in for its password once more."""
 
     password = PasswordField(label="Password", autocomplete="current-password")
 
-    def __init__(self, *args: Any, team: Team, has_public_results: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.team = team
-        if has_public_results:
-            self.fields["public_results"] = forms.ChoiceField(
-                label="Your public results",
-                widget=forms.RadioSelect,
-                choices=[
-                    (self.KEEP, f"Keep them under the name “{team}”"),
-                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” takes the place of the name"),
-                ],
-            )
-            self.order_fields(["public_results", "password"])
 
     def clean_password(self) -> str:
         """Check the password; failed attempts are counted as those of a login are."""
@@ -142,8 +130,3 @@ class DeleteAccountForm(forms.Form):
         if not get_adapter().reauthenticate(self.team, password):
             raise get_adapter().validation_error("incorrect_password")
         return password
-
-    @property
-    def keeps_name(self) -> bool:
-        """Whether public results stay under the team's name."""
-        return self.cleaned_data.get("public_results") == self.KEEP

@@ -6,5 +6,4 @@ from accounts import views
 
 urlpatterns = [
     path("signup/", views.SignupView.as_view(), name="account_signup"),
-    path("delete/", views.delete, name="account_delete"),
 ]

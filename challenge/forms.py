@@ -1,4 +1,4 @@
-"""What teams fill in: a submission, and a group of submissions."""
+"""Forms of teams: a submission, a group of submissions, the end of the account."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 
+from accounts.forms import PasswordForm
 from accounts.models import Team
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Submission
 
@@ -167,3 +168,27 @@ class GroupForm(forms.Form):
             (choices[0].submission.get_resolution_display(), choices)
             for _, choices in sorted(by_resolution.items())
         ]
+
+
+class DeleteAccountForm(PasswordForm):
+    """Asks for the password, and what is to become of public results if there are some."""
+
+    KEEP, ANONYMISE = "keep", "anonymise"
+
+    def __init__(self, *args: Any, team: Team, has_public_results: bool, **kwargs: Any) -> None:
+        super().__init__(*args, team=team, **kwargs)
+        if has_public_results:
+            self.fields["public_results"] = forms.ChoiceField(
+                label="Your public results",
+                widget=forms.RadioSelect,
+                choices=[
+                    (self.KEEP, f"Keep them under the name “{team}”"),
+                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” takes the place of the name"),
+                ],
+            )
+            self.order_fields(["public_results", "password"])
+
+    @property
+    def keeps_name(self) -> bool:
+        """Whether public results stay under the team's name."""
+        return self.cleaned_data.get("public_results") == self.KEEP

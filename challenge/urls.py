@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from challenge.views import (
+    account,
     baselines,
     compare,
     datasets,
@@ -64,4 +65,5 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/submissions/", profile.profile_submissions, name="profile_submissions"),
     path("profile/groups/", profile.create_group, name="create_group"),
+    path("accounts/delete/", account.delete_account, name="account_delete"),
 ]

@@ -4,10 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.core.cache import cache
-
-from accounts.models import Team
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +17,6 @@ def _no_attempts_counted() -> None:
 def no_verification(settings) -> None:
     """A site where e-mail addresses are not confirmed (EMAIL_VERIFICATION=off)."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "none"
-
-
-@pytest.fixture
-def confirmed() -> Callable[[Team], Team]:
-    """Confirm a team's e-mail address."""
-
-    def confirm(team: Team) -> Team:
-        EmailAddress.objects.create(user=team, email=team.email, primary=True, verified=True)
-        return team
-
-    return confirm
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import NAME_TAKEN, Team
-from accounts.services import close_account
+from accounts.services import retire
 from conftest import PASSWORD
 
 LIST = "/admin/accounts/team/"
@@ -29,15 +29,6 @@ def test_it_lists_and_finds_teams(admin, team, other_team):
     assert "Team Alpha" not in page
     assert admin.get(LIST, {"is_staff__exact": 1}).status_code == 200
     assert admin.get(LIST, {"closed_at__isempty": 1}).status_code == 200
-
-
-def test_the_list_takes_a_fixed_number_of_queries(admin, team, submit, django_assert_max_num_queries):
-    submit(team)
-    for i in range(20):
-        Team.objects.create_user(f"Team {i}", f"{i}@example.org")
-    with django_assert_max_num_queries(10):
-        page = admin.get(LIST).text
-    assert '<td class="field-submission_count">1</td>' in page
 
 
 def test_it_adds_an_organizer(admin, client):
@@ -99,9 +90,8 @@ def test_it_changes_a_password(admin, team):
     assert team.check_password("another good one")
 
 
-def test_a_deleted_account_cannot_be_opened_again(admin, team, submit_and_score):
-    submit_and_score(team)
-    close_account(team, keep_name=True)
+def test_a_deleted_account_cannot_be_opened_again(admin, team):
+    retire(team, keep_name=True)
     assert admin.post(f"{LIST}{team.pk}/change/", fields_of(team, email="x@example.org")).status_code == 403
     assert admin.get(f"{LIST}{team.pk}/change/").status_code == 200
 

@@ -19,6 +19,7 @@ from challenge.services import evaluations, ground_truths, submissions
 SUBMISSIONS = "/admin/challenge/submission/"
 GROUND_TRUTHS = "/admin/challenge/groundtruth/"
 PHASES = "/admin/challenge/phase/"
+TEAMS = "/admin/accounts/team/"
 REASON = "Trained on the <test> set."
 
 
@@ -394,6 +395,20 @@ def test_a_phase_with_submissions_cannot_be_deleted(client, entry, team):
     assert "Cannot delete phase" in text
 
 
+# --- Teams ----------------------------------------------------------------------------------------
+
+
+def test_the_list_of_teams_takes_a_fixed_number_of_queries(
+    client, team, submit, django_assert_max_num_queries
+):
+    submit(team)
+    for i in range(20):
+        Team.objects.create_user(f"Team {i}", f"{i}@example.org")
+    with django_assert_max_num_queries(10):
+        page = client.get(TEAMS).text
+    assert '<td class="field-submission_count">1</td>' in page
+
+
 # --- Who may not ----------------------------------------------------------------------------------
 
 EVERY_ACTION = [
@@ -453,7 +468,7 @@ def test_staff_who_may_change_submissions_act_on_them_and_on_nothing_else(entry,
     act(client, "disqualify", submission, confirm="yes", reason=REASON)
     submission.refresh_from_db()
     assert submission.is_disqualified
-    for page in (GROUND_TRUTHS, PHASES, "/admin/accounts/team/"):
+    for page in (GROUND_TRUTHS, PHASES, TEAMS):
         assert client.get(page).status_code == 403
 
 

@@ -18,13 +18,13 @@ from celery import Celery
 from django.conf import settings
 from PIL import Image
 
-from accounts.services import close_account
 from challenge import tasks
 from challenge.entries.figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
+from challenge.services.accounts import close_account
 from challenge.tests.processes import Process, celery_app, wait_until
 
 HOSTILE = '=<b>"A" & B</b>'

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Team
-from accounts.services import close_account
 from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, Submission
 from challenge.results.seeds import group_dataset_scores, group_scores, ranked_evaluations, split_by_group
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups, submissions
+from challenge.services.accounts import close_account
 from challenge.services.groups import GroupRefusedError
 from challenge.tests.processes import in_parallel
 from conftest import PASSWORD

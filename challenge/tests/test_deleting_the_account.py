@@ -2,18 +2,25 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.test import Client
 
 from accounts.models import Team
-from accounts.services import close_account
 from challenge.models import Evaluation, Submission
 from challenge.services import evaluations, submissions
+from challenge.services.accounts import close_account
 from conftest import PASSWORD
 
 URL = "/accounts/delete/"
 GO = {"password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_counted() -> None:
+    """Rate limits count in the cache, which outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture
