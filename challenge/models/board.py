@@ -1,4 +1,4 @@
-"""What tells one state of the leaderboard from the next."""
+"""Revision counter that invalidates what was computed from the leaderboard."""
 
 from django.db import models
 from django.db.models import F
@@ -7,7 +7,7 @@ from django.db.models import F
 class BoardRevision(models.Model):
     """One row with a number that grows whenever something that the leaderboard shows may have changed.
 
-    What is computed from the leaderboard is kept under this number (`board_cache`).
+    `services.board` advances it; what is computed from the leaderboard is kept under it (`leaderboard.cache`).
     """
 
     number = models.PositiveBigIntegerField(default=0)

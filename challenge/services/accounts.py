@@ -7,6 +7,7 @@ from django.db import models, transaction
 from accounts.models import Team
 from accounts.services import retire
 from challenge.models import MethodGroup, Submission
+from challenge.services.board import board_changed
 from challenge.services.figure_files import delete_figures
 
 
@@ -26,6 +27,7 @@ def close_account(team: Team, *, keep_name: bool) -> None:
     public = list(team.submissions.public().values_list("pk", flat=True))
     _delete_submissions(team.submissions.exclude(pk__in=public))
     team.method_groups.exclude(pk__in=MethodGroup.objects.standing()).delete()
+    board_changed()
     if not public:
         team.delete()
         return

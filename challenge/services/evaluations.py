@@ -30,6 +30,7 @@ from challenge.scoring.metrics.evaluator import METRICS, SCORER_VERSION, Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 from challenge.services import mails, queue
+from challenge.services.board import board_changed
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.uncertainty import queue_uncertainty
 
@@ -168,6 +169,7 @@ def _finish(
         return
     now = timezone.now()
     scores = outcome.scores if outcome else None
+    had_scores = evaluation.scored_at is not None
     evaluation.dataset_scores.all().delete()
     for model in (EvaluationCurves, Uncertainty, FurtherMetrics):
         model.objects.filter(evaluation=evaluation).delete()
@@ -185,6 +187,8 @@ def _finish(
         )
         queue_uncertainty(evaluation)
     _note_first_outcome(evaluation.submission_id, now, is_scored=scores is not None)
+    if scores or had_scores:
+        board_changed()
 
 
 def _note_first_outcome(submission_id: int, now: datetime, *, is_scored: bool) -> None:

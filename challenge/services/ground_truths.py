@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from challenge.models import GroundTruth
 from challenge.scoring import ground_truth as label_files
+from challenge.services.board import board_changed
 from challenge.services.evaluations import queue_missing_evaluations
 
 
@@ -22,6 +23,7 @@ def store_ground_truth(
     if not created and row.name != name:
         row.name = name
         row.save(update_fields=["name"])
+        board_changed()
     if activate:
         activate_ground_truth(row)
     return row
@@ -32,4 +34,5 @@ def activate_ground_truth(ground_truth: GroundTruth) -> int:
     """Rank by this ground truth from now on; returns how many submissions are scored against it first."""
     ground_truth.activated_at = timezone.now()
     ground_truth.save(update_fields=["activated_at"])
+    board_changed()
     return queue_missing_evaluations()

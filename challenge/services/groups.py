@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission
+from challenge.services.board import board_changed
 
 FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
 
@@ -40,6 +41,7 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
     chosen = _check(team, members, group=None)
     group = MethodGroup.objects.create(team=team, name=name)
     _take_in(group, chosen)
+    board_changed()
     return group
 
 
@@ -58,6 +60,7 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
     group.save(update_fields=["name"])
     group.submissions.update(group=None)
     _take_in(group, chosen)
+    board_changed()
 
 
 @transaction.atomic
@@ -65,6 +68,7 @@ def dissolve_group(group: MethodGroup) -> None:
     """End a group: its submissions stay, each on its own; nothing is done if it has ended before."""
     _lock(group.team_id)
     MethodGroup.objects.filter(pk=group.pk).delete()
+    board_changed()
 
 
 def _lock(team_id: int) -> Team | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from challenge.models import PublishedMethod, PublishedScore
+from challenge.services.board import board_changed
 
 #: Scheme, architecture, weighted loss, resolution.
 MethodKey = tuple[str, str, bool, int]
@@ -42,6 +43,7 @@ def replace_published_results(results: Iterable[PublishedResult]) -> tuple[int, 
     methods = _methods_of(results)
     _add_scores(results, methods)
     PublishedMethod.objects.filter(scores__isnull=True).delete()
+    board_changed()
     return len(methods), len(results)
 
 
@@ -55,6 +57,7 @@ def publish_results(source: str, results: Iterable[PublishedResult]) -> list[Pub
     methods = _methods_of(results)
     PublishedScore.objects.filter(source=source, method__in=methods.values()).delete()
     _add_scores(results, methods)
+    board_changed()
     return list(methods.values())
 
 

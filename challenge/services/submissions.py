@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
 from challenge.services import evaluations
+from challenge.services.board import board_changed
 
 NO_LABELS = "The organizers have not loaded the test labels yet: please try later."
 
@@ -177,6 +178,7 @@ def disqualify(submission: Submission, reason: str) -> None:
     submission.disqualified_at = timezone.now()
     submission.disqualification_reason = reason
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+    board_changed()
 
 
 def reinstate(submission: Submission) -> None:
@@ -184,6 +186,7 @@ def reinstate(submission: Submission) -> None:
     submission.disqualified_at = None
     submission.disqualification_reason = ""
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+    board_changed()
 
 
 def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
@@ -194,3 +197,4 @@ def correct_protocol(submission: Submission, *, external_data: bool, special_met
     submission.external_data = external_data
     submission.special_methods = special_methods
     submission.save(update_fields=["external_data", "special_methods"])
+    board_changed()

@@ -26,6 +26,7 @@ from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
 from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
 from challenge.services import queue
+from challenge.services.board import board_changed
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,7 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
     FurtherMetrics.objects.update_or_create(
         evaluation=evaluation, defaults={"datasets": estimates.further_metrics}
     )
+    board_changed()
     queue.enqueue_figures(evaluation.pk)  # only now: they show the intervals
 
 
