@@ -9,8 +9,9 @@ from celery.signals import worker_process_init
 from celery.utils.log import get_task_logger
 
 from challenge import notifications
+from challenge.entries import figures_zip
 from challenge.figures.figure import RenderError
-from challenge.services import evaluations, figure_files, mails, uncertainty
+from challenge.services import evaluations, mails, uncertainty
 
 logger = get_task_logger(__name__)
 
@@ -33,14 +34,14 @@ def send_outcome_mail(submission_id: int) -> None:
     notifications.send_outcome_mail(submission_id)
 
 
-@shared_task(soft_time_limit=figure_files.RENDER_SECONDS + 30, time_limit=figure_files.RENDER_SECONDS + 45)
+@shared_task(soft_time_limit=figures_zip.RENDER_SECONDS + 30, time_limit=figures_zip.RENDER_SECONDS + 45)
 def render_figures(evaluation_id: int) -> None:
     """Make the zip of an evaluation's figures; on a queue of its own.
 
     Where it cannot be made, readers' browsers make it: that is worth a line in the log, not a traceback.
     """
     try:
-        figure_files.render_figures(evaluation_id)
+        figures_zip.render_figures(evaluation_id)
     except RenderError as error:
         logger.error("No figures for evaluation %s: %s", evaluation_id, error)
 

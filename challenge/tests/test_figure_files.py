@@ -19,11 +19,12 @@ from django.conf import settings
 from PIL import Image
 
 from challenge import tasks
+from challenge.entries import figures_zip
 from challenge.entries.figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
-from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
+from challenge.services import evaluations, queue, submissions, uncertainty
 from challenge.services.accounts import close_account
 from challenge.tests.processes import Process, celery_app, wait_until
 
@@ -102,9 +103,9 @@ def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path, drawing_browser):
 
 def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth, drawing_browser):
     settings.CHROMIUM = drawing_browser
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     figures = all_figures(entry.submission, entry, ground_truth)
-    with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
+    with zipfile.ZipFile(figures_zip.figures_path(entry)) as archive:
         names = set(archive.namelist())
     assert names == {"README.txt"} | {f"{k}/{f.name}.{k}" for f in figures for k in ("png", "svg", "csv")}
 
@@ -191,11 +192,11 @@ def running(mark: str) -> list[str]:
 
 
 def test_it_is_made_once_and_says_what_it_is_of(entry, quick, ground_truth):
-    figure_files.render_figures(entry.pk)
-    path = figure_files.figures_path(entry)
+    figures_zip.render_figures(entry.pk)
+    path = figures_zip.figures_path(entry)
     before = path.stat().st_mtime_ns
     drawn = len(quick)
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     assert path.stat().st_mtime_ns == before
     assert len(quick) == drawn > 0
     with zipfile.ZipFile(path) as archive:
@@ -217,35 +218,35 @@ def test_it_is_made_once_and_says_what_it_is_of(entry, quick, ground_truth):
         assert fact in readme
     GroundTruth.objects.update(is_demo=False)
     entry = Evaluation.objects.get()
-    assert "DEMO" not in figure_files.readme(entry.submission, entry)
+    assert "DEMO" not in figures_zip.readme(entry.submission, entry)
 
 
 def test_a_new_scoring_replaces_it(entry, quick, folder):
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     (old,) = zips(folder)
     evaluations.queue_evaluations([entry.submission])
     evaluations.evaluate(entry.pk)
     entry.refresh_from_db()
-    assert figure_files.figures_path(entry) != old, "the old file would be taken for the new one"
-    figure_files.render_figures(entry.pk)
-    assert zips(folder) == [figure_files.figures_path(entry)]
+    assert figures_zip.figures_path(entry) != old, "the old file would be taken for the new one"
+    figures_zip.render_figures(entry.pk)
+    assert zips(folder) == [figures_zip.figures_path(entry)]
 
 
 def test_one_of_a_renamed_team_is_not_taken_for_the_new_one(entry, quick, team):
-    before = figure_files.figures_path(entry)
+    before = figures_zip.figures_path(entry)
     team.name = "Team Gamma"
     team.save()
-    assert figure_files.figures_path(Evaluation.objects.get()) != before
+    assert figures_zip.figures_path(Evaluation.objects.get()) != before
 
 
 def test_nothing_is_made_where_there_is_nothing_to_draw_or_nobody_who_does(
     submit, submit_and_score, team, quick, settings, folder
 ):
     queued = submit(team)
-    figure_files.render_figures(queued.evaluations.get().pk)
-    figure_files.render_figures(12345)
+    figures_zip.render_figures(queued.evaluations.get().pk)
+    figures_zip.render_figures(12345)
     settings.CHROMIUM = ""
-    figure_files.render_figures(submit_and_score(team, skill=2.0).evaluations.get().pk)
+    figures_zip.render_figures(submit_and_score(team, skill=2.0).evaluations.get().pk)
     assert not folder.exists()
     assert quick == []
 
@@ -254,7 +255,7 @@ def test_scores_that_others_have_replaced_are_not_drawn(entry, quick, folder):
     later = Evaluation.objects.get()
     later.pk, later.scorer_version = None, "0"
     later.save()
-    figure_files.render_figures(later.pk)
+    figures_zip.render_figures(later.pk)
     assert not folder.exists()
 
 
@@ -262,7 +263,7 @@ def test_scores_that_others_have_replaced_are_not_drawn(entry, quick, folder):
 def test_what_bears_the_name_of_a_team_that_leaves_without_it_goes(
     keep_name, entry, quick, team, folder, django_capture_on_commit_callbacks
 ):
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     with django_capture_on_commit_callbacks(execute=True):
         close_account(team, keep_name=keep_name)
     assert len(zips(folder)) == keep_name
@@ -271,7 +272,7 @@ def test_what_bears_the_name_of_a_team_that_leaves_without_it_goes(
 def test_it_goes_with_an_account_whose_results_are_not_public(
     entry, quick, team, folder, django_capture_on_commit_callbacks
 ):
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     submissions.disqualify(entry.submission, "Cheating.")
     with django_capture_on_commit_callbacks(execute=True):
         close_account(team, keep_name=True)
@@ -285,7 +286,7 @@ def test_an_account_deleted_while_it_is_drawn_leaves_nothing(entry, quick, folde
         return []
 
     monkeypatch.setattr(files, "render", render)
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     assert zips(folder) == []
 
 
@@ -317,13 +318,13 @@ def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_b
     expected_first = ("challenge.tasks.estimate_uncertainty", [evaluation.pk], {"queue": "celery-background"})
     assert expected_first in broker.sent
     assert "challenge.tasks.render_figures" not in [name for name, *_ in broker.sent]
-    without_intervals = figure_files.figures_path(evaluation)
+    without_intervals = figures_zip.figures_path(evaluation)
     with django_capture_on_commit_callbacks(execute=True):
         uncertainty.estimate(evaluation.pk)
     sent = [message for message in broker.sent if message[0] == "challenge.tasks.render_figures"]
     expected = ("challenge.tasks.render_figures", [evaluation.pk], {"expires": 3600})
     assert sent == ([expected] if chromium else [])
-    assert figure_files.figures_path(Evaluation.objects.get()) != without_intervals
+    assert figures_zip.figures_path(Evaluation.objects.get()) != without_intervals
 
 
 def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture_on_commit_callbacks):
@@ -373,7 +374,7 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
         scoring.kill()
     # The worker keeps files in the suite's own folder, not in this test's.
     settings.FIGURES_DIR = settings.DATA_DIR / "figures"
-    assert figure_files.figures_path(evaluation).stat().st_size > 10_000
+    assert figures_zip.figures_path(evaluation).stat().st_size > 10_000
 
 
 # --- Who gets it ------------------------------------------------------------------------------------
@@ -384,7 +385,7 @@ def test_the_zip_is_served_once_it_is_there(entry, quick, client):
     page = f"/submissions/{entry.submission_id}/"
     assert client.get(address).status_code == 404
     assert address not in client.get(page).content.decode()
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/zip"
@@ -395,7 +396,7 @@ def test_the_zip_is_served_once_it_is_there(entry, quick, client):
 
 
 def test_of_a_hidden_submission_nobody_else_gets_anything(entry, quick, client, as_user, team, other_team):
-    figure_files.render_figures(entry.pk)
+    figures_zip.render_figures(entry.pk)
     submissions.disqualify(entry.submission, "Cheating.")
     for kind in ("zip", "json"):
         address = f"/submissions/{entry.submission_id}/figures.{kind}"
@@ -411,7 +412,7 @@ def test_the_browser_gets_the_same_figures_to_draw(entry, client, ground_truth):
     assert response["Content-Encoding"] == "gzip"
     about = client.get(f"/submissions/{entry.submission_id}/figures.json").json()
     assert about["name"] == f"big-submission-{entry.submission_id}-figures"
-    assert about["readme"] == figure_files.readme(entry.submission, entry)
+    assert about["readme"] == figures_zip.readme(entry.submission, entry)
     figures = all_figures(entry.submission, entry, ground_truth)
     assert [spec["name"] for spec in about["figures"]] == [f.name for f in figures]
     assert all(spec["file"]["width"] >= FILE_WIDTH and spec["rows"] for spec in about["figures"])

@@ -132,7 +132,7 @@ def test_browser_and_server_make_the_same_zip(page, scenes, demo, drawing_browse
         assert png_size(made_here.read(f"png/{figure['name']}.png")) == size_in_files(figure)
 
     demo.run(
-        "from challenge.models import Submission; from challenge.services.figure_files import render_figures;"
+        "from challenge.models import Submission; from challenge.entries.figures_zip import render_figures;"
         f"render_figures(Submission.objects.get(pk={number}).latest_scores(None).pk)",
         CHROMIUM=drawing_browser,
         SITE_URL=demo.url,
