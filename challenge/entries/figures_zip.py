@@ -1,43 +1,15 @@
-"""The zip of all figures of an entry: drawn once its intervals are there, and kept as long as it is true.
+"""The zip of all figures of an entry: drawn once its intervals are there, and kept as long as it is true."""
 
-Whether it is there is all there is to its state: until then, and where no browser is installed, a reader's
-browser makes the same zip.
-"""
-
-import hashlib
 import textwrap
-from pathlib import Path
 
 from django.conf import settings
 
 from challenge.entries.figures import all_figures
-from challenge.entries.scores import uncertainty_of
-from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
+from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.services.figure_files import delete_figures, figures_path
 
 #: Drawing all of an entry takes some 17 s on an idle machine. The task's own limits are above it.
 RENDER_SECONDS = 240
-
-
-def figures_path(evaluation: Evaluation) -> Path:
-    """Return where the zip of a scored evaluation belongs.
-
-    The name depends on what the figures show: after the entry was scored again, its intervals made or its team
-    renamed, the old file is not taken for the new one.
-    """
-    submission = evaluation.submission
-    shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.team}"
-    uncertainty = uncertainty_of(evaluation)
-    if uncertainty and uncertainty.status == Uncertainty.Status.DONE:
-        shown += f" {uncertainty.bootstrap_version}"
-    digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
-    return settings.FIGURES_DIR / f"{submission.pk}-{digest}.zip"
-
-
-def delete_figures(submission_pk: int, *, but: Path | None = None) -> None:
-    """Delete the zips of a submission, those of earlier scorings too."""
-    for path in settings.FIGURES_DIR.glob(f"{submission_pk}-*"):
-        if path != but:
-            path.unlink(missing_ok=True)
 
 
 def render_figures(evaluation_id: int) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.db.models import Prefetch, prefetch_related_objects
 
-from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty
+from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty, uncertainty_of
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
 from challenge.results.score import Score
@@ -48,13 +47,6 @@ def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> In
         Uncertainty.Status.DONE: Intervals.KNOWN,
         Uncertainty.Status.FAILED: Intervals.FAILED,
     }.get(Uncertainty.Status(uncertainty.status), Intervals.FOLLOW)
-
-
-def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:
-    """Return the uncertainty of an evaluation without its replicates, which are large; it is asked for once."""
-    light = Uncertainty.objects.defer("mean_replicates", "dataset_replicates")
-    prefetch_related_objects([evaluation], Prefetch("uncertainty", light))
-    return getattr(evaluation, "uncertainty", None)
 
 
 def entry_scores(evaluation: Evaluation) -> EntryScores:

@@ -17,6 +17,7 @@ from challenge.models.texts import Reference, SitePage
 from challenge.models.uncertainties import (
     FurtherMetrics,
     Uncertainty,
+    uncertainty_of,
     unpack_dataset_replicates,
     unpack_mean_replicates,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Uncertainty",
     "day_start",
     "submission_path",
+    "uncertainty_of",
     "unpack_dataset_replicates",
     "unpack_mean_replicates",
 ]

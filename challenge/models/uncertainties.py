@@ -63,6 +63,13 @@ class Uncertainty(Job):
         return f"Uncertainty of {self.evaluation}"
 
 
+def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:
+    """Return the uncertainty of an evaluation without its replicates, which are large; it is asked for once."""
+    light = Uncertainty.objects.defer("mean_replicates", "dataset_replicates")
+    models.prefetch_related_objects([evaluation], models.Prefetch("uncertainty", light))
+    return getattr(evaluation, "uncertainty", None)
+
+
 def unpack_mean_replicates(content: bytes) -> np.ndarray:
     """Return the replicates of the means over the datasets, (4, B) float32, in the order of `METRICS`."""
     return np.frombuffer(content, "<f4").reshape(len(METRICS), -1)

@@ -8,7 +8,7 @@ from accounts.models import Team
 from accounts.services import retire
 from challenge.models import MethodGroup, Submission
 from challenge.services.board import board_changed
-from challenge.entries.figures_zip import delete_figures
+from challenge.services.figure_files import delete_figures
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ from typing import Any
 
 from django import template
 
-from challenge.entries.figures_zip import figures_path, zip_name
+from challenge.entries.figures_zip import zip_name
 from challenge.figures.figure import PNG_RESOLUTION, PNG_SCALE, Figure
 from challenge.figures.themes import page_themes
 from challenge.models import Evaluation
+from challenge.services.figure_files import figures_path
 
 register = template.Library()
 

@@ -24,7 +24,7 @@ from challenge.entries.figures import all_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
-from challenge.services import evaluations, queue, submissions, uncertainty
+from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
 from challenge.services.accounts import close_account
 from challenge.tests.processes import Process, celery_app, wait_until
 
@@ -105,7 +105,7 @@ def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth, drawin
     settings.CHROMIUM = drawing_browser
     figures_zip.render_figures(entry.pk)
     figures = all_figures(entry.submission, entry, ground_truth)
-    with zipfile.ZipFile(figures_zip.figures_path(entry)) as archive:
+    with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
         names = set(archive.namelist())
     assert names == {"README.txt"} | {f"{k}/{f.name}.{k}" for f in figures for k in ("png", "svg", "csv")}
 
@@ -193,7 +193,7 @@ def running(mark: str) -> list[str]:
 
 def test_it_is_made_once_and_says_what_it_is_of(entry, quick, ground_truth):
     figures_zip.render_figures(entry.pk)
-    path = figures_zip.figures_path(entry)
+    path = figure_files.figures_path(entry)
     before = path.stat().st_mtime_ns
     drawn = len(quick)
     figures_zip.render_figures(entry.pk)
@@ -227,16 +227,16 @@ def test_a_new_scoring_replaces_it(entry, quick, folder):
     evaluations.queue_evaluations([entry.submission])
     evaluations.evaluate(entry.pk)
     entry.refresh_from_db()
-    assert figures_zip.figures_path(entry) != old, "the old file would be taken for the new one"
+    assert figure_files.figures_path(entry) != old, "the old file would be taken for the new one"
     figures_zip.render_figures(entry.pk)
-    assert zips(folder) == [figures_zip.figures_path(entry)]
+    assert zips(folder) == [figure_files.figures_path(entry)]
 
 
 def test_one_of_a_renamed_team_is_not_taken_for_the_new_one(entry, quick, team):
-    before = figures_zip.figures_path(entry)
+    before = figure_files.figures_path(entry)
     team.name = "Team Gamma"
     team.save()
-    assert figures_zip.figures_path(Evaluation.objects.get()) != before
+    assert figure_files.figures_path(Evaluation.objects.get()) != before
 
 
 def test_nothing_is_made_where_there_is_nothing_to_draw_or_nobody_who_does(
@@ -318,13 +318,13 @@ def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_b
     expected_first = ("challenge.tasks.estimate_uncertainty", [evaluation.pk], {"queue": "celery-background"})
     assert expected_first in broker.sent
     assert "challenge.tasks.render_figures" not in [name for name, *_ in broker.sent]
-    without_intervals = figures_zip.figures_path(evaluation)
+    without_intervals = figure_files.figures_path(evaluation)
     with django_capture_on_commit_callbacks(execute=True):
         uncertainty.estimate(evaluation.pk)
     sent = [message for message in broker.sent if message[0] == "challenge.tasks.render_figures"]
     expected = ("challenge.tasks.render_figures", [evaluation.pk], {"expires": 3600})
     assert sent == ([expected] if chromium else [])
-    assert figures_zip.figures_path(Evaluation.objects.get()) != without_intervals
+    assert figure_files.figures_path(Evaluation.objects.get()) != without_intervals
 
 
 def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture_on_commit_callbacks):
@@ -374,7 +374,7 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
         scoring.kill()
     # The worker keeps files in the suite's own folder, not in this test's.
     settings.FIGURES_DIR = settings.DATA_DIR / "figures"
-    assert figures_zip.figures_path(evaluation).stat().st_size > 10_000
+    assert figure_files.figures_path(evaluation).stat().st_size > 10_000
 
 
 # --- Who gets it ------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.entries.figures_zip import figures_path
 from challenge.models import (
     Evaluation,
     GroundTruth,
@@ -26,6 +25,7 @@ from challenge.models import (
     Submission,
 )
 from challenge.services import submissions
+from challenge.services.figure_files import figures_path
 
 LOGIN = "/accounts/login/?next="
 ADMIN_LOGIN = "/admin/login/?next="

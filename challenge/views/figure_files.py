@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from challenge.access import get_visible_submission
 from challenge.entries.figures import all_figures
-from challenge.entries.figures_zip import figures_path, readme, zip_name
+from challenge.entries.figures_zip import readme, zip_name
 from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.services.figure_files import figures_path
 
 
 @require_safe
