@@ -1,13 +1,16 @@
-"""Figures as files: PNG and SVG drawn by Chromium, CSV, a zip of all three for a set of figures, and HTML.
+"""Figures as files: HTML by plotly.py, PNG and SVG by kaleido and Chromium, CSV, and a zip of a set of figures.
 
 `static/js/figures.js` makes the same files in a reader's browser; names and sizes are the same.
+
+Pictures are drawn by kaleido without `plotly.io`: `plotly.io.write_images` starts Chromium without its sandbox, has no
+time limit for all figures, and does not say which figures failed. Behind `kaleido.start_sync_server`, which takes the
+options of a browser, it waits for ever for a browser that does not start.
 """
 
 import asyncio
 import csv
 import html as markup
 import io
-import json
 import os
 import shutil
 import signal
@@ -18,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import plotly.graph_objects as go
 from choreographer.browsers.chromium import Chromium
 from kaleido import Kaleido, PageGenerator
 
@@ -128,21 +132,20 @@ async def _render(
     try:
         async with asyncio.timeout(seconds):
             await browser.open()
-            return [
-                (f"{kind}/{figure.name}.{kind}", await _picture(browser, figure, kind))
-                for figure in figures
-                for kind in ("png", "svg")
-            ]
+            pictures = []
+            for figure in figures:
+                drawing = _drawing(figure)
+                pictures.append((f"png/{figure.name}.png", await _png(browser, drawing)))
+                pictures.append(
+                    (f"svg/{figure.name}.svg", await browser.calc_fig(drawing, {"format": "svg"}))
+                )
+            return pictures
     finally:
         await _end(browser)
 
 
-async def _picture(browser: Kaleido, figure: Figure, kind: str) -> bytes:
-    layout = figure.file_layout()
-    options = {"format": kind, "width": layout["width"], "height": layout["height"]}
-    if kind == "svg":
-        return await browser.calc_fig({"data": figure.data, "layout": layout}, options)
-    png = await browser.calc_fig({"data": figure.data, "layout": layout}, options | {"scale": PNG_SCALE})
+async def _png(browser: Kaleido, drawing: go.Figure) -> bytes:
+    png = await browser.calc_fig(drawing, {"format": "png", "scale": PNG_SCALE})
     return png[:PNG_RESOLUTION_AT] + PNG_RESOLUTION + png[PNG_RESOLUTION_AT:]
 
 
@@ -171,15 +174,21 @@ def table(figure: Figure) -> bytes:
 def html(figure: Figure) -> bytes:
     """Return a page of one figure that can be zoomed and asked for values, and needs nothing from the network."""
     library = PLOTLY.read_text(encoding="utf-8").replace("</script", "<\\/script")
-    layout = {name: value for name, value in figure.file_layout().items() if name != "width"}
-    drawing = json.dumps({"data": figure.data, "layout": layout | {"autosize": True}}, allow_nan=False)
-    drawing = drawing.replace("<", "\\u003c")  # no text in it ends the script
+    drawing = _drawing(figure).update_layout(width=None, autosize=True)
+    box = drawing.to_html(full_html=False, include_plotlyjs=False, div_id="figure")
     page = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>{markup.escape(figure.title)}</title><body>
-<div id="figure"></div><script>{library}</script>
-<script type="application/json" id="spec">{drawing}</script>
-<script>const figure = JSON.parse(document.getElementById("spec").textContent);
-Plotly.newPlot("figure", figure.data, figure.layout, {{ responsive: true }});</script></body></html>"""
+<script>{library}</script>{box}</body></html>"""
     return page.encode()
+
+
+def _drawing(figure: Figure) -> go.Figure:
+    """Return a figure as plotly.py has it, in the look of files.
+
+    Raises:
+        ValueError: plotly.js knows no such trace or attribute.
+
+    """
+    return go.Figure(figure.data, figure.file_layout())
 
 
 def _cell(cell: str | float | None) -> str | float | None:

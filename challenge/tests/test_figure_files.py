@@ -1,6 +1,7 @@
 """The zip of all figures of an entry: what is in it, when it is made, when it goes, and who gets it."""
 
 import csv
+import html
 import io
 import os
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -17,6 +19,7 @@ import pytest
 from celery import Celery
 from django.conf import settings
 from PIL import Image
+from plotly.offline import get_plotlyjs_version
 
 from challenge import tasks
 from challenge.entries import figures_zip
@@ -99,6 +102,29 @@ def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path, drawing_browser):
         assert "<b> is no markup" in text
         rows = list(csv.reader(io.StringIO(archive.read("csv/one.csv").decode(), newline="")))
     assert rows == [["Dataset", f"'{HOSTILE}"], ["PathMNIST", "0.25"], ["ChestMNIST, wide", ""]]
+
+
+def test_no_text_of_a_figure_becomes_markup_of_its_page():
+    text = "</script><script>alert('&')</script>"
+    hostile = replace(figure("one"), title=text, data=[{"type": "bar", "x": [text], "y": [1]}])
+    page = files.html(hostile).decode()
+    assert text not in page
+    assert f"<title>{html.escape(text)}</title>" in page
+    assert r"\u003c\u002fscript\u003e" in page
+
+
+def test_files_are_checked_by_the_plotly_that_draws_them():
+    """The bundle is of the version that plotly.py knows the attributes of."""
+    assert f"v{get_plotlyjs_version()}\n" in files.PLOTLY.read_text()[:200]
+
+
+def test_only_what_draws_loads_plotly():
+    code = (
+        "import sys, bigsite.wsgi, bigsite.urls, challenge.tasks\n"
+        "sys.exit(' '.join({'plotly', 'kaleido'} & set(sys.modules)) or 0)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bigsite.settings_for_tests"}
+    subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, check=True)
 
 
 def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth, drawing_browser):
