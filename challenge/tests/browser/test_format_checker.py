@@ -147,6 +147,35 @@ def test_damaged_gzip_is_refused_where_the_site_refuses_it(judge, site_says):
         assert bool(told(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
 
 
+def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
+    one = gzip.compress(fuzz.THESIS)
+    two = gzip.compress(fuzz.THESIS[:200]) + gzip.compress(fuzz.THESIS[200:])
+    files = {
+        "wrong checksum": (flipped(one, -8), "corrupt"),
+        "wrong length": (flipped(one, -4), "corrupt"),
+        "wrong checksum of the second member": (flipped(two, -8), "corrupt"),
+        "unknown flags": (flipped(one, 3, 0x80), "corrupt"),
+        "cut off in the data": (one[: len(one) // 2], "too early"),
+        "cut off in the trailer": (one[:-3], "too early"),
+        "cut off in the header": (one[:7], "too early"),
+        "cut off in the second member": (two[:-20], "too early"),
+        "a second member of two bytes": (one + two[:2], "too early"),
+        "one byte more": (one + two[:1], "not gzip"),
+        "bytes that are not gzip": (one + b"xyz", "not gzip"),
+        "zeros": (one + bytes(512), "not gzip"),
+    }
+    judged = judge(TINY, [content for content, _ in files.values()])
+    for (name, (content, word)), verdict in zip(files.items(), judged, strict=True):
+        assert told(verdict) == site_says(content, TINY, TINY_LABELS), name
+        assert word in told(verdict)[0], name
+
+
+def flipped(data: bytes, place: int, bits: int = 1) -> bytes:
+    changed = bytearray(data)
+    changed[place] ^= bits
+    return bytes(changed)
+
+
 def damaged_gzip(rng: random.Random, data: bytes) -> bytes:
     place = rng.randrange(len(data))
     kind = rng.choice(["flip a bit", "cut", "append"])
