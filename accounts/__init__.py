@@ -1,0 +1,1 @@
+"""Teams and their accounts: one account per team."""

@@ -1,0 +1,1 @@
+"""Baselines: training and evaluating models, and results that others published."""

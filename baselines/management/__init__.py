@@ -1,0 +1,1 @@
+"""Commands for training, evaluating and submitting baselines."""

@@ -1,0 +1,1 @@
+"""A few entries and published methods side by side: selection, tables, paired differences, figures."""

@@ -5,9 +5,9 @@ from challenge.compare.differences import differences, matrix_of_differences
 from challenge.compare.selection import FEWEST
 from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.figure import Figure
-from challenge.figures.leaderboard import distribution_over_datasets
+from challenge.figures.over_datasets import distribution_over_datasets
 from challenge.figures.paired import paired_differences_by_dataset
-from challenge.figures.ranks import paired_differences
+from challenge.figures.paired_matrix import paired_differences
 from challenge.figures.submission import metric_by_dataset
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

@@ -1,0 +1,1 @@
+"""Texts and facts of the pages, as data: datasets, architectures, format rules, examples."""

@@ -5,7 +5,7 @@ from statistics import fmean
 from challenge.entries.scores import entry_scores
 from challenge.figures.curves import confusion_matrix, reliability_diagram, roc_curves
 from challenge.figures.figure import Figure
-from challenge.figures.leaderboard import distribution_over_datasets
+from challenge.figures.over_datasets import distribution_over_datasets
 from challenge.figures.submission import metric_by_dataset, rank_by_dataset
 from challenge.leaderboard.by_dataset import dataset_ranks
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, PublishedMethod, Submission

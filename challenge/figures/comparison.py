@@ -5,7 +5,7 @@ from typing import Any
 
 from challenge.figures.figure import METRIC_TITLES, Figure
 from challenge.figures.intervals import BARS, any_interval, bars, cells_of, heads_of, in_words
-from challenge.figures.leaderboard import names_axis, unique_labels, value_on
+from challenge.figures.labels import names_axis, unique_labels, value_on
 from challenge.figures.themes import MARKERS
 from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import Benchmark

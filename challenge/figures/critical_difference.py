@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from challenge.figures.figure import METRIC_TITLES, Figure
-from challenge.figures.leaderboard import unique_labels
+from challenge.figures.labels import unique_labels
 from challenge.results.score import Series
 from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.statistics.critical_difference import (

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from challenge.scoring.statistics.rank_inference import rank_ranges
 
+#: More entries than these no figure draws; tables of ranks hold all that they are given.
+MAX_ENTRIES = 30
+
 
 @dataclass(frozen=True)
 class Panels:
@@ -178,3 +181,13 @@ def packed(values: NDArray[np.integer] | NDArray[np.floating]) -> dict[str, str]
     content = base64.b64encode(values.astype(f"<{dtype}").tobytes()).decode()
     shape = {"shape": ", ".join(map(str, values.shape))} if values.ndim > 1 else {}
     return {"dtype": dtype, "bdata": content, **shape}
+
+
+def slug(metric: str) -> str:
+    """Return a metric as part of a file's name."""
+    return metric.replace("_", "-")
+
+
+def how_many(entries: int) -> str:
+    """Return the note on entries that are not drawn."""
+    return f"the first {MAX_ENTRIES} of {entries} entries" if entries > MAX_ENTRIES else f"{entries} entries"

@@ -1,0 +1,1 @@
+"""The leaderboard: filters, ranking, uncertainty of ranks, tabs, figures, exports."""

@@ -6,14 +6,9 @@ from typing import TypedDict
 
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
-from challenge.figures.leaderboard import (
-    ByResolution,
-    TimedScore,
-    best_score_over_time,
-    distribution_over_datasets,
-    metric_by_resolution,
-    score_heat_map,
-)
+from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
+from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
+from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import Board
 from challenge.models import Metric

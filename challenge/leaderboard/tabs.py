@@ -7,14 +7,10 @@ from typing import Any, TypedDict
 
 import numpy as np
 
+from challenge.figures.agreement import kendall_violins
 from challenge.figures.figure import Figure
-from challenge.figures.ranks import (
-    kendall_violins,
-    paired_differences,
-    rank_blobs,
-    rank_blobs_by_dataset,
-    ranks_by_method,
-)
+from challenge.figures.paired_matrix import paired_differences
+from challenge.figures.ranks import rank_blobs, rank_blobs_by_dataset, ranks_by_method
 from challenge.leaderboard.alternatives import leave_one_out_ranges, ways_to_rank
 from challenge.leaderboard.figures import leaderboard_figures
 from challenge.leaderboard.filters import Filters, Tab

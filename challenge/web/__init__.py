@@ -1,0 +1,1 @@
+"""Converters of addresses, the upload handler, and the context of every page."""

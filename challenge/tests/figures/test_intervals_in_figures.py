@@ -8,14 +8,9 @@ import pytest
 
 from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.figure import Figure
-from challenge.figures.leaderboard import (
-    ByResolution,
-    TimedScore,
-    best_score_over_time,
-    distribution_over_datasets,
-    metric_by_resolution,
-    score_heat_map,
-)
+from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
+from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
+from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.figures.submission import metric_by_dataset
 from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS

@@ -11,13 +11,12 @@ import plotly.graph_objects as go
 import pytest
 from scipy.stats import gaussian_kde
 
+from challenge.figures.agreement import kendall_violins
 from challenge.figures.figure import Figure
+from challenge.figures.paired_matrix import MAX_WITH_NUMBERS, paired_differences
+from challenge.figures.rank_panels import MAX_ENTRIES
 from challenge.figures.ranks import (
     LOWEST_DRAWN,
-    MAX_ENTRIES,
-    MAX_WITH_NUMBERS,
-    kendall_violins,
-    paired_differences,
     rank_blobs,
     rank_blobs_by_dataset,
     ranks_by_method,

@@ -1,0 +1,165 @@
+"""Scores of many rows on each dataset: as a heat map, and as boxes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from challenge.figures.figure import METRIC_TITLES, Figure, as_text
+from challenge.figures.intervals import any_interval, cells, heads, in_words
+from challenge.figures.labels import LABEL_LENGTH, names_axis, unique_labels, value_on
+from challenge.results.score import Series
+from challenge.scoring.benchmark import Benchmark
+
+#: More rows than these no figure draws; their tables hold all that they are given.
+MAX_ROWS = 30
+
+
+def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
+    """Cells of one metric, a row for each entry (in the order given), a column for each dataset."""
+    labels = unique_labels(series[:MAX_ROWS])
+    titles = [dataset.title for dataset in benchmark]
+    values = [[value_on(dataset.name, one) for dataset in benchmark] for one in series]
+    drawn = values[:MAX_ROWS]
+    has_intervals = any_interval(score for one in series for score in one.scores.values())
+    missing = [
+        (title, label)
+        for label, row in zip(labels, drawn, strict=True)
+        for title, cell in zip(titles, row, strict=True)
+        if cell is None
+    ]
+    heat_map = {
+        "type": "heatmap",
+        "x": titles,
+        "y": labels,
+        "z": drawn,
+        "coloraxis": "coloraxis",
+        "texttemplate": "%{z:.3f}",
+        "textfont": {"size": 11},
+        "hovertemplate": "%{y}<br>%{x}: %{z:.4f}%{text}<extra></extra>",
+        "hoverongaps": False,
+        "xgap": 1,
+        "ygap": 1,
+        "text": [
+            [in_words(one.scores.get(dataset.name)) for dataset in benchmark] for one in series[:MAX_ROWS]
+        ],
+    }
+    gaps = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [title for title, _ in missing],
+        "y": [label for _, label in missing],
+        "text": "–",
+        "hovertemplate": "%{y}<br>%{x}: not published<extra></extra>",
+        "showlegend": False,
+    }
+    return Figure(
+        name=f"{metric.replace('_', '-')}-heat-map",
+        title=f"{METRIC_TITLES[metric]} of {_number_of_rows(series)} on each of the {len(titles)} datasets",
+        data=[heat_map, gaps] if missing else [heat_map],
+        layout={
+            "xaxis": {"tickangle": -40, "showgrid": False},
+            "yaxis": names_axis(labels) | {"showgrid": False},
+            "coloraxis": {"colorbar": {"tickformat": ".2f"}},
+        },
+        columns=["Entry", *(head for title in titles for head in heads(title, with_interval=has_intervals))],
+        rows=[
+            [
+                one.label,
+                *(
+                    cell
+                    for dataset in benchmark
+                    for cell in cells(one.scores.get(dataset.name), with_interval=has_intervals)
+                ),
+            ]
+            for one in series
+        ],
+        note="The best mean stands at the top. A dash: not published for this dataset."
+        + (" Point at a cell for its 95 % bootstrap interval." if has_intervals else ""),
+        height=150 + 25 * len(labels),
+        min_width=980,
+    )
+
+
+def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
+    """Boxes of one metric over the datasets, one for each entry, in the order given."""
+    drawn = series[:MAX_ROWS]
+    data = [
+        _boxes(
+            name,
+            [(place, one) for place, one in enumerate(drawn) if one.is_published == published],
+            benchmark,
+        )
+        for name, published in (("Entries", False), ("Published results", True))
+        if any(one.is_published == published for one in drawn)
+    ]
+    return Figure(
+        name=f"{metric.replace('_', '-')}-distribution",
+        title=f"{METRIC_TITLES[metric]}: how it spreads over the datasets",
+        data=data,
+        layout={
+            "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
+            "yaxis": {
+                # Above the boxes: beside them, the names would take half of a narrow screen.
+                "tickvals": [place - 0.3 for place in range(len(drawn))],
+                "ticktext": [as_text(one.label, LABEL_LENGTH) for one in drawn],
+                "ticklabelposition": "inside top",
+                "range": [len(drawn) - 0.6, -0.8],
+                "showgrid": False,
+                "zeroline": False,
+            },
+            "boxmode": "overlay",
+            "showlegend": len(data) > 1,
+            "legend": {"y": 1, "yanchor": "bottom"},
+        },
+        columns=["Entry", "Datasets", "Lowest", "Lower quartile", "Median", "Upper quartile", "Highest"],
+        rows=[_summary(one) for one in series],
+        note="A box spans the middle half of the datasets, its line is the median, the dashed line the mean; "
+        "each point is a dataset."
+        + (
+            " Point at one for its 95 % bootstrap interval."
+            if any_interval(score for one in drawn for score in one.scores.values())
+            else ""
+        ),
+        height=120 + 36 * len(drawn),
+    )
+
+
+def _boxes(name: str, rows: Sequence[tuple[int, Series]], benchmark: Benchmark) -> dict[str, Any]:
+    points = [
+        (place, dataset.title, score)
+        for place, one in rows
+        for dataset in benchmark
+        if (score := one.scores.get(dataset.name))
+    ]
+    return {
+        "type": "box",
+        "orientation": "h",
+        "name": name,
+        "x": [round(score.value, 6) for _, _, score in points],
+        "y": [place for place, _, _ in points],
+        "text": [title for _, title, _ in points],
+        "customdata": [in_words(score) for *_, score in points],
+        "boxpoints": "all",
+        "boxmean": True,
+        "jitter": 0.4,
+        "pointpos": 0,
+        "width": 0.4,
+        "line": {"width": 1.2},
+        "marker": {"size": 4, "opacity": 0.7},
+        "hovertemplate": "%{text}: %{x:.4f}%{customdata}<extra></extra>",
+        "hoveron": "points",
+    }
+
+
+def _summary(series: Series) -> list[str | int | float | None]:
+    values = [score.value for score in series.scores.values()]
+    # Plotly.js finds the quartiles of its boxes in this way.
+    quartiles = np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="hazen")
+    return [series.label, len(values), *(float(value) for value in quartiles)]
+
+
+def _number_of_rows(series: Sequence[Series]) -> str:
+    if len(series) > MAX_ROWS:
+        return f"the {MAX_ROWS} highest rows"
+    return "1 row" if len(series) == 1 else f"{len(series)} rows"

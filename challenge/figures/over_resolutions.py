@@ -1,0 +1,111 @@
+"""Means over the resolutions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from challenge.figures.figure import METRIC_TITLES, Figure, as_text
+from challenge.figures.intervals import BARS, any_interval, bars, cells, heads, in_words
+from challenge.figures.themes import MARKERS
+from challenge.results.score import Score
+
+RESOLUTIONS = (28, 64, 128, 224)
+
+
+@dataclass(frozen=True)
+class ByResolution:
+    """The mean metric of one method at each resolution that it was scored at; `kind` is what the legend says.
+
+    `intervals` are the ends of the 95 % bootstrap intervals, where there are some.
+    """
+
+    label: str
+    kind: str
+    values: Mapping[int, float]
+    intervals: Mapping[int, tuple[float | None, float | None]] = field(default_factory=dict)
+
+    def score(self, resolution: int) -> Score | None:
+        """Return the mean at a resolution with its interval."""
+        if resolution not in self.values:
+            return None
+        low, high = self.intervals.get(resolution, (None, None))
+        return Score(self.values[resolution], low=low, high=high)
+
+
+def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure:
+    """Lines of the mean metric over the resolutions, one for each method; what has one resolution is a point.
+
+    Methods of a kind have one colour and marker: where there are dozens, a colour for each says nothing.
+    """
+    kinds = list(dict.fromkeys(method.kind for method in methods))
+    has_intervals = any_interval(method.score(side) for method in methods for side in RESOLUTIONS)
+    data = [
+        _kind_over_resolutions(kind, [method for method in methods if method.kind == kind], number)
+        for number, kind in enumerate(kinds)
+    ]
+    return Figure(
+        name=f"{metric.replace('_', '-')}-by-resolution",
+        title=f"{METRIC_TITLES[metric]}: means over the datasets against the resolution",
+        data=data,
+        layout={
+            "xaxis": {
+                "title": {"text": "Resolution: pixels of a side"},
+                "type": "log",
+                "tickvals": list(RESOLUTIONS),
+                "ticktext": [str(side) for side in RESOLUTIONS],
+                "minor": {"ticks": ""},
+            },
+            "yaxis": {"title": {"text": METRIC_TITLES[metric]}},
+            "hovermode": "closest",
+            "showlegend": True,
+        },
+        columns=[
+            "Method",
+            "Kind",
+            *(
+                head
+                for side in RESOLUTIONS
+                for head in heads(f"{side} × {side}", with_interval=has_intervals)
+            ),
+        ],
+        rows=[
+            [
+                m.label,
+                m.kind,
+                *(c for side in RESOLUTIONS for c in cells(m.score(side), with_interval=has_intervals)),
+            ]
+            for m in methods
+        ],
+        note="A line is one method at several resolutions, a point an entry. Point at one to see its name."
+        + (f" {BARS}" if has_intervals else ""),
+        height=460,
+    )
+
+
+def _kind_over_resolutions(kind: str, methods: Sequence[ByResolution], number: int) -> dict[str, Any]:
+    """One trace for all methods of a kind: a gap ends each line."""
+    x: list[int | None] = []
+    y: list[float | None] = []
+    text: list[str | None] = []
+    scores: list[Score | None] = []
+    for method in methods:
+        sides = sorted(method.values)
+        x += [*sides, None]
+        y += [*(round(method.values[side], 6) for side in sides), None]
+        text += [*([as_text(method.label, 60)] * len(sides)), None]
+        scores += [*(method.score(side) for side in sides), None]
+    trace: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines+markers" if any(len(method.values) > 1 for method in methods) else "markers",
+        "name": as_text(kind, 40),
+        "x": x,
+        "y": y,
+        "text": text,
+        "line": {"width": 1.2},
+        "marker": {"symbol": MARKERS[number % len(MARKERS)], "size": 7},
+        "hovertemplate": "%{text}<br>%{x} pixels: %{y:.4f}%{customdata}<extra></extra>",
+        "customdata": [in_words(score) for score in scores],
+    }
+    if ends := bars(scores):
+        trace["error_y"] = ends
+    return trace
