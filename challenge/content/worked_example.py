@@ -8,7 +8,7 @@ import numpy as np
 
 from challenge.scoring.benchmark import Dataset, Task
 from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
-from challenge.scoring.metrics.ranked import confusion_matrix
+from challenge.scoring.metrics.predicted import confusion_matrices, predicted_classes
 from challenge.scoring.metrics.secondary import dataset_metrics
 
 TRUE_CLASSES = (1, 0, 0, 1, 0, 0, 1, 0, 0, 0)
@@ -36,6 +36,10 @@ class Example:
         return np.column_stack([1 - self._y_score, self._y_score])
 
     @property
+    def _y_pred(self) -> np.ndarray:
+        return predicted_classes(self._both_classes, _DATASET)
+
+    @property
     def scores(self) -> DatasetScores:
         """The four metrics."""
         return score_dataset(self._y_true, self._both_classes, _DATASET)
@@ -48,12 +52,13 @@ class Example:
     @property
     def confusion(self) -> list[list[int]]:
         """Rows are true classes, columns predicted ones."""
-        return confusion_matrix(self._y_true, self._y_score > 0.5, n_classes=2).tolist()
+        (confusion,) = confusion_matrices(self._y_true, self._y_pred, _DATASET)
+        return confusion.tolist()
 
     @property
     def images(self) -> list[tuple[int, float, int]]:
         """True class, probability of class 1 and predicted class of each image."""
-        return [(t, p, int(p > 0.5)) for t, p in zip(TRUE_CLASSES, self.probabilities, strict=True)]
+        return list(zip(TRUE_CLASSES, self.probabilities, self._y_pred.tolist(), strict=True))
 
     @property
     def roc_curve(self) -> list[tuple[float, float]]:
@@ -69,7 +74,7 @@ class Example:
     @property
     def decision_point(self) -> tuple[float, float]:
         """False and true positive rate of the predicted classes."""
-        return self._rates(self._y_score > 0.5)
+        return self._rates(self._y_pred)
 
     def _rates(self, predicted: np.ndarray) -> tuple[float, float]:
         positive = self._y_true == 1

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
-from .ranked import confusion_matrix
+from .predicted import confusion_matrices, predicted_classes, predicted_confidences
 
 #: Points of ROC curves are whole numbers of this fraction of 1.
 UNIT = 10_000
@@ -35,28 +35,20 @@ def curves(
 
 
 def dataset_curves(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> dict[str, Any]:
-    """Return the curves of one dataset. Images count as of the class that `evaluator.score_dataset` says."""
+    """Return the curves of one dataset."""
+    y_pred = predicted_classes(y_score, dataset)
+    confusions = confusion_matrices(y_true, y_pred, dataset)
     if dataset.task is Task.MULTILABEL:
         return {
-            "confusion": [
-                confusion_matrix(truth, score > 0.5, n_classes=2).ravel().tolist()
-                for truth, score in zip(y_true.T, y_score.T, strict=True)
-            ],
+            "confusion": [confusion.ravel().tolist() for confusion in confusions],
             "roc": [roc_curve(t == 1, s) for t, s in zip(y_true.T, y_score.T, strict=True)],
             "reliability": reliability(y_true.ravel() == 1, y_score.ravel()),
         }
-    largest = y_score.max(axis=1, keepdims=True)
-    y_pred = (y_score == largest).argmax(axis=1)
-    confidence = largest[:, 0]
-    classes = range(dataset.n_classes)
-    if dataset.task is Task.BINARY:
-        y_pred = (y_score[:, 1] > 0.5).astype(int)
-        confidence = np.where(y_pred == 1, y_score[:, 1], y_score[:, 0])
-        classes = range(1, 2)
+    classes = [1] if dataset.task is Task.BINARY else range(dataset.n_classes)
     return {
-        "confusion": confusion_matrix(y_true, y_pred, dataset.n_classes).tolist(),
+        "confusion": confusions[0].tolist(),
         "roc": [roc_curve(y_true == c, y_score[:, c]) for c in classes],
-        "reliability": reliability(y_pred == y_true, confidence),
+        "reliability": reliability(y_pred == y_true, predicted_confidences(y_score, y_pred)),
     }
 
 

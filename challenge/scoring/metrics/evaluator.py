@@ -7,14 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
-from .ranked import (
-    accuracy,
-    auc,
-    balanced_accuracy,
-    cohen_kappa,
-    confusion_matrix,
-    mean_auc,
-)
+from .predicted import confusion_matrices, predicted_classes
+from .ranked import accuracy, auc, balanced_accuracy, cohen_kappa, mean_auc
 
 #: To be raised with any change that can change a score: evaluations of different versions do not compare.
 SCORER_VERSION = "1"
@@ -61,31 +55,19 @@ def evaluate(
 def score_dataset(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> DatasetScores:
     """The metrics of one dataset; see `evaluate` for the arrays.
 
-    The rules are those of `medmnist.evaluator`: a binary image is of class 1 if p1 > 0.5, others are of the
-    first class with the largest probability, and each label of a multi-label image stands for itself.
+    `predicted` says which class an image is counted as. Each label of a multi-label dataset is a binary task, and the
+    metrics are means over the labels.
     """
     _check_shapes(y_true, y_score, dataset)
+    confusions = confusion_matrices(y_true, predicted_classes(y_score, dataset), dataset)
     match dataset.task:
         case Task.MULTILABEL:
-            return _score_labels(y_true, y_score)
+            areas = [auc(truth, score) for truth, score in zip(y_true.T, y_score.T, strict=True)]
         case Task.BINARY:
-            return _scores(
-                auc(y_true == 1, y_score[:, 1]), confusion_matrix(y_true, y_score[:, 1] > 0.5, n_classes=2)
-            )
+            areas = [auc(y_true == 1, y_score[:, 1])]
         case _:
-            largest = y_score.max(axis=1, keepdims=True)
-            y_pred = (y_score == largest).argmax(axis=1)  # the first; faster than argmax of floats
-            return _scores(mean_auc(y_true, y_score), confusion_matrix(y_true, y_pred, dataset.n_classes))
-
-
-def _score_labels(y_true: np.ndarray, y_score: np.ndarray) -> DatasetScores:
-    """Means over the labels of a multi-label dataset, each taken as a binary task."""
-    return _mean(
-        [
-            _scores(auc(truth, score), confusion_matrix(truth, score > 0.5, n_classes=2))
-            for truth, score in zip(y_true.T, y_score.T, strict=True)
-        ]
-    )
+            areas = [mean_auc(y_true, y_score)]
+    return _mean([_scores(area, confusion) for area, confusion in zip(areas, confusions, strict=True)])
 
 
 def _scores(area: float, confusion: np.ndarray) -> DatasetScores:

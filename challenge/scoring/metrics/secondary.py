@@ -13,7 +13,7 @@ Of each dataset `further_metrics` gives a dictionary, ready for JSON and without
   was predicted so.
 - `quadratic_kappa`: Cohen's kappa with quadratic weights, of ordinal datasets only.
 
-Images are of the classes that `evaluator.score_dataset` says. Nothing here changes a score, so that a change needs no
+`predicted` says which class an image is counted as. Nothing here changes a score, so that a change needs no
 new version of the scorer.
 """
 
@@ -25,7 +25,7 @@ import numpy as np
 from ..benchmark import Benchmark, Dataset, Task
 from .curves import reliability
 from .evaluator import METRICS, evaluate
-from .ranked import confusion_matrix
+from .predicted import confusion_matrices, predicted_classes, predicted_confidences
 
 #: Before the logarithm, a probability is raised to this, and lowered to 1 minus this: about what float32, the type of
 #: most networks' outputs, can tell from 1. One image that is surely wrong thus costs 16.1 and not infinity.
@@ -49,18 +49,14 @@ def further_metrics(
 def dataset_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> dict[str, Any]:
     """Return the informational metrics of one dataset; see `further_metrics`."""
     y_score = np.asarray(y_score, np.float64)
+    y_pred = predicted_classes(y_score, dataset)
+    confusions = confusion_matrices(y_true, y_pred, dataset)
     if dataset.task is Task.MULTILABEL:
-        confusions = [
-            confusion_matrix(truth, score > 0.5, n_classes=2)
-            for truth, score in zip(y_true.T, y_score.T, strict=True)
-        ]
         classes = [(confusion, 1) for confusion in confusions]
         right, confidence = y_true.ravel() == 1, y_score.ravel()
     else:
-        y_pred, confidence = _predict(y_score, dataset)
-        confusions = [confusion_matrix(y_true, y_pred, dataset.n_classes)]
         classes = [(confusions[0], c) for c in range(dataset.n_classes)]
-        right = y_pred == y_true
+        right, confidence = y_pred == y_true, predicted_confidences(y_score, y_pred)
     found = {
         "matthews_correlation": _mean(map(matthews_correlation, confusions)),
         **_probability_metrics(y_true, y_score, dataset),
@@ -72,15 +68,6 @@ def dataset_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -
     if dataset.task is Task.ORDINAL:
         found["quadratic_kappa"] = quadratic_kappa(confusions[0])
     return found
-
-
-def _predict(y_score: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The class that each image is taken for, and its probability; both (n_test,)."""
-    if dataset.task is Task.BINARY:
-        y_pred = (y_score[:, 1] > 0.5).astype(np.int64)
-        return y_pred, np.where(y_pred == 1, y_score[:, 1], y_score[:, 0])
-    largest = y_score.max(axis=1, keepdims=True)
-    return (y_score == largest).argmax(axis=1), largest[:, 0]
 
 
 def _probability_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> dict[str, float]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
+from ..metrics.predicted import predicted_classes
 from . import bootstrap_kernels as kernels
 from .intervals import N_REPLICATES
 
@@ -125,12 +126,10 @@ def _confusion_cells(
 
     Images in the first cell are left out: of a label those are most, and the total is known.
     """
+    y_pred = predicted_classes(y_score, dataset)
     if dataset.task is Task.MULTILABEL:
-        cells = 2 * (y_true.T == 1) + (y_score.T > 0.5)
-    elif dataset.task is Task.BINARY:
-        cells = (2 * y_true.astype(np.int64) + (y_score[:, 1] > 0.5))[None]
+        cells = 2 * (y_true.T == 1) + y_pred.T
     else:
-        y_pred = (y_score == y_score.max(axis=1, keepdims=True)).argmax(axis=1)
         cells = (y_true.astype(np.int64) * dataset.n_classes + y_pred)[None]
     rows = [np.flatnonzero(of_matrix).astype(np.uint32) for of_matrix in cells]
     return [(r, of_matrix[r].astype(np.uint32)) for r, of_matrix in zip(rows, cells, strict=True)]

@@ -170,7 +170,7 @@ def test_nothing_warns():
 def test_it_brings_no_scipy_and_leaves_it_to_others():
     """A worker's memory is what it costs; in a process of its own, as this one has imported it."""
     code = (
-        "import sys; from challenge.scoring import bootstrap; assert 'scipy' not in sys.modules;"
+        "import sys; from challenge.scoring.statistics import bootstrap; assert 'scipy' not in sys.modules;"
         "import scipy.special; print(scipy.special.ndtr(0))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], cwd=site.BASE_DIR) == b"0.5\n"
