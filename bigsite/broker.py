@@ -13,15 +13,16 @@ from uuid import uuid4
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
+from challenge.formats.atomic import atomic_write
+
 
 class Channel(filesystem.Channel):
     """Puts and gets messages."""
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid4()}.{queue}.msg"  # the first in order is the next to be read
-        draft = Path(self.data_folder_out, f"{name}.draft")
-        draft.write_text(dumps(payload))
-        draft.rename(draft.with_name(name))
+        with atomic_write(Path(self.data_folder_out, name)) as draft:
+            draft.write_text(dumps(payload))
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:

@@ -26,6 +26,7 @@ from choreographer.browsers.chromium import Chromium
 from kaleido import Kaleido, PageGenerator
 
 from challenge.figures.figure import PNG_RESOLUTION, PNG_RESOLUTION_AT, PNG_SCALE, Figure, RenderError
+from challenge.formats.atomic import atomic_write
 
 PLOTLY = Path(__file__).resolve().parents[2] / "static" / "vendor" / "plotly" / "plotly-cartesian.min.js"
 #: Nobody listens there: whatever the browser would fetch, it does not reach the network.
@@ -67,15 +68,10 @@ def write_zip(figures: Sequence[Figure], path: Path, *, readme: str, chromium: s
     """
     files = [("README.txt", readme.encode()), *render(figures, chromium, seconds), *_tables(figures)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files:
-                # PNG is compressed already.
-                archive.writestr(name, content, zipfile.ZIP_STORED if name.endswith(".png") else None)
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with atomic_write(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            # PNG is compressed already.
+            archive.writestr(name, content, zipfile.ZIP_STORED if name.endswith(".png") else None)
 
 
 def render(figures: Sequence[Figure], chromium: str, seconds: float) -> list[tuple[str, bytes]]:
