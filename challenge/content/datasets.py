@@ -1,13 +1,13 @@
-"""What the pages say of the 12 datasets, beyond what the scorer knows of them.
+"""Descriptions of the datasets for the pages: sources, splits, cautions, classes in plain words, references.
 
-Sizes, channels, licences, addresses and checksums are those of `medmnist.INFO` (medmnist 3.0.2), which a test
-compares. The descriptions follow INFO and the papers that are cited with them.
+Licences are those of `medmnist.INFO` (medmnist 3.0.2), which a test compares. The descriptions follow INFO and the
+papers that are cited with them. Sizes, channels and files are in `challenge.medmnist.facts`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from challenge.medmnist.zenodo import MD5_28, ZENODO_FILES
+from challenge.medmnist.facts import FACTS, OfficialFile, official_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 LICENCES = {
@@ -25,28 +25,11 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Download:
-    """An official file: one dataset at one resolution."""
-
-    resolution: int
-    url: str
-    md5: str
-
-    @property
-    def file_name(self) -> str:
-        """What the file is called in the record."""
-        return self.url.rpartition("/")[2].partition("?")[0]
-
-
-@dataclass(frozen=True, slots=True)
 class AboutDataset:
     """One dataset, as its page presents it.
 
     Attributes:
         name: as in the benchmark.
-        n_train: training images.
-        n_val: validation images.
-        n_channels: 1 is grey, 3 is colour.
         licence: a key of `LICENCES`.
         summary: what is pictured and asked for, in a sentence.
         images: where the images come from, and how large they were.
@@ -59,9 +42,6 @@ class AboutDataset:
     """
 
     name: str
-    n_train: int
-    n_val: int
-    n_channels: int
     licence: str
     summary: str
     images: str
@@ -75,6 +55,21 @@ class AboutDataset:
     def dataset(self) -> Dataset:
         """What the scorer knows of it."""
         return MEDMNIST_PLUS[self.name]
+
+    @property
+    def n_train(self) -> int:
+        """The number of training images."""
+        return FACTS[self.name].n_train
+
+    @property
+    def n_val(self) -> int:
+        """The number of validation images."""
+        return FACTS[self.name].n_val
+
+    @property
+    def n_channels(self) -> int:
+        """The number of channels: 1 is grey, 3 is colour."""
+        return FACTS[self.name].n_channels
 
     @property
     def n_images(self) -> int:
@@ -93,68 +88,10 @@ class AboutDataset:
             yield f"p{number}", name, meaning
 
     @property
-    def downloads(self) -> tuple[Download, ...]:
+    def downloads(self) -> tuple[OfficialFile, ...]:
         """The official files, by resolution."""
-        checksums = (MD5_28[self.name], *_MD5_LARGER[self.name])
-        return tuple(
-            Download(resolution, f"{ZENODO_FILES}/{self.name}{suffix}.npz?download=1", md5)
-            for resolution, suffix, md5 in zip(
-                MEDMNIST_PLUS.resolutions, ("", "_64", "_128", "_224"), checksums, strict=True
-            )
-        )
+        return official_files(self.name)
 
-
-#: The MD5 of the files of 64, 128 and 224 pixels; those of 28 pixels are the scorer's.
-_MD5_LARGER = {
-    "pathmnist": (
-        "55aa9c1e0525abe5a6b9d8343a507616", "ac42d08fb904d92c244187169d1fd1d9",
-        "2c51a510bcdc9cf8ddb2af93af1eadec",
-    ),
-    "chestmnist": (
-        "9de6cd0b934ebb5b7426cfba5efbae16", "db107e5590b27930b62dbaf558aebee3",
-        "45bd33e6f06c3e8cdb481c74a89152aa",
-    ),
-    "dermamnist": (
-        "b70a2f5635c6199aeaa28c31d7202e1f", "2defd784463fa5243564e855ed717de1",
-        "8974907d8e169bef5f5b96bc506ae45d",
-    ),
-    "octmnist": (
-        "e229e9440236b774d9f0dfef9d07bdaf", "0a97e76651ace45c5d943ee3f65b63ae",
-        "abc493b6d529d5de7569faaef2773ba3",
-    ),
-    "pneumoniamnist": (
-        "8f4eceb4ccffa70c672198ea285246c6", "05b46931834c231683c68f40c47b2971",
-        "d6a3c71de1b945ea11211b03746c1fe1",
-    ),
-    "retinamnist": (
-        "afda852cc34dcda56f86ad2b2457dbcc", "e48e916a24454daf90583d4e6efb1a18",
-        "eae7e3b6f3fcbda4ae613ebdcbe35348",
-    ),
-    "breastmnist": (
-        "742edef2a1fd1524b2efff4bd7ba9364", "363e4b3f8d712e9b5de15470a2aaadf1",
-        "b56378a6eefa9fed602bb16d192d4c8b",
-    ),
-    "bloodmnist": (
-        "2b94928a2ae4916078ca51e05b6b800b", "adace1e0ed228fccda1f39692059dd4c",
-        "b718ff6835fcbdb22ba9eacccd7b2601",
-    ),
-    "tissuemnist": (
-        "123ece2eba09d0aa5d698fda57103344", "61b955355d7425a89687b06cca3ce0c2",
-        "b077128c4a949f0a4eb01517f9037b9c",
-    ),
-    "organamnist": (
-        "2dcccc29b88e6da5a01161ef20cda288", "eeae80d0a227a8d099027e1b3cfd3b60",
-        "50747347e05c87dd3aaf92c49f9f3170",
-    ),
-    "organcmnist": (
-        "3ce34a8724ea6f548e6db4744d03b6a9", "773c1f009daa3fe5d9a2a201b2a7ed94",
-        "050f5e875dc056f6768abf94ec9995d1",
-    ),
-    "organsmnist": (
-        "53a6d115339d874c25e309a994ff46d3", "ded0c5fa01a95dc4978b956f613e9b8e",
-        "b354719e553fbbb2513d5533f52a4cb1",
-    ),
-}  # fmt: skip
 
 MEDMNIST_V2 = Reference(
     "Yang, Shi, Wei, Liu, Zhao, Ke, Pfister, Ni: MedMNIST v2 – a large-scale lightweight benchmark for 2D and 3D "
@@ -189,13 +126,10 @@ _ORGANS = (
 )  # fmt: skip
 
 
-def _organs(name: str, *, n_train: int, n_val: int, view: str, printed: str) -> AboutDataset:
+def _organs(name: str, *, view: str, printed: str) -> AboutDataset:
     """One of the three datasets that show the same CT scans in different planes."""
     return AboutDataset(
         name=name,
-        n_train=n_train,
-        n_val=n_val,
-        n_channels=1,
         licence="CC BY 4.0",
         summary=f"Eleven organs and bones, each cut out of CT scans of the trunk in {view} view.",
         images=(
@@ -236,9 +170,6 @@ def _organs(name: str, *, n_train: int, n_val: int, view: str, printed: str) -> 
 _ALL = (
     AboutDataset(
         name="pathmnist",
-        n_train=89996,
-        n_val=10004,
-        n_channels=3,
         licence="CC BY 4.0",
         summary="Patches of colorectal tissue under the microscope, to be sorted into nine kinds of tissue.",
         images=(
@@ -281,9 +212,6 @@ _ALL = (
     ),
     AboutDataset(
         name="chestmnist",
-        n_train=78468,
-        n_val=11219,
-        n_channels=1,
         licence="CC BY 4.0",
         summary="Frontal chest X-rays, with the presence or absence of fourteen findings to be told for each.",
         images=(
@@ -324,9 +252,6 @@ _ALL = (
     ),
     AboutDataset(
         name="dermamnist",
-        n_train=7007,
-        n_val=1003,
-        n_channels=3,
         licence="CC BY-NC 4.0",
         summary="Dermatoscopic images of pigmented skin lesions, to be diagnosed as one of seven diseases.",
         images=(
@@ -367,9 +292,6 @@ _ALL = (
     ),
     AboutDataset(
         name="octmnist",
-        n_train=97477,
-        n_val=10832,
-        n_channels=1,
         licence="CC BY 4.0",
         summary="Cross-sections of the retina by optical coherence tomography, with three diseases or none.",
         images=(
@@ -392,9 +314,6 @@ _ALL = (
     ),
     AboutDataset(
         name="pneumoniamnist",
-        n_train=4708,
-        n_val=524,
-        n_channels=1,
         licence="CC BY 4.0",
         summary="Chest X-rays of children, with pneumonia or without.",
         images=(
@@ -415,9 +334,6 @@ _ALL = (
     ),
     AboutDataset(
         name="retinamnist",
-        n_train=1080,
-        n_val=120,
-        n_channels=3,
         licence="CC BY 4.0",
         summary="Photographs of the back of the eye, to be graded by the severity of diabetic retinopathy.",
         images=(
@@ -452,9 +368,6 @@ _ALL = (
     ),
     AboutDataset(
         name="breastmnist",
-        n_train=546,
-        n_val=78,
-        n_channels=1,
         licence="CC BY 4.0",
         summary="Ultrasound images of the breast, with a malignant tumour or without.",
         images=(
@@ -479,9 +392,6 @@ _ALL = (
     ),
     AboutDataset(
         name="bloodmnist",
-        n_train=11959,
-        n_val=1712,
-        n_channels=3,
         licence="CC BY 4.0",
         summary="Single cells of peripheral blood under the microscope, to be told apart as eight kinds.",
         images=(
@@ -516,9 +426,6 @@ _ALL = (
     ),
     AboutDataset(
         name="tissuemnist",
-        n_train=165466,
-        n_val=23640,
-        n_channels=1,
         licence="CC BY 4.0",
         summary="Nuclei of cells of the human kidney cortex, to be assigned to eight types of cell.",
         images=(
@@ -561,10 +468,13 @@ _ALL = (
             ),
         ),
     ),
-    _organs("organamnist", n_train=34561, n_val=6491, view="axial", printed="34,581, 6,491 and 17,778"),
-    _organs("organcmnist", n_train=12975, n_val=2392, view="coronal", printed="13,000, 2,392 and 8,268"),
-    _organs("organsmnist", n_train=13932, n_val=2452, view="sagittal", printed="13,940, 2,452 and 8,829"),
+    _organs("organamnist", view="axial", printed="34,581, 6,491 and 17,778"),
+    _organs("organcmnist", view="coronal", printed="13,000, 2,392 and 8,268"),
+    _organs("organsmnist", view="sagittal", printed="13,940, 2,452 and 8,829"),
 )
 
 #: By name, in the order of the benchmark.
 ABOUT_DATASETS = {about.name: about for about in _ALL}
+
+#: The name that `baselines/mmpt/download.py` imports; goes when that asks `challenge.medmnist.facts`.
+Download = OfficialFile

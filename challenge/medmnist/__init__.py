@@ -1,1 +1,1 @@
-"""The official MedMNIST files: where they are, and how they are read."""
+"""Official MedMNIST files: facts about them, one reader, one download; no Django."""

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from challenge.formats.atomic import atomic_write
 from challenge.models import GroundTruth
 from challenge.scoring import ground_truth as label_files
 from challenge.services.board import board_changed
@@ -16,7 +17,8 @@ def store_ground_truth(
 
     Labels that are there already are not stored again, but renamed.
     """
-    label_files.write_ground_truth(ground_truth, GroundTruth(checksum=ground_truth.version).path)
+    with atomic_write(GroundTruth(checksum=ground_truth.version).path) as draft:
+        label_files.write_ground_truth(ground_truth, draft)
     row, created = GroundTruth.objects.get_or_create(
         checksum=ground_truth.version, defaults={"name": name, "is_demo": is_demo}
     )

@@ -217,7 +217,7 @@ DAMAGE = {
     with_a_class_missing: "no training image of the class normal",
     with_labels_of_another_dataset: r"expected \(n, 1\)",
     with_pickled_labels: "damaged or unreadable",
-    with_images_that_end_early: "damaged or unreadable",
+    with_images_that_end_early: "damaged: `train_images` has",
 }
 
 

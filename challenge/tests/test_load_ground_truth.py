@@ -12,7 +12,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth, write_ground_truth
 
-from .scoring.test_ground_truth import DEMO, DEMO_VERSION, write_medmnist_folder
+from .medmnist.test_labels import DEMO, DEMO_VERSION, write_medmnist_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +56,21 @@ def test_the_same_labels_are_one_ground_truth(folder, tmp_path):
     write_ground_truth(DEMO, tmp_path / "labels.npz")
     load(tmp_path / "labels.npz", "--name", "Labels of 2026")
     assert GroundTruth.objects.get().name == "Labels of 2026"
+
+
+def test_storing_breaks_off_without_a_trace(folder, store, monkeypatch):
+    load(folder)
+    stored = GroundTruth.objects.get()
+
+    def disk_full(file, **arrays):
+        file.write(b"PK")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", disk_full)
+    with pytest.raises(CommandError, match="No space left"):
+        load(folder)
+    assert list(store.iterdir()) == [stored.path]
+    assert read_ground_truth(stored.path, MEDMNIST_PLUS).version == DEMO_VERSION
 
 
 def test_labels_can_be_kept_for_later(folder, tmp_path):

@@ -17,8 +17,8 @@ from baselines.mmpt.data.synthetic import make_collection, split_sizes
 from baselines.mmpt.data.synthetic_images import CHUNK, DOMAINS, make_images
 from baselines.mmpt.data.synthetic_labels import make_labels
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist.labels import read_labels
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
-from challenge.scoring.ground_truth import read_ground_truth
 from challenge.scoring.metrics.ranked import mean_auc
 
 SOME = replace(
@@ -80,7 +80,7 @@ def test_at_full_scale_sizes_are_the_official_ones():
 def test_labels_serve_as_a_ground_truth(collection):
     scaled = splits.benchmark_of(collection, 28)
     assert scaled["pathmnist"].n_test == 144
-    truth = read_ground_truth(collection, scaled)
+    truth = read_labels(collection, scaled)
     for dataset in scaled:
         labels = load_split(collection, dataset, 28, "test").labels
         np.testing.assert_array_equal(truth.labels[dataset.name], labels)

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from challenge.management.examples import CommandWithExamples
+from challenge.medmnist.labels import read_labels
 from challenge.medmnist.zenodo import download_ground_truth
 from challenge.models import MAX_NAME_LENGTH, GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+from challenge.scoring.ground_truth import GroundTruthError
 from challenge.services import ground_truths
 
 EXAMPLES = """\
@@ -57,7 +58,7 @@ class Command(CommandWithExamples):
             )
         try:
             if path:
-                labels = read_ground_truth(path, MEDMNIST_PLUS)
+                labels = read_labels(path, MEDMNIST_PLUS)
             else:
                 labels = download_ground_truth(folder, MEDMNIST_PLUS, progress=self.stdout.write)
             stored = ground_truths.store_ground_truth(labels, name=name, activate=not no_activate)

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from challenge.content.samples import SamplesError, make_montage, sample_path
 from challenge.management.examples import CommandWithExamples
+from challenge.medmnist.facts import file_name
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 EXAMPLES = """\
@@ -45,7 +46,7 @@ class Command(CommandWithExamples):
         made, missing, failed = 0, [], []
         for size in sorted(set(resolution or MEDMNIST_PLUS.resolutions)):
             for dataset in MEDMNIST_PLUS:
-                npz = folder / f"{dataset.name}{'' if size == 28 else f'_{size}'}.npz"
+                npz = folder / file_name(dataset.name, size)
                 if not npz.exists():
                     missing.append(npz.name)
                 elif problem := self.make(npz, dataset, size):

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from challenge.management.examples import CommandWithExamples
+from challenge.medmnist.labels import read_labels
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.evaluator import METRICS, Scores, evaluate
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
@@ -42,7 +43,7 @@ class Command(CommandWithExamples):
     def handle(self, *args: object, file: Path, labels: Path, **options: object) -> None:
         limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
         try:
-            y_true = read_ground_truth(labels, MEDMNIST_PLUS).labels
+            y_true = read_labels(labels, MEDMNIST_PLUS).labels
             predictions = read_predictions(file, MEDMNIST_PLUS, labels=y_true, limits=limits)
         except GroundTruthError as error:
             raise CommandError(str(error)) from error

@@ -4,7 +4,7 @@ import runpy
 
 import pytest
 
-from challenge.medmnist.zenodo import MD5_28, ZENODO_FILES
+from challenge.medmnist.facts import FACTS, official_file
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 
 TASKS = {
@@ -42,10 +42,11 @@ def test_resolutions_are_those_that_medmnist_offers(official):
 
 
 def test_download_addresses_and_checksums_are_the_official_ones(official):
-    assert list(MD5_28) == [dataset.name for dataset in MEDMNIST_PLUS]
-    for name, md5 in MD5_28.items():
-        assert official[name]["MD5"] == md5
-        assert official[name]["url"] == f"{ZENODO_FILES}/{name}.npz?download=1"
+    assert list(FACTS) == [dataset.name for dataset in MEDMNIST_PLUS]
+    for name, of_dataset in FACTS.items():
+        assert tuple(of_dataset.md5) == MEDMNIST_PLUS.resolutions
+        assert official[name]["MD5"] == of_dataset.md5[28]
+        assert official[name]["url"] == official_file(name, 28).url
 
 
 def test_sizes_of_a_submission():
