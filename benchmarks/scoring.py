@@ -27,7 +27,8 @@ import numpy as np
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS, curves
-from challenge.scoring.metrics.evaluator import METRICS, evaluate
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.files import MOST_LINE_BYTES
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
 from challenge.models import Evaluation, GroundTruth, OutcomeMail, Submission
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.services import evaluations, submissions
 
 
@@ -22,9 +23,10 @@ class EvaluationInline(admin.TabularInline):
     extra = 0
     can_delete = False
     readonly_fields = [
-        "ground_truth", "scorer_version", "status", "attempts", "scored_at", "auc", "balanced_accuracy",
-        "cohen_kappa", "accuracy", "what_is_wrong",
-    ]  # fmt: skip
+        *("ground_truth", "scorer_version", "status", "attempts", "scored_at"),
+        *METRICS,
+        "what_is_wrong",
+    ]
     fields = (*readonly_fields,)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:

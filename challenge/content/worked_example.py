@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from challenge.scoring.benchmark import Dataset, Task
-from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
+from challenge.scoring.metrics.evaluator import score_dataset
 from challenge.scoring.metrics.predicted import confusion_matrices, predicted_classes
+from challenge.scoring.metrics.ranked import DatasetScores
 from challenge.scoring.metrics.secondary import dataset_metrics
 
 TRUE_CLASSES = (1, 0, 0, 1, 0, 0, 1, 0, 0, 0)

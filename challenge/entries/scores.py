@@ -8,7 +8,7 @@ from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty, 
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
 from challenge.results.score import Score
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.services.uncertainty import AVERAGE
 
 

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES, Family
 from challenge.results.score import Score
+from challenge.scoring.metrics.ranked import RANKED
 
 RESOLUTIONS = (28, 64, 128, 224)
-#: The metrics and their short names, in the order in which they are shown.
-METRICS = {
-    "auc": "AUC",
-    "balanced_accuracy": "balanced accuracy",
-    "cohen_kappa": "Cohen's kappa",
-    "accuracy": "accuracy",
-}
+#: Names of the metrics in sentences.
+METRICS = {name: about.name for name, about in RANKED.items()}
 
 END_TO_END, MM_PT = "end-to-end", "mm-pt"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from challenge.figures.themes import theme
+from challenge.scoring.metrics.ranked import RANKED
 
 #: Figures in files are all as wide as a page's text (178 mm at 96 dpi); PNG has three times the pixels (288 dpi).
 FILE_WIDTH = 672
@@ -29,13 +30,8 @@ PNG_RESOLUTION = _resolution_chunk()
 #: Where in a PNG it belongs: behind the signature and the first chunk.
 PNG_RESOLUTION_AT = 33
 
-#: What axes and columns call the metrics.
-METRIC_TITLES = {
-    "auc": "Area under the ROC curve (AUC)",
-    "balanced_accuracy": "Balanced accuracy",
-    "cohen_kappa": "Cohen's kappa",
-    "accuracy": "Accuracy",
-}
+#: Names of the metrics on axes and in heads of columns.
+METRIC_TITLES = {name: about.axis for name, about in RANKED.items()}
 
 _TITLE_WIDTH = 82  # characters of a line of the title in a file
 _LINE_HEIGHT = 20

@@ -7,7 +7,7 @@ from challenge.leaderboard.filters import Filters
 from challenge.models import Evaluation, GroundTruth, Metric, PublishedMethod, Submission
 from challenge.results.rows import Row, RowKey, published_rows, row_of
 from challenge.results.seeds import split_by_group
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.ranking import rank
 
 

@@ -21,7 +21,7 @@ from challenge.results.replicates import metric_replicates
 from challenge.results.rows import Row, with_dataset_scores
 from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_means, references
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED
 from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.rank_inference import kendall_taus, rank_replicates

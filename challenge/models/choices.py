@@ -1,15 +1,17 @@
-"""What scores and submissions are told apart by."""
+"""Choices: metrics and resolutions."""
 
 from django.db import models
+
+from challenge.scoring.metrics.ranked import RANKED
 
 
 class Metric(models.TextChoices):
     """The metrics of the leaderboard, in the order in which they are shown."""
 
-    AUC = "auc", "AUC"
-    BALANCED_ACCURACY = "balanced_accuracy", "Balanced accuracy"
-    COHEN_KAPPA = "cohen_kappa", "Cohen's kappa"
-    ACCURACY = "accuracy", "Accuracy"
+    AUC = "auc", RANKED["auc"].title
+    BALANCED_ACCURACY = "balanced_accuracy", RANKED["balanced_accuracy"].title
+    COHEN_KAPPA = "cohen_kappa", RANKED["cohen_kappa"].title
+    ACCURACY = "accuracy", RANKED["accuracy"].title
 
 
 class Resolution(models.IntegerChoices):

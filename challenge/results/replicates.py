@@ -14,7 +14,7 @@ from challenge.models import Uncertainty, unpack_dataset_replicates, unpack_mean
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.intervals import percentile_interval
 
 #: Replicates of one metric on each dataset, (12, B), by row.

@@ -20,7 +20,7 @@ from challenge.models import (
 )
 from challenge.results.score import Score, Series
 from challenge.results.seeds import group_dataset_scores, group_scores
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 #: The thing that a row stands for.
 Owner = Submission | MethodGroup | PublishedMethod

@@ -20,7 +20,7 @@ from django.utils import timezone
 from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import read_ground_truth
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.secondary import further_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean

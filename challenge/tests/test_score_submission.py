@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from challenge.scoring.ground_truth import write_ground_truth
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from django.urls import reverse
 from challenge.models import Evaluation, GroundTruth, OutcomeMail
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.metrics.evaluator import METRICS
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations, ground_truths
 

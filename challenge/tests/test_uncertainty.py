@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from challenge.models import FurtherMetrics, Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.services import evaluations, uncertainty
 from challenge.tests.processes import in_parallel
 

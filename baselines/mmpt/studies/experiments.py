@@ -25,7 +25,7 @@ from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
 from baselines.mmpt.training.log import Write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
+from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
 #: The experiments by their numbers.
 EXPERIMENTS = {

@@ -24,7 +24,7 @@ from baselines.mmpt.training.device import DeviceError, choose_device
 from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.log import Write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.metrics.evaluator import METRICS, DatasetScores
+from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
 AVERAGE = "average"
 

@@ -12,7 +12,8 @@ from baselines.mmpt.data.images import Source
 from baselines.mmpt.model.losses import Loss
 from baselines.mmpt.training.distributed import ALONE, World
 from challenge.scoring.benchmark import Dataset
-from challenge.scoring.metrics.evaluator import METRICS, DatasetScores, score_dataset
+from challenge.scoring.metrics.evaluator import score_dataset
+from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
 #: From images on the device to logits, one dataset's.
 Forward = Callable[[Tensor], Tensor]

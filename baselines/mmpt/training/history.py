@@ -8,7 +8,7 @@ from pathlib import Path
 from baselines.mmpt.training import runs
 from baselines.mmpt.training.config import TrainingConfig
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 METRICS_FILE = "metrics.csv"
 COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)

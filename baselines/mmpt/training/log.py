@@ -16,7 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from baselines.mmpt.training.evaluate import Result, mean_loss
 from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 #: Reading losses waits for the device, so that it is done now and then only.
 SECONDS_BETWEEN_LINES = 5.0

@@ -27,7 +27,7 @@ from baselines.mmpt.training.config import ConfigError
 from baselines.mmpt.training.history import HistoryError
 from baselines.tests.mmpt.histories import ROWS, make_run
 from baselines.tests.mmpt.small import NAMES, small_config
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 RESNET, VIT = "resnet18", "vit_base_patch16_224"
 

@@ -31,7 +31,8 @@ from baselines.mmpt.training.frozen import untrained
 from baselines.mmpt.training.learner import build_model
 from challenge.models import PublishedMethod, PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import DatasetScores, score_dataset
+from challenge.scoring.metrics.evaluator import score_dataset
+from challenge.scoring.metrics.ranked import DatasetScores
 
 import timm  # isort: skip
 from timm.models.vision_transformer import checkpoint_filter_fn  # isort: skip

@@ -11,7 +11,8 @@ from challenge.management.examples import CommandWithExamples
 from challenge.medmnist.labels import read_labels
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError
-from challenge.scoring.metrics.evaluator import METRICS, Scores, evaluate
+from challenge.scoring.metrics.evaluator import Scores, evaluate
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
 INVALID_FILE = 2

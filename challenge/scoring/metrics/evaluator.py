@@ -8,22 +8,10 @@ import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
 from .predicted import confusion_matrices, predicted_classes
-from .ranked import accuracy, auc, balanced_accuracy, cohen_kappa, mean_auc
+from .ranked import METRICS, RANKED, DatasetScores, auc, mean_auc
 
 #: To be raised with any change that can change a score: evaluations of different versions do not compare.
 SCORER_VERSION = "1"
-
-METRICS = ("auc", "balanced_accuracy", "cohen_kappa", "accuracy")
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetScores:
-    """The metrics of one dataset, or their means. All lie in [0, 1], but `cohen_kappa` in [-1, 1]."""
-
-    auc: float
-    balanced_accuracy: float
-    cohen_kappa: float
-    accuracy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,8 @@ def score_dataset(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> 
 
 
 def _scores(area: float, confusion: np.ndarray) -> DatasetScores:
-    return DatasetScores(area, balanced_accuracy(confusion), cohen_kappa(confusion), accuracy(confusion))
+    metrics = RANKED.values()
+    return DatasetScores(*(float(m.of_confusion(confusion)) if m.of_confusion else area for m in metrics))
 
 
 def _mean(scores: list[DatasetScores]) -> DatasetScores:

@@ -24,8 +24,9 @@ import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
 from .curves import reliability
-from .evaluator import METRICS, evaluate
+from .evaluator import evaluate
 from .predicted import confusion_matrices, predicted_classes, predicted_confidences
+from .ranked import METRICS
 
 #: Before the logarithm, a probability is raised to this, and lowered to 1 minus this: about what float32, the type of
 #: most networks' outputs, can tell from 1. One image that is surely wrong thus costs 16.1 and not infinity.

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
 from ..metrics.predicted import predicted_classes
+from ..metrics.ranked import RANKED
 from . import bootstrap_kernels as kernels
 from .intervals import N_REPLICATES
 
@@ -42,7 +43,7 @@ def bootstrap(
     benchmark: Benchmark,
     n_replicates: int = N_REPLICATES,
 ) -> np.ndarray:
-    """Return the metrics of each replicate, (n_datasets, 4, n_replicates), in the order of `evaluator.METRICS`.
+    """Return the metrics of each replicate, (n_datasets, n_metrics, n_replicates), in the order of `METRICS`.
 
     Their mean over the datasets is that of the replicates of the average. `predictions` and `labels` are as
     `evaluator.evaluate` takes them.
@@ -55,7 +56,7 @@ def bootstrap(
 def bootstrap_dataset(
     y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset, n_replicates: int = N_REPLICATES
 ) -> np.ndarray:
-    """Return the metrics of one dataset in each replicate, (4, n_replicates).
+    """Return the metrics of one dataset in each replicate, (n_metrics, n_replicates).
 
     A label of a multi-label dataset is left out of a replicate that has no image with it, or none without it; of
     official test sets, the rarest label is missing in one of 10^18. NaN stands where that leaves no label.
@@ -156,21 +157,19 @@ def _confusions(cells: tuple[np.ndarray, np.ndarray], counts: np.ndarray, datase
 
 
 def _metrics(areas: np.ndarray, confusions: np.ndarray) -> np.ndarray:
-    """Return the four metrics of a block, (4, LANES), from AUCs (k, LANES) and confusion matrices (l, LANES, n, n)."""
-    support, predicted = confusions.sum(axis=3), confusions.sum(axis=2)
-    right = np.diagonal(confusions, axis1=2, axis2=3)
-    n = support.sum(axis=2)
-    agreed = right.sum(axis=2)
-    with np.errstate(invalid="ignore"):  # 0 / 0: a label that is not in the replicate
-        balanced = (right / support).mean(axis=2)
-        kappa = 1 - (n - agreed) * n / (n * n - (support * predicted).sum(axis=2))
-    shown = (support > 0).all(axis=2)
+    """Return the metrics of a block, (n_metrics, LANES), of AUCs (k, LANES) and confusion matrices (l, LANES, n, n).
+
+    A label that is absent from a replicate is left out of it.
+    """
+    shown = (confusions.sum(axis=3) > 0).all(axis=2)
+    if not shown.all():
+        confusions = np.where(shown[..., None, None], confusions, np.eye(confusions.shape[-1]))
     return np.stack(
         [
-            _mean(areas, ~np.isnan(areas)),
-            _mean(balanced, shown),
-            _mean(kappa, shown),
-            _mean(agreed / n, shown),
+            _mean(metric.of_confusion(confusions), shown)
+            if metric.of_confusion
+            else _mean(areas, ~np.isnan(areas))
+            for metric in RANKED.values()
         ]
     )
 

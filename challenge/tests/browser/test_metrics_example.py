@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from challenge.content.worked_example import EXAMPLES, Example
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,8 @@ import pytest
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.metrics.evaluator import METRICS, evaluate
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.bootstrap import bootstrap
 from challenge.scoring.statistics.intervals import percentile_interval
 

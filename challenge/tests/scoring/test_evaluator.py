@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from challenge.scoring.metrics.evaluator import METRICS, DatasetScores, evaluate
+from challenge.scoring.metrics.evaluator import evaluate
+from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 

@@ -10,7 +10,7 @@ from sklearn import metrics as sklearn_metrics
 from sklearn.dummy import DummyClassifier
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
-from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED, reference_rows
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
-from challenge.scoring.metrics.evaluator import METRICS, score_dataset
-from challenge.scoring.metrics.ranked import auc, balanced_accuracy, cohen_kappa, confusion_matrix
+from challenge.scoring.metrics.evaluator import score_dataset
+from challenge.scoring.metrics.ranked import METRICS, auc, balanced_accuracy, cohen_kappa, confusion_matrix
 from challenge.tests.scoring.conftest import TINY
 
 #: Scores that are tied, at the threshold, at the ends, next to one another, subnormal, or minus zero.
