@@ -1,4 +1,4 @@
-"""Files of figures: where the zip of an entry belongs, and how it goes. `entries.figures_zip` draws it.
+"""Path and deletion of the zip of an entry's figures; `entries.figures_zip` draws it.
 
 Whether the zip is there is all there is to its state: until then, and where no browser is installed, a
 reader's browser makes the same zip.
