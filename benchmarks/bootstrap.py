@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scoring import make_case, peak_memory, timed, verdict
+from bigsite.threads import ONE_THREAD
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
@@ -43,7 +44,7 @@ def main() -> None:
 
 def run_self(step: str, folder: str) -> str:
     """Return what this module prints for a step, run in a process of its own."""
-    environment = os.environ | {
+    environment = os.environ | ONE_THREAD | {
         "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark",
         "DJANGO_SETTINGS_MODULE": "bigsite.settings",
     }  # fmt: skip

@@ -18,6 +18,8 @@ import time
 from statistics import median
 from typing import Any
 
+from bigsite.threads import ONE_THREAD
+
 N_TEAMS, N_SUBMISSIONS = 1_000, 10_000
 N_WITH_DATASETS = 300
 RUNS, FIRST_RUNS = 30, 3
@@ -42,7 +44,7 @@ def main() -> None:
         measure()
         return
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
+        environment = os.environ | ONE_THREAD | {
             "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark", "DEBUG": "off",
             "ALLOWED_HOSTS": "*", "DJANGO_SETTINGS_MODULE": "bigsite.settings", "CHROMIUM": "",
         }  # fmt: skip

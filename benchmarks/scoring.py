@@ -273,7 +273,10 @@ def in_own_process(reader: str, layout: str, folder: Path) -> dict[str, Any]:
 def run_self(*arguments: str) -> str:
     """What this module prints when run with `arguments`."""
     command = [sys.executable, "-m", "benchmarks.scoring", *arguments]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    from bigsite.threads import ONE_THREAD  # with Celery, which the measured process does not need
+
+    environment = os.environ | ONE_THREAD
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 def largest_difference(ours: dict[str, Any], reference: dict[str, Any]) -> float:

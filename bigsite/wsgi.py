@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from bigsite.threads import use_one_thread
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bigsite.settings")
+use_one_thread()
 application = get_wsgi_application()
