@@ -16,6 +16,7 @@ from django.utils.text import format_lazy
 from accounts.forms import PasswordForm
 from accounts.models import Team
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Submission
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
@@ -45,7 +46,8 @@ class SubmissionForm(forms.ModelForm):
 
     upload = forms.FileField(
         label="Predictions",
-        help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all 12 test sets.",
+        help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all "
+        f"{MEDMNIST_PLUS.n_datasets} test sets.",
         widget=forms.ClearableFileInput(
             attrs={"accept": ".csv,.gz,text/csv,application/gzip", "data-check-format": True}
         ),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -33,7 +35,10 @@ CANONICAL_RULES = (
         "Each pair of dataset and index is there once. Rows may come in any order.",
         "this index was on line 5 already",
     ),
-    Rule("Nothing is missing: one file holds all 12 datasets.", "1 row is missing: index 7"),
+    Rule(
+        f"Nothing is missing: one file holds all {MEDMNIST_PLUS.n_datasets} datasets.",
+        "1 row is missing: index 7",
+    ),
     Rule(
         "There is a probability for each class of the dataset.",
         "p8 is blank; expected a value for each of the 9 classes",

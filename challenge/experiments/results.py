@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES, Family
 from challenge.results.score import Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import RANKED
 
-RESOLUTIONS = (28, 64, 128, 224)
+RESOLUTIONS = MEDMNIST_PLUS.resolutions
 #: Names of the metrics in sentences.
 METRICS = {name: about.name for name, about in RANKED.items()}
 

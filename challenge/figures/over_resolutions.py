@@ -8,8 +8,9 @@ from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.intervals import BARS, any_interval, bars, cells, heads, in_words
 from challenge.figures.themes import MARKERS
 from challenge.results.score import Score
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-RESOLUTIONS = (28, 64, 128, 224)
+RESOLUTIONS = MEDMNIST_PLUS.resolutions
 
 
 @dataclass(frozen=True)

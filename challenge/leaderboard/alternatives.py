@@ -47,7 +47,11 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
     by_metric = [[_mean(row, one) for one in BENCHMARK_METRICS] for row in rows]
     ways = [
         _by_highest("Mean", "The mean over the datasets: official.", _means(rows, metric)),
-        _by_lowest("Mean rank", "The mean of the ranks on the 12 datasets.", aggregation.mean_ranks(scores)),
+        _by_lowest(
+            "Mean rank",
+            f"The mean of the ranks on the {MEDMNIST_PLUS.n_datasets} datasets.",
+            aggregation.mean_ranks(scores),
+        ),
         _by_highest(
             "Wins by test",
             "How many rows it beats significantly, summed over the datasets: on each, all pairs are tested at once.",
@@ -61,7 +65,7 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         ),
         _by_highest(
             "Worst dataset",
-            "The lowest of the 12 scores.",
+            f"The lowest of the {MEDMNIST_PLUS.n_datasets} scores.",
             worst,
             notes=[titles[index] if index >= 0 else "" for index in where.tolist()],
         ),
@@ -91,15 +95,16 @@ def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int,
 
 
 def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the scores on the datasets, (m, 12), NaN where there is none."""
+    """Return the scores on the D datasets, (m, D), NaN where there is none."""
     found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
-    return np.array([[score.value if score else np.nan for score in line] for line in found]).reshape(-1, 12)
+    values = [[score.value if score else np.nan for score in line] for line in found]
+    return np.array(values).reshape(-1, MEDMNIST_PLUS.n_datasets)
 
 
 def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the replicates on the datasets, (m, 12, B), NaN for a row without."""
+    """Return the replicates on the datasets, (m, D, B), NaN for a row without."""
     found = metric_replicates(rows, metric)
-    replicates = np.full((len(rows), len(MEDMNIST_PLUS.datasets), N_REPLICATES), np.nan, dtype=np.float32)
+    replicates = np.full((len(rows), MEDMNIST_PLUS.n_datasets, N_REPLICATES), np.nan, dtype=np.float32)
     for index, row in enumerate(rows):
         if row.key in found:
             replicates[index] = found[row.key]

@@ -89,7 +89,7 @@ def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric)
     return [
         rank_blobs(labels, rank_replicates(means), values, metric),
         paired_differences(labels, difference, ends[..., 0], ends[..., 1], metric),
-        kendall_violins({"Mean of 12": kendall_taus(values, means)} | taus, metric),
+        kendall_violins({f"Mean of {MEDMNIST_PLUS.n_datasets}": kendall_taus(values, means)} | taus, metric),
         rank_blobs_by_dataset(
             labels, np.stack([rank_replicates(r) for r in replicates]), MEDMNIST_PLUS, metric
         ),

@@ -77,7 +77,7 @@ def unpack_mean_replicates(content: bytes) -> np.ndarray:
 
 def unpack_dataset_replicates(content: bytes) -> np.ndarray:
     """Return the replicates of each dataset, (12, 4, B) float32, datasets in their official order."""
-    return np.frombuffer(content, "<f4").reshape(len(MEDMNIST_PLUS.datasets), len(METRICS), -1)
+    return np.frombuffer(content, "<f4").reshape(MEDMNIST_PLUS.n_datasets, len(METRICS), -1)
 
 
 class FurtherMetrics(models.Model):

@@ -53,6 +53,11 @@ class Benchmark:
         raise KeyError(name)
 
     @property
+    def n_datasets(self) -> int:
+        """The number of datasets, which all weigh the same in a mean."""
+        return len(self.datasets)
+
+    @property
     def n_rows(self) -> int:
         """The number of rows of a submission: the test images of all datasets."""
         return sum(dataset.n_test for dataset in self.datasets)

@@ -9,7 +9,6 @@ from challenge.entries import citation
 from challenge.entries.export import bootstrap_version
 from challenge.leaderboard.export import absolute, result_address
 from challenge.models import Evaluation, MethodGroup, PublishedMethod, Submission
-from challenge.scoring.statistics.intervals import N_REPLICATES
 
 register = template.Library()
 
@@ -69,5 +68,4 @@ def _scored_by(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
         "scorer_version": evaluations[0].scorer_version,
         "labels": evaluations[0].ground_truth,
         "bootstrap_version": bootstrap_version(evaluations),
-        "n_replicates": N_REPLICATES,
     }

@@ -1,4 +1,4 @@
-"""From predictions and labels to the numbers of the leaderboard."""
+"""Metrics of the leaderboard, from predictions and labels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from ..benchmark import Benchmark, Dataset, Task
 from .predicted import confusion_matrices, predicted_classes
 from .ranked import METRICS, RANKED, DatasetScores, auc, mean_auc
 
-#: To be raised with any change that can change a score: evaluations of different versions do not compare.
+#: Raise it with any change that can change a score: evaluations of different versions do not compare.
 SCORER_VERSION = "1"
 
 

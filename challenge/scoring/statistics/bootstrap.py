@@ -1,4 +1,4 @@
-"""Bootstrap replicates of every metric: what the scores would be on other test images of the same kind.
+"""Bootstrap replicates of every metric: its values on resampled test images.
 
 The images of a dataset are drawn with replacement, class by class, so that every class keeps its size; those of a
 multi-label dataset, which has no classes in that sense, all together (Efron and Tibshirani, 1993). The random numbers

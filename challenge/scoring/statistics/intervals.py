@@ -2,7 +2,7 @@
 
 import numpy as np
 
-#: To be raised with any change that can change a replicate: those of different versions are not paired.
+#: Raise it with any change that can change a replicate: replicates of different versions are not paired.
 BOOTSTRAP_VERSION = "1"
 N_REPLICATES = 1000
 LEVEL = 0.95
