@@ -1,61 +1,15 @@
-"""Fetch official MedMNIST files: large, so a transfer that breaks off goes on where it stopped."""
+"""Fetching the official files that a training needs."""
 
-import hashlib
-import os
-import shutil
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-
 from baselines.mmpt.data.splits import MARKER
-from challenge.content.datasets import ABOUT_DATASETS, Download
+from challenge.medmnist.download import DownloadError, fetch_files
+from challenge.medmnist.facts import FACTS, OfficialFile
+from challenge.medmnist.facts import official_file as file_of
 from challenge.scoring.benchmark import Dataset
 
-#: A file is written in pieces of this size; a piece that breaks off is lost.
-CHUNK_BYTES = 1 << 18
-
-#: So often in a row a transfer may break off, or the server be busy, without a byte having arrived.
-ATTEMPTS = 4
-BACKOFF_SECONDS = 2.0
-TIMEOUT_SECONDS = (10, 60)  # to connect; between two packets
-
-#: Between two lines of progress.
-PROGRESS_SECONDS = 5.0
-
 Write = Callable[[str], object]
-
-
-class DownloadError(Exception):
-    """Why the files could not be fetched, and what to do."""
-
-
-class _DamagedError(Exception):
-    """A whole file arrived that is not the official one."""
-
-
-@dataclass(slots=True)
-class _Transfer:
-    """What has arrived of a file: in its part file, and in the hash."""
-
-    download: Download
-    part: Path
-    write: Write
-    md5: "hashlib._Hash"
-    n_bytes: int = 0
-
-    def start_again(self) -> None:
-        """Forget what has arrived."""
-        self.part.unlink(missing_ok=True)
-        self.md5, self.n_bytes = _new_md5(), 0
-
-    def is_official(self) -> bool:
-        """Tell whether what has arrived is the whole official file."""
-        return self.md5.hexdigest() == self.download.md5
 
 
 def download(folder: Path, datasets: Sequence[Dataset], resolution: int, write: Write) -> None:
@@ -66,185 +20,15 @@ def download(folder: Path, datasets: Sequence[Dataset], resolution: int, write: 
 
     Raises DownloadError.
     """
-    downloads = [official_file(dataset, resolution) for dataset in datasets]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        needed = _not_there(folder, downloads, write)
-        with _session() as session:
-            for file in needed:
-                _fetch(session, file, folder, write)
-    except OSError as error:  # those of requests, which are OSErrors too, do not come this far
-        raise DownloadError(
-            f"{folder} cannot be written to or read: {error}. What has arrived is kept: see to the disk, "
-            "and start again to go on from there."
-        ) from error
-
-
-def official_file(dataset: Dataset, resolution: int) -> Download:
-    """Return the address and checksum of a file. Raises DownloadError if there is no official one."""
-    about = ABOUT_DATASETS.get(dataset.name)
-    for file in about.downloads if about else ():
-        if file.resolution == resolution:
-            return file
-    raise DownloadError(f"There is no official file of {dataset.name} at {resolution} pixels.")
-
-
-def _not_there(folder: Path, downloads: Sequence[Download], write: Write) -> list[Download]:
-    """The files that have to be fetched. Others by their name are not touched: raises DownloadError."""
+    files = [official_file(dataset, resolution) for dataset in datasets]
     if (folder / MARKER).exists():
         raise DownloadError(f"{folder} holds a synthetic collection: give another folder.")
-    needed, others = [], []
-    for file in downloads:
-        path = folder / file.file_name
-        if not path.exists():
-            needed.append(file)
-        elif _md5_of(path).hexdigest() == file.md5:
-            write(f"{path.name}: already in {folder}, MD5 checked")
-        else:
-            others.append(path.name)
-    if others:
-        raise DownloadError(
-            f"{folder} holds files that are not the official ones (their MD5 differs): {', '.join(others)}. "
-            "Remove them to fetch the official ones, or go without downloading."
-        )
-    return needed
+    fetch_files(folder, files, write)
 
 
-def _session() -> requests.Session:
-    """A session that waits where the server is busy, as long as that asks for."""
-    retry = urllib3.Retry(
-        total=ATTEMPTS, connect=0, backoff_factor=BACKOFF_SECONDS, status_forcelist=(429, 500, 502, 503, 504)
-    )
-    session = requests.Session()
-    session.headers["Accept-Encoding"] = "identity"
-    session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    return session
-
-
-def _fetch(session: requests.Session, file: Download, folder: Path, write: Write) -> None:
-    """Make the file: going on where the transfer breaks off, and once from the start if its MD5 is wrong."""
-    transfer = _resume(file, folder, write)
-    for is_last in (False, True):
-        _fetch_rest(session, transfer)
-        if transfer.is_official():
-            os.replace(transfer.part, folder / file.file_name)
-            write(f"{file.file_name}: complete, {_size(transfer.n_bytes)}, MD5 checked")
-            return
-        found = transfer.md5.hexdigest()
-        transfer.start_again()
-        write(f"{file.file_name}: its MD5 is {found}, not {file.md5} as it should be; deleted")
-        if is_last:
-            raise DownloadError(
-                f"{file.file_name} arrived damaged, from the start and once more: {file.url} does not give the "
-                "official file. Fetch it by hand and put it into the folder."
-            )
-
-
-def _resume(file: Download, folder: Path, write: Write) -> _Transfer:
-    """Go on from a part file, if there is one."""
-    part = folder / f"{file.file_name}.part"
-    if not part.exists():
-        return _Transfer(file, part, write, _new_md5())
-    write(f"{file.file_name}: going on after {_size(part.stat().st_size)}")
-    return _Transfer(file, part, write, _md5_of(part), part.stat().st_size)
-
-
-def _fetch_rest(session: requests.Session, transfer: _Transfer) -> None:
-    """Fetch what is not there yet, however often the transfer breaks off, as long as something arrives."""
-    failures = 0
-    while not transfer.is_official():
-        before = transfer.n_bytes
-        try:
-            _fetch_once(session, transfer)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            failures = 1 if transfer.n_bytes > before else failures + 1
-            if failures == ATTEMPTS or _is_final(error):
-                raise DownloadError(_why(transfer, error)) from error
-            time.sleep(BACKOFF_SECONDS * failures)
-        else:
-            return
-
-
-def _fetch_once(session: requests.Session, transfer: _Transfer) -> None:
-    """Ask for the rest of a file, and write down what comes."""
-    headers = {"Range": f"bytes={transfer.n_bytes}-"} if transfer.n_bytes else {}
-    with session.get(
-        transfer.download.url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS
-    ) as response:
-        if response.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # nothing is left to come; the MD5 tells whether it is the file
-        response.raise_for_status()
-        if transfer.n_bytes and not _goes_on(response, transfer.n_bytes):
-            transfer.start_again()
-        n_to_come = int(response.headers.get("Content-Length", 0))
-        _check_room(transfer, n_to_come)
-        _receive(response, transfer, transfer.n_bytes + n_to_come)
-
-
-def _goes_on(response: requests.Response, n_bytes: int) -> bool:
-    """Whether the answer is the rest of the file, not the whole file again."""
-    is_part = response.status_code == requests.codes.partial_content
-    return is_part and response.headers.get("Content-Range", "").startswith(f"bytes {n_bytes}-")
-
-
-def _check_room(transfer: _Transfer, n_to_come: int) -> None:
-    free = shutil.disk_usage(transfer.part.parent).free
-    if n_to_come > free:
-        raise DownloadError(
-            f"{transfer.download.file_name} needs {_size(n_to_come)} more, and {transfer.part.parent} has "
-            f"{_size(free)} free. Make room or give another folder, and start again: what has arrived is kept."
-        )
-
-
-def _receive(response: requests.Response, transfer: _Transfer, n_total: int) -> None:
-    """Append what comes to the part file, and tell how it goes."""
-    started = told = time.monotonic()
-    n_before = transfer.n_bytes
-    with transfer.part.open("ab") as file:
-        for chunk in response.iter_content(CHUNK_BYTES):
-            file.write(chunk)
-            transfer.md5.update(chunk)
-            transfer.n_bytes += len(chunk)
-            if (now := time.monotonic()) - told >= PROGRESS_SECONDS:
-                told = now
-                speed = (transfer.n_bytes - n_before) / (now - started)
-                transfer.write(_progress(transfer, n_total, speed))
-
-
-def _progress(transfer: _Transfer, n_total: int, speed: float) -> str:
-    line = f"{transfer.download.file_name}: {_size(transfer.n_bytes)}"
-    if n_total > transfer.n_bytes:
-        seconds = round((n_total - transfer.n_bytes) / speed)
-        line += f" of {_size(n_total)}, {seconds // 60}:{seconds % 60:02} left"
-    return f"{line}, {_size(speed)}/s"
-
-
-def _is_final(error: Exception) -> bool:
-    """Whether asking again is no use: the server says that it has no such file, or gives it to nobody."""
-    return isinstance(error, requests.HTTPError)
-
-
-def _why(transfer: _Transfer, error: Exception) -> str:
-    return (
-        f"{transfer.download.file_name} could not be fetched from {transfer.download.url}: {error}. "
-        f"{_size(transfer.n_bytes)} have arrived and are kept: start again to go on from there, or fetch the "
-        f"file by hand and put it into {transfer.part.parent}."
-    )
-
-
-def _new_md5() -> "hashlib._Hash":
-    return hashlib.md5(usedforsecurity=False)
-
-
-def _md5_of(path: Path) -> "hashlib._Hash":
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, _new_md5)
-
-
-def _size(n_bytes: float) -> str:
-    """Return a size for people."""
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if n_bytes >= factor:
-            return f"{n_bytes / factor:.1f} {unit}"
-    return f"{n_bytes:.0f} bytes"
+def official_file(dataset: Dataset, resolution: int) -> OfficialFile:
+    """Return the address and checksum of a file. Raises DownloadError if there is no official one."""
+    facts = FACTS.get(dataset.name)
+    if facts is None or resolution not in facts.md5:
+        raise DownloadError(f"There is no official file of {dataset.name} at {resolution} pixels.")
+    return file_of(dataset.name, resolution)

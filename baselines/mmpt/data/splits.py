@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from baselines.mmpt.data import npz
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist import npz
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 
 Split = Literal["train", "val", "test"]

@@ -5,10 +5,8 @@ Splits have the official sizes (times a scale), and datasets the official channe
 """
 
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ from baselines.mmpt.data.splits import MARKER, DataError, Split, file_name, read
 from baselines.mmpt.data.synthetic_images import DOMAINS, make_images
 from baselines.mmpt.data.synthetic_labels import FEWEST, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 
 
@@ -49,10 +48,12 @@ def make_collection(
         )
     sizes = {dataset.name: split_sizes(dataset, scale, at_least) for dataset in benchmark}
     marker[str(size)] = {"scale": scale, "seed": seed, "sizes": sizes}
-    _replace(folder / MARKER, lambda part: part.write_text(json.dumps(marker, indent=1) + "\n"))
+    with atomic_write(folder / MARKER) as draft:
+        draft.write_text(json.dumps(marker, indent=1) + "\n")
     for dataset in benchmark:
         path = paths[dataset.name]
-        _replace(path, partial(_write_npz, dataset=dataset, size=size, sizes=sizes[dataset.name], seed=seed))
+        with atomic_write(path) as draft:
+            _write_npz(draft, dataset=dataset, size=size, sizes=sizes[dataset.name], seed=seed)
         write(f"{path.name}: {sum(sizes[dataset.name].values()):,} images")
 
 
@@ -84,13 +85,3 @@ def _write_member(
         np.lib.format.write_array_header_1_0(stream, header)
         for piece in pieces:
             stream.write(np.ascontiguousarray(piece).data)
-
-
-def _replace(path: Path, make: Callable[[Path], object]) -> None:
-    """Make a file under another name first, so that it is never there in part."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        make(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -8,7 +8,6 @@ import csv
 import hashlib
 import json
 import math
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
@@ -24,6 +23,7 @@ from baselines.mmpt.training.device import choose_device
 from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
 from baselines.mmpt.training.log import Write
+from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
@@ -266,14 +266,12 @@ def _told(scores: Mapping[str, DatasetScores]) -> Iterator[str]:
 
 def _write_scores(path: Path, scores: Mapping[str, DatasetScores]) -> None:
     """Write the scores of a training; the file appears when it is whole."""
-    beside = path.with_name(f".{path.name}.partial")
-    with beside.open("w", encoding="utf-8", newline="") as file:
+    with atomic_write(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("dataset", *METRICS))
         for name, of_dataset in scores.items():
             values = [getattr(of_dataset, metric) for metric in METRICS]
             writer.writerow((name, *("" if math.isnan(value) else repr(value) for value in values)))
-    os.replace(beside, path)
 
 
 def read_averages(one: PlannedRun) -> dict[str, float]:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from baselines.mmpt.training.config import TrainingConfig
+from challenge.formats.atomic import atomic_write
 
 LAST = "last.pt"
 BEST = "best.pt"
@@ -75,12 +76,11 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint; whoever opens `path` meanwhile, or after a crash, finds the old or the new one whole."""
     values = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint)}
     values["config"] = checkpoint.config.to_dict()
-    beside = path.with_name(f".{path.name}.partial")
-    with beside.open("wb") as file:  # a file, not a path: else its name would be part of what is written
+    # A file, not a path: otherwise its name would be part of what is written.
+    with atomic_write(path) as draft, draft.open("wb") as file:
         torch.save(values, file)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def load(path: Path) -> Checkpoint:

@@ -7,7 +7,6 @@ the mean over the batches of all datasets. A metric that is not defined is left 
 
 import csv
 import math
-import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from baselines.mmpt.training.evaluate import Result, mean_loss
 from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
+from challenge.formats.atomic import atomic_write
 from challenge.scoring.metrics.ranked import METRICS
 
 #: Reading losses waits for the device, so that it is done now and then only.
@@ -61,12 +61,10 @@ class RunLog:
                 self._board.add_scalar(f"{what}/{place}", value, epoch)
 
     def _write(self) -> None:
-        beside = self._path.with_name(f".{self._path.name}.partial")
-        with beside.open("w", newline="") as file:
+        with atomic_write(self._path) as draft, draft.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(self._rows)
-        os.replace(beside, self._path)
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -23,6 +23,7 @@ from baselines.mmpt.training.device import DeviceError, autocast, choose_device
 from baselines.mmpt.training.learner import build_model, preprocess_for
 from baselines.mmpt.training.log import Write
 from baselines.mmpt.training.probing import extract_features, vote
+from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 from challenge.scoring.reading.predictions import PredictionsError, write_predictions
 
@@ -72,9 +73,8 @@ def predict(
         ):
             predictions[dataset.name] = values
             write(f"{dataset.name:15} {len(values):7,} test images")
-    beside = output.with_name(f".partial.{output.name}")
-    write_predictions(beside, predictions, benchmark)
-    beside.replace(output)
+    with atomic_write(output) as draft:
+        write_predictions(draft, predictions, benchmark)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from baselines.mmpt.data import download as module
-from baselines.mmpt.data.download import DownloadError, download, official_file
-from challenge.content.datasets import ABOUT_DATASETS, Download
+from baselines.mmpt.data import download as of_training
+from baselines.mmpt.data.download import download, official_file
+from challenge.medmnist import download as module
+from challenge.medmnist.download import DownloadError
+from challenge.medmnist.facts import OfficialFile, official_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 DATASETS = [MEDMNIST_PLUS["breastmnist"], MEDMNIST_PLUS["retinamnist"]]
@@ -78,9 +80,9 @@ def server(monkeypatch):
     def official(dataset, resolution):
         name = f"{dataset.name}.npz"
         md5 = hashlib.md5(CONTENT[name], usedforsecurity=False).hexdigest()
-        return Download(resolution, f"{running.url}/{name}?download=1", md5)
+        return OfficialFile(resolution, f"{running.url}/{name}?download=1", md5)
 
-    monkeypatch.setattr(module, "official_file", official)
+    monkeypatch.setattr(of_training, "official_file", official)
     with FileServer() as running:
         Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield running
@@ -197,7 +199,9 @@ def test_no_network(server, folder, monkeypatch):
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}/breastmnist.npz"
-    monkeypatch.setattr(module, "official_file", lambda dataset, resolution: Download(28, url, "0" * 32))
+    monkeypatch.setattr(
+        of_training, "official_file", lambda dataset, resolution: OfficialFile(28, url, "0" * 32)
+    )
     problem = problem_of(folder)
     assert problem.startswith(f"breastmnist.npz could not be fetched from {url}: ")
     assert "by hand" in problem
@@ -243,6 +247,6 @@ def test_a_folder_that_is_a_file(server, folder):
 def test_addresses_are_the_official_ones():
     for dataset in MEDMNIST_PLUS:
         files = [official_file(dataset, resolution) for resolution in (28, 64, 128, 224)]
-        assert tuple(files) == ABOUT_DATASETS[dataset.name].downloads
+        assert tuple(files) == official_files(dataset.name)
     with pytest.raises(DownloadError, match="no official file of breastmnist at 32 pixels"):
         official_file(MEDMNIST_PLUS["breastmnist"], 32)

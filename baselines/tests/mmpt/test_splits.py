@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from baselines.mmpt.data import npz, splits
+from baselines.mmpt.data import splits
 from baselines.mmpt.data.splits import DataError, check_folder, file_name, load_split, stream_images
+from challenge.medmnist import npz
 from challenge.scoring.benchmark import Dataset, Task
 
 #: Datasets that only the test split's size is known of.
