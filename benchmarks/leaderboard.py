@@ -91,9 +91,9 @@ def fill() -> None:
     from challenge.models import (
         DatasetScore,
         Evaluation,
-        FurtherMetrics,
         Metric,
         Phase,
+        SecondaryMetrics,
         Submission,
         Uncertainty,
     )
@@ -135,8 +135,8 @@ def fill() -> None:
                 for e, of in part
                 for d, line in zip(MEDMNIST_PLUS, of, strict=True)
             )
-            FurtherMetrics.objects.bulk_create(
-                FurtherMetrics(evaluation=e, datasets=further) for e, _ in part
+            SecondaryMetrics.objects.bulk_create(
+                SecondaryMetrics(evaluation=e, datasets=further) for e, _ in part
             )
             rows = []
             for number, (e, of) in enumerate(part):

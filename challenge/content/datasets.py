@@ -475,6 +475,3 @@ _ALL = (
 
 #: By name, in the order of the benchmark.
 ABOUT_DATASETS = {about.name: about for about in _ALL}
-
-#: The name that `baselines/mmpt/download.py` imports; goes when that asks `challenge.medmnist.facts`.
-Download = OfficialFile

@@ -1,4 +1,4 @@
-"""The demo: runs web and worker until Ctrl-C. `demo_data` fills the site before."""
+"""The demo: runs web and worker until Ctrl-C. `demo.data` fills the site before."""
 
 import os
 import signal

@@ -11,10 +11,10 @@ from challenge.leaderboard.export import absolute, datasets_dict, head, result_a
 from challenge.leaderboard.uncertainty import positions
 from challenge.models import (
     Evaluation,
-    FurtherMetrics,
     GroundTruth,
     MethodGroup,
     Metric,
+    SecondaryMetrics,
     Submission,
     Uncertainty,
 )
@@ -48,7 +48,7 @@ def submission_document(submission: Submission, ground_truth: GroundTruth | None
         "scored_at": utc(scored.scored_at) if scored and scored.scored_at else None,
         "ranks": _ranks(keys, submission.resolution, ground_truth) if is_ranked else None,
         **(_evaluation_scores(scored) if scored else NO_SCORES),
-        "further_metrics": FurtherMetrics.objects.filter(evaluation=scored)
+        "further_metrics": SecondaryMetrics.objects.filter(evaluation=scored)
         .values_list("datasets", flat=True)
         .first(),
     }

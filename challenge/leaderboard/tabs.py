@@ -16,7 +16,7 @@ from challenge.leaderboard.figures import leaderboard_figures
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import Board
-from challenge.models import FurtherMetrics, GroundTruth, Metric
+from challenge.models import GroundTruth, Metric, SecondaryMetrics
 from challenge.results.replicates import metric_replicates
 from challenge.results.rows import Row, with_dataset_scores
 from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_means, references
@@ -129,7 +129,7 @@ def secondary_context(
     """Return the secondary metrics of the highest entries, beside what chance and the majority class get."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_ROWS))
     found = dict(
-        FurtherMetrics.objects.filter(
+        SecondaryMetrics.objects.filter(
             evaluation__in=[e.pk for row in candidates for e in row.evaluations]
         ).values_list("evaluation_id", "datasets")
     )

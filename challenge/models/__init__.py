@@ -15,7 +15,7 @@ from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, Pub
 from challenge.models.submissions import Submission, submission_path
 from challenge.models.texts import Reference, SitePage
 from challenge.models.uncertainties import (
-    FurtherMetrics,
+    SecondaryMetrics,
     Uncertainty,
     uncertainty_of,
     unpack_dataset_replicates,
@@ -29,7 +29,6 @@ __all__ = [
     "DatasetScore",
     "Evaluation",
     "EvaluationCurves",
-    "FurtherMetrics",
     "GroundTruth",
     "MethodGroup",
     "Metric",
@@ -39,6 +38,7 @@ __all__ = [
     "PublishedScore",
     "Reference",
     "Resolution",
+    "SecondaryMetrics",
     "SitePage",
     "Submission",
     "Uncertainty",

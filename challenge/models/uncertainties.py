@@ -25,7 +25,7 @@ class Uncertainty(Job):
     """Intervals and bootstrap replicates of an evaluation: a job with its state, and what came of it.
 
     Replicates are kept as bytes of float32: those of the means, 16 kB, apart from those of each dataset, 192 kB, as
-    rankings need the former of many entries. `scoring.bootstrap` says how they are made.
+    rankings need the former of many entries. `scoring.statistics.bootstrap` makes them.
     """
 
     class Status(models.TextChoices):
@@ -80,11 +80,11 @@ def unpack_dataset_replicates(content: bytes) -> np.ndarray:
     return np.frombuffer(content, "<f4").reshape(MEDMNIST_PLUS.n_datasets, len(METRICS), -1)
 
 
-class FurtherMetrics(models.Model):
-    """Informational metrics of an evaluation, by dataset; `scoring.further_metrics` says which."""
+class SecondaryMetrics(models.Model):
+    """Secondary metrics of an evaluation, by dataset; `scoring.metrics.secondary` lists them."""
 
-    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="further_metrics")
+    evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="secondary_metrics")
     datasets = models.JSONField(editable=False)
 
     def __str__(self) -> str:
-        return f"Further metrics of {self.evaluation}"
+        return f"Secondary metrics of {self.evaluation}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Metric
+from challenge.models import Evaluation, GroundTruth, Metric, SecondaryMetrics
 from challenge.results.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.ground_truth import GroundTruthError
@@ -66,7 +66,7 @@ def majority_accuracies(of: Mapping[str, Any]) -> dict[str, float]:
 
 def secondary_of(evaluation: Evaluation) -> Mapping[str, Values]:
     """Return the secondary metrics of an evaluation by dataset; empty until they are there."""
-    found = FurtherMetrics.objects.filter(evaluation=evaluation).first()
+    found = SecondaryMetrics.objects.filter(evaluation=evaluation).first()
     return found.datasets if found else {}
 
 

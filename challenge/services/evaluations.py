@@ -18,8 +18,8 @@ from challenge.models import (
     DatasetScore,
     Evaluation,
     EvaluationCurves,
-    FurtherMetrics,
     GroundTruth,
+    SecondaryMetrics,
     Submission,
     Uncertainty,
 )
@@ -172,7 +172,7 @@ def _finish(
     scores = outcome.scores if outcome else None
     had_scores = evaluation.scored_at is not None
     evaluation.dataset_scores.all().delete()
-    for model in (EvaluationCurves, Uncertainty, FurtherMetrics):
+    for model in (EvaluationCurves, Uncertainty, SecondaryMetrics):
         model.objects.filter(evaluation=evaluation).delete()
     evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
     evaluation.scored_at = now if scores else None

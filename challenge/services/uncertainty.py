@@ -17,11 +17,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from challenge.models import Evaluation, FurtherMetrics, GroundTruth, Uncertainty
+from challenge.models import Evaluation, GroundTruth, SecondaryMetrics, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import read_ground_truth
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.scoring.metrics.secondary import further_metrics
+from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
 from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
@@ -36,10 +36,10 @@ AVERAGE = "average"
 
 @dataclass(frozen=True)
 class Estimates:
-    """What is made of a file: the fields of `Uncertainty`, and those of `FurtherMetrics`."""
+    """What is made of a file: the fields of `Uncertainty`, and those of `SecondaryMetrics`."""
 
     uncertainty: dict[str, Any]
-    further_metrics: dict[str, dict[str, Any]]
+    secondary_metrics: dict[str, dict[str, Any]]
 
 
 def queue_uncertainty(evaluation: Evaluation) -> None:
@@ -101,7 +101,7 @@ def estimate_predictions(
             bootstrap(predictions, labels, MEDMNIST_PLUS),
             auc_standard_errors(predictions, labels, MEDMNIST_PLUS),
         ),
-        further_metrics(predictions, labels, MEDMNIST_PLUS),
+        secondary_metrics(predictions, labels, MEDMNIST_PLUS),
     )
 
 
@@ -133,8 +133,8 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
         setattr(held, field, value)
     held.status = Uncertainty.Status.DONE
     held.save()
-    FurtherMetrics.objects.update_or_create(
-        evaluation=evaluation, defaults={"datasets": estimates.further_metrics}
+    SecondaryMetrics.objects.update_or_create(
+        evaluation=evaluation, defaults={"datasets": estimates.secondary_metrics}
     )
     board_changed()
     queue.enqueue_figures(evaluation.pk)  # only now: they show the intervals

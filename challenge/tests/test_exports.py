@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from challenge.formats.spreadsheets import without_formulas
 from challenge.models import (
     Evaluation,
-    FurtherMetrics,
     GroundTruth,
     MethodGroup,
     PublishedMethod,
     PublishedScore,
+    SecondaryMetrics,
     Submission,
     Uncertainty,
 )
@@ -372,7 +372,7 @@ def test_a_scored_submission(client, team, submit_and_score):
         assert document["average"][metric]["value"] == pytest.approx(np.mean(values))
         assert document["average"][metric]["low"] < document["average"][metric]["value"]
         assert document["ranks"][metric] == {"rank": 1, "low": 1, "high": 1, "of": 1}
-    assert document["further_metrics"] == FurtherMetrics.objects.get().datasets
+    assert document["further_metrics"] == SecondaryMetrics.objects.get().datasets
 
 
 def test_ranks_are_those_of_the_leaderboard(client, team, board):

@@ -12,7 +12,7 @@ from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import positions, with_rank_ranges
-from challenge.models import FurtherMetrics, Metric, Uncertainty
+from challenge.models import Metric, SecondaryMetrics, Uncertainty
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -159,7 +159,7 @@ def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_en
         "log_loss": 0.2,
         "calibration_error": 0.03,
     }
-    FurtherMetrics.objects.create(evaluation=evaluation, datasets={d.name: further for d in MEDMNIST_PLUS})
+    SecondaryMetrics.objects.create(evaluation=evaluation, datasets={d.name: further for d in MEDMNIST_PLUS})
     page = get(view="further")
     assert "0.4321" in page
     assert "Chance 0.5000" in page

@@ -61,7 +61,10 @@ def old(migrate) -> Apps:
         submission = apps.get_model("challenge", "Submission").objects.create(
             team=team, phase=phase, resolution=28, model_name=name, file_size=1, **columns
         )
-        evaluations.create(submission=submission, ground_truth=labels, scorer_version="1")
+        evaluation = evaluations.create(submission=submission, ground_truth=labels, scorer_version="1")
+    apps.get_model("challenge", "FurtherMetrics").objects.create(
+        evaluation=evaluation, datasets={"pathmnist": {"log_loss": 0.25}}
+    )
     return apps
 
 
@@ -86,6 +89,13 @@ def test_every_row_arrives_with_its_outcome_and_its_mail(old, migrate):
         for column in ("mail_due_at", "mail_claimed_at", "mailed_at"):
             del row[column]
     assert after == before
+
+
+def test_secondary_metrics_keep_their_rows_under_their_new_name(old, migrate):
+    before = rows_of(old)["FurtherMetrics"]
+    assert before
+    assert rows_of(migrate("0012_secondary_metrics"))["SecondaryMetrics"] == before
+    assert rows_of(migrate("0008_references_for_intervals"))["FurtherMetrics"] == before
 
 
 def test_the_way_back_loses_nothing(old, migrate):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from challenge.models import FurtherMetrics, Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
+from challenge.models import SecondaryMetrics, Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.services import evaluations, uncertainty
@@ -66,7 +66,7 @@ def test_a_whole_file(scored):
         assert replicates.mean() == pytest.approx(getattr(scored, metric), abs=0.005)
     assert set(found.intervals) == {"average", *(d.name for d in MEDMNIST_PLUS)}
     assert found.auc_standard_errors["average"] == pytest.approx(means[0].std(ddof=1), rel=0.1)
-    further = FurtherMetrics.objects.get(evaluation=scored).datasets
+    further = SecondaryMetrics.objects.get(evaluation=scored).datasets
     assert further["retinamnist"]["quadratic_kappa"] > 0
 
 
@@ -99,7 +99,7 @@ def test_scoring_again_estimates_again_and_what_ran_meanwhile_is_dropped(scored,
     quick.side_effect = score_again
     uncertainty.estimate(scored.pk)
     assert status_of(scored) == Status.QUEUED
-    assert not FurtherMetrics.objects.exists()
+    assert not SecondaryMetrics.objects.exists()
     quick.side_effect = None
     uncertainty.estimate(scored.pk)
     assert status_of(scored) == Status.DONE

@@ -1,6 +1,6 @@
 """Metrics that are shown for information and never ranked, and what two predictors get that look at no image.
 
-Of each dataset `further_metrics` gives a dictionary, ready for JSON and without NaN:
+Of each dataset `secondary_metrics` gives a dictionary, ready for JSON and without NaN:
 
 - `matthews_correlation`: from the confusion matrix; if the dataset is multi-label, the mean over its labels.
 - `average_precision`: of each class against the rest, or of each label, then the unweighted mean. For a binary
@@ -36,10 +36,10 @@ LOG_CLIP = 1e-7
 AVERAGED = ("matthews_correlation", "average_precision", "brier_score", "log_loss", "calibration_error")
 
 
-def further_metrics(
+def secondary_metrics(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
 ) -> dict[str, dict[str, Any]]:
-    """Return the informational metrics of each dataset; see `evaluator.evaluate` for the arrays.
+    """Return the secondary metrics of each dataset; see `evaluator.evaluate` for the arrays.
 
     Probabilities are finite and in [0, 1], and rows have a positive sum, save in multi-label datasets: what
     `read_predictions` gives. Raises `ValueError` on labels that lack a class.
@@ -48,7 +48,7 @@ def further_metrics(
 
 
 def dataset_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> dict[str, Any]:
-    """Return the informational metrics of one dataset; see `further_metrics`."""
+    """Return the secondary metrics of one dataset; see `secondary_metrics`."""
     y_score = np.asarray(y_score, np.float64)
     y_pred = predicted_classes(y_score, dataset)
     confusions = confusion_matrices(y_true, y_pred, dataset)
@@ -158,7 +158,7 @@ def quadratic_kappa(confusion: np.ndarray) -> float:
 def reference_rows(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[str, dict[str, Any]]:
     """Return what two predictors get that look at no image: `chance` and `majority`.
 
-    Each has `datasets`, by name the ranked metrics beside those of `further_metrics`, and `average`, the unweighted
+    Each has `datasets`, by name the ranked metrics beside those of `secondary_metrics`, and `average`, the unweighted
     mean of `METRICS` and `AVERAGED`. What they say of the labels is the shares of the classes, no more.
     """
     chance = {d.name: _chance(labels[d.name], d) for d in benchmark}
@@ -203,8 +203,8 @@ def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[st
         row = shares > 0.5 if dataset.task is Task.MULTILABEL else np.eye(dataset.n_classes)[shares.argmax()]
         predictions[dataset.name] = np.tile(row.astype(float), (dataset.n_test, 1))
     scores = evaluate(predictions, labels, benchmark).to_dict()["datasets"]
-    further = further_metrics(predictions, labels, benchmark)
-    return {name: scores[name] | further[name] for name in scores}
+    secondary = secondary_metrics(predictions, labels, benchmark)
+    return {name: scores[name] | secondary[name] for name in scores}
 
 
 def _shares(y_true: np.ndarray, dataset: Dataset) -> np.ndarray:

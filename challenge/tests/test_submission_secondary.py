@@ -8,11 +8,11 @@ import pytest
 from django.urls import reverse
 from sklearn import metrics as sklearn_metrics
 
-from challenge.models import FurtherMetrics, Submission
+from challenge.models import SecondaryMetrics, Submission
 from challenge.results import secondary_metrics as further_tables
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import GroundTruthError
-from challenge.scoring.metrics.secondary import AVERAGED, further_metrics
+from challenge.scoring.metrics.secondary import AVERAGED, secondary_metrics
 from challenge.scoring.reading.predictions import read_predictions
 
 TITLE = "Informational, not ranked"
@@ -26,14 +26,14 @@ def predictions(prediction_files):
 
 @pytest.fixture(scope="module")
 def further(predictions, labels):
-    return further_metrics(predictions, labels.labels, MEDMNIST_PLUS)
+    return secondary_metrics(predictions, labels.labels, MEDMNIST_PLUS)
 
 
 @pytest.fixture
 def submission(submit_and_score, team, further) -> Submission:
     """A scored entry of those predictions, with its informational metrics."""
     made = submit_and_score(team, skill=1.0)
-    FurtherMetrics.objects.create(evaluation=made.evaluations.get(), datasets=further)
+    SecondaryMetrics.objects.create(evaluation=made.evaluations.get(), datasets=further)
     return made
 
 
@@ -139,7 +139,7 @@ def test_recall_and_precision_of_each_class(client, submission, predictions, lab
 
 def test_a_class_that_was_never_named_has_no_precision(client, submission, further):
     changed = further | {"breastmnist": further["breastmnist"] | {"precision": [None, 0.7]}}
-    FurtherMetrics.objects.update(datasets=changed)
+    SecondaryMetrics.objects.update(datasets=changed)
     table = table_of(page_of(client, submission, "?dataset=breastmnist"), "Recall and precision")
     assert [cells[1] for cells in table.values()] == ["–", "0.7000"]
 

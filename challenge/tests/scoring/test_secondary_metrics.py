@@ -17,7 +17,12 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.metrics.curves import curves
 from challenge.scoring.metrics.evaluator import evaluate
-from challenge.scoring.metrics.secondary import LOG_CLIP, average_precision, dataset_metrics, further_metrics
+from challenge.scoring.metrics.secondary import (
+    LOG_CLIP,
+    average_precision,
+    dataset_metrics,
+    secondary_metrics,
+)
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 ORDINAL = Dataset("gradmnist", "GradMNIST", "Test", Task.ORDINAL, ("0", "1", "2", "3"), 7)
@@ -137,7 +142,7 @@ def test_a_submission_of_full_size(kind, labels):
 @pytest.mark.parametrize("skill", [0.0, 1.0, 60.0])
 def test_the_calibration_error_is_that_of_the_figures(skill, labels):
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=2)
-    found = further_metrics(predictions, labels.labels, MEDMNIST_PLUS)
+    found = secondary_metrics(predictions, labels.labels, MEDMNIST_PLUS)
     kept = curves(predictions, labels.labels, MEDMNIST_PLUS)
     for name, of_dataset in found.items():
         assert of_dataset["calibration_error"] == kept[name]["reliability"]["ece"]
@@ -148,7 +153,7 @@ def test_images_are_of_the_classes_that_the_scorer_says():
     """At ties and at the threshold: recall, averaged over classes, is the ranked balanced accuracy."""
     predictions = TINY_PREDICTIONS | {"pairmnist": np.array([[0.5, 0.5], [0.4, 0.6], [0.3, 0.5], [0.5, 0.5]])}
     scored = evaluate(predictions, TINY_LABELS, TINY).datasets
-    found = further_metrics(predictions, TINY_LABELS, TINY)
+    found = secondary_metrics(predictions, TINY_LABELS, TINY)
     for name in ("tripmnist", "pairmnist"):
         assert np.mean(found[name]["recall"]) == pytest.approx(scored[name].balanced_accuracy, abs=1e-15)
     assert found["pairmnist"]["recall"] == [1, 0.5]
@@ -196,7 +201,7 @@ def test_surely_right_and_surely_wrong():
 
 def test_only_ordinal_datasets_have_a_quadratic_kappa(labels):
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1, seed=0)
-    found = further_metrics(predictions, labels.labels, MEDMNIST_PLUS)
+    found = secondary_metrics(predictions, labels.labels, MEDMNIST_PLUS)
     assert [name for name in found if "quadratic_kappa" in found[name]] == ["retinamnist"]
     assert list(found) == [dataset.name for dataset in MEDMNIST_PLUS]
 
@@ -204,7 +209,7 @@ def test_only_ordinal_datasets_have_a_quadratic_kappa(labels):
 def test_predictions_are_left_as_they_were():
     """They are scored after this too."""
     before = {name: values.copy() for name, values in TINY_PREDICTIONS.items()}
-    further_metrics(TINY_PREDICTIONS, TINY_LABELS, TINY)
+    secondary_metrics(TINY_PREDICTIONS, TINY_LABELS, TINY)
     for name, values in before.items():
         np.testing.assert_array_equal(TINY_PREDICTIONS[name], values)
 
