@@ -1,0 +1,16 @@
+"""Every template can be read: a mistake in one is found without asking for its page."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import get_template
+
+FOLDER = settings.BASE_DIR / "templates"
+NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.suffix in (".html", ".txt"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_compiles(name):
+    assert get_template(name).template.name == name
+    assert Path(FOLDER, name).read_text(encoding="utf-8").strip()
