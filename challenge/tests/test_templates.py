@@ -7,7 +7,9 @@ from django.conf import settings
 from django.template.loader import get_template
 
 FOLDER = settings.BASE_DIR / "templates"
-NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.suffix in (".html", ".txt"))
+NAMES = sorted(
+    str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.suffix in (".html", ".txt")
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
