@@ -14,5 +14,5 @@ NAMES = sorted(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_compiles(name):
-    assert get_template(name).template.name == name
+    get_template(name)  # raises if a tag is not closed, unknown or cut short
     assert Path(FOLDER, name).read_text(encoding="utf-8").strip()
