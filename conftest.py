@@ -21,8 +21,7 @@ from accounts.models import Team
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.services import evaluations, ground_truths, submissions, uncertainty

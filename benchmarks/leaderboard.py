@@ -99,9 +99,9 @@ def fill() -> None:
     )
     from challenge.scoring.benchmark import MEDMNIST_PLUS
     from challenge.scoring.demo import make_demo_ground_truth
-    from challenge.scoring.metrics.evaluator import SCORER_VERSION
+    from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, SCORER_VERSION
     from challenge.scoring.metrics.secondary import AVERAGED
-    from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, N_REPLICATES
+    from challenge.scoring.statistics.intervals import N_REPLICATES
     from challenge.services.ground_truths import store_ground_truth
 
     rng = np.random.default_rng(0)

@@ -20,8 +20,7 @@ from challenge.models import (
 )
 from challenge.results.rows import RowKey
 from challenge.results.seeds import ranked_evaluations
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
 
 #: Of a submission or group that has no scores (yet).

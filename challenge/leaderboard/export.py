@@ -20,9 +20,8 @@ from challenge.results.replicates import with_intervals
 from challenge.results.rows import Kind, Row, with_dataset_scores
 from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
-from challenge.scoring.metrics.ranked import METRICS
-from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, LEVEL, N_REPLICATES
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS, SCORER_VERSION
+from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
 
 BENCHMARK = "BIG: the Biomedical Image Generalization benchmark"
 #: The work that proposes the benchmark, by its key in the bibliography.

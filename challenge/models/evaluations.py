@@ -10,7 +10,7 @@ from challenge.models.ground_truths import GroundTruth
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.models.submissions import Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.ranked import SCORER_VERSION
 
 
 class EvaluationQuerySet(JobQuerySet["Evaluation"]):

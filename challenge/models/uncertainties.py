@@ -9,8 +9,7 @@ from django.db import models
 from challenge.models.evaluations import Evaluation
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.ranked import METRICS
-from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
 
 
 class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):

@@ -26,9 +26,9 @@ from challenge.models import (
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.curves import curves
-from challenge.scoring.metrics.evaluator import SCORER_VERSION, Scores
+from challenge.scoring.metrics.evaluator import Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 from challenge.services import mails, queue
 from challenge.services.board import board_changed

@@ -20,11 +20,11 @@ from django.utils import timezone
 from challenge.models import Evaluation, GroundTruth, SecondaryMetrics, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import read_ground_truth
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
 from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
-from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
+from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.services import queue
 from challenge.services.board import board_changed
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck

@@ -13,7 +13,7 @@ from challenge.leaderboard.ranking import Filters, leaderboard
 from challenge.models import Evaluation, GroundTruth, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.ranked import SCORER_VERSION
 from challenge.services import evaluations, ground_truths, submissions
 
 SUBMISSIONS = "/admin/challenge/submission/"

@@ -20,7 +20,7 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
 
 from challenge.formats.bibtex import escape, problem_of, write_entry
 from challenge.models import GroundTruth, PublishedMethod, PublishedScore, Reference, Uncertainty
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.ranked import SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.tests.test_research import SHIPPED
 

@@ -28,8 +28,7 @@ from challenge.models import (
     Uncertainty,
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.tests import needs

@@ -16,8 +16,8 @@ from challenge.leaderboard.alternatives import ways_to_rank
 from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
 from challenge.models import Metric
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.metrics.evaluator import SCORER_VERSION, score_dataset
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.evaluator import score_dataset
+from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.metrics.secondary import dataset_metrics
 from challenge.scoring.statistics.aggregation import decathlon_score
 from challenge.scoring.statistics.intervals import N_REPLICATES

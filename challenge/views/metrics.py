@@ -13,7 +13,7 @@ from challenge.models import Metric
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.ranked import SCORER_VERSION
 from challenge.scoring.metrics.secondary import LOG_CLIP
 from challenge.scoring.statistics.intervals import LEVEL
 from challenge.scoring.statistics.ranking import rank

@@ -14,7 +14,7 @@ from challenge.content.timeline import State, phase_in_force, timeline
 from challenge.formats.markdown import to_html
 from challenge.models import Metric, Phase, SitePage
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.evaluator import SCORER_VERSION
+from challenge.scoring.metrics.ranked import SCORER_VERSION
 
 
 @require_safe

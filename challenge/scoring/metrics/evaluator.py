@@ -10,9 +10,6 @@ from ..benchmark import Benchmark, Dataset, Task
 from .predicted import confusion_matrices, predicted_classes
 from .ranked import METRICS, RANKED, DatasetScores, auc, mean_auc
 
-#: Raise it with any change that can change a score: evaluations of different versions do not compare.
-SCORER_VERSION = "1"
-
 
 @dataclass(frozen=True, slots=True)
 class Scores:

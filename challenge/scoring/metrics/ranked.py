@@ -9,6 +9,11 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+#: Raise it with any change that can change a score: evaluations of different versions do not compare.
+SCORER_VERSION = "1"
+#: Raise it with any change of the metrics or of the resamples: replicates of different versions are not paired.
+BOOTSTRAP_VERSION = "1"
+
 
 def auc(positive: np.ndarray, y_score: np.ndarray) -> float:
     """The area under the ROC curve; ties count half.

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-#: Raise it with any change that can change a replicate: replicates of different versions are not paired.
-BOOTSTRAP_VERSION = "1"
 N_REPLICATES = 1000
 LEVEL = 0.95
 

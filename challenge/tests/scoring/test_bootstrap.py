@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
 from challenge.scoring.statistics.bootstrap import bootstrap, bootstrap_dataset, draw_counts
-from challenge.scoring.statistics.intervals import BOOTSTRAP_VERSION, percentile_interval
+from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
 
