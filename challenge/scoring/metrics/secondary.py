@@ -26,7 +26,7 @@ from ..benchmark import Benchmark, Dataset, Task
 from .curves import reliability
 from .evaluator import evaluate
 from .predicted import confusion_matrices, predicted_classes, predicted_confidences
-from .ranked import METRICS
+from .ranked import METRICS, RANKED
 
 #: Before the logarithm, a probability is raised to this, and lowered to 1 minus this: about what float32, the type of
 #: most networks' outputs, can tell from 1. One image that is surely wrong thus costs 16.1 and not infinity.
@@ -178,10 +178,7 @@ def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
     share = 1 / 2 if multilabel else 1 / dataset.n_classes
     y_score = np.full((dataset.n_test, dataset.n_classes), share)
     found = {
-        "auc": 0.5,
-        "balanced_accuracy": share,
-        "cohen_kappa": 0.0,
-        "accuracy": share,
+        **_guessed(y_true, dataset),
         "matthews_correlation": 0.0,
         **_probability_metrics(y_true, y_score, dataset),
         # a label's probability is held against its presence, not against a guess
@@ -193,6 +190,23 @@ def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
     if dataset.task is Task.ORDINAL:
         found["quadratic_kappa"] = 0.0
     return found
+
+
+def _guessed(y_true: np.ndarray, dataset: Dataset) -> dict[str, float]:
+    """Return the ranked metrics of guesses, from the confusion matrix that they have in expectation.
+
+    It is scaled to whole numbers, so that nothing is rounded.
+    """
+    if dataset.task is Task.MULTILABEL:
+        positive = np.count_nonzero(y_true, axis=0)
+        support = np.stack([len(y_true) - positive, positive], axis=1)
+    else:
+        support = np.bincount(y_true, minlength=dataset.n_classes)[None]
+    confusions = np.repeat(support[..., None], support.shape[1], axis=2)
+    return {
+        name: float(metric.of_confusion(confusions).mean()) if metric.of_confusion else 0.5
+        for name, metric in RANKED.items()
+    }
 
 
 def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[str, dict[str, Any]]:
