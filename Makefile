@@ -62,7 +62,7 @@ $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test-site.installed: $(addprefix requirements/,test.txt site.txt analysis.txt) | $(VENV)/bin/python
-	@echo "Installing what the tests of the site need (about 450 MB to download) ..."
+	@echo "Installing what the tests of the site need (about 300 MB to download) ..."
 	@$(PIP) -r requirements/test.txt
 	@touch $@ $(VENV)/site.installed
 
