@@ -44,6 +44,27 @@ def in_parallel(jobs: Sequence[Callable[[], T]]) -> list[T]:
         return list(threads.map(do, jobs))
 
 
+def all_pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def read_proc(pid: int, name: str) -> bytes:
+    """What Linux says of a process, such as its "environ"; nothing where that may not be read."""
+    try:
+        return (Path("/proc") / str(pid) / name).read_bytes()
+    except OSError:  # it has ended, or it is not ours
+        return b""
+
+
+def command_of(pid: int) -> str:
+    return read_proc(pid, "cmdline").replace(b"\0", b" ").decode()
+
+
+def parent_of(pid: int) -> int:
+    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name, which may hold anything
+    return int(stat[1]) if stat else 0
+
+
 def database_url() -> str:
     """The test database, as `DATABASE_URL` for another process."""
     about = connection.settings_dict

@@ -29,7 +29,7 @@ from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
 from challenge.services.accounts import close_account
-from challenge.tests.processes import Process, celery_app, wait_until
+from challenge.tests.processes import Process, all_pids, celery_app, command_of, read_proc, wait_until
 
 HOSTILE = '=<b>"A" & B</b>'
 
@@ -180,17 +180,22 @@ def test_a_browser_that_is_not_there_is_said(tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="there is no /proc")
 def test_a_browser_ends_with_a_worker_that_is_killed(drawing_browser):
-    code = (
-        "from challenge.tests.test_figure_files import *;"
-        f"files.render([figure('one')] * 500, {drawing_browser!r}, 60)"
-    )
-    command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
     with tempfile.TemporaryDirectory(prefix="big-", ignore_cleanup_errors=True) as folder:
         # Not in pytest's own folder: the names of Chromium's sockets must be short.
+        drawn = Path(folder, "drawn")
+        code = f"""
+import django; django.setup()
+from challenge.tests.test_figure_files import *
+def figures_without_end():
+    yield figure("one")
+    Path({str(drawn)!r}).touch()
+    while True:
+        yield figure("one")
+files.render(figures_without_end(), {drawing_browser!r}, 60)"""
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bigsite.settings_for_tests", "TMPDIR": folder}
-        worker = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+        worker = subprocess.Popen([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment)
         try:
-            wait_until(lambda: any("--type=renderer" in command for command in running(folder)))
+            wait_until(drawn.exists, 60)
             worker.kill()
             worker.wait()
             wait_until(lambda: not running(folder), 10)
@@ -199,19 +204,12 @@ def test_a_browser_ends_with_a_worker_that_is_killed(drawing_browser):
 
 
 def running(mark: str) -> list[str]:
-    """The commands of processes with something in their command line or environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes()
-            if (
-                process.name != str(os.getpid())
-                and mark.encode() in command + (process / "environ").read_bytes()
-            ):
-                found.append(command.replace(b"\0", b" ").decode())
-        except OSError:  # it has ended
-            continue
-    return found
+    """The commands of other processes with something in their command line or, if it may be read, environment."""
+    return [
+        command_of(pid)
+        for pid in all_pids()
+        if pid != os.getpid() and mark.encode() in read_proc(pid, "cmdline") + read_proc(pid, "environ")
+    ]
 
 
 # --- When it is made, and when it goes --------------------------------------------------------------

@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+from challenge.tests.processes import all_pids, command_of, parent_of, read_proc, wait_until
 
 #: What would make the child something else than the demo on a machine where nothing is configured.
 CONFIGURATION = re.compile(
@@ -151,26 +152,6 @@ class Demo:
         ).stdout
 
 
-def all_pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def read_proc(pid: int, name: str) -> bytes:
-    try:
-        return (Path("/proc") / str(pid) / name).read_bytes()
-    except OSError:  # it has ended, or it is not ours
-        return b""
-
-
-def command_of(pid: int) -> str:
-    return read_proc(pid, "cmdline").replace(b"\0", b" ").decode()
-
-
-def parent_of(pid: int) -> int:
-    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name, which may hold anything
-    return int(stat[1]) if stat else 0
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -185,17 +166,3 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait for a condition.
-
-    Raises:
-        TimeoutError: it did not come true in time.
-
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.05)

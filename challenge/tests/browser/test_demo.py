@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from challenge.tests.browser.conftest import PASSWORD, address_of, log_in
-from challenge.tests.browser.demo_process import wait_until
+from challenge.tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 

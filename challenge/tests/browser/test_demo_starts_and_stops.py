@@ -8,7 +8,8 @@ import socket
 import pytest
 import requests
 
-from challenge.tests.browser.demo_process import Demo, command_of, is_free, wait_until
+from challenge.tests.browser.demo_process import Demo, is_free
+from challenge.tests.processes import command_of, wait_until
 
 
 @pytest.fixture(scope="module")
