@@ -5,10 +5,7 @@ import hashlib
 import re
 import socket
 from collections import namedtuple
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,60 +15,14 @@ from challenge.medmnist import download as module
 from challenge.medmnist.download import DownloadError
 from challenge.medmnist.facts import OfficialFile, official_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.tests.file_server import FileServer
 
 DATASETS = [MEDMNIST_PLUS["breastmnist"], MEDMNIST_PLUS["retinamnist"]]
 CONTENT = {name: name.encode() * 30_000 for name in ("breastmnist.npz", "retinamnist.npz")}
 
 
-class FileServer(ThreadingHTTPServer):
-    """Serves files; notes each request; breaks off, is busy or ignores ranges as it is told."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.files = dict(CONTENT)
-        self.ranges = True
-        self.requests: list[tuple[str, str | None]] = []
-        self.breaks = 0  # so many answers end half way
-        self.busy = 0  # so many requests are turned away first
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: FileServer
-
-    def do_GET(self):
-        name = urlsplit(self.path).path.removeprefix("/")
-        asked = self.headers["Range"]
-        self.server.requests.append((name, asked))
-        content = self.server.files.get(name)
-        if self.server.busy or content is None:
-            self.send_error(503 if self.server.busy else 404)
-            self.server.busy = max(0, self.server.busy - 1)
-            return
-        first = int(re.sub(r"\D", "", asked)) if asked and self.server.ranges else None
-        if first is not None and first >= len(content):
-            self.send_error(416)
-            return
-        self.send_response(200 if first is None else 206)
-        if first is not None:
-            self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
-            content = content[first:]
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.server.breaks:
-            self.server.breaks -= 1
-            content = content[: len(content) // 2]
-        self.wfile.write(content)
-
-    def log_message(self, format, *args):
-        pass
-
-
 @pytest.fixture
-def server(monkeypatch):
+def server(monkeypatch, tmp_path_factory):
     """A server whose files have the checksums that are expected of them."""
     monkeypatch.setattr(module, "BACKOFF_SECONDS", 0)
     monkeypatch.setattr(module, "CHUNK_BYTES", 1250)
@@ -83,10 +34,11 @@ def server(monkeypatch):
         return OfficialFile(resolution, f"{running.url}/{name}?download=1", md5)
 
     monkeypatch.setattr(of_training, "official_file", official)
-    with FileServer() as running:
-        Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    served = tmp_path_factory.mktemp("served")
+    for name, content in CONTENT.items():
+        (served / name).write_bytes(content)
+    with FileServer(served).running() as running:
         yield running
-        running.shutdown()
 
 
 @pytest.fixture
@@ -131,7 +83,7 @@ def test_progress(server, folder, monkeypatch):
 
 
 def test_a_transfer_that_breaks_off_goes_on_where_it_stopped(server, folder):
-    server.breaks = 3
+    server.break_off["breastmnist.npz"] = 3
     fetch(folder)
     firsts = [asked for name, asked in server.requests if name == "breastmnist.npz"]
     assert firsts == [None, "bytes=225000-", "bytes=337500-", "bytes=393750-"]
@@ -148,7 +100,7 @@ def test_a_part_that_is_complete_is_not_asked_for(server, folder):
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"])
     fetch(folder)
-    assert [name for name, _ in server.requests] == ["retinamnist.npz"]
+    assert server.names == ["retinamnist.npz"]
 
 
 @pytest.mark.parametrize("part", [b"?" * 100_000, b"?" * 500_000])
@@ -171,15 +123,15 @@ def test_a_busy_server_is_asked_again(server, folder):
 
 
 def test_a_damaged_file_is_fetched_once_more_and_not_kept(server, folder):
-    server.files["breastmnist.npz"] = b"!" + CONTENT["breastmnist.npz"][1:]
+    (server.folder / "breastmnist.npz").write_bytes(b"!" + CONTENT["breastmnist.npz"][1:])
     problem = problem_of(folder)
     assert problem.startswith("breastmnist.npz arrived damaged, from the start and once more:")
-    assert [name for name, _ in server.requests] == ["breastmnist.npz"] * 2
+    assert server.names == ["breastmnist.npz"] * 2
     assert list(folder.iterdir()) == []
 
 
 def test_no_such_file(server, folder):
-    del server.files["breastmnist.npz"]
+    (server.folder / "breastmnist.npz").unlink()
     problem = problem_of(folder)
     assert problem.startswith(
         f"breastmnist.npz could not be fetched from {server.url}/breastmnist.npz?download=1: 404"
@@ -188,7 +140,7 @@ def test_no_such_file(server, folder):
 
 
 def test_what_arrived_is_kept_when_the_network_goes(server, folder, monkeypatch):
-    server.breaks = 1
+    server.break_off["breastmnist.npz"] = 1
     monkeypatch.setattr(module, "ATTEMPTS", 1)
     assert "225.0 kB have arrived and are kept: start again to go on from there" in problem_of(folder)
     assert (folder / "breastmnist.npz.part").read_bytes() == CONTENT["breastmnist.npz"][:225_000]

@@ -26,16 +26,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def demo(browser, tmp_path_factory) -> Iterator[Demo]:
+# The demo outlives the browser: pytest ends what is of a package whenever a test of another one comes between. The
+# browser has to end then, as it leaves an event loop in this thread, in which Django refuses to use the database.
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Iterator[Demo]:
     """A running demo; only where there is a browser to look at it."""
+    needs.skip_without_browser()
     demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
     demo.start()
     yield demo
     demo.end()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def scenes(demo) -> dict[str, str]:
     """The addresses of submissions in every state, all of the team "Team Scenes"."""
     return json.loads(
@@ -89,7 +92,7 @@ def visits(browser, demo) -> Iterator[Visits]:
     assert visits.complaints == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def numbers() -> Iterator[int]:
     """Numbers that make names of teams unique."""
     return iter(range(1, 1000))

@@ -117,6 +117,7 @@ def test_a_download_that_fails_says_so(visits, scenes):
     visits.complaints.clear()
 
 
+@pytest.mark.slow
 def test_browser_and_server_make_the_same_zip(page, scenes, demo, drawing_browser):
     number = int(scenes["scored"].strip("/").split("/")[-1])
     address = f"{scenes['scored']}figures.zip"

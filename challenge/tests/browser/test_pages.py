@@ -1,4 +1,4 @@
-"""Every page: narrow and wide, light and dark, by keyboard, without scripts, for everyone (WCAG 2.2 AA)."""
+"""Every page: narrow and wide, light and dark, by keyboard, without scripts, for everyone (WCAG 2.2 AA), and light."""
 
 import re
 from typing import Literal
@@ -14,11 +14,15 @@ from challenge.urls import urlpatterns
 
 pytestmark = pytest.mark.browser
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
 NARROW, WIDE = 360, 1440
-LOOKS: list[tuple[Literal["light", "dark"], int]] = [
-    ("light", NARROW), ("dark", NARROW), ("dark", WIDE), ("light", WIDE),
+#: Each width and each theme by all rules; colours, which alone depend on both, in all four.
+LOOKS: list[tuple[Literal["light", "dark"], int, list[str]]] = [
+    ("light", NARROW, WCAG), ("dark", NARROW, COLOURS), ("dark", WIDE, WCAG), ("light", WIDE, COLOURS),
 ]  # fmt: skip
+#: Bytes of a page that is opened for the first time: everything that comes over the line, as compressed.
+PLAIN, WITH_FIGURES = 150_000, 700_000
 FOR_EVERYONE = {
     "home": "/",
     "challenge": "/challenge/",
@@ -83,12 +87,13 @@ def check(page: Page) -> None:
     for figure in page.locator("[data-figure]").all():  # they are drawn when they come near
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-drawn", "true")
-    for scheme, width in LOOKS:
+    for scheme, width, rules in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             problems.append(f"{width} px: the page scrolls sideways")
-        for violation in Axe().run(page, options=WCAG).response["violations"]:
+        options = {"runOnly": rules, "resultTypes": ["violations"]}
+        for violation in Axe().run(page, options=options).response["violations"]:
             places = [f"{node['html'][:150]} ({node['failureSummary']})" for node in violation["nodes"][:3]]
             problems.append(f"{scheme}, {width} px: {violation['help']}: {places}")
     assert problems == []
@@ -103,8 +108,19 @@ def test_every_page_without_arguments_is_looked_at():
 
 
 @pytest.mark.parametrize("name", FOR_EVERYONE)
-def test_pages_for_everyone(visits, scenes, name):
-    check(visits.open(FOR_EVERYONE[name] or scenes[name]))
+def test_pages_for_everyone_are_accessible_and_light(visits, scenes, name):
+    page = visits.open("about:blank", status=None)
+    received: list[float] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    response = page.goto(FOR_EVERYONE[name] or scenes[name])
+    assert response
+    assert response.status == 200
+    check(page)
+    limit = WITH_FIGURES if page.locator("script[data-plotly]").count() else PLAIN
+    assert len(received) > 3
+    assert sum(received) <= limit, f"{name} weighs {sum(received) / 1000:.0f} kB"
 
 
 @pytest.mark.parametrize("name", FOR_THE_TEAM)

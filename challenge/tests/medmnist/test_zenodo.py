@@ -71,7 +71,7 @@ def test_a_download_that_broke_off_goes_on_where_it_stopped(server, folder):
     lines: list[str] = []
     assert download(server, folder, lines.append).version == DEMO_VERSION
     assert lines[:2] == [f"pathmnist: already in {folder}", f"chestmnist: already in {folder}"]
-    assert server.names()[0] == "dermamnist.npz"
+    assert server.names[0] == "dermamnist.npz"
 
 
 def test_a_whole_file_goes_on_in_the_middle_if_the_server_can(server, folder):
