@@ -11,6 +11,7 @@ from challenge.models import Phase, PublishedMethod, PublishedScore, Submission
 from challenge.results.rows import merge_sources
 from challenge.services.published import PublishedResult, publish_results, replace_published_results
 from challenge.services.submissions import SubmissionRefusedError
+from challenge.tests.pages import Html, element, elements, page_of, region, text_of
 
 TRAINING = {
     "seed": 9930641,
@@ -29,18 +30,18 @@ TRAINING = {
 }
 
 
-def tags(page: str) -> int:
-    return page.count(">baseline</span>")
+def tags(html: Html) -> int:
+    """How often something is marked as a baseline."""
+    return [text_of(tag) for tag in elements(html, "span")].count("baseline")
 
 
 def test_the_board_and_the_page_say_that_it_is_a_baseline(entry, team, other_team, client):
     ours, theirs = entry(team, 0.9, training=TRAINING), entry(other_team, 0.8)
     assert (ours.is_baseline, theirs.is_baseline) == (True, False)
-    board = client.get("/leaderboard/").content.decode()
-    rows = board.split("<tbody>")[1].split("</tbody>")[0].split("<tr")
-    assert [tags(row) for row in rows if "Model " in row] == [1, 0]
-    assert tags(client.get(ours.get_absolute_url()).content.decode()) == 1
-    assert tags(client.get(theirs.get_absolute_url()).content.decode()) == 0
+    rows = elements(region(page_of(client, "/leaderboard/"), "Ranking"), "tbody tr")
+    assert [tags(row) for row in rows if "Model " in text_of(row)] == [1, 0]
+    assert tags(page_of(client, ours.get_absolute_url())) == 1
+    assert tags(page_of(client, theirs.get_absolute_url())) == 0
 
 
 def test_each_baseline_stands_beside_the_best_of_its_team(entry, team, client):
@@ -48,13 +49,15 @@ def test_each_baseline_stands_beside_the_best_of_its_team(entry, team, client):
         entry(team, value, training=TRAINING)
     for value in (0.7, 0.6):
         entry(team, value)
-    board = client.get("/leaderboard/?baselines=off").content.decode()
-    rows = board.split("<tbody>")[1].split("</tbody>")[0].split("<tr")[1:]
-    assert [tags(row) for row in rows] == [1, 1, 0]
+    board = region(page_of(client, "/leaderboard/?baselines=off"), "Ranking")
+    assert [tags(row) for row in elements(board, "tbody tr")] == [1, 1, 0]
 
 
 def test_its_page_shows_the_configuration_as_text(entry, team, client):
-    page = client.get(entry(team, 0.9, training=TRAINING).get_absolute_url()).content.decode()
+    page = page_of(client, entry(team, 0.9, training=TRAINING).get_absolute_url())
+    training = element(page, "section[aria-labelledby=training-title] dl")
+    names, values = ([text_of(one) for one in elements(training, tag)] for tag in ("dt", "dd"))
+    shown = dict(zip(names, values, strict=True))
     for setting, value in [
         ("Scheme", "mm-PT"),
         ("Architecture", "ResNet-18 (resnet18)"),
@@ -66,15 +69,16 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("Seed", "9930641"),
         ("Versions", "torch 2.13.0, timm 1.0.31"),
         ("Git commit", "0123456789abcdef"),
-        ("A new setting", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+        ("A new setting", "<script>alert(1)</script>"),
     ]:
-        assert f"<dt>{setting}</dt><dd>{value}</dd>" in page
+        assert shown[setting] == value
     assert "File of initial weights" not in page  # there is none
     assert "<script>alert" not in page
 
 
 def test_the_pages_of_others_have_no_such_section(entry, team, client):
-    assert ">Training<" not in client.get(entry(team, 0.9).get_absolute_url()).content.decode()
+    page = page_of(client, entry(team, 0.9).get_absolute_url())
+    assert "Training" not in [text_of(heading) for heading in elements(page, "h2")]
 
 
 def test_settings_stand_in_their_order_and_unknown_ones_last():
@@ -131,14 +135,14 @@ def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
     assert scores["auc"].source == "Doerrich et al. (2024)"
     assert scores["auc"].others == ("Bachmeier (2024): 0.9100", "re-evaluated here: 0.9300")
     assert scores["accuracy"].source == "re-evaluated here"
-    page = client.get(PublishedMethod.objects.get().get_absolute_url()).content.decode()
+    page = page_of(client, PublishedMethod.objects.get().get_absolute_url())
     assert "0.6000" in page
     assert "computed by the organizers" in page
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/challenge/", "/baselines/", "/leaderboard/?resolution=28"])
 def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, path):
-    page = client.get(path).content.decode()
+    page = page_of(client, path)
     assert "“re-evaluated here”" in page
     assert "not scored" not in page
 
@@ -146,13 +150,11 @@ def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, 
 def test_a_method_is_said_to_be_re_evaluated_where_another_resolution_of_it_is(published, client):
     """Its means at all resolutions stand on each of its pages."""
     publish_results("doerrich2024", [result("doerrich2024", 0.8, resolution=64)])
-    other = client.get(PublishedMethod.objects.get(resolution=64).get_absolute_url()).content.decode()
+    other = page_of(client, PublishedMethod.objects.get(resolution=64).get_absolute_url())
     assert "computed by the organizers" in other
     assert "not scored" not in other
     publish_results("doerrich2024", [result("doerrich2024", 0.8, architecture="alexnet")])
-    alone = client.get(
-        PublishedMethod.objects.get(architecture="alexnet").get_absolute_url()
-    ).content.decode()
+    alone = page_of(client, PublishedMethod.objects.get(architecture="alexnet").get_absolute_url())
     assert "they were not scored on this site" in alone
     assert "computed by the organizers" not in alone
 
@@ -179,6 +181,6 @@ def test_importing_the_printed_results_again_keeps_re_evaluations(published):
 
 def test_the_experiments_are_those_of_the_printed_results(published, client):
     """Of end-to-end training, nobody printed accuracy in this case: it stands in the table only."""
-    page = client.get("/baselines/?resolution=28&metric=accuracy").content.decode()
+    page = page_of(client, "/baselines/?resolution=28&metric=accuracy")
     assert "0.6000" in page
     assert "Accuracy was not published for end-to-end" in page

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from html import unescape
 from itertools import product
 from pathlib import Path
 from statistics import fmean
@@ -14,6 +13,7 @@ from django.urls import reverse
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES
 from challenge.models import ARCHITECTURE_TITLES, Metric, PublishedMethod
+from challenge.tests.pages import attribute, page_of, region, table_of, text_of
 
 REPORTED = Path(settings.BASE_DIR) / "baselines" / "reported"
 
@@ -69,26 +69,8 @@ def imported() -> None:
 
 @pytest.fixture
 def page(imported, client):
-    """Give the text of the page for a query, tags taken out and white space single."""
-
-    def read(query: str = "") -> str:
-        return text(client.get(f"{reverse('baselines')}{query}").content.decode())
-
-    return read
-
-
-def text(html: str) -> str:
-    plain = re.sub(r"<script.*?</script>|<details.*?</details>", "", html, flags=re.S)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", plain))).replace(" ,", ",").replace(" .", ".")
-
-
-def results_table(html: str) -> dict[str, list[str]]:
-    (region,) = re.findall(r'aria-label="All results">(.*?)</table>', html, flags=re.S)
-    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', region, flags=re.S)
-    return {
-        title: [text(cell).strip() for cell in re.findall(r"<td.*?</td>", cells, flags=re.S)]
-        for title, cells in rows
-    }
+    """Give the words of the page for a query, but for the numbers of its figures."""
+    return lambda query="": text_of(page_of(client, f"{reverse('baselines')}{query}"), without="details")
 
 
 def test_the_architectures_are_those_of_table_1():
@@ -120,8 +102,8 @@ def test_every_cell_of_the_table_is_that_of_the_files(imported, client, printed)
         ("mm-pt", True),
     ]
     for resolution, metric in product((28, 64, 128, 224), Metric.values):
-        html = client.get(f"{reverse('baselines')}?resolution={resolution}&metric={metric}").content.decode()
-        shown = results_table(html)
+        html = page_of(client, reverse("baselines"), {"resolution": resolution, "metric": metric})
+        shown = table_of(html, "All results")
         for name, title in ARCHITECTURE_TITLES.items():
             expected = []
             for scheme, weighted in columns:
@@ -144,14 +126,14 @@ KNOWN = [
 
 def test_known_figures_of_the_thesis(imported, client):
     for query, title, column, expected in KNOWN:
-        html = client.get(f"{reverse('baselines')}{query}").content.decode()
-        assert results_table(html)[title][column] == expected
+        html = page_of(client, f"{reverse('baselines')}{query}")
+        assert table_of(html, "All results")[title][column] == expected
 
 
 def test_a_figure_leads_to_its_method(imported, client):
     method = PublishedMethod.objects.get(scheme="knn", architecture="alexnet", resolution=64)
-    html = client.get(f"{reverse('baselines')}?resolution=64&metric=accuracy").content.decode()
-    assert f'href="{method.get_absolute_url()}"' in html
+    html = page_of(client, f"{reverse('baselines')}?resolution=64&metric=accuracy")
+    assert method.get_absolute_url() in attribute(html, "a", "href")
 
 
 @pytest.mark.parametrize(
@@ -174,12 +156,7 @@ def test_the_sentences_on_families(scheme, metric, resolution, page, printed):
     assert f"the {ahead}s are ahead by {mean - other:.4f}, as they are at {across} of 4 resolutions" in shown
     for group in (first, second):
         low, high = min(group, key=group.__getitem__), max(group, key=group.__getitem__)
-        assert (
-            f"from {group[low]:.4f} ( {low} ) to {group[high]:.4f} ( {high} )".replace("( ", "(").replace(
-                " )", ")"
-            )
-            in shown
-        )
+        assert f"from {group[low]:.4f} ({low}) to {group[high]:.4f} ({high})" in shown
     above = sum(value > min(first.values()) for value in second.values())
     assert f"{above} of the 5 {behind}s" in shown
     stds = [printed[scheme, n, False, resolution, metric][1] for n in ARCHITECTURE_TITLES]
@@ -289,20 +266,19 @@ def test_a_query_that_makes_no_sense_means_the_default(page):
 def test_sources_are_cited(imported, client):
     method = PublishedMethod.objects.get(scheme="knn", architecture="vgg16", resolution=28)
     for address in (reverse("baselines"), method.get_absolute_url()):
-        html = client.get(address).content.decode()
+        html = page_of(client, address)
         assert "https://doi.org/10.1038/s41598-025-92156-9" in html
         assert "https://arxiv.org/abs/2404.15786" in html
         assert "Bachmeier: Designing a Benchmark" in html
 
 
 def test_nothing_imported_yet(client):
-    response = client.get(reverse("baselines"))
-    shown = text(response.content.decode())
-    assert response.status_code == 200
+    html = page_of(client, reverse("baselines"))
+    shown = text_of(html)
     assert "manage.py import_reported_baselines" in shown
     assert "Four experiments" not in shown
     assert "VGG16" in shown
-    assert "plotly" not in response.content.decode()
+    assert "plotly" not in html
 
 
 def test_as_few_queries_as_without_results(imported, client, django_assert_max_num_queries):
@@ -312,25 +288,25 @@ def test_as_few_queries_as_without_results(imported, client, django_assert_max_n
 
 def test_a_method_shows_its_other_resolutions(imported, client, printed):
     method = PublishedMethod.objects.get(scheme="linear-probing", architecture="alexnet", resolution=128)
-    html = client.get(method.get_absolute_url()).content.decode()
-    (means,) = re.findall(r'aria-label="Means at all resolutions">(.*?)</table>', html, flags=re.S)
+    html = page_of(client, method.get_absolute_url())
+    means = region(html, "Means at all resolutions")
     for resolution in (28, 64, 128, 224):
         mean, std = printed["linear-probing", "alexnet", False, resolution, "accuracy"]
-        assert f"{mean:.4f} ± {std:.4f}" in text(means)
+        assert f"{mean:.4f} ± {std:.4f}" in text_of(means)
         other = PublishedMethod.objects.get(
             scheme="linear-probing", architecture="alexnet", resolution=resolution
         )
-        assert (f'href="{other.get_absolute_url()}"' in means) == (resolution != 128)
-    assert f"{reverse('compare')}?e=p{method.pk}&amp;" in html
-    assert "62.3 million parameters" in text(html)
-    assert "name in torchvision" in text(html)
+        assert (other.get_absolute_url() in attribute(means, "a", "href")) == (resolution != 128)
+    assert f"{reverse('compare')}?e=p{method.pk}&resolution=128" in attribute(html, "a", "href")
+    assert "62.3 million parameters" in text_of(html, without="details")
+    assert "name in torchvision" in text_of(html, without="details")
 
 
 def test_a_method_without_datasets_says_so(imported, client):
     method = PublishedMethod.objects.get(
         scheme="mm-pt", architecture="resnet18", weighted_loss=True, resolution=64
     )
-    html = client.get(method.get_absolute_url()).content.decode()
+    html = page_of(client, method.get_absolute_url())
     assert "not published for this method" in html
     assert "0.8573" in html
     assert "data-figure" not in html

@@ -1,8 +1,6 @@
 """The challenge and its design: what they state comes from the rows, and from the definition of the benchmark."""
 
-import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -14,16 +12,11 @@ from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.content.timeline import State, phase_in_force, timeline
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
 
 PAGES = ["/challenge/", "/challenge/design/"]
 NOW = timezone.now()
 DAY = timedelta(days=1)
-
-
-def text_of(client, page: str) -> str:
-    """What a reader sees, in one line."""
-    content = client.get(page).content.decode()
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", content)).split())
 
 
 @pytest.fixture
@@ -37,19 +30,17 @@ def phase(db) -> Phase:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_it_works(client, phase, page):
-    response = client.get(page)
-    assert response.status_code == 200
-    assert response.content.count(b"<h1") == 1
+    assert text_of(element(page_of(client, page), "h1"))
 
 
 def test_the_limits_are_those_of_the_phase(client, phase, settings):
     settings.MAX_UPLOAD_BYTES = 5 * 2**20
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert "In Winter round, each team has 17 submissions a day 423 submissions in all 58 failed" in shown
     assert filesizeformat(5 * 2**20).replace("\xa0", " ") in shown
-    assert "17 submissions a day (UTC) and 423 in all" in text_of(client, "/challenge/design/")
+    assert "17 submissions a day (UTC) and 423 in all" in text_of(page_of(client, "/challenge/design/"))
     Phase.objects.update(daily_limit=1, total_limit=1000)
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert "1 submission a day 1,000 submissions in all" in shown
     assert "423" not in shown
 
@@ -57,13 +48,13 @@ def test_the_limits_are_those_of_the_phase(client, phase, settings):
 def test_times_are_elements_that_the_script_reads(client, phase):
     Phase.objects.update(opens_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
     for page in PAGES:
-        content = client.get(page).content.decode()
-        assert '<time datetime="2026-03-01T12:30:00+00:00">1 March 2026, 12:30 UTC</time>' in content
+        times = elements(page_of(client, page), 'time[datetime="2026-03-01T12:30:00+00:00"]')
+        assert "1 March 2026, 12:30 UTC" in [text_of(time) for time in times]
 
 
 def test_a_phase_that_is_over(client, phase):
     Phase.objects.update(closes_at=NOW - timedelta(hours=1))
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert "Winter round over From" in shown
     assert "In Winter round, which is over, each team had 17 submissions" in shown
     assert "Submissions are closed at the moment." in shown
@@ -71,7 +62,7 @@ def test_a_phase_that_is_over(client, phase):
 
 def test_a_phase_to_come(client, phase):
     Phase.objects.update(opens_at=NOW + DAY)
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert "Winter round to come From" in shown
     assert "When Winter round opens, each team has 17 submissions" in shown
     assert "Submissions are closed at the moment. Winter round opens" in shown
@@ -79,16 +70,16 @@ def test_a_phase_to_come(client, phase):
 
 def test_no_phase(client, phase):
     Phase.objects.all().delete()
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert "there are no limits to state" in shown
     assert "No phase is announced yet. When the organizers set one" in shown
-    assert "No phase is announced yet." in text_of(client, "/challenge/design/")
+    assert "No phase is announced yet." in text_of(page_of(client, "/challenge/design/"))
 
 
 def test_past_current_and_upcoming_in_order_of_time(client, phase):
     Phase.objects.create(name="Autumn round", opens_at=NOW - 90 * DAY, closes_at=NOW - 60 * DAY)
     Phase.objects.create(name="Spring round", opens_at=NOW + 60 * DAY, daily_limit=3)
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     order = [shown.index(f"{name} From") for name in ("Autumn round over", "Winter round open now")]
     order.append(shown.index("Spring round to come From"))
     assert order == sorted(order)
@@ -114,7 +105,7 @@ def test_the_timeline_agrees_with_what_the_form_takes():
 
 
 def test_sizes_are_those_of_the_benchmark(client, phase):
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert f"the test images of all of them, {MEDMNIST_PLUS.n_rows:,} in all" in shown
     assert "2 binary datasets" in shown
     assert "8 multi-class datasets" in shown
@@ -124,7 +115,7 @@ def test_sizes_are_those_of_the_benchmark(client, phase):
 
 
 def test_the_design_has_a_row_for_each_dataset(client, phase):
-    shown = text_of(client, "/challenge/design/")
+    shown = text_of(page_of(client, "/challenge/design/"))
     for about in ABOUT_DATASETS.values():
         sizes = f"{about.n_train:,} / {about.n_val:,} / {about.dataset.n_test:,}"
         assert sizes in shown, about.name
@@ -139,31 +130,29 @@ def test_every_dataset_has_a_reference_standard():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_that_the_labels_are_public_is_said(client, phase, page):
-    assert "public" in text_of(client, page)
-    assert "Who can see the test labels, and when Everybody, at any time." in text_of(
-        client, "/challenge/design/"
-    )
+    assert "public" in text_of(page_of(client, page))
+    design = text_of(page_of(client, "/challenge/design/"))
+    assert "Who can see the test labels, and when Everybody, at any time." in design
 
 
 def test_a_citation_names_the_versions_in_force(client, phase, ground_truth):
-    shown = text_of(client, "/challenge/")
+    shown = text_of(page_of(client, "/challenge/"))
     assert f"labels of version {ground_truth.version} (demo data, not to be cited)" in shown
     assert f"scorer version 1, labels {ground_truth.version}" in shown
-    assert "version 1.0 of this document" in text_of(client, "/challenge/design/").lower()
+    assert "version 1.0 of this document" in text_of(page_of(client, "/challenge/design/")).lower()
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_contents_lead_to_headings_of_the_page(client, phase, page):
-    content = client.get(page).content.decode()
-    contents = re.search(r'<nav class="toc".*?</nav>', content, re.DOTALL)
-    assert contents
-    targets = re.findall(r'href="#([\w-]+)"', contents[0])
-    assert targets == re.findall(r'<h2 id="([\w-]+)"', content)
+    html = page_of(client, page)
+    targets = attribute(region(html, "On this page"), "a", "href")
+    assert targets == [f"#{name}" for name in attribute(html, "h2", "id")]
 
 
 def test_headings_are_in_order(client, phase):
     for page in PAGES:
-        levels = [int(level) for level in re.findall(r"<h(\d)", client.get(page).content.decode())]
+        headings = elements(page_of(client, page), "h1, h2, h3, h4, h5, h6")
+        levels = [int(str(heading.tag)[1]) for heading in headings]
         assert all(after - before <= 1 for before, after in pairwise(levels)), page
 
 

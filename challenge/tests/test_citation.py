@@ -1,6 +1,5 @@
 """How permanent pages are cited: their BibTeX, whatever teams call things, and what the numbers come from."""
 
-import html
 import json
 import re
 from datetime import UTC, datetime
@@ -17,11 +16,13 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     MacroTextSpec,
     get_default_latex_context_db,
 )
+from selectolax.lexbor import LexborNode
 
 from challenge.formats.bibtex import escape, problem_of, write_entry
 from challenge.models import GroundTruth, PublishedMethod, PublishedScore, Reference, Uncertainty
 from challenge.scoring.metrics.ranked import SCORER_VERSION
 from challenge.services import groups, submissions
+from challenge.tests.pages import attribute, element, elements, page_of, text_of
 from challenge.tests.test_research import SHIPPED
 
 SHA = "0123456789abcdef" * 4
@@ -41,15 +42,14 @@ HOSTILE = [
 ]
 
 
-def section_of(client: Client, path: str) -> str:
-    """The part of a page that says how to cite it, as it is in the HTML."""
-    page = client.get(path).content.decode()
-    (section,) = re.findall(r'<section id="citation".*?</section>', page, re.S)
-    return section
+def section_of(client: Client, path: str) -> LexborNode:
+    """The part of a page that says how to cite it."""
+    return element(page_of(client, path), "section#citation")
 
 
-def entries_of(section: str) -> list[str]:
-    return [html.unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", section, re.S)]
+def entries_of(section: LexborNode) -> list[str]:
+    """The BibTeX entries, with their lines and blanks."""
+    return [entry.text() for entry in elements(section, "pre")]
 
 
 def parse(text: str) -> dict[str, str]:
@@ -109,7 +109,7 @@ def test_hostile_names(client, team, row, name):
     type(row).objects.update(model_name=name)
     type(team).objects.update(name=name)
     section = section_of(client, row.get_absolute_url())
-    assert "<script>" not in section
+    assert not elements(section, "script")
     (text,) = entries_of(section)
     assert problem_of(text, f"big_entry_{row.pk}") is None
     fields = parse(text)
@@ -140,7 +140,7 @@ def test_specials_are_those_of_latex():
 
 def test_where_the_numbers_come_from(client, row, ground_truth):
     section = section_of(client, row.get_absolute_url())
-    facts = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<d[td]>(.*?)</d[td]>", section)]
+    facts = [text_of(cell) for cell in elements(section, "dt, dd")]
     assert dict(zip(facts[::2], facts[1::2], strict=True)) == {
         "Permanent address": f"{settings.SITE_URL}/submissions/{row.pk}/",
         "File, SHA-256": SHA,
@@ -148,26 +148,26 @@ def test_where_the_numbers_come_from(client, row, ground_truth):
         "Scorer": f"version {SCORER_VERSION}",
         "Bootstrap": "version 1, 1,000 replicates",
     }
-    (link,) = re.findall(r'href="([^"]+result.json)"', section)
+    (link,) = attribute(section, "a[href$='result.json']", "href")
     assert json.loads(client.get(link.removeprefix(settings.SITE_URL)).content)["sha256"] == SHA
-    assert client.get(row.get_absolute_url()).content.decode().count(SHA) == 1
+    assert page_of(client, row.get_absolute_url()).count(SHA) == 1
 
     Uncertainty.objects.update(status=Uncertainty.Status.RUNNING)
-    assert "Bootstrap" not in section_of(client, row.get_absolute_url())
+    assert "Bootstrap" not in text_of(section_of(client, row.get_absolute_url()))
 
 
 def test_a_study_is_cited_first(client, team, uncertain_entry):
     with_study = uncertain_entry(team, 0.9, study_url="https://doi.org/10.1000/1")
     without = uncertain_entry(team, 0.9)
-    study = '<a href="https://doi.org/10.1000/1" rel="nofollow noopener">study</a>'
-    assert study in section_of(client, with_study.get_absolute_url())
-    assert "study" not in section_of(client, without.get_absolute_url())
+    study = 'a[href="https://doi.org/10.1000/1"][rel="nofollow noopener"]'
+    assert text_of(element(section_of(client, with_study.get_absolute_url()), study)) == "study"
+    assert "study" not in text_of(section_of(client, without.get_absolute_url()))
 
 
 def test_real_labels_are_to_be_cited(client, row):
-    assert "not to be cited" in section_of(client, row.get_absolute_url())
+    assert "not to be cited" in text_of(section_of(client, row.get_absolute_url()))
     GroundTruth.objects.update(is_demo=False)
-    assert "not to be cited" not in section_of(client, row.get_absolute_url())
+    assert "not to be cited" not in text_of(section_of(client, row.get_absolute_url()))
 
 
 def test_the_versions_are_those_that_scored_it(client, row):
@@ -176,9 +176,9 @@ def test_the_versions_are_those_that_scored_it(client, row):
     evaluation.scorer_version = "0"
     evaluation.save()
     GroundTruth.objects.create(name="New", checksum="f" * 64, activated_at=datetime(2099, 1, 1, tzinfo=UTC))
-    section = section_of(client, row.get_absolute_url())
-    assert "scorer version 0" in section
-    assert "ffffff" not in section
+    shown = text_of(section_of(client, row.get_absolute_url()))
+    assert "scorer version 0" in shown
+    assert "ffffff" not in shown
 
 
 def test_what_is_not_public_is_not_cited(team, as_user, row, submit):
@@ -187,13 +187,13 @@ def test_what_is_not_public_is_not_cited(team, as_user, row, submit):
     for submission in (row, queued):
         section = section_of(as_user(team), submission.get_absolute_url())
         assert entries_of(section) == []
-        assert "<h2>" not in section
+        assert not elements(section, "h2")
 
 
 def test_it_appears_when_the_scores_do(client, team, as_user, row):
     """Without the page being loaded again."""
     section = section_of(client, f"{row.get_absolute_url()}result/")
-    assert 'hx-swap-oob="true"' in section
+    assert section.attributes["hx-swap-oob"] == "true"
     assert entries_of(section) == entries_of(section_of(client, row.get_absolute_url()))
 
 
@@ -206,13 +206,14 @@ def test_a_group(client, team, uncertain_entry, ground_truth):
     assert printed(fields["title"]).startswith(f"50 % dropout: mean of 3 seeds, group {group.pk} of the")
     assert fields["author"] == "{Team Alpha}"
     assert fields["url"] == f"{settings.SITE_URL}/groups/{group.pk}/"
-    assert ground_truth.checksum in section
+    shown = text_of(section)
+    assert ground_truth.checksum in shown
     for run in runs:
-        assert f'<a href="{run.get_absolute_url()}">#{run.pk}</a>' in section
-        assert run.sha256 in section
-    assert "Bootstrap" in section
+        assert text_of(element(section, f'a[href="{run.get_absolute_url()}"]')) == f"#{run.pk}"
+        assert run.sha256 in shown
+    assert "Bootstrap" in shown
     Uncertainty.objects.filter(evaluation__submission=runs[0]).delete()
-    assert "Bootstrap" not in section_of(client, group.get_absolute_url())
+    assert "Bootstrap" not in text_of(section_of(client, group.get_absolute_url()))
 
 
 def test_a_group_without_figures(team, as_user, uncertain_entry):
@@ -261,13 +262,13 @@ def test_a_source_that_the_bibliography_lost(client, method):
     Reference.objects.all().delete()
     section = section_of(client, method.get_absolute_url())
     assert entries_of(section) == []
-    assert f"{settings.SITE_URL}/published/{method.pk}/" in section
+    assert f"{settings.SITE_URL}/published/{method.pk}/" in text_of(section)
 
 
 def test_the_work_behind_the_benchmark_is_in_every_document(client, method):
     document = json.loads(client.get("/leaderboard.json").content)
     assert parse(document["citation"])["ID"] == "bachmeier2024designing"
     assert document["how_to_cite"] == f"{settings.SITE_URL}/challenge/#citing"
-    assert 'id="citing"' in client.get("/challenge/").content.decode()
+    assert element(page_of(client, "/challenge/"), "#citing")
     Reference.objects.all().delete()
     assert json.loads(client.get("/leaderboard.json").content)["citation"] is None

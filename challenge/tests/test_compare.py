@@ -1,6 +1,5 @@
 """Comparing entries and published methods: who is shown, what is said of the rest, and the values side by side."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +12,7 @@ from django.urls import reverse
 from challenge.access import visible_groups
 from challenge.models import MethodGroup, PublishedMethod, Submission
 from challenge.services import groups, submissions
+from challenge.tests.pages import attribute, element, elements, page_of, rows_of, text_of
 
 ADDRESS = reverse("compare")
 
@@ -29,64 +29,60 @@ def vgg16(db) -> PublishedMethod:
     return PublishedMethod.objects.get(architecture="vgg16", scheme="end-to-end", resolution=224)
 
 
-def page_of(client, *keys: str, **query: str) -> str:
-    return client.get(ADDRESS, {"e": keys, **query}).content.decode()
+def compared(client, *keys: str, **query: str) -> str:
+    """The page that compares what these keys stand for."""
+    return page_of(client, ADDRESS, {"e": keys, **query})
 
 
 def line_of(page: str, name: str) -> str:
-    """Return the text of the first line of a table that has this name."""
-    line = re.search(rf'<th scope="row">{name}</th>(.*?)</tr>', page, re.S)
-    assert line
-    return " ".join(re.sub(r"<[^>]+>", " ", line[1]).split())
+    """Return the words of the first line of a table that has this name."""
+    return next(" ".join(cells) for head, *cells in rows_of(page) if head == name)
 
 
 def heads(page: str) -> list[str]:
     """Return the names of the rows that stand side by side, in their order."""
-    _, _, after = page.partition('aria-label="Means over the 12 datasets"')
-    return re.findall(r'<th scope="col" class="number"><a[^>]*>([^<]+)', after.split("</thead>")[0])
+    return [text_of(link) for link in elements(page, '[aria-label="Means over the 12 datasets"] thead a')]
 
 
 def test_it_works(client, scored, other_team):
     first, second = scored(0.9), scored(0.95, other_team)
-    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    page = compared(client, f"s{first.pk}", f"s{second.pk}")
     assert heads(page) == ["Model 0", "Model 1"]
     assert line_of(page, "AUC") == "0.9000 0.9500 (best) +0.0500"
     assert line_of(page, "PathMNIST") == "0.9000 0.9500 (best) +0.0500"
     assert line_of(page, "OrganSMNIST") == "0.7900 0.8400 (best) +0.0500"
     assert line_of(page, "Balanced accuracy") == "0.5000 (best) 0.5000 (best) ±0"
-    assert page.count("<figure ") == 3
+    assert len(elements(page, "figure")) == 3
 
 
 def test_the_order_is_that_of_the_address_and_twice_is_once(client, scored):
     first, second = scored(0.9), scored(0.95)
-    page = page_of(client, f"s{second.pk}", f"s{first.pk}", f"s{second.pk}", "")
+    page = compared(client, f"s{second.pk}", f"s{first.pk}", f"s{second.pk}", "")
     assert heads(page) == ["Model 1", "Model 0"]
     assert line_of(page, "AUC") == "0.9500 (best) 0.9000 \N{MINUS SIGN}0.0500"
 
 
 def test_entries_beside_published_results_of_other_resolutions(client, scored, vgg16):
     entry_at_28 = scored(0.9, resolution=28)
-    page = page_of(client, f"s{entry_at_28.pk}", f"p{vgg16.pk}")
+    page = compared(client, f"s{entry_at_28.pk}", f"p{vgg16.pk}")
     assert "The resolutions differ" in page
     assert "published, end-to-end, 224 × 224" in page
     assert line_of(page, "AUC") == "0.9000 0.9530 (best) ± 0.0022 +0.0530"
     assert "VGG16, end-to-end, 224 px" in page
-    same = page_of(client, f"s{scored(0.8).pk}", f"p{vgg16.pk}")
+    same = compared(client, f"s{scored(0.8).pk}", f"p{vgg16.pk}")
     assert "The resolutions differ" not in same
 
 
 def test_a_metric_that_was_published_as_a_mean_only_is_said_to_be(client, scored, vgg16):
     first, second = scored(0.9), scored(0.8)
     keys = (f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
-    page = page_of(client, *keys, metric="cohen_kappa")
-    assert (
-        "Cohen&#x27;s kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
-        in page
-    )
+    page = compared(client, *keys, metric="cohen_kappa")
+    note = "Cohen's kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
+    assert note in text_of(page)
     assert line_of(page, "PathMNIST").endswith("–")
-    assert page.count("<figure ") == 3  # of the two others
-    alone = page_of(client, keys[0], keys[2], metric="cohen_kappa")
-    assert "<figure " not in alone
+    assert len(elements(page, "figure")) == 3  # of the two others
+    alone = compared(client, keys[0], keys[2], metric="cohen_kappa")
+    assert not elements(alone, "figure")
     assert heads(alone) == ["Model 0", "VGG16"]
 
 
@@ -126,47 +122,46 @@ def test_hidden_looks_like_missing_except_to_its_team(client, as_user, scored, t
         assert response.context["missing"] == [keys[1]]
         assert "Secret" not in response.content.decode()
     for viewer in (as_user(team), as_user(organizer)):
-        page = page_of(viewer, *keys)
+        page = compared(viewer, *keys)
         assert heads(page) == ["Model 0", "Secret"]
         assert ", disqualified" in page
 
 
 def test_what_is_not_scored_cannot_be_compared(as_user, scored, submit, team):
     queued = submit(team, content=b"x", model_name="Waiting")
-    page = page_of(as_user(team), f"s{scored(0.9).pk}", f"s{queued.pk}")
+    page = compared(as_user(team), f"s{scored(0.9).pk}", f"s{queued.pk}")
     assert "Not found:" in page
     assert "Waiting" not in page
 
 
 def test_too_many_are_kept_and_the_first_five_shown(client, scored):
     entries = [scored(0.5 + number / 100) for number in range(7)]
-    page = page_of(client, *(f"s{one.pk}" for one in entries))
+    page = compared(client, *(f"s{one.pk}" for one in entries))
     assert "You chose 7: at most 5 fit side by side" in page
     assert heads(page) == [f"Model {n}" for n in range(5)]
-    assert all(re.search(rf'value="s{one.pk}"[^>]* checked', page) for one in entries)
+    assert attribute(page, "input[checked]", "value") == [f"s{one.pk}" for one in entries]
 
 
 def test_one_is_too_few_and_kept(client, scored):
     one = scored(0.9)
     scored(0.8, model_name="Another")
-    page = page_of(client, f"s{one.pk}")
+    page = compared(client, f"s{one.pk}")
     assert "One is chosen: add another one below" in page
-    assert f'value="s{one.pk}" id="chosen-s{one.pk}" checked' in page
+    assert element(page, f"#chosen-s{one.pk}[value=s{one.pk}][checked]")
     assert not heads(page)
 
 
 def test_with_nothing_chosen_the_page_says_how_and_suggests_the_first_two(client, scored, other_team):
     second, first = scored(0.8), scored(0.9, other_team)
-    page = client.get(ADDRESS).content.decode()
+    page = page_of(client, ADDRESS)
     assert "press “Compare”" in page
-    suggestion = re.search(r'href="(\?e=[^"]+)">the first two', page)
-    assert suggestion
-    followed = client.get(ADDRESS + suggestion[1].replace("&amp;", "&")).content.decode()
+    (suggestion,) = (link for link in elements(page, "a") if text_of(link).startswith("the first two"))
+    followed = page_of(client, f"{ADDRESS}{suggestion.attributes['href']}")
     assert heads(followed) == [first.model_name, second.model_name]
 
 
 def test_without_any_rows_nothing_is_suggested(client, ground_truth):
-    page = client.get(ADDRESS).content.decode()
+    page = page_of(client, ADDRESS)
     assert "the first two" not in page
     assert "There is nothing else at this resolution." in page
 
@@ -174,16 +169,17 @@ def test_without_any_rows_nothing_is_suggested(client, ground_truth):
 def test_what_is_added_comes_from_the_chosen_resolution_and_the_choice_stays(client, scored, other_team):
     first = scored(0.9)
     small = scored(0.8, other_team, resolution=28)
-    page = page_of(client, f"s{first.pk}", resolution="28", metric="accuracy")
-    assert f'<option value="s{small.pk}">' in page
-    assert f'<option value="s{first.pk}">' not in page
-    assert f"?e=s{first.pk}&amp;metric=accuracy&amp;resolution=64#choose" in page
+    page = compared(client, f"s{first.pk}", resolution="28", metric="accuracy")
+    options = attribute(page, "option", "value")
+    assert f"s{small.pk}" in options
+    assert f"s{first.pk}" not in options
+    assert f"?e=s{first.pk}&metric=accuracy&resolution=64#choose" in attribute(page, "a", "href")
 
 
 def test_an_entry_that_was_scored_by_other_versions_has_its_scores(client, scored):
     old, new = scored(0.9), scored(0.8)
     old.evaluations.update(scorer_version="0")
-    assert line_of(page_of(client, f"s{old.pk}", f"s{new.pk}"), "AUC").startswith("0.9000 (best) 0.8000")
+    assert line_of(compared(client, f"s{old.pk}", f"s{new.pk}"), "AUC").startswith("0.9000 (best) 0.8000")
 
 
 @pytest.fixture
@@ -200,20 +196,20 @@ def make_group(team, scored) -> Callable[..., MethodGroup]:
 def test_a_group_is_one_of_the_columns(client, scored, make_group):
     alone = scored(0.88)
     group = make_group(0.9, 0.92, 0.94)
-    page = page_of(client, f"s{alone.pk}", f"g{group.pk}")
+    page = compared(client, f"s{alone.pk}", f"g{group.pk}")
     assert heads(page) == ["Model 0", "Seeds"]
     assert "Team Alpha, 3 seeds, 224 × 224" in page
-    assert f'href="{group.get_absolute_url()}"' in page
+    assert group.get_absolute_url() in attribute(page, "a", "href")
     assert line_of(page, "AUC") == "0.8800 0.9200 (best) ± 0.0200 +0.0400"
     assert line_of(page, "OrganSMNIST") == "0.7700 0.8100 (best) ± 0.0200 +0.0400"
-    assert f'value="g{group.pk}" id="chosen-g{group.pk}" checked' in page
+    assert element(page, f"#chosen-g{group.pk}[value=g{group.pk}][checked]")
 
 
 def test_a_group_and_an_entry_of_one_number_are_told_apart(client, scored, team):
     entry, *seeds = scored(0.8), scored(0.9), scored(0.92)
     group = MethodGroup.objects.create(pk=entry.pk, team=team, name="Seeds")
     Submission.objects.filter(pk__in=[seed.pk for seed in seeds]).update(group=group)
-    assert heads(page_of(client, f"g{entry.pk}", f"s{entry.pk}")) == ["Seeds", "Model 0"]
+    assert heads(compared(client, f"g{entry.pk}", f"s{entry.pk}")) == ["Seeds", "Model 0"]
 
 
 def test_a_group_without_two_public_members_looks_like_missing_except_to_its_team(
@@ -225,7 +221,7 @@ def test_a_group_without_two_public_members_looks_like_missing_except_to_its_tea
     for viewer in (client, as_user(other_team), as_user(team), as_user(organizer)):
         response = viewer.get(ADDRESS, {"e": keys})
         assert response.context["missing"] == [keys[1]]  # one member makes no mean: its team has none to see
-        assert "Seeds" not in response.content.decode().partition("Choose what to compare")[0]
+        assert "Seeds" not in response.content.decode()
 
 
 def test_a_group_that_does_not_stand_is_its_teams_and_the_organizers(make_group, team, other_team, organizer):
@@ -243,7 +239,7 @@ def test_a_group_that_does_not_stand_is_its_teams_and_the_organizers(make_group,
 def test_a_disqualified_member_leaves_the_figures_of_its_group(client, scored, make_group):
     entry, group = scored(0.8), make_group(0.9, 0.92, 0.97)
     submissions.disqualify(group.submissions.get(sha256="0.97"), "Trained on the test split.")
-    page = page_of(client, f"s{entry.pk}", f"g{group.pk}")
+    page = compared(client, f"s{entry.pk}", f"g{group.pk}")
     assert line_of(page, "AUC").startswith("0.8000 0.9100 (best) ± 0.0141")
     assert "2 seeds" in page
 
@@ -252,14 +248,14 @@ def test_groups_can_be_added(client, scored, make_group):
     scored(0.8)
     group = make_group(0.9, 0.92)
     seed = group.submissions.get(sha256="0.9")
-    page = client.get(ADDRESS).content.decode()
-    assert f'<option value="g{group.pk}">' in page
-    assert f'<option value="s{seed.pk}">' not in page
+    options = attribute(page_of(client, ADDRESS), "option", "value")
+    assert f"g{group.pk}" in options
+    assert f"s{seed.pk}" not in options
 
 
 def number_of_queries(client, *keys: str) -> int:
     with CaptureQueriesContext(connection) as queries:
-        page = page_of(client, *keys)
+        page = compared(client, *keys)
     assert len(heads(page)) == len(keys)
     return len(queries)
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from challenge.content.samples import images_per_class, make_montage, sample_path
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
+from challenge.tests.pages import attribute, element, elements, page_of
 
 TILE = {28: 1, 64: 2, 128: 4, 224: 8}  # the gap between tiles
 
@@ -333,31 +334,31 @@ def test_a_file_beside_the_montages_is_not_served(client, montage):
 
 
 def test_the_page_shows_it_and_says_what_is_seen(client, montage):
-    page = client.get("/datasets/octmnist/").content.decode()
-    (image,) = re.findall(r'<img class="montage"[^>]+>', page)
+    page = page_of(client, "/datasets/octmnist/")
+    image = element(page, "img.montage").attributes
     with Image.open(montage) as picture:
-        assert f'width="{picture.width}" height="{picture.height}"' in image
-    assert f'src="{ADDRESS}?v={int(montage.stat().st_mtime)}"' in image
-    assert "2 of each class: choroidal neovascularization; diabetic macular edema; drusen; normal" in image
+        assert (image["width"], image["height"]) == (str(picture.width), str(picture.height))
+    assert image["src"] == f"{ADDRESS}?v={int(montage.stat().st_mtime)}"
+    classes = "choroidal neovascularization; diabetic macular edema; drusen; normal"
+    assert f"2 of each class: {classes}" in str(image["alt"])
     assert "montage-none" not in page
 
 
 def test_the_list_shows_it_and_patterns_for_the_others(client, montage):
-    page = client.get("/datasets/").content.decode()
-    assert page.count('<img class="montage"') == 1
-    assert 'alt="Training images of OCTMNIST at 28 × 28 pixels"' in page
-    assert page.count("montage-none") == 11
+    page = page_of(client, "/datasets/")
+    assert attribute(page, "img.montage", "alt") == ["Training images of OCTMNIST at 28 × 28 pixels"]
+    assert len(elements(page, ".montage-none")) == 11
 
 
 def test_without_any_the_pages_are_whole(client, db):
-    page = client.get("/datasets/octmnist/").content.decode()
-    assert page.count("montage-none") == 1
+    page = page_of(client, "/datasets/octmnist/")
+    assert element(page, ".montage-none")
     assert "No sample images on this site" in page
     assert "make_dataset_samples" not in page
-    assert "montage" not in client.get("/datasets/").content.decode()
+    assert "montage" not in page_of(client, "/datasets/")
 
 
 def test_a_damaged_montage_is_none(client, samples):
     samples.mkdir()
     sample_path("octmnist", 28).write_bytes(b"nonsense")
-    assert "No sample images on this site" in client.get("/datasets/octmnist/").content.decode()
+    assert "No sample images on this site" in page_of(client, "/datasets/octmnist/")

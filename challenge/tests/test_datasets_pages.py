@@ -1,14 +1,12 @@
 """The pages of the datasets, as a reader sees them."""
 
-import html
-import re
-
 import pytest
 
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.models import GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import ground_truths
+from challenge.tests.pages import attribute, element, page_of, region, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -18,22 +16,15 @@ def no_samples(settings, tmp_path):
     settings.SAMPLES_DIR = tmp_path
 
 
-def text_of(response) -> str:
-    """What is read on a page: without markup, with single spaces."""
-    assert response.status_code == 200
-    page = re.sub(r"<script.*?</script>", " ", response.content.decode(), flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
 def test_the_list_has_every_dataset_with_its_numbers(client):
-    response = client.get("/datasets/")
-    text = text_of(response)
+    page = page_of(client, "/datasets/")
+    text, links = text_of(page), attribute(page, "a", "href")
     for about in ABOUT_DATASETS.values():
         dataset = about.dataset
         sizes = f"{about.n_train:,} {about.n_val:,} {dataset.n_test:,}"
         row = f"{dataset.title} {dataset.modality} {dataset.task} {dataset.n_classes} {sizes} {about.licence}"
         assert row in text
-        assert f'href="/datasets/{about.name}/"' in response.content.decode()
+        assert f"/datasets/{about.name}/" in links
     assert "All datasets 518,175 70,467 119,320" in text
 
 
@@ -46,8 +37,8 @@ def test_the_totals_agree_with_what_the_paper_prints():
 
 @pytest.mark.parametrize("about", ABOUT_DATASETS.values(), ids=lambda about: about.name)
 def test_a_page_shows_what_is_known(about, client, ground_truth, labels):
-    response = client.get(f"/datasets/{about.name}/")
-    text, page = text_of(response), html.unescape(response.content.decode())
+    page = page_of(client, f"/datasets/{about.name}/")
+    text, links = text_of(page), attribute(page, "a", "href")
     assert f"{about.n_train:,} training images" in text
     assert f"{about.n_val:,} validation images" in text
     assert f"{about.dataset.n_test:,} test images" in text
@@ -56,55 +47,56 @@ def test_a_page_shows_what_is_known(about, client, ground_truth, labels):
     for number, (name, meaning) in enumerate(zip(about.dataset.classes, about.meanings, strict=True)):
         assert f"p{number} {name} {meaning}" in text
     for download in about.downloads:
-        assert f'href="{download.url}"' in page
+        assert download.url in links
         assert f"{download.file_name} {download.md5}" in text
     for reference in about.references:
         assert reference.text in text
-        assert f'href="{reference.url}"' in page
+        assert reference.url in links
 
 
 @pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
 def test_class_balance_is_that_of_the_loaded_labels(dataset, client, ground_truth, labels):
     loaded = labels.labels[dataset.name]
-    text = text_of(client.get(f"/datasets/{dataset.name}/"))
+    text = text_of(page_of(client, f"/datasets/{dataset.name}/"))
     for number, name in enumerate(dataset.classes):
         count = int(loaded[:, number].sum() if loaded.ndim == 2 else (loaded == number).sum())
         assert f"p{number} {name} {count:,} {count / dataset.n_test:.4f}" in text
 
 
 def test_demo_labels_are_called_synthetic(client, ground_truth):
-    text = text_of(client.get("/datasets/octmnist/"))
+    text = text_of(page_of(client, "/datasets/octmnist/"))
     assert "Counted in the synthetic labels of this demo" in text
     assert "Test images of each class of OCTMNIST (synthetic labels)" in text
 
 
 def test_real_labels_are_named_with_their_version(client, labels):
     stored = ground_truths.store_ground_truth(labels, name="MedMNIST+ test labels")
-    text = text_of(client.get("/datasets/octmnist/"))
+    text = text_of(page_of(client, "/datasets/octmnist/"))
     assert f"MedMNIST+ test labels, version {stored.version}" in text
     assert "synthetic" not in text
 
 
 def test_without_a_ground_truth_the_page_says_so(client):
     assert not GroundTruth.objects.exists()
-    response = client.get("/datasets/chestmnist/")
-    text = text_of(response)
+    page = page_of(client, "/datasets/chestmnist/")
+    text = text_of(page)
     assert "The labels of the test split are not loaded on this site at the moment" in text
-    assert "data-figure" not in response.content.decode()
-    assert "plotly" not in response.content.decode()
+    assert "data-figure" not in page
+    assert "plotly" not in page
     assert "22,433 test images" in text
 
 
 def test_multilabel_counts_are_explained(client, ground_truth):
-    assert "An image counts for each label that it carries" in text_of(client.get("/datasets/chestmnist/"))
-    assert "counts for each label" not in text_of(client.get("/datasets/octmnist/"))
+    text = text_of(page_of(client, "/datasets/chestmnist/"))
+    assert "An image counts for each label that it carries" in text
+    assert "counts for each label" not in text_of(page_of(client, "/datasets/octmnist/"))
 
 
 @pytest.mark.parametrize("name", ["organcmnist", "organsmnist"])
 def test_sizes_that_differ_from_older_documents_are_explained(name, client):
-    text = text_of(client.get(f"/datasets/{name}/"))
+    text = text_of(page_of(client, f"/datasets/{name}/"))
     assert text.count("the sizes here are those of today's official files") == 1
-    assert "blank images were removed later" in text_of(client.get("/datasets/"))
+    assert "blank images were removed later" in text_of(page_of(client, "/datasets/"))
 
 
 def test_pages_are_linked_one_after_the_other(client):
@@ -112,11 +104,10 @@ def test_pages_are_linked_one_after_the_other(client):
     address, seen = f"/datasets/{names[0]}/", []
     while address:
         seen.append(address)
-        page = client.get(address).content.decode()
-        assert 'href="/datasets/"' in page
-        previous = re.findall(r'<a href="([^"]+)" rel="prev">', page)
-        assert previous == seen[-2:-1]
-        address = next(iter(re.findall(r'<a href="([^"]+)" rel="next">', page)), "")
+        page = page_of(client, address)
+        assert "/datasets/" in attribute(page, "a", "href")
+        assert attribute(page, "a[rel=prev]", "href") == seen[-2:-1]
+        address = next(iter(attribute(page, "a[rel=next]", "href")), "")
     assert seen == [f"/datasets/{name}/" for name in names]
 
 
@@ -127,12 +118,12 @@ def test_an_unknown_dataset_is_not_found(name, client):
 
 def test_no_label_of_a_row_is_on_a_page(client, ground_truth, labels):
     """Counts say how many images a class has, and nothing of which."""
-    page = client.get("/datasets/retinamnist/").content.decode()
+    page = page_of(client, "/datasets/retinamnist/")
     digits = "".join(map(str, labels.labels["retinamnist"][:30].tolist()))
-    assert digits not in re.sub(r"\D", "", page)
+    assert digits not in "".join(filter(str.isdecimal, page))
 
 
 def test_the_navigation_leads_there(client):
-    page = client.get("/").content.decode()
-    assert '<a href="/datasets/" >Datasets</a>' in page
-    assert '<a href="/datasets/" aria-current="page">' in client.get("/datasets/octmnist/").content.decode()
+    for address, current in (("/", None), ("/datasets/octmnist/", "page")):
+        link = element(region(page_of(client, address), "Main"), 'a[href="/datasets/"]')
+        assert (text_of(link), link.attributes.get("aria-current")) == ("Datasets", current)

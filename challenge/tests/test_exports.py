@@ -32,6 +32,7 @@ from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.tests import needs
+from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
 
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
@@ -99,22 +100,18 @@ def board(team, other_team, uncertain_entry, seeds) -> None:
 
 def page_rows(client: Client, query: str) -> dict[str, dict]:
     """Read the rows of the page by their addresses: rank, its range, and the four values."""
-    page = client.get(f"/leaderboard/{query}").content.decode()
     rows = {}
-    for row in re.findall(r"<tr class.*?</tr>", page, re.S):
-        address = re.search(r'<th scope="row">\s*<a href="([^"]+)"', row)
-        assert address
-        rank = re.sub(r"<[^>]+>", " ", re.search(r'<td class="rank">(.*?)</td>', row, re.S)[1])  # type: ignore[index]
-        cells = re.findall(r'<td class="number[^"]*">(.*?)</td>', row, re.S)
-        texts = [re.sub(r"<[^>]+>", " ", cell).split() for cell in cells]
+    for row in elements(region(page_of(client, f"/leaderboard/{query}"), "Ranking"), "tbody tr"):
+        address, rank = attribute(row, "th > a", "href")[0], text_of(element(row, ".rank"))
+        texts = [text_of(cell) for cell in elements(row, ".number")]
         number = re.search(r"(?<!:)\b(\d+)\b(?! %)", rank)
         ends = re.search(r"95 %: (\d+)(?:–(\d+))?", rank)
-        rows[settings.SITE_URL + address[1]] = {
+        rows[settings.SITE_URL + address] = {
             "rank": int(number[1]) if number else None,
             "range": (int(ends[1]), int(ends[2] or ends[1])) if ends else None,
             "with_leader": "≈" in rank,
-            "values": [text[0] for text in texts],
-            "intervals": [re.search(r"interval (\S+)–(\S+)", " ".join(text)) for text in texts],
+            "values": [text.split()[0] for text in texts],
+            "intervals": [re.search(r"interval (\S+)–(\S+)", text) for text in texts],
         }
     return rows
 
