@@ -1,6 +1,5 @@
 """Seeds of one method: what can be grouped, what a group's page says, and when a group is none any more."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from threading import Barrier
@@ -19,6 +18,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups, submissions
 from challenge.services.accounts import close_account
 from challenge.services.groups import GroupRefusedError
+from challenge.tests.pages import attribute, elements, page_of, text_of
 from challenge.tests.processes import in_parallel
 from conftest import PASSWORD
 
@@ -278,23 +278,16 @@ def test_evaluations_are_split_into_groups_and_single_ones(team, other_team, gro
 # --- The page of a group --------------------------------------------------------------------------
 
 
-def text_of(client: Client, address: str, status: int = 200) -> str:
-    response = client.get(address)
-    assert response.status_code == status
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
 def test_the_page_of_a_group(grouped, client):
     group, runs = grouped
-    text = text_of(client, group.get_absolute_url())
+    page = page_of(client, group.get_absolute_url())
+    text = text_of(page)
     assert "n = 3" in text
     assert "0.8500 ± 0.0500 AUC, mean of 12" in text
     for dataset in MEDMNIST_PLUS:
         assert dataset.title in text
     assert "0.7400 ± 0.0500" in text  # the 12th dataset: 0.11 below the first
-    page = client.get(group.get_absolute_url()).content.decode()
-    for member in runs:
-        assert f'href="{member.get_absolute_url()}"' in page
+    assert {member.get_absolute_url() for member in runs} <= set(attribute(page, "a", "href"))
     assert "/dissolve/" not in page
     assert "non-standard" not in page
 
@@ -308,7 +301,7 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
     address = group.get_absolute_url()
     assert client.get(address).status_code == 404
     assert as_user(other_team).get(address).status_code == 404
-    assert "It is not shown to others" in text_of(as_user(team), address)
+    assert "It is not shown to others" in text_of(page_of(as_user(team), address))
     assert as_user(organizer).get(address).status_code == 200
 
 
@@ -316,7 +309,7 @@ def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_
     runs = [uncertain_entry(team, auc, sha256=f"{auc:064}", model_name=f"Run {auc}") for auc in (0.80, 0.82)]
     group = groups.create_group(team=team, name="Two seeds", members=[run.pk for run in runs])
     uncertain_entry(other_team, 0.9)
-    text = text_of(client, group.get_absolute_url())
+    text = text_of(page_of(client, group.get_absolute_url()))
     result = client.get(f"/groups/{group.pk}/result.json").json()
     for scores in (result["average"], *result["datasets"].values()):
         for metric in Metric.values:
@@ -332,7 +325,7 @@ def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_
 def test_the_page_names_no_member_that_is_disqualified(grouped, client):
     group, runs = grouped
     submissions.disqualify(runs[0], "A reason.")
-    page = client.get(group.get_absolute_url()).content.decode()
+    page = page_of(client, group.get_absolute_url())
     assert "n = 2" in page
     assert runs[0].get_absolute_url() not in page
     assert "0.8750" in page
@@ -341,32 +334,32 @@ def test_the_page_names_no_member_that_is_disqualified(grouped, client):
 def test_figures_wait_until_members_are_scored_by_the_versions_that_are_ranked(grouped, client, ground_truth):
     group, runs = grouped
     runs[0].evaluations.update(scorer_version="0")
-    text = text_of(client, group.get_absolute_url())
+    text = text_of(page_of(client, group.get_absolute_url()))
     assert "3 seeds are in this group; the figures are made of the 2" in text
     assert "n = 2" in text
     runs[1].evaluations.update(scorer_version="0")
-    text = text_of(client, group.get_absolute_url())
+    text = text_of(page_of(client, group.get_absolute_url()))
     assert "wait for its submissions to be scored" in text
     assert "±" not in text
     GroundTruth.objects.update(activated_at=None)
-    assert "wait for its submissions" in text_of(client, group.get_absolute_url())
+    assert "wait for its submissions" in text_of(page_of(client, group.get_absolute_url()))
 
 
 def test_a_member_names_its_group(grouped, client, as_user, team):
     _, runs = grouped
-    assert "One of 3 seeds of ResNet-18 ." in text_of(client, runs[0].get_absolute_url())
+    assert "One of 3 seeds of ResNet-18 ." in text_of(page_of(client, runs[0].get_absolute_url()))
     submissions.disqualify(runs[2], "A reason.")
-    assert "One of 2 seeds" in text_of(client, runs[0].get_absolute_url())
-    assert "seeds of" not in text_of(as_user(team), runs[2].get_absolute_url())
+    assert "One of 2 seeds" in text_of(page_of(client, runs[0].get_absolute_url()))
+    assert "seeds of" not in text_of(page_of(as_user(team), runs[2].get_absolute_url()))
     submissions.disqualify(runs[1], "A reason.")
-    assert "seeds of" not in text_of(client, runs[0].get_absolute_url())
+    assert "seeds of" not in text_of(page_of(client, runs[0].get_absolute_url()))
 
 
 def test_names_are_escaped(team, run, client):
     member = run(team)
     group = group_of(member, run(team), name="<script>alert(1)</script>")
     for address in (group.get_absolute_url(), member.get_absolute_url()):
-        assert "<script>alert(1)" not in client.get(address).content.decode()
+        assert "<script>alert(1)" not in page_of(client, address)
 
 
 # --- The forms ------------------------------------------------------------------------------------
@@ -377,16 +370,17 @@ CREATE = "/profile/groups/"
 def test_a_team_makes_a_group_on_its_page(as_user, team, run):
     runs = [run(team), run(team)]
     client = as_user(team)
-    assert f'value="{runs[0].pk}"' in client.get("/profile/").content.decode()
+    boxes = attribute(page_of(client, "/profile/"), "input[name=members]", "value")
+    assert {str(one.pk) for one in runs} == set(boxes)
     response = client.post(CREATE, {"name": "  ResNet-18 ", "members": [r.pk for r in runs]})
     group = MethodGroup.objects.get()
     assert response.url == group.get_absolute_url()
     assert group.name == "ResNet-18"
     assert members_of(group) == set(runs)
-    page = client.get("/profile/").content.decode()
+    page = page_of(client, "/profile/")
     assert f"/groups/{group.pk}/edit/" in page
     assert f"/groups/{group.pk}/dissolve/" in page
-    assert 'name="members"' not in page, "none is left to group"
+    assert not elements(page, "[name=members]"), "none is left to group"
 
 
 def test_nothing_is_lost_when_a_group_is_refused(as_user, team, run):
@@ -395,18 +389,15 @@ def test_nothing_is_lost_when_a_group_is_refused(as_user, team, run):
     page = response.content.decode()
     assert response.status_code == 200
     assert f"28 × 28: #{small.pk}; 224 × 224: #{large.pk}" in page
-    assert 'value="Both sizes"' in page
+    assert attribute(page, "input[name=name]", "value") == ["Both sizes"]
     assert ticked(page) == {small.pk, large.pk}
-    assert f'value="{other.pk}"' in page
-    assert 'name="upload"' in page, "the rest of the page is there"
+    assert str(other.pk) in attribute(page, "input[name=members]", "value")
+    assert elements(page, "input[name=upload]"), "the rest of the page is there"
     assert not MethodGroup.objects.exists()
 
 
 def ticked(page: str) -> set[int]:
-    boxes = re.findall(r'<input [^>]*name="members" value="(\d+)"[^>]*>', page)
-    checked = re.findall(r'<input [^>]*name="members" value="(\d+)"[^>]* checked>', page)
-    assert set(checked) <= set(boxes)
-    return set(map(int, checked))
+    return set(map(int, attribute(page, "input[name=members][checked]", "value")))
 
 
 def test_what_was_ticked_stays_though_it_has_gone_to_another_group(as_user, team, run, grouped):
@@ -450,16 +441,16 @@ def test_a_team_changes_its_group(as_user, team, grouped, run):
     group, runs = grouped
     late, client = run(team), as_user(team)
     address = f"/groups/{group.pk}/edit/"
-    page = client.get(address).content.decode()
+    page = page_of(client, address)
     assert ticked(page) == {r.pk for r in runs}
-    assert 'value="ResNet-18"' in page
+    assert attribute(page, "input[name=name]", "value") == ["ResNet-18"]
     response = client.post(address, {"name": "Renamed", "members": [runs[0].pk, late.pk]})
     assert response.url == group.get_absolute_url()
     group.refresh_from_db()
     assert (group.name, members_of(group)) == ("Renamed", {runs[0], late})
     response = client.post(address, {"name": "Again", "members": [late.pk]})
     assert "at least 2" in response.content.decode()
-    assert 'value="Again"' in response.content.decode()
+    assert attribute(response.content.decode(), "input[name=name]", "value") == ["Again"]
     assert "This field is required." in client.post(address).content.decode()
     group.refresh_from_db()
     assert group.name == "Renamed"
@@ -468,7 +459,7 @@ def test_a_team_changes_its_group(as_user, team, grouped, run):
 def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team, grouped):
     group, runs = grouped
     submissions.disqualify(runs[1], "A reason.")
-    page = as_user(team).get(f"/groups/{group.pk}/edit/").content.decode()
+    page = page_of(as_user(team), f"/groups/{group.pk}/edit/")
     assert ticked(page) == {runs[0].pk, runs[2].pk}
     assert "Saving takes it out of the group" in page
     as_user(team).post(f"/groups/{group.pk}/edit/", {"name": "Two", "members": [runs[0].pk, runs[2].pk]})
@@ -479,7 +470,7 @@ def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team
 def test_dissolving_asks_first(as_user, team, grouped):
     group, _ = grouped
     client, address = as_user(team), f"/groups/{group.pk}/dissolve/"
-    assert "Dissolve the group" in client.get(address).content.decode()
+    assert "Dissolve the group" in page_of(client, address)
     assert MethodGroup.objects.exists()
     response = client.post(address)
     assert response.url == "/profile/#seeds"
@@ -557,19 +548,19 @@ def test_a_deleted_account_groups_nothing(team, run):
 def test_organizers_look_at_groups_and_dissolve_them(grouped, as_user, organizer):
     group, runs = grouped
     client = as_user(organizer)
-    listed = client.get("/admin/challenge/methodgroup/").content.decode()
+    listed = page_of(client, "/admin/challenge/methodgroup/")
     assert "ResNet-18" in listed
-    page = client.get(f"/admin/challenge/methodgroup/{group.pk}/change/").content.decode()
+    page = page_of(client, f"/admin/challenge/methodgroup/{group.pk}/change/")
     for member in runs:
         assert f"/admin/challenge/submission/{member.pk}/change/" in page
-    assert "ResNet-18" in client.get(f"/admin/challenge/submission/{runs[0].pk}/change/").content.decode()
+    assert "ResNet-18" in page_of(client, f"/admin/challenge/submission/{runs[0].pk}/change/")
     response = client.post(
         "/admin/challenge/methodgroup/", {"action": "dissolve", "_selected_action": [group.pk]}, follow=True
     )
     assert "1 group(s) dissolved." in response.content.decode()
     assert not MethodGroup.objects.exists()
     assert Submission.objects.count() == 3
-    assert "ResNet-18" in client.get("/admin/").content.decode(), "it is among the recent actions"
+    assert "ResNet-18" in page_of(client, "/admin/"), "it is among the recent actions"
 
 
 # --- At the same time -----------------------------------------------------------------------------

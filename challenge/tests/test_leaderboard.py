@@ -8,6 +8,7 @@ from accounts.models import Team
 from challenge.leaderboard.ranking import Filters, leaderboard, rank_of
 from challenge.models import Evaluation, Metric, PublishedMethod
 from challenge.services import submissions
+from challenge.tests.pages import elements, page_of, text_of
 
 
 def ranks(ground_truth, **filters) -> list[tuple[int | None, str]]:
@@ -18,9 +19,9 @@ def ranks(ground_truth, **filters) -> list[tuple[int | None, str]]:
 def test_it_works(client, entry, team, other_team):
     entry(team, 0.8)
     entry(other_team, 0.9, study_url="https://doi.org/10.1/x")
-    page = client.get(reverse("leaderboard")).content.decode()
+    page = page_of(client, reverse("leaderboard"))
     assert page.index("Team Beta") < page.index("Team Alpha")
-    assert page.count("with-study") == 1
+    assert len(elements(page, ".with-study")) == 1
     assert "0.9000" in page
 
 
@@ -72,11 +73,11 @@ def test_what_is_not_scored_or_disqualified_or_by_other_versions_never_ranks(
 def test_published_results_stand_beside_the_entries_with_deviation_and_source(client, entry, team):
     call_command("import_reported_baselines", verbosity=0)
     entry(team, 0.95)
-    page = client.get(reverse("leaderboard"), {"resolution": 224, "metric": "auc"}).content.decode()
-    assert '0.9530 <span class="std">± 0.0022</span>' in page  # VGG16, end-to-end: Doerrich et al.
+    page = page_of(client, reverse("leaderboard"), {"resolution": 224, "metric": "auc"})
+    assert "0.9530 ± 0.0022" in text_of(page)  # VGG16, end-to-end: Doerrich et al.
     assert "Doerrich et al. (2024)" in page
     assert "Bachmeier (2024)" in page
-    without = client.get(reverse("leaderboard"), {"resolution": 224, "baselines": "off"}).content.decode()
+    without = page_of(client, reverse("leaderboard"), {"resolution": 224, "baselines": "off"})
     assert "Doerrich et al. (2024)" not in without
     assert "Team Alpha" in without
 
@@ -123,14 +124,14 @@ def test_filters_live_in_the_url_and_nonsense_means_the_default(query, expected)
 
 
 def test_an_empty_board_says_what_to_do(client, ground_truth):
-    page = client.get(reverse("leaderboard")).content.decode()
+    page = page_of(client, reverse("leaderboard"))
     assert "No team has a scored entry at this resolution yet." in page
 
 
 def test_every_page_states_the_ground_truth(client, entry, team):
     submission = entry(team, 0.9)
     for url in (reverse("home"), reverse("leaderboard"), submission.get_absolute_url(), "/accounts/login/"):
-        page = client.get(url).content.decode()
+        page = page_of(client, url)
         assert "442621df50a5" in page
         assert "Demo data." in page
 

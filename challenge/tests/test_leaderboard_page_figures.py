@@ -10,6 +10,7 @@ from accounts.models import Team
 from challenge.figures.figure import Figure
 from challenge.leaderboard.figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
 from challenge.services import submissions
+from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 ADDRESS = reverse("leaderboard")
 
@@ -27,8 +28,8 @@ def names(figure: Figure) -> list[object]:
     return [row[0] for row in figure.rows]
 
 
-def page_of(client, **query: str) -> str:
-    return " ".join(client.get(ADDRESS, {"view": "figures"} | query).content.decode().split())
+def board(client, **query: str) -> str:
+    return page_of(client, ADDRESS, {"view": "figures"} | query)
 
 
 def test_it_works(client, entry_by_dataset, team, baselines):
@@ -40,9 +41,9 @@ def test_it_works(client, entry_by_dataset, team, baselines):
     assert figures["distribution"].rows[0][:2] == ["Model 0 (Team Alpha)", 12]
     assert len(figures["critical_difference"].rows) == 20
     assert "VGG16, end-to-end, 0.9530" in figures["over_time"].note
-    page = page_of(client)
-    assert page.count("<figure ") == 5
-    assert "4 ranked rows are not in them: AUC was published as a mean only" in page
+    page = board(client)
+    assert len(elements(page, "figure")) == 5
+    assert "4 ranked rows are not in them: AUC was published as a mean only" in text_of(page)
 
 
 def test_the_figures_follow_the_filters(client, entry_by_dataset, team, baselines):
@@ -86,22 +87,23 @@ def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
 
 
 def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baselines):
-    page = page_of(client, metric="cohen_kappa")
-    assert "No row shown has Cohen&#x27;s kappa for each dataset, so there is nothing to draw." in page
-    assert page.count("<figure ") == 1  # over the resolutions
-    assert "The best score over time appears with the first scored entry at this resolution." in page
+    page = board(client, metric="cohen_kappa")
+    text = text_of(page)
+    assert "No row shown has Cohen's kappa for each dataset, so there is nothing to draw." in text
+    assert len(elements(page, "figure")) == 1  # over the resolutions
+    assert "The best score over time appears with the first scored entry at this resolution." in text
 
 
 def test_two_rows_are_too_few_for_ranks(client, entry_by_dataset, team, other_team):
     entry_by_dataset(team, 0.9)
     entry_by_dataset(other_team, 0.8)
-    page = page_of(client)
-    assert "Mean ranks can be tested once at least three rows have AUC for all 12 datasets." in page
-    assert page.count("<figure ") == 4
+    page = board(client)
+    assert "Mean ranks can be tested once at least three rows have AUC for all 12 datasets." in text_of(page)
+    assert len(elements(page, "figure")) == 4
 
 
 def test_an_empty_board_has_no_figures(client, ground_truth):
-    assert "<figure " not in page_of(client)
+    assert not elements(board(client), "figure")
 
 
 def test_what_is_disqualified_is_in_no_figure(client, entry_by_dataset, team):
@@ -110,23 +112,23 @@ def test_what_is_disqualified_is_in_no_figure(client, entry_by_dataset, team):
         entry_by_dataset(team, 0.99, model_name="Cheated"), "It was trained on test images."
     )
     entry_by_dataset(team, 0.95, resolution=28)
-    assert "Cheated" not in page_of(client, entries="all")
+    assert "Cheated" not in board(client, entries="all")
 
 
 def test_names_of_teams_are_text_in_figures(client, entry_by_dataset, team):
     entry_by_dataset(team, 0.9, model_name="<script>alert(1)</script><b>x</b>")
-    page = page_of(client)
+    page = board(client)
     assert "<script>alert" not in page
     assert "<b>x" not in page
 
 
 def test_boxes_to_tick_lead_to_the_comparison(client, entry, team, baselines):
     submission = entry(team, 0.9)
-    page = page_of(client, view="ranking", metric="accuracy")
-    assert f'<form method="get" action="{reverse("compare")}">' in page
-    assert '<input type="hidden" name="metric" value="accuracy">' in page
-    assert f'name="e" value="s{submission.pk}"' in page
-    assert 'name="e"' not in client.get(reverse("home")).content.decode()
+    form = element(board(client, view="ranking", metric="accuracy"), f'form[action="{reverse("compare")}"]')
+    assert form.attributes["method"] == "get"
+    assert attribute(form, "input[type=hidden][name=metric]", "value") == ["accuracy"]
+    assert f"s{submission.pk}" in attribute(form, "[name=e]", "value")
+    assert not elements(page_of(client, reverse("home")), "[name=e]")
 
 
 def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, django_assert_max_num_queries):
@@ -138,5 +140,5 @@ def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, djang
     figures = response.context["figures"]
     assert len(figures["heat_map"].rows) == ROWS_WITH_DATASETS
     assert len(figures["by_resolution"].rows) == ENTRIES_PER_RESOLUTION
-    assert "the 10 lower ones are left out" in page_of(client)
+    assert "the 10 lower ones are left out" in text_of(board(client))
     assert len(gzip.compress(response.content)) < 60_000

@@ -1,7 +1,5 @@
 """The views of the leaderboard: how sure ranks are, other ways to rank, informational metrics, and its pages."""
 
-import re
-
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -16,20 +14,14 @@ from challenge.models import Metric, SecondaryMetrics, Uncertainty
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.tests.pages import elements, page_of, text_of
 from challenge.views import leaderboard as leaderboard_view
 
 
 @pytest.fixture
 def get(client):
-    """Give the text of a view of the leaderboard, without its markup."""
-
-    def text_of(**query) -> str:
-        response = client.get(reverse("leaderboard"), {"entries": "all", **query})
-        assert response.status_code == 200
-        text = re.sub(r"<script.*?</script>|<[^>]*>", " ", response.content.decode(), flags=re.DOTALL)
-        return re.sub(r"\s+", " ", text)
-
-    return text_of
+    """Give the words of a view of the leaderboard."""
+    return lambda **query: text_of(page_of(client, reverse("leaderboard"), {"entries": "all", **query}))
 
 
 def ranked_rows(**about):
@@ -144,8 +136,7 @@ def test_other_ways_to_rank_are_a_view(rows, get):
 
 
 def test_how_sure_ranks_are_is_a_view(rows, client):
-    response = client.get(reverse("leaderboard"), {"entries": "all", "view": "ranks"})
-    page = response.content.decode()
+    page = page_of(client, reverse("leaderboard"), {"entries": "all", "view": "ranks"})
     for name in ("rank-blobs", "kendall-tau", "differences"):
         assert name in page
 
@@ -170,8 +161,8 @@ def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_en
     ("view", "draws"), [("ranking", False), ("ranks", True), ("ways", True), ("figures", True)]
 )
 def test_what_has_figures_loads_what_draws_them(view, draws, rows, client):
-    page = client.get(reverse("leaderboard"), {"entries": "all", "view": view}).content.decode()
-    assert ("<figure " in page) == draws
+    page = page_of(client, reverse("leaderboard"), {"entries": "all", "view": view})
+    assert bool(elements(page, "figure")) == draws
     assert ("plotly" in page) == draws
 
 

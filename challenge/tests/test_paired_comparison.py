@@ -1,6 +1,5 @@
 """How sure differences of rows that stand side by side are: intervals, flips, words, and who wins where."""
 
-import html
 import re
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from challenge.results.rows import Kind, Row, RowKey
 from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
+from challenge.tests.pages import attribute, page_of, table_of
 
 ADDRESS = reverse("compare")
 MINUS = "\N{MINUS SIGN}"
@@ -41,21 +41,8 @@ def vgg16(db) -> PublishedMethod:
     return PublishedMethod.objects.get(architecture="vgg16", scheme="end-to-end", resolution=224)
 
 
-def page_of(client, *keys: str, **query: str) -> str:
-    return client.get(ADDRESS, {"e": keys, **query}).content.decode()
-
-
-def table_of(page: str, name: str) -> dict[str, list[str]]:
-    """The cells of the table of that name, by the name of their row, as they are read."""
-    _, _, table = page.partition(f'aria-label="{name}"')
-    lines = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table.split("</table>")[0], re.DOTALL)
-    return {
-        head: [
-            " ".join(html.unescape(re.sub(r"<[^>]+>", " ", cell)).split())
-            for cell in re.findall(r"<td.*?</td>", cells, re.DOTALL)
-        ]
-        for head, cells in lines
-    }
+def compared(client, *keys: str) -> str:
+    return page_of(client, ADDRESS, {"e": keys})
 
 
 def replicates_by_hand(submission: Submission) -> np.ndarray:
@@ -112,7 +99,7 @@ def test_what_is_said_of_a_difference(low, high, words):
 
 def test_the_page_says_which_is_better(client, uncertain_entry, team):
     first, better, close = (uncertain_entry(team, auc) for auc in (0.9, 0.93, 0.9001))
-    page = page_of(client, f"s{first.pk}", f"s{better.pk}", f"s{close.pk}")
+    page = compared(client, f"s{first.pk}", f"s{better.pk}", f"s{close.pk}")
     table = table_of(page, "Differences of the means")
     difference, words, interval, flips = table["Model 1 (Team Alpha)"]
     assert (difference, words, flips) == ("+0.0300", "better", "< 0.1 %")
@@ -121,7 +108,7 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert (difference, words) == ("+0.0001", "not told apart")
     assert re.fullmatch(rf"{MINUS}0\.00\d\d to \+0\.00\d\d", interval)
     assert 20 < float(flips.removesuffix(" %")) < 80
-    turned = table_of(page_of(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")
+    turned = table_of(compared(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")
     assert turned["Model 0 (Team Alpha)"][:2] == [f"{MINUS}0.0300", "worse"]
     cell = table_of(page, "Differences on each dataset")["BloodMNIST"][0]
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
@@ -130,43 +117,43 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
 def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, team):
     """Unrounded, these differ by 0.00002."""
     first, second = uncertain_entry(team, 0.90004), uncertain_entry(team, 0.90006)
-    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    page = compared(client, f"s{first.pk}", f"s{second.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1].endswith("+0.0001")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"][0] == "+0.0001"
 
 
 def test_values_stand_with_their_intervals(client, uncertain_entry, team):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
-    page = page_of(client, f"s{first.pk}", f"s{second.pk}")
+    page = compared(client, f"s{first.pk}", f"s{second.pk}")
     ends = Uncertainty.objects.get(evaluation__submission=first).intervals
     means, datasets = table_of(page, "Means over the 12 datasets"), table_of(page, "Each dataset")
     low, high = ends["average"]["auc"]
     assert means["AUC"][0] == f"0.9000 95 % interval {low:.4f}–{high:.4f}"
     low, high = ends["average"]["cohen_kappa"]
-    assert f"{low:.4f}–{high:.4f}" in means["Cohen&#x27;s kappa"][0]
+    assert f"{low:.4f}–{high:.4f}" in means["Cohen's kappa"][0]
     low, high = ends["pathmnist"]["auc"]
     assert f"{low:.4f}–{high:.4f}" in datasets["PathMNIST"][0]
-    assert page.count("<figure ") == 5
-    assert 'id="auc-paired-differences"' in page
-    assert 'id="auc-paired-by-dataset"' in page
+    figures = attribute(page, "figure", "id")
+    assert len(figures) == 5
+    assert {"auc-paired-differences", "auc-paired-by-dataset"} < set(figures)
 
 
 def test_published_results_have_a_difference_and_no_interval(client, uncertain_entry, team, vgg16):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
-    page = page_of(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
+    page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", ""]
     assert "Without intervals of differences: VGG16, end-to-end." in page
     assert "Published results have no predictions here to resample" in page
     mean = table_of(page, "Means over the 12 datasets")["AUC"][2]
     assert mean == "0.9530 (best) ± 0.0022 +0.0530"
-    first_published = page_of(client, f"p{vgg16.pk}", f"s{first.pk}")
+    first_published = compared(client, f"p{vgg16.pk}", f"s{first.pk}")
     assert table_of(first_published, "Differences of the means")["Model 0 (Team Alpha)"][2] == "none"
     assert "Which wins where" not in first_published
 
 
 def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, team):
     first, small = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93, resolution=28)
-    page = page_of(client, f"s{first.pk}", f"s{small.pk}")
+    page = compared(client, f"s{first.pk}", f"s{small.pk}")
     assert "the same ones for all, at every resolution" in page
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha), 28 px"][1] == "better"
 
@@ -177,14 +164,14 @@ def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry
     old.evaluations.update(scorer_version="0")
     both = rows(first, old)
     assert list(comparable(both, metric_replicates(both, "auc"), ground_truth)) == [RowKey.of(first)]
-    page = page_of(client, f"s{first.pk}", f"s{old.pk}")
+    page = compared(client, f"s{first.pk}", f"s{old.pk}")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == ["+0.0300", "", "none", ""]
     assert "95 % interval 0.9" in table_of(page, "Means over the 12 datasets")["AUC"][1]
 
 
 def test_an_entry_whose_intervals_follow_has_none_yet(client, uncertain_entry, entry_by_dataset, team):
     first, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.93)
-    page = page_of(client, f"s{first.pk}", f"s{new.pk}")
+    page = compared(client, f"s{first.pk}", f"s{new.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1] == "0.9300 (best) +0.0300"
     assert "those of an entry follow a moment after its scores" in page
 
@@ -201,7 +188,7 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
     score = both[1].by_dataset["pathmnist"]["auc"]
     assert (score.low, score.high) == pytest.approx(np.quantile(by_hand[0], [0.025, 0.975]), abs=1e-6)
     assert score.value == pytest.approx(0.94)
-    page = page_of(client, f"s{alone.pk}", f"g{group.pk}")
+    page = compared(client, f"s{alone.pk}", f"g{group.pk}")
     assert table_of(page, "Differences of the means")["Seeds (Team Alpha)"][1] == "better"
     assert "it tells what other test images would change, not what other seeds would" in page
 
@@ -272,7 +259,7 @@ def test_wins_are_counted():
 
 def test_the_page_says_who_wins_where(client, uncertain_entry, team):
     low, high, close = (uncertain_entry(team, auc) for auc in (0.85, 0.9301, 0.93))
-    page = page_of(client, *(f"s{one.pk}" for one in (low, high, close)))
+    page = compared(client, *(f"s{one.pk}" for one in (low, high, close)))
     table = table_of(page, "Which wins where")
     assert table["PathMNIST"] == ["▼ lower", "★ best", "≈ close"]
     assert table["Best on"] == [
@@ -285,7 +272,7 @@ def test_a_dataset_that_is_not_published_has_no_standing(client, uncertain_entry
     for dataset in ("pathmnist", PublishedScore.AVERAGE):
         method.scores.create(source="doerrich2024", dataset=dataset, metric="auc", mean=0.999)
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
-    page = page_of(client, f"s{first.pk}", f"s{second.pk}", f"p{method.pk}")
+    page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{method.pk}")
     table = table_of(page, "Which wins where")
     assert table["PathMNIST"] == ["not tested", "not tested", "★ best"]
     assert table["OCTMNIST"] == ["▼ lower", "★ best", "–"]
