@@ -21,26 +21,12 @@ from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.metrics.secondary import dataset_metrics
 from challenge.scoring.statistics.aggregation import decathlon_score
 from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.tests.pages import attribute, element, elements, page_of, region, rows_of, text_of
 
 
 @pytest.fixture
 def page(client, db) -> str:
-    response = client.get("/metrics/")
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def rows_of(page: str, label: str) -> list[list[str]]:
-    """The text of the cells of the table in the region of that name."""
-    region = page.split(f'aria-label="{label}"')[1].split("</table>")[0]
-    rows = re.findall(r"<tr.*?</tr>", region, re.S)
-    return [
-        [
-            " ".join(re.sub(r"<[^>]+>", " ", cell).split())
-            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)
-        ]
-        for row in rows
-    ]
+    return page_of(client, "/metrics/")
 
 
 def by_sklearn(probabilities) -> dict[str, float]:
@@ -56,7 +42,7 @@ def by_sklearn(probabilities) -> dict[str, float]:
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_the_worked_numbers_are_scikit_learns(page, number):
     example = EXAMPLES[number]
-    (name, *values) = rows_of(page, "The metrics of other models on the ten images")[number + 1]
+    (name, *values) = rows_of(region(page, "The metrics of other models on the ten images"))[number + 1]
     assert name.startswith(example.name)
     expected = by_sklearn(example.probabilities)
     assert values == [f"{expected[metric]:.4f}" for metric in METRICS]
@@ -65,18 +51,18 @@ def test_the_worked_numbers_are_scikit_learns(page, number):
 
 
 def test_the_example_is_worked_without_scripts(page):
-    images = rows_of(page, "Ten images and their predictions")[1:]
+    images = rows_of(region(page, "Ten images and their predictions"))[1:]
     predicted = [int(p > 0.5) for p in EXAMPLES[0].probabilities]
     wrong = [" wrong" if p != t else "" for p, t in zip(predicted, TRUE_CLASSES, strict=True)]
     assert images == [
         [str(i + 1), str(TRUE_CLASSES[i]), f"{EXAMPLES[0].probabilities[i]:.2f}", f"{predicted[i]}{wrong[i]}"]
         for i in range(10)
     ]
-    assert re.findall(r"data-count>(\d)<", page) == [
+    assert [text_of(count) for count in elements(page, "[data-count]")] == [
         str(count) for count in sklearn_metrics.confusion_matrix(TRUE_CLASSES, predicted).ravel()
     ]
     for metric, value in by_sklearn(EXAMPLES[0].probabilities).items():
-        (shown,) = re.findall(rf'data-metric="{metric}" value="([^"]+)"', page)
+        (shown,) = attribute(page, f"[data-metric={metric}]", "value")
         assert float(shown) == pytest.approx(value, abs=1e-12)
 
 
@@ -92,14 +78,14 @@ def test_the_example_says_how_many_images_are_of_each_class(page):
 
 
 def test_the_curve_is_on_the_page_before_any_script(page):
-    (points,) = re.findall(r'data-roc points="([^"]+)"', page)
+    (points,) = attribute(page, "[data-roc]", "points")
     pairs = [tuple(map(float, point.split(","))) for point in points.split()]
     assert pairs == EXAMPLES[0].roc_curve
 
 
 def test_chance_levels(page):
     """What scikit-learn gives to one answer for every image, in a test set that holds every class."""
-    rows = rows_of(page, "Tasks and chance levels of the datasets")[1:]
+    rows = rows_of(region(page, "Tasks and chance levels of the datasets"))[1:]
     chances = []
     for dataset, row in zip(MEDMNIST_PLUS, rows, strict=False):
         y_true = [0, 1] if dataset.task is Task.MULTILABEL else list(range(dataset.n_classes))
@@ -111,7 +97,7 @@ def test_chance_levels(page):
 
 
 def test_sizes_and_versions(page):
-    text = " ".join(page.split())
+    text = text_of(page)
     sizes = {dataset.n_test: dataset.title for dataset in MEDMNIST_PLUS}
     assert f"on each of the {len(MEDMNIST_PLUS.datasets)} datasets" in text
     assert f"holds {min(sizes):,} images ({sizes[min(sizes)]}), the largest {max(sizes):,}" in text
@@ -119,7 +105,7 @@ def test_sizes_and_versions(page):
 
 
 def test_ranks_of_ties(page):
-    ranks = [row[0] for row in rows_of(page, "Ranks of equal values")[1:]]
+    ranks = [row[0] for row in rows_of(region(page, "Ranks of equal values"))[1:]]
     assert ranks == ["1", "2", "2", "4", "–"]
     assert "“1, 2, 2, 4”" in page
 
@@ -136,7 +122,7 @@ def test_weights_by_class_give_balanced_accuracy():
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_the_informational_numbers_are_scikit_learns(page, number):
     probabilities = np.array(EXAMPLES[number].probabilities)
-    name, *values = rows_of(page, "Informational metrics of the models on the ten images")[number + 1]
+    name, *values = rows_of(region(page, "Informational metrics of the models on the ten images"))[number + 1]
     clipped = np.clip(np.column_stack([1 - probabilities, probabilities]), 1e-7, 1 - 1e-7)
     predicted = probabilities > 0.5
     confidence = np.where(predicted, probabilities, 1 - probabilities)
@@ -157,12 +143,12 @@ def test_the_informational_numbers_are_scikit_learns(page, number):
 
 def test_numbers_of_the_informational_section(page):
     """What one image costs that is surely wrong, how many labels ChestMNIST has, and the bins of ECE."""
-    text = " ".join(page.split())
+    text = text_of(page)
     loss = sklearn_metrics.log_loss([1], np.array([[1 - 1e-7, 1e-7]]), labels=[0, 1])
     assert f"to {loss:.1f}, where the clipping ends it" in text
-    assert re.search(
-        r"<mi>ε</mi><mo>=</mo><msup><mn>10</mn><mrow><mo>\u2212</mo><mn>7</mn></mrow></msup>", page
-    )
+    log_loss = region(page, "Formula of log loss")
+    assert text_of(log_loss).endswith("ε = 10 \N{MINUS SIGN} 7")
+    assert text_of(element(log_loss, "msup")) == "10 \N{MINUS SIGN} 7"
     chest = MEDMNIST_PLUS["chestmnist"]
     assert f"({chest.n_test * 14:,} in ChestMNIST)" in text
     assert "into 15 bins of equal width" in text
@@ -183,7 +169,7 @@ def test_what_is_said_of_the_informational_metrics():
 
 def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(page):
     """By drawing: the interval of 0.9 over resamples of as many images."""
-    text = " ".join(page.split())
+    text = text_of(page)
     rng = np.random.default_rng(0)
     found = re.search(
         r"about ±(0\.\d+) on the (\S+) images of (\w+), and to ±(0\.\d+) on the (\S+) of (\w+)\.", text
@@ -197,7 +183,7 @@ def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(p
 
 
 def test_what_is_said_of_the_bootstrap_and_of_ways_to_rank(page):
-    text = " ".join(page.split())
+    text = text_of(page)
     assert f"{N_REPLICATES:,} times, images are drawn" in text
     assert f"the {MOST_WITH_LEADER} highest entries are compared" in text
     # 1,000 points without an error, 250 with the error of the baseline, none with twice it or more
@@ -210,18 +196,18 @@ def test_what_is_said_of_the_bootstrap_and_of_ways_to_rank(page):
 def test_the_ways_to_rank_are_those_of_the_leaderboard(page, db):
     call_command("import_reported_baselines")
     titles = [way.title for way in ways_to_rank([], Metric.AUC, 28)]
-    assert [row[0] for row in rows_of(page, "Ways to rank")[1:]] == [*titles, "One left out"]
+    assert [row[0] for row in rows_of(region(page, "Ways to rank"))[1:]] == [*titles, "One left out"]
 
 
 def test_formulas_are_mathml(page):
-    assert page.count('<math display="block">') == 14
+    assert len(elements(page, "math[display=block]")) == 14
     assert page.count("<math") == page.count("</math>")
 
 
 def test_every_link_within_the_page_leads_somewhere(page):
-    targets = re.findall(r'href="#([^"]+)"', page)
+    targets = {address.removeprefix("#") for address in attribute(page, '[href^="#"]', "href")}
     assert targets
-    assert set(targets) <= set(re.findall(r' id="([^"]+)"', page))
+    assert targets <= set(attribute(page, "*", "id"))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import challenge
 from challenge.formats.bibtex import problem_of
 from challenge.models import Phase, Reference
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 SHIPPED = json.loads((Path(challenge.__file__).parent / "content" / "references.json").read_text("utf-8"))
 ENTRY = "@article{doe2024some,\n  author = {Doe, Jane},\n  title = {{Some work}},\n  year = {2024}\n}"
@@ -37,9 +38,7 @@ def shipped(db) -> None:
 
 @pytest.fixture
 def page(client, shipped) -> str:
-    response = client.get("/research/")
-    assert response.status_code == 200
-    return response.content.decode()
+    return page_of(client, "/research/")
 
 
 def fields_of(entry: str) -> dict[str, str]:
@@ -98,37 +97,31 @@ def test_a_shipped_work_agrees_with_its_bibtex(entry):
 
 
 def test_the_page_lists_all_works_by_topic(page):
-    places = []
-    for entry in SHIPPED:
-        assert f'id="ref-{entry["key"]}"' in page
-        places.append(page.index(f'id="ref-{entry["key"]}"'))
-    assert places == sorted(places)
-    headings = re.findall(r'<h3 class="h5[^>]*>([^<]+)</h3>', page)
-    assert headings == Reference.Topic.labels
+    assert attribute(page, ".reference", "id") == [f"ref-{entry['key']}" for entry in SHIPPED]
+    assert [text_of(heading) for heading in elements(page, "h3.h5")] == Reference.Topic.labels
 
 
 def test_what_the_text_cites_is_in_the_bibliography(page):
-    cited = set(re.findall(r'href="#([^"]+)"', page))
-    assert cited <= set(re.findall(r' id="([^"]+)"', page))
+    cited = {address.removeprefix("#") for address in attribute(page, '[href^="#"]', "href")}
+    assert cited <= set(attribute(page, "*", "id"))
     assert len([target for target in cited if target.startswith("ref-")]) >= 11
 
 
 def test_what_other_pages_cite_is_in_the_bibliography(client, shipped):
-    cited = re.findall(r'/research/#ref-([^"]+)"', client.get("/metrics/").content.decode())
+    cited = attribute(page_of(client, "/metrics/"), '[href^="/research/#ref-"]', "href")
     assert cited
-    assert set(cited) <= {entry["key"] for entry in SHIPPED}
+    assert set(cited) <= {f"/research/#ref-{entry['key']}" for entry in SHIPPED}
 
 
 def test_this_benchmark_is_compared_by_its_own_numbers(client, shipped):
     phase = Phase.objects.get()
     phase.daily_limit, phase.total_limit = 7, 77
     phase.save()
-    page = client.get("/research/").content.decode()
-    (row,) = re.findall(r'<tr class="this-benchmark">.*?</tr>', page, re.S)
+    row = text_of(element(page_of(client, "/research/"), "tr.this-benchmark"))
     assert f"{len(MEDMNIST_PLUS.datasets)} classification tasks" in row
     assert "7 a day, 77 in all" in row
     Phase.objects.all().delete()
-    assert "No phase has opened yet" in client.get("/research/").content.decode()
+    assert "No phase has opened yet" in page_of(client, "/research/")
 
 
 def test_the_file_holds_every_entry(client, shipped):
@@ -141,7 +134,7 @@ def test_the_file_holds_every_entry(client, shipped):
 
 def test_an_empty_bibliography(client, db):
     Reference.objects.all().delete()
-    assert "No works are listed yet." in client.get("/research/").content.decode()
+    assert "No works are listed yet." in page_of(client, "/research/")
     assert client.get("/research/references.bib").content == b""
 
 
@@ -162,7 +155,7 @@ def add(admin: Client, **changes: object):
 def test_what_an_organizer_adds_shows_up(admin, client, shipped):
     response = add(admin)
     assert "was added successfully" in response.content.decode()
-    page = client.get("/research/").content.decode()
+    page = page_of(client, "/research/")
     for text in (
         WORK["title"],
         WORK["authors"],
@@ -177,8 +170,8 @@ def test_what_an_organizer_adds_shows_up(admin, client, shipped):
 
 def test_the_admin_leads_to_the_work_on_the_page(admin, shipped):
     work = Reference.objects.create(**WORK)
-    change = admin.get(f"/admin/challenge/reference/{work.pk}/change/").content.decode()
-    assert 'href="/research/#ref-doe2024some"' in change
+    change = page_of(admin, f"/admin/challenge/reference/{work.pk}/change/")
+    assert "/research/#ref-doe2024some" in attribute(change, "a", "href")
 
 
 def test_works_are_found_in_the_admin(admin, shipped):
@@ -227,6 +220,6 @@ HOSTILE = '"><script>alert(1)</script>{{ 7|add:7 }}'
 @pytest.mark.parametrize("field", ["title", "authors", "venue", "summary", "bibtex"])
 def test_hostile_text_is_escaped(client, shipped, field):
     Reference.objects.create(**WORK | {field: HOSTILE})
-    page = client.get("/research/").content.decode()
+    page = page_of(client, "/research/")
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7|add:7 }}" in page

@@ -4,7 +4,6 @@ import dataclasses
 import gzip
 import json
 import re
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.metrics.evaluator import evaluate
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
 from challenge.tests.scoring.conftest import TINY, TINY_PREDICTIONS
 from challenge.views import submission_format as view
 
@@ -36,11 +36,7 @@ def own_folder(settings, tmp_path):
 
 @pytest.fixture
 def page(client, db) -> str:
-    return client.get(FORMAT).content.decode()
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+    return page_of(client, FORMAT)
 
 
 def body_of(response) -> bytes:
@@ -52,31 +48,32 @@ def body_of(response) -> bytes:
 
 def test_each_dataset_with_its_rows_columns_and_classes(page):
     assert "119,320 rows" in page
-    for dataset in MEDMNIST_PLUS:
-        (row,) = re.findall(rf"<tr><th scope=\"row\"><code>{dataset.name}</code>.*?</tr>", page, re.DOTALL)
-        told = text_of(row.replace("</t", " </t"))
-        last = dataset.n_test - 1
-        assert f"{dataset.name} {dataset.n_test:,} 0 to {last} p0 to p{dataset.n_classes - 1} " in told
-        assert f'href="/datasets/{dataset.name}/#classes"' in row
+    rows = elements(region(page, "Rows and columns of each dataset"), "tbody tr")
+    for dataset, row in zip(MEDMNIST_PLUS, rows, strict=True):
+        told, last = text_of(row), dataset.n_test - 1
+        assert told.startswith(
+            f"{dataset.name} {dataset.n_test:,} 0 to {last} p0 to p{dataset.n_classes - 1} "
+        )
+        assert attribute(row, "a", "href") == [f"/datasets/{dataset.name}/#classes"]
         assert ("each stands alone" in told) == (dataset.name == "chestmnist")
 
 
 def test_the_rules_and_their_errors_are_shown(page):
+    errors = [text_of(quoted) for quoted in elements(page, "q")]
     for rule in content.CANONICAL_RULES + content.THESIS_RULES:
         assert rule.rule in page
-        assert rule.error in unescape(page)
+        assert rule.error in errors
 
 
 def test_the_way_to_it_and_back(page, team, as_user):
-    assert f'href="{FORMAT}"' in as_user(team).get("/profile/").content.decode()
-    assert "<noscript>" in page
-    for link in (TEMPLATE_CSV, EXAMPLE_CSV, "/metrics/"):
-        assert f'href="{link}"' in page
+    assert FORMAT in attribute(page_of(as_user(team), "/profile/"), "a", "href")
+    assert elements(page, "noscript")
+    assert {TEMPLATE_CSV, EXAMPLE_CSV, "/metrics/"} <= set(attribute(page, "a", "href"))
 
 
 def test_between_phases(client, db):
     Phase.objects.all().delete()
-    assert "Submissions are closed at the moment" in client.get(FORMAT).content.decode()
+    assert "Submissions are closed at the moment" in page_of(client, FORMAT)
 
 
 # --- Each error is what the reader says -----------------------------------------------------------
@@ -173,7 +170,7 @@ def test_the_error_of_a_wrong_truth(zeros, tmp_path):
 def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeypatch):
     predictions = {name: 0.75 * values + 0.25 / values.shape[1] for name, values in zeros.items()}
     monkeypatch.chdir(tmp_path)
-    assert content.FROM_ARRAYS in unescape(page)
+    assert region(page, "Code that writes a file with pandas").text() == content.FROM_ARRAYS
     exec(content.FROM_ARRAYS, {"predictions": predictions})  # noqa: S102 - what a reader would do
     found = read_predictions(tmp_path / "predictions.csv.gz", SHORT)
     for name, values in predictions.items():
@@ -181,7 +178,8 @@ def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeyp
 
 
 def test_the_code_for_pytorch_is_python(page):
-    assert content.IN_THE_ORDER_OF_MEDMNIST in unescape(page)
+    shown = region(page, "Code that predicts in the order of the test split").text()
+    assert shown == content.IN_THE_ORDER_OF_MEDMNIST
     compile(content.IN_THE_ORDER_OF_MEDMNIST, "<page>", "exec")
 
 
@@ -268,10 +266,9 @@ def test_the_downloads_of_a_small_benchmark(tmp_path):
 
 
 def test_the_checker_is_told_no_labels(client, db, team, as_user):
-    page = as_user(team).get("/profile/").content.decode()
-    assert page.count('id="format-rules"') == 1
-    (rules,) = re.findall(r'<script id="format-rules" type="application/json">(.*?)</script>', page)
-    told = json.loads(rules)
+    rules = element(page_of(as_user(team), "/profile/"), "#format-rules")
+    assert (rules.tag, rules.attributes["type"]) == ("script", "application/json")
+    told = json.loads(rules.text())
     assert told["most_lines"] == 179_980
     assert [d["n_test"] for d in told["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
     assert set(told["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}
