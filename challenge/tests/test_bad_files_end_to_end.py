@@ -17,7 +17,6 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +38,7 @@ from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, submissions
+from challenge.tests.pages import elements, page_of
 
 ROWS = 20
 SHORT = Benchmark(
@@ -318,8 +318,8 @@ def test_a_bad_file_fails_with_a_clear_reason(case, valid, short_site, team, as_
     check_that_it_is_for_people(evaluation.problems)
     check_that_it_was_free(submission)
     for page in (submission.get_absolute_url(), "/profile/"):
-        shown = client.get(page).content.decode()
-        assert all(f"<li>{escape(problem)}</li>" in shown for problem in evaluation.problems)
+        shown = [line.text() for line in elements(page_of(client, page), "li")]
+        assert all(problem in shown for problem in evaluation.problems)
     check_the_mail(submission, evaluation.problems)
     check_the_command(content, evaluation, tmp_path, capsys)
 
@@ -470,7 +470,7 @@ def test_cells_are_shown_as_text(place, valid, short_site, team, organizer, as_u
         f"/admin/challenge/submission/{submission.pk}/change/",
     ]
     for page in pages:
-        shown = as_user(organizer if page.startswith("/admin") else team).get(page).content.decode()
+        shown = page_of(as_user(organizer if page.startswith("/admin") else team), page)
         assert "What is wrong" in shown or "Problems" in shown or "problems" in shown
         for raw in (SCRIPT, "<img src=x", "\x1b", "\u202e"):
             assert raw not in shown
@@ -502,14 +502,14 @@ def test_fields_and_names_are_shown_as_text(is_scored, valid, short_site, organi
     assert len(submissions) >= 2
     for submission in submissions:
         evaluate(submission)
-        assert_is_harmless(as_user(organizer).get(submission.get_absolute_url()).content.decode())
+        assert_is_harmless(page_of(as_user(organizer), submission.get_absolute_url()))
         assert_is_harmless(client.get(submission.get_absolute_url()).content.decode())
     for page in ("/profile/", "/", "/leaderboard/?resolution=28&entries=all", "/accounts/email/"):
-        assert_is_harmless(evil.get(page).content.decode())
+        assert_is_harmless(page_of(evil, page))
     chosen = {"action": "disqualify", "_selected_action": [s.pk for s in submissions]}
     boss = as_user(organizer)
-    assert_is_harmless(boss.get("/admin/challenge/submission/").content.decode())
-    assert_is_harmless(boss.get("/admin/accounts/team/").content.decode())
+    assert_is_harmless(page_of(boss, "/admin/challenge/submission/"))
+    assert_is_harmless(page_of(boss, "/admin/accounts/team/"))
     assert_is_harmless(boss.post("/admin/challenge/submission/", chosen).content.decode())
 
 

@@ -10,6 +10,7 @@ from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations, ground_truths
+from challenge.tests.pages import attribute, page_of
 
 
 def test_it_works(team, submit_and_score, labels, prediction_files):
@@ -40,7 +41,7 @@ def test_an_invalid_file_fails_with_every_problem_and_costs_nothing(team, submit
     assert evaluation.status == Evaluation.Status.FAILED
     assert evaluation.auc is None
     assert not submission.counts_toward_limits
-    page = as_user(team).get(submission.get_absolute_url()).content.decode()
+    page = page_of(as_user(team), submission.get_absolute_url())
     assert "What is wrong with the file" in page
     assert "It does not count towards your limits." in page
     assert len(evaluation.problems) >= 1
@@ -48,7 +49,7 @@ def test_an_invalid_file_fails_with_every_problem_and_costs_nothing(team, submit
 
 def test_scores_stand_on_the_page_for_each_dataset(team, submit_and_score, client):
     submission = submit_and_score(team)
-    page = client.get(submission.get_absolute_url()).content.decode()
+    page = page_of(client, submission.get_absolute_url())
     for dataset in MEDMNIST_PLUS:
         assert dataset.title in page
     evaluation = submission.evaluations.get()
@@ -61,11 +62,11 @@ def test_a_page_follows_by_itself_until_the_outcome_is_there(team, submit, as_us
     submission = submit(team)
     url = reverse("submission_result", args=[submission.pk])
     client = as_user(team)
-    assert f'hx-get="{url}"' in client.get(submission.get_absolute_url()).content.decode()
-    assert f'hx-get="{url}"' in client.get(url).content.decode()
+    assert url in attribute(page_of(client, submission.get_absolute_url()), "*", "hx-get")
+    assert url in attribute(page_of(client, url), "*", "hx-get")
     evaluations.evaluate(submission.evaluations.get().pk)
-    result = client.get(url).content.decode()
-    assert f'hx-get="{url}"' not in result
+    result = page_of(client, url)
+    assert url not in attribute(result, "*", "hx-get")
     assert "Metrics for each dataset" in result
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Team
 from challenge.models import Submission
+from challenge.tests.pages import attribute, elements, page_of, text_of
 
 SPECIAL = "Five networks, averaged; 8 flips & rotations at test time"
 ADMIN = "/admin/challenge/submission/"
@@ -54,34 +55,38 @@ def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(as_user, team, 
 
 
 def test_the_form_explains_the_field(as_user, team, ground_truth):
-    page = as_user(team).get("/profile/").content.decode()
+    page = page_of(as_user(team), "/profile/")
     assert "What goes beyond the standard protocol" in page
-    assert 'href="/challenge/#standard"' in page
+    assert "/challenge/#standard" in attribute(page, "a", "href")
+
+
+def tags_on(page: str) -> list[str]:
+    return [text_of(tag) for tag in elements(page, ".tag")]
 
 
 def test_the_page_of_an_entry_says_how_it_departs(entry, team, client):
-    plain = client.get(entry(team, 0.8).get_absolute_url()).content.decode()
+    plain = page_of(client, entry(team, 0.8).get_absolute_url())
     assert "non-standard" not in plain
     assert "Beyond the" not in plain
-    page = client.get(entry(team, 0.8, special_methods=SPECIAL).get_absolute_url()).content.decode()
-    assert ">non-standard</span>" in page
+    page = page_of(client, entry(team, 0.8, special_methods=SPECIAL).get_absolute_url())
+    assert "non-standard" in tags_on(page)
     assert "8 flips &amp; rotations" in page
-    page = client.get(entry(team, 0.8, external_data=True).get_absolute_url()).content.decode()
-    assert ">non-standard</span>" in page
+    page = page_of(client, entry(team, 0.8, external_data=True).get_absolute_url())
+    assert "non-standard" in tags_on(page)
     assert "Data beyond MedMNIST+ was used for training." in page
 
 
 def test_a_team_sees_the_mark_in_its_list(entry, team, as_user):
     entry(team, 0.8)
-    assert ">non-standard</span>" not in as_user(team).get("/profile/submissions/").content.decode()
+    assert "non-standard" not in tags_on(page_of(as_user(team), "/profile/submissions/"))
     entry(team, 0.8, special_methods=SPECIAL)
-    assert as_user(team).get("/profile/submissions/").content.decode().count(">non-standard</span>") == 1
+    assert tags_on(page_of(as_user(team), "/profile/submissions/")).count("non-standard") == 1
 
 
 def test_the_rules_say_what_the_mark_means(client, db):
-    page = client.get("/challenge/").content.decode()
-    assert 'id="standard"' in page
-    assert '<span class="tag">non-standard</span>' in page
+    page = page_of(client, "/challenge/")
+    assert elements(page, "#standard")
+    assert "non-standard" in tags_on(page)
     assert "ensemble" in page
     assert "seeds of one method" in page
 
@@ -97,8 +102,8 @@ def correct(client: Client, *rows: Submission, **about: object):
 def test_organizers_correct_what_a_team_said(entry, team, as_user, organizer):
     submission, client = entry(team, 0.8, external_data=True), as_user(organizer)
     asked = correct(client, submission).content.decode()
-    assert 'name="special_methods"' in asked
-    assert "checked" in asked
+    assert elements(asked, "[name=special_methods]")
+    assert elements(asked, "[name=external_data][checked]")
     submission.refresh_from_db()
     assert submission.external_data, "it asks first"
 
@@ -146,6 +151,6 @@ def test_who_may_only_look_corrects_nothing(entry, team, as_user):
 def test_organizers_find_what_is_special(entry, team, as_user, organizer):
     entry(team, 0.8, model_name="Plain one")
     entry(team, 0.8, model_name="Special one", special_methods=SPECIAL)
-    listed = as_user(organizer).get(f"{ADMIN}?special_methods__isempty=0").content.decode()
+    listed = page_of(as_user(organizer), f"{ADMIN}?special_methods__isempty=0")
     assert "Special one" in listed
     assert "Plain one" not in listed

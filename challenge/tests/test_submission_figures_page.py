@@ -1,7 +1,6 @@
 """The figures on the page of an entry, as their tables show them, and what of them is drawn."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -15,80 +14,75 @@ from challenge.models import Evaluation, EvaluationCurves, PublishedMethod, Publ
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
+from challenge.tests.pages import attribute, element, elements, page_of, rows_of
 
 EMPTY = "was scored before confusion matrices, ROC curves and reliability were kept"
 
 
-def page_of(client, submission: Submission, query: str = "") -> str:
-    return client.get(submission.get_absolute_url() + query).content.decode()
-
-
 def figures_on(page: str) -> dict[str, dict]:
     """What the page's script is told of each figure."""
-    specs = re.findall(r'<script id="spec-[\w-]+" type="application/json">(.*?)</script>', page)
-    return {spec["name"]: spec for spec in map(json.loads, specs)}
+    scripts = elements(page, 'script[id^="spec-"][type="application/json"]')
+    return {spec["name"]: spec for spec in (json.loads(script.text()) for script in scripts)}
 
 
-def table_of(page: str, name: str) -> list[list[str]]:
-    """The cells of a figure's table, as they are read."""
-    (box,) = re.findall(rf'<figure class="figure-box" id="{name}".*?</figure>', page, re.DOTALL)
-    rows = re.findall(r"<tr>(.*?)</tr>", box.partition("<tbody>")[2], re.DOTALL)
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
+def numbers_of(page: str, figure: str) -> list[list[str]]:
+    """The rows of a figure's table, below its head."""
+    return rows_of(element(page, f"figure#{figure} tbody"))
 
 
 def test_it_works(client, team, submit_and_score):
     submission = submit_and_score(team)
-    page = page_of(client, submission)
+    page = page_of(client, submission.get_absolute_url())
     assert list(figures_on(page)) == [
         *("auc-by-dataset", "balanced-accuracy-by-dataset", "cohen-kappa-by-dataset", "accuracy-by-dataset"),
         *("auc-distribution", "rank-by-auc"),
         *("confusion-pathmnist", "roc-pathmnist", "reliability-pathmnist"),
     ]
     scores = {s.dataset: s for s in submission.evaluations.get().dataset_scores.all()}
-    assert table_of(page, "cohen-kappa-by-dataset") == [
+    assert numbers_of(page, "cohen-kappa-by-dataset") == [
         [dataset.title, f"{scores[dataset.name].cohen_kappa:.4f}"] for dataset in MEDMNIST_PLUS
     ]
 
 
 def test_the_choice_of_a_dataset(client, team, submit_and_score, labels, prediction_files):
     submission = submit_and_score(team, skill=1.0)
-    page = page_of(client, submission, "?dataset=bloodmnist")
+    page = page_of(client, submission.get_absolute_url(), {"dataset": "bloodmnist"})
     assert {"confusion-bloodmnist", "roc-bloodmnist", "reliability-bloodmnist"} < set(figures_on(page))
     assert "By dataset: BloodMNIST" in page
-    assert re.search(r'<a id="choose-bloodmnist"[^>]*aria-current="true"', page)
+    assert attribute(page, "#by-dataset a[aria-current=true]", "id") == ["choose-bloodmnist"]
 
     y_true = labels.labels["bloodmnist"]
     y_score = read_predictions(prediction_files(1.0), MEDMNIST_PLUS)["bloodmnist"]
     expected = sklearn_metrics.confusion_matrix(y_true, y_score.argmax(axis=1))
     found = [
-        [int(cell.replace(",", "")) for cell in row[1:-1]] for row in table_of(page, "confusion-bloodmnist")
+        [int(cell.replace(",", "")) for cell in row[1:-1]] for row in numbers_of(page, "confusion-bloodmnist")
     ]
     assert found == expected.tolist()
-    for c, row in enumerate(table_of(page, "roc-bloodmnist")):
+    for c, row in enumerate(numbers_of(page, "roc-bloodmnist")):
         assert row[1] == f"{sklearn_metrics.roc_auc_score(y_true == c, y_score[:, c]):.4f}"
-    counts = [int(row[1].replace(",", "")) for row in table_of(page, "reliability-bloodmnist")]
+    counts = [int(row[1].replace(",", "")) for row in numbers_of(page, "reliability-bloodmnist")]
     assert sum(counts) == len(y_true)
 
 
 def test_every_dataset_can_be_chosen_without_scripts(client, team, submit_and_score):
     submission = submit_and_score(team)
-    links = re.findall(r'href="([^"]*\?dataset=[^"]*)"', page_of(client, submission))
+    links = attribute(page_of(client, submission.get_absolute_url()), '[href*="?dataset="]', "href")
     assert len(links) == len(MEDMNIST_PLUS.datasets)
     for dataset, link in zip(MEDMNIST_PLUS, links, strict=True):
         assert link.endswith("#by-dataset")
-        assert f"By dataset: {dataset.title}" in client.get(link).content.decode()
+        assert f"By dataset: {dataset.title}" in page_of(client, link)
 
 
 @pytest.mark.parametrize("query", ["?dataset=brainmnist", "?dataset=", "?dataset=%00", "?dataset=<script>"])
 def test_a_dataset_that_there_is_not_means_the_first(query, client, team, submit_and_score):
-    assert "By dataset: PathMNIST" in page_of(client, submit_and_score(team), query)
+    assert "By dataset: PathMNIST" in page_of(client, submit_and_score(team).get_absolute_url() + query)
 
 
 def test_an_entry_without_curves_says_so(client, team, submit_and_score):
     submission = submit_and_score(team)
-    assert EMPTY not in page_of(client, submission)
+    assert EMPTY not in page_of(client, submission.get_absolute_url())
     EvaluationCurves.objects.all().delete()
-    page = page_of(client, submission)
+    page = page_of(client, submission.get_absolute_url())
     assert EMPTY in page
     assert "auc-by-dataset" in figures_on(page)
     assert "roc-pathmnist" not in figures_on(page)
@@ -104,10 +98,10 @@ def test_ranks_and_boxes_beside_published_methods_of_the_resolution(
         method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=resolution)
         method.scores.create(source="doerrich2024", dataset="octmnist", metric="auc", mean=0.999)
         method.scores.create(source="doerrich2024", dataset=PublishedScore.AVERAGE, metric="auc", mean=0.999)
-    page = page_of(client, submission)
-    ranks = {row[0]: row[1:] for row in table_of(page, "rank-by-auc")}
+    page = page_of(client, submission.get_absolute_url())
+    ranks = {row[0]: row[1:] for row in numbers_of(page, "rank-by-auc")}
     assert ranks == {d.title: ["3", "3"] if d.name == "octmnist" else ["2", "2"] for d in MEDMNIST_PLUS}
-    boxes = table_of(page, "auc-distribution")
+    boxes = numbers_of(page, "auc-distribution")
     assert [row[0] for row in boxes] == ["VGG16, k-NN", "Model 1.0 (Team Alpha)"]
     areas = [score.auc for score in submission.evaluations.get().dataset_scores.all()]
     assert boxes[1][2] == f"{np.min(areas):.4f}"
@@ -116,36 +110,35 @@ def test_ranks_and_boxes_beside_published_methods_of_the_resolution(
 def test_a_disqualified_entry_has_no_ranks(team, submit_and_score, as_user):
     submission = submit_and_score(team)
     Submission.objects.update(disqualified_at=submission.created_at)
-    assert "rank-by-auc" not in figures_on(page_of(as_user(team), submission))
+    assert "rank-by-auc" not in figures_on(page_of(as_user(team), submission.get_absolute_url()))
 
 
 def test_the_scripts_are_there_before_the_figures_are(team, submit, as_user):
     """As the figures are swapped in, without a new head."""
     submission = submit(team)
-    page = page_of(as_user(team), submission)
+    page = page_of(as_user(team), submission.get_absolute_url())
     assert figures_on(page) == {}
     assert "plotly-cartesian" in page
     result = reverse("submission_result", args=[submission.pk])
-    pending = as_user(team).get(result).content.decode()
-    assert 'id="figures"' not in pending
+    assert not elements(page_of(as_user(team), result), "#figures")
     evaluations.evaluate(submission.evaluations.get().pk)
-    outcome = as_user(team).get(result).content.decode()
-    assert re.search(r'<div id="figures"[^>]*hx-swap-oob="true"', outcome)
+    outcome = page_of(as_user(team), result)
+    assert elements(outcome, "#figures[hx-swap-oob=true]")
     assert "auc-by-dataset" in figures_on(outcome)
 
 
 def test_figures_stay_while_an_entry_is_scored_again(client, team, submit_and_score):
     submission = submit_and_score(team)
     evaluations.queue_evaluations([submission])
-    assert "roc-pathmnist" in figures_on(page_of(client, submission))
-    result = client.get(reverse("submission_result", args=[submission.pk])).content.decode()
-    assert 'id="figures"' not in result, "what is there is not drawn again and again"
+    assert "roc-pathmnist" in figures_on(page_of(client, submission.get_absolute_url()))
+    result = page_of(client, reverse("submission_result", args=[submission.pk]))
+    assert not elements(result, "#figures"), "what is there is not drawn again and again"
 
 
 def test_a_failed_submission_has_no_figures(team, submit_and_score, as_user):
     submission = submit_and_score(team, content=b"no,predictions\n")
     assert submission.evaluations.get().status == Evaluation.Status.FAILED
-    assert figures_on(page_of(as_user(team), submission)) == {}
+    assert figures_on(page_of(as_user(team), submission.get_absolute_url())) == {}
     result = as_user(team).get(reverse("submission_result", args=[submission.pk]))
     assert result.status_code == 200
 

@@ -1,8 +1,5 @@
 """What is shown of an entry for information, beside what takes no image to get."""
 
-import html
-import re
-
 import numpy as np
 import pytest
 from django.urls import reverse
@@ -14,6 +11,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.secondary import AVERAGED, secondary_metrics
 from challenge.scoring.reading.predictions import read_predictions
+from challenge.tests.pages import element, elements, page_of, table_of, text_of
 
 TITLE = "Informational, not ranked"
 MAJORITY = "Always the most frequent class"
@@ -37,26 +35,13 @@ def submission(submit_and_score, team, further) -> Submission:
     return made
 
 
-def page_of(client, submission: Submission, query: str = "") -> str:
-    return client.get(submission.get_absolute_url() + query).content.decode()
-
-
-def table_of(page: str, name: str) -> dict[str, list[str]]:
-    """The cells of the table of that name, by the name of their line, as they are read."""
-    table = page.partition(f'aria-label="{name}"')[2].partition("</table>")[0]
-    lines = re.findall(r'<tr[^>]*><th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
-    return {
-        html.unescape(head): [
-            " ".join(re.sub(r"<[^>]+>", " ", cell).split())
-            for cell in re.findall(r"<td.*?</td>", cells, re.DOTALL)
-        ]
-        for head, cells in lines
-    }
+def page_on(client, submission: Submission, **query: str) -> str:
+    return page_of(client, submission.get_absolute_url(), query)
 
 
 def test_the_table_is_there_and_closed(client, submission, predictions, labels):
-    page = page_of(client, submission)
-    assert re.search(rf'<details class="further">\s*<summary>{TITLE}', page)
+    page = page_on(client, submission)
+    assert text_of(element(page, "details.further:not([open]) > summary")).startswith(TITLE)
     table = table_of(page, "Informational metrics")
     assert list(table) == [*(d.title for d in MEDMNIST_PLUS), "Mean of 12", MAJORITY, "Chance"]
     y_true, y_score = labels.labels["bloodmnist"], predictions["bloodmnist"]
@@ -67,19 +52,19 @@ def test_the_table_is_there_and_closed(client, submission, predictions, labels):
 
 
 def test_quadratic_kappa_is_of_grades_only(client, submission, predictions, labels):
-    table = table_of(page_of(client, submission), "Informational metrics")
+    table = table_of(page_on(client, submission), "Informational metrics")
     expected = sklearn_metrics.cohen_kappa_score(
         labels.labels["retinamnist"], predictions["retinamnist"].argmax(axis=1), weights="quadratic"
     )
     assert {name for name, cells in table.items() if cells[6]} == {"RetinaMNIST"}
     assert table["RetinaMNIST"][6] == f"{expected:.4f}"
-    columns = "Quadratic kappa</th>"
-    assert columns in page_of(client, submission, "?dataset=retinamnist").partition('id="by-dataset"')[2]
-    assert columns not in page_of(client, submission, "?dataset=bloodmnist").partition('id="by-dataset"')[2]
+    for dataset in ("retinamnist", "bloodmnist"):
+        heads = elements(page_on(client, submission, dataset=dataset), "#by-dataset th")
+        assert ("Quadratic kappa" in map(text_of, heads)) == (dataset == "retinamnist")
 
 
 def test_the_mean_is_unweighted(client, submission, further):
-    mean = table_of(page_of(client, submission), "Informational metrics")["Mean of 12"]
+    mean = table_of(page_on(client, submission), "Informational metrics")["Mean of 12"]
     expected = [np.mean([further[d.name][metric] for d in MEDMNIST_PLUS]) for metric in AVERAGED]
     assert mean[:5] == [f"{value:.4f}" for value in expected]
 
@@ -97,7 +82,7 @@ def shares_of_the_majority(labels) -> dict[str, float]:
 
 
 def test_each_accuracy_stands_beside_that_of_the_majority(client, submission, labels):
-    table = table_of(page_of(client, submission), "Metrics for each dataset")
+    table = table_of(page_on(client, submission), "Metrics for each dataset")
     expected = shares_of_the_majority(labels)
     assert expected["ChestMNIST"] > 0.9, "where it matters"
     for title, share in expected.items():
@@ -113,7 +98,7 @@ def balanced() -> float:
 
 
 def test_on_one_dataset_everything_stands_between_the_references(client, submission, labels, further):
-    table = table_of(page_of(client, submission, "?dataset=chestmnist"), "All metrics on ChestMNIST")
+    table = table_of(page_on(client, submission, dataset="chestmnist"), "All metrics on ChestMNIST")
     assert list(table) == ["This entry", MAJORITY, "Chance"]
     score = submission.evaluations.get().dataset_scores.get(dataset="chestmnist")
     assert table["This entry"][:4] == [
@@ -125,7 +110,7 @@ def test_on_one_dataset_everything_stands_between_the_references(client, submiss
 
 
 def test_recall_and_precision_of_each_class(client, submission, predictions, labels):
-    table = table_of(page_of(client, submission, "?dataset=dermamnist"), "Recall and precision")
+    table = table_of(page_on(client, submission, dataset="dermamnist"), "Recall and precision")
     y_true, y_pred = labels.labels["dermamnist"], predictions["dermamnist"].argmax(axis=1)
     recalls = sklearn_metrics.recall_score(y_true, y_pred, average=None)
     precisions = sklearn_metrics.precision_score(y_true, y_pred, average=None)
@@ -140,12 +125,12 @@ def test_recall_and_precision_of_each_class(client, submission, predictions, lab
 def test_a_class_that_was_never_named_has_no_precision(client, submission, further):
     changed = further | {"breastmnist": further["breastmnist"] | {"precision": [None, 0.7]}}
     SecondaryMetrics.objects.update(datasets=changed)
-    table = table_of(page_of(client, submission, "?dataset=breastmnist"), "Recall and precision")
+    table = table_of(page_on(client, submission, dataset="breastmnist"), "Recall and precision")
     assert [cells[1] for cells in table.values()] == ["–", "0.7000"]
 
 
 def test_until_they_are_there_the_references_stand_beside_what_is(client, submit_and_score, team):
-    page = page_of(client, submit_and_score(team))
+    page = page_on(client, submit_and_score(team))
     assert TITLE not in page
     assert "Recall and precision" not in page
     assert len(table_of(page, "All metrics on PathMNIST")[MAJORITY]) == 4
@@ -156,9 +141,9 @@ def test_a_page_can_do_without_the_file_of_labels(client, submission, monkeypatc
         raise GroundTruthError("The file is lost.")
 
     monkeypatch.setattr(further_tables, "reference_predictors", lost)
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     assert TITLE in page
     assert MAJORITY not in page
     assert "Majority" not in page
-    board = client.get(reverse("leaderboard"), {"view": "further", "resolution": submission.resolution})
-    assert MAJORITY not in board.content.decode()
+    query = {"view": "further", "resolution": submission.resolution}
+    assert MAJORITY not in page_of(client, reverse("leaderboard"), query)

@@ -1,6 +1,5 @@
 """How sure the scores of an entry are, on its page: intervals, standard errors, the range of its rank."""
 
-import html
 import re
 
 import pytest
@@ -13,32 +12,21 @@ from challenge.entries.figures import overview_figures
 from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
 from challenge.scoring.statistics.delong import standard_error_of_mean
 from challenge.services import groups, submissions
+from challenge.tests.pages import element, elements, page_of, table_of, text_of
 
 FOLLOW = "Intervals follow in a moment"
 
 
-def page_of(client, submission: Submission) -> str:
-    return client.get(submission.get_absolute_url()).content.decode()
+def page_on(client, submission: Submission) -> str:
+    return page_of(client, submission.get_absolute_url())
 
 
 def result_of(client, submission: Submission, **query: str):
     return client.get(reverse("submission_result", args=[submission.pk]), query)
 
 
-def read(text: str) -> str:
-    """Return what is read of HTML."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-
 def facts(page: str) -> list[str]:
-    return [read(fact) for fact in re.findall(r'<li class="fact.*?</li>', page, re.DOTALL)]
-
-
-def line_of(page: str, name: str) -> list[str]:
-    """Return the cells of the line of a dataset, or of the means, in the table of metrics."""
-    table = page.partition('aria-label="Metrics for each dataset"')[2].partition("</table>")[0]
-    (line,) = re.findall(rf'<th scope="row">{name}</th>(.*?)</tr>', table, re.DOTALL)
-    return [read(cell) for cell in re.findall(r"<td.*?</td>", line, re.DOTALL)]
+    return [text_of(fact) for fact in elements(page, "li.fact")]
 
 
 def state_of(submission: Submission, status: str) -> None:
@@ -48,7 +36,7 @@ def state_of(submission: Submission, status: str) -> None:
 def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9, kappa=0.4)
     uncertainty = Uncertainty.objects.get()
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     for fact, metric, value in zip(
         facts(page),
         ("auc", "balanced_accuracy", "cohen_kappa", "accuracy"),
@@ -59,7 +47,7 @@ def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncerta
         assert fact.startswith(f"{value:.4f} 95 % interval {low:.4f}–{high:.4f}")
     low, high = uncertainty.intervals["octmnist"]["auc"]
     error = uncertainty.auc_standard_errors["octmnist"]
-    cells = line_of(page, "OCTMNIST")
+    cells = table_of(page, "Metrics for each dataset")["OCTMNIST"]
     assert cells[1:3] == [f"0.8700 95 % interval {low:.4f}–{high:.4f}", f"{error:.4f}"]
     low, high = uncertainty.intervals["octmnist"]["accuracy"]
     assert cells[5] == f"0.8700 95 % interval {low:.4f}–{high:.4f}"
@@ -67,13 +55,12 @@ def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncerta
 
 def test_the_standard_error_of_the_mean_follows_from_those_of_the_datasets(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9, spread=0.02)
-    assert (
-        line_of(page_of(client, submission), "Mean of 12")[2] == f"{standard_error_of_mean([0.02] * 12):.4f}"
-    )
+    means = table_of(page_on(client, submission), "Metrics for each dataset")["Mean of 12"]
+    assert means[2] == f"{standard_error_of_mean([0.02] * 12):.4f}"
 
 
 def test_an_interval_below_zero_is_written_with_words(client, uncertain_entry, team):
-    page = page_of(client, uncertain_entry(team, 0.9, kappa=0.0))
+    page = page_on(client, uncertain_entry(team, 0.9, kappa=0.0))
     assert re.search(
         r"0\.0000 95 % interval \N{MINUS SIGN}0\.00\d\d to 0\.00\d\d Cohen's kappa", facts(page)[2]
     )
@@ -81,18 +68,18 @@ def test_an_interval_below_zero_is_written_with_words(client, uncertain_entry, t
 
 def test_the_rank_has_its_range_and_a_set(client, uncertain_entry, team, other_team):
     first, second, third = (uncertain_entry(team, auc) for auc in (0.95, 0.901, 0.9))
-    assert facts(page_of(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of 3 at this resolution")
-    assert "rank set 1 of 3 entries (simultaneous 95 %)" in facts(page_of(client, first))[-1]
-    assert facts(page_of(client, third))[-1].startswith("3 (95 %: 2–3) rank by AUC")
+    assert facts(page_on(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of 3 at this resolution")
+    assert "rank set 1 of 3 entries (simultaneous 95 %)" in facts(page_on(client, first))[-1]
+    assert facts(page_on(client, third))[-1].startswith("3 (95 %: 2–3) rank by AUC")
     for close in (second, third):
-        assert "rank set 2–3 of 3 entries" in facts(page_of(client, close))[-1]
+        assert "rank set 2–3 of 3 entries" in facts(page_on(client, close))[-1]
 
 
 def test_published_results_take_ranks_and_are_in_no_set(client, uncertain_entry, team):
     call_command("import_reported_baselines", verbosity=0)
     first, second = uncertain_entry(team, 0.99), uncertain_entry(team, 0.3)
-    assert facts(page_of(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of ")
-    last = facts(page_of(client, second))[-1]
+    assert facts(page_on(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of ")
+    last = facts(page_on(client, second))[-1]
     assert int(last.split()[0]) > 20
     assert "rank set 2 of 2 entries" in last
 
@@ -103,7 +90,7 @@ def test_a_seed_has_the_place_of_its_group(client, uncertain_entry, team):
     uncertain_entry(team, 0.92)
     groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     for seed in seeds:
-        fact = facts(page_of(client, seed))[-1]
+        fact = facts(page_on(client, seed))[-1]
         assert fact.startswith("3 (95 %: 3) rank by AUC of its group of seeds, of 3 at this resolution")
         assert "rank set 3 of 3 entries" in fact
 
@@ -112,8 +99,8 @@ def test_a_disqualified_seed_has_no_place_of_its_group(as_user, uncertain_entry,
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.99, 0.8, 0.7)]
     groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     submissions.disqualify(seeds[0], "Trained on test images.")
-    assert "rank by AUC of its group" in page_of(as_user(team), seeds[1])
-    assert "rank by AUC" not in page_of(as_user(team), seeds[0])
+    assert "rank by AUC of its group" in page_on(as_user(team), seeds[1])
+    assert "rank by AUC" not in page_on(as_user(team), seeds[0])
 
 
 def test_what_is_disqualified_or_was_scored_by_other_versions_has_no_rank(as_user, uncertain_entry, team):
@@ -121,23 +108,22 @@ def test_what_is_disqualified_or_was_scored_by_other_versions_has_no_rank(as_use
     submissions.disqualify(hidden, "Trained on test images.")
     old.evaluations.update(scorer_version="0")
     for submission in (hidden, old):
-        page = page_of(as_user(team), submission)
+        page = page_on(as_user(team), submission)
         assert "rank by AUC" not in page
         assert "95 % interval" in page
-        assert "hx-trigger" not in page.partition('id="result"')[2].partition(">")[0]
+        assert "hx-trigger" not in element(page, "#result").attributes
 
 
 @pytest.mark.parametrize("status", [Uncertainty.Status.QUEUED, Uncertainty.Status.RUNNING])
 def test_the_page_says_that_intervals_follow_and_asks_for_them(status, client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     state_of(submission, status)
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     assert FOLLOW in page
     assert "95 % interval" not in page
-    (section,) = re.findall(r'<section id="result"[^>]*>', page)
     address = reverse("submission_result", args=[submission.pk])
-    assert f'hx-get="{address}?shown=intervals-follow"' in section
-    assert 'hx-trigger="every 1s"' in section
+    result = element(page, "section#result").attributes
+    assert (result["hx-get"], result["hx-trigger"]) == (f"{address}?shown=intervals-follow", "every 1s")
     assert "Look again" in page, "without scripts"
 
     with CaptureQueriesContext(connection) as queries:
@@ -149,9 +135,9 @@ def test_the_page_says_that_intervals_follow_and_asks_for_them(status, client, u
     text = there.content.decode()
     assert there.status_code == 200
     assert "95 % interval" in text
-    assert "hx-get" not in text.partition(">")[0]
-    assert re.search(r'<div id="figures"[^>]*hx-swap-oob="true"', text), "the figures have intervals, too"
-    assert FOLLOW not in page_of(client, submission)
+    assert "hx-get" not in element(text, "#result").attributes
+    assert elements(text, "#figures[hx-swap-oob=true]"), "the figures have intervals, too"
+    assert FOLLOW not in page_on(client, submission)
 
 
 def test_a_page_that_waited_for_scores_gets_them_before_the_intervals(client, uncertain_entry, team):
@@ -166,9 +152,9 @@ def test_a_page_that_waited_for_scores_gets_them_before_the_intervals(client, un
 def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     Uncertainty.objects.all().delete()
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     assert "This entry was scored before they were made" in page
-    assert 'hx-trigger="every 10s"' in page
+    assert element(page, "#result").attributes["hx-trigger"] == "every 10s"
     assert facts(page)[-1].startswith("1 rank by AUC"), "without a range"
     assert result_of(client, submission, shown="intervals-follow").status_code == 204
 
@@ -176,16 +162,16 @@ def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client,
 def test_what_failed_is_said_plainly_and_not_asked_for(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     state_of(submission, Uncertainty.Status.FAILED)
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     assert "could not be estimated, because of a fault on our side" in page
     assert FOLLOW not in page
-    assert "hx-get" not in re.findall(r'<section id="result"[^>]*>', page)[0]
+    assert "hx-get" not in element(page, "#result").attributes
 
 
 def test_an_entry_that_is_scored_again_keeps_its_intervals_until_then(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     submission.evaluations.update(status=Evaluation.Status.QUEUED)
-    page = page_of(client, submission)
+    page = page_on(client, submission)
     assert "95 % interval" in page
     assert "shown=" not in page
     assert "load delay:400ms" in page
@@ -206,7 +192,7 @@ def test_figures_show_intervals_once_they_are_known(uncertain_entry, entry_by_da
 def test_replicates_are_not_loaded_for_a_page(client, uncertain_entry, team, django_assert_max_num_queries):
     submission = uncertain_entry(team, 0.9)
     with django_assert_max_num_queries(40) as queries:
-        page_of(client, submission)
+        page_on(client, submission)
     assert not [
         q for q in queries if '"challenge_uncertainty"."dataset_replicates"' in q["sql"].partition("FROM")[0]
     ]

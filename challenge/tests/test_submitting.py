@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import strip_tags
 
 from challenge.models import Evaluation, Phase, Submission
+from challenge.tests.pages import element, elements, page_of, text_of
 
 CONTENT = b"dataset,index,p0\n"
 
@@ -48,8 +48,7 @@ def test_htmx_gets_the_new_state_without_a_reload(client):
     assert response.status_code == 200
     assert "<html" not in text
     assert "was received" in text
-    assert 'id="team-submissions"' in text
-    assert 'hx-swap-oob="true"' in text
+    assert elements(text, "#team-submissions[hx-swap-oob=true]")
     assert "Queued" in text
 
 
@@ -97,12 +96,11 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(client, settings):
 
 def test_the_page_says_what_is_left_and_when_the_day_resets(client, submit, team):
     submit(team, content=CONTENT)
-    text = client.get(reverse("profile")).content.decode()
+    day, total = elements(page_of(client, reverse("profile")), "#team-submissions .fact")
     tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
-    assert '9<span class="fs-6"> of 10' in text
-    assert '99<span class="fs-6"> of 100' in text
-    assert "resets at <time" in text
-    assert f">{tomorrow} UTC</time>" in text
+    assert text_of(day).startswith(f"9 of 10 left today; the day resets at {tomorrow} UTC (in ")
+    assert text_of(element(day, "time")) == f"{tomorrow} UTC"
+    assert text_of(total).startswith("99 of 100 left in ")
 
 
 def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
@@ -171,9 +169,9 @@ def test_a_failed_file_may_be_sent_again(client, submit_and_score, team):
 )
 def test_outside_a_phase_nothing_is_taken(client, opens, closes, message):
     Phase.objects.update(opens_at=opens, closes_at=closes)
-    page = client.get(reverse("profile")).content.decode()
-    assert message.rstrip(".") in strip_tags(page)
-    assert "<form method" not in page.split("</header>")[1]
+    page = page_of(client, reverse("profile"))
+    assert message.rstrip(".") in text_of(page)
+    assert not elements(page, "main form")
     post(client)
     assert not Submission.objects.exists()
 
@@ -185,4 +183,4 @@ def test_without_labels_nothing_is_taken(team, as_user):
 
 
 def test_an_empty_list_says_what_will_be_there(client):
-    assert "No submissions yet." in client.get(reverse("profile")).content.decode()
+    assert "No submissions yet." in page_of(client, reverse("profile"))
