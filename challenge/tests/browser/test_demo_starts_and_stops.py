@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from challenge.tests.browser.demo_process import Demo, is_free
+from challenge.tests.pages import text_of
 from challenge.tests.processes import command_of, wait_until
 
 
@@ -30,8 +31,9 @@ def running_demo(demo):
     return demo
 
 
-def text_of(url: str) -> str:
-    return requests.get(url, timeout=10).text
+def board_of(demo: Demo) -> str:
+    """The words of the leaderboard with all entries."""
+    return text_of(requests.get(f"{demo.url}/leaderboard/?entries=all", timeout=10).text)
 
 
 def assert_all_gone(demo: Demo) -> None:
@@ -42,7 +44,7 @@ def assert_all_gone(demo: Demo) -> None:
 def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     demo.start()
     assert demo.example_file.stat().st_size > 10_000_000
-    text = text_of(f"{demo.url}/leaderboard/?entries=all")
+    text = board_of(demo)
     assert "Demo model, careful" in text
     assert "Demo model, hasty" in text
     assert "Warning" not in demo.output
@@ -65,7 +67,7 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     demo.start(by_make=True)
     assert "Submitting" not in demo.output
     assert "Scoring" not in demo.output
-    assert text_of(f"{demo.url}/leaderboard/?entries=all").count("Demo model") == text.count("Demo model")
+    assert board_of(demo).count("Demo model") == text.count("Demo model")
     names = demo.run("from accounts.models import Team; print(*Team.objects.values_list('name', flat=True))")
     assert "Keep me" in names
     assert list(demo.home.iterdir()) == []  # nothing is written outside its data folder
