@@ -1,6 +1,5 @@
 """The pages that organizers write in Markdown: shown, edited, and kept harmless."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from django.urls import reverse
 
 from challenge.formats.markdown import to_html
 from challenge.models import SitePage
+from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 SLUGS = ["about", "site-notice", "privacy"]
 FIRST_TEXTS = Path(__file__).parent.parent / "content" / "pages"
@@ -19,12 +19,10 @@ def about(db) -> SitePage:
 
 
 def test_it_works(client, about):
-    response = client.get("/about/")
-    content = response.content.decode()
-    assert response.status_code == 200
+    content = page_of(client, "/about/")
     assert "<h2>Who</h2>" in content
     assert "<p>The <em>chair</em>.</p>" in content
-    assert re.findall(r"<h1>(.*?)</h1>", content) == ["About"]
+    assert text_of(element(content, "h1")) == "About"
     assert about.get_absolute_url() == "/about/"
 
 
@@ -34,11 +32,10 @@ def test_a_page_that_is_missing_or_empty_says_so(client, db, organizer, as_user,
     SitePage.objects.filter(slug=slug).delete()
     if is_there:
         SitePage.objects.create(slug=slug, body="")
-    response = client.get(f"/{slug}/")
-    assert response.status_code == 200
-    assert "The organizers have not written this page yet." in response.content.decode()
-    assert "/admin/" not in response.content.decode()
-    assert "/admin/challenge/sitepage/" in as_user(organizer).get(f"/{slug}/").content.decode()
+    content = page_of(client, f"/{slug}/")
+    assert "The organizers have not written this page yet." in content
+    assert "/admin/" not in content
+    assert "/admin/challenge/sitepage/" in page_of(as_user(organizer), f"/{slug}/")
 
 
 @pytest.mark.parametrize("address", ["/imprint/", "/aboutt/", "/site-notice2/", "/about/more/"])
@@ -47,9 +44,9 @@ def test_other_addresses_are_left_alone(client, db, address):
 
 
 def test_every_page_of_the_site_links_to_them(client, db):
-    content = client.get("/leaderboard/").content.decode()
+    links = attribute(page_of(client, "/leaderboard/"), "a", "href")
     for slug in SLUGS:
-        assert f'href="{reverse("site_page", args=[slug])}"' in content
+        assert reverse("site_page", args=[slug]) in links
 
 
 # --- Editing --------------------------------------------------------------------------------------
@@ -57,26 +54,26 @@ def test_every_page_of_the_site_links_to_them(client, db):
 
 def test_an_edit_shows(client, about, organizer, as_user):
     admin = as_user(organizer)
-    form = admin.get(f"/admin/challenge/sitepage/{about.pk}/change/").content.decode()
-    assert 'href="/about/"' in form, "a link to look at the page"
+    form = page_of(admin, f"/admin/challenge/sitepage/{about.pk}/change/")
+    assert "/about/" in attribute(form, "a", "href"), "a link to look at the page"
     assert "Markdown: # heading" in form
     response = admin.post(f"/admin/challenge/sitepage/{about.pk}/change/", {"body": "New **words**."})
     assert response.status_code == 302
-    assert "<p>New <strong>words</strong>.</p>" in client.get("/about/").content.decode()
+    assert "<p>New <strong>words</strong>.</p>" in page_of(client, "/about/")
 
 
 def test_the_edit_link_is_for_those_who_may_edit(client, about, team, organizer, as_user):
     link = f"/admin/challenge/sitepage/{about.pk}/change/"
-    assert link in as_user(organizer).get("/about/").content.decode()
-    assert link not in as_user(team).get("/about/").content.decode()
-    assert link not in client.get("/about/").content.decode()
+    assert link in page_of(as_user(organizer), "/about/")
+    assert link not in page_of(as_user(team), "/about/")
+    assert link not in page_of(client, "/about/")
 
 
 def test_a_missing_page_can_be_added_but_none_deleted(client, about, organizer, as_user):
     admin = as_user(organizer)
     SitePage.objects.filter(slug="privacy").delete()
     admin.post("/admin/challenge/sitepage/add/", {"slug": "privacy", "body": "We store little."})
-    assert "We store little." in client.get("/privacy/").content.decode()
+    assert "We store little." in page_of(client, "/privacy/")
     again = admin.post("/admin/challenge/sitepage/add/", {"slug": "privacy", "body": "Twice."})
     assert again.status_code == 200, "refused: it is there already"
     assert admin.post(f"/admin/challenge/sitepage/{about.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -125,15 +122,13 @@ HARMLESS_ATTRIBUTES = {"href", "rel", "title", "class", "tabindex", "role", "ari
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_that_runs_or_loads_is_left(name):
     html = to_html(HOSTILE[name])
-    for tag, attributes in re.findall(r"<(\w+)((?:\s+[\w:-]+=\"[^\"]*\")*)\s*>", html):
-        assert tag in ALLOWED, html
-        for attribute, value in re.findall(r'([\w:-]+)="([^"]*)"', attributes):
-            assert attribute in HARMLESS_ATTRIBUTES, html
-            if attribute == "href":
-                assert value.startswith(("https://", "/")), html
-    # Every other angle bracket was made a character.
-    rest = re.sub(r"</?\w+((?:\s+[\w:-]+=\"[^\"]*\")*)\s*>", "", html)
-    assert "<" not in rest, html
+    for found in elements(html, "body *"):
+        assert found.tag in ALLOWED, html
+        assert found.attributes.keys() <= HARMLESS_ATTRIBUTES, html
+    assert all(link.startswith(("https://", "/")) for link in attribute(html, "*", "href")), html
+    # It reads as it is written, so every other angle bracket was made a character.
+    assert element(html, "body").inner_html == html.lstrip()
+    assert "<!" not in html
     assert 'class="skip-link"' not in html
 
 
@@ -153,10 +148,9 @@ def test_what_texts_need():
 
 def test_tables_scroll_in_a_region_that_the_keyboard_reaches():
     html = to_html("before\n\n| a |\n| - |\n| 1 |\n\nafter")
-    figure = re.search(r"<figure([^>]*)><table class=\"table scores\">.*</table></figure>", html, re.DOTALL)
-    assert figure
-    for attribute in ('class="table-scroll"', 'tabindex="0"', 'role="region"', 'aria-label="Table"'):
-        assert attribute in figure[1]
+    figure = element(html, "figure:has(> table.table.scores:only-child)")
+    about = {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Table"}
+    assert figure.attributes == about
     assert html.startswith("<p>before</p>")
     assert html.endswith("<p>after</p>")
 
