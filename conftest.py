@@ -53,11 +53,11 @@ def labels():
 
 @pytest.fixture(scope="session")
 def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
-    """Give a valid full-size file (canonical, gzip) of a skill; each is written once."""
+    """Give a valid full-size file (canonical, plain: compressing takes long) of a skill; each is written once."""
     folder = tmp_path_factory.mktemp("predictions")
 
     def file_of(skill: float) -> Path:
-        path = folder / f"skill-{skill}.csv.gz"
+        path = folder / f"skill-{skill}.csv"
         if not path.exists():
             write_predictions(
                 path, make_demo_predictions(labels, MEDMNIST_PLUS, skill=skill, seed=0), MEDMNIST_PLUS
@@ -69,8 +69,12 @@ def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
 
 @pytest.fixture
 def ground_truth(db, labels) -> GroundTruth:
-    """The active ground truth."""
-    return ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
+    """The active ground truth. Its file is written once: that takes longer than most tests."""
+    if not GroundTruth(checksum=labels.version).path.exists():
+        return ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
+    return GroundTruth.objects.create(
+        name="Demo labels", checksum=labels.version, is_demo=True, activated_at=timezone.now()
+    )
 
 
 @pytest.fixture

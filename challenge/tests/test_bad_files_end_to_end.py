@@ -554,7 +554,7 @@ OFFICIAL_LINES = MEDMNIST_PLUS.n_rows + 1
 
 
 def test_reordered_rows_of_the_official_size(prediction_files, submit_and_score, team):
-    plain = gzip.decompress(prediction_files(1.0).read_bytes())
+    plain = prediction_files(1.0).read_bytes()
     ordered = submit_and_score(team, model_name="Ordered").evaluations.get()
     mixed = submit_and_score(
         team, model_name="Mixed", content=gzip.compress(shuffled(plain), 1)
@@ -564,7 +564,7 @@ def test_reordered_rows_of_the_official_size(prediction_files, submit_and_score,
 
 
 def test_one_bad_cell_among_a_million_is_found(prediction_files, submit_and_score, team):
-    lines = gzip.decompress(prediction_files(1.0).read_bytes()).splitlines()
+    lines = prediction_files(1.0).read_bytes().splitlines()
     lines[100_000] = re.sub(rb"^(\w+,\d+),[^,]*", rb"\1,nan", lines[100_000])
     evaluation = submit_and_score(team, content=b"\n".join(lines)).evaluations.get()
     assert len(evaluation.problems) == 1

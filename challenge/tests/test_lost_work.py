@@ -146,7 +146,7 @@ def upload(as_user, team, ground_truth, prediction_files) -> Callable[[], Submis
         about = {"resolution": 28, "model_name": "ResNet", "description": "Sent in bad times."}
         start = time.monotonic()
         response = client.post(
-            reverse("profile"), {"upload": SimpleUploadedFile("predictions.csv.gz", content)} | about
+            reverse("profile"), {"upload": SimpleUploadedFile("predictions.csv", content)} | about
         )
         assert time.monotonic() - start < SECONDS_A_TEAM_WAITS
         submission = Submission.objects.get()

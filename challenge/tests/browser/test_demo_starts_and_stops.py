@@ -16,7 +16,7 @@ from challenge.tests.processes import command_of, wait_until
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     """A demo whose folder is filled; the tests start it."""
-    return Demo(tmp_path_factory.mktemp("demo"), draws_figures=True)
+    return Demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,8 @@ def nothing_is_left(demo):
 
 @pytest.fixture
 def running_demo(demo):
+    """The demo with all its parts; the one that draws has nothing to do yet."""
+    demo.draws_figures = True
     demo.start()
     return demo
 
