@@ -1,5 +1,6 @@
 """The people and things that most tests need, cast once."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -133,13 +134,32 @@ def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
     return submit_for
 
 
+@pytest.fixture(scope="session")
+def outcomes() -> dict[tuple, evaluations.Outcome]:
+    """Outcomes of files that were scored, by the checksums of file and labels, and the limits."""
+    return {}
+
+
 @pytest.fixture
-def submit_and_score(submit) -> Callable[..., Submission]:
-    """Submit a file and do the worker's part at once."""
+def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]:
+    """Submit a file and do the worker's part at once.
+
+    A file that an earlier test has scored is not scored again: the same file and labels give the same outcome.
+    """
+    score_file = evaluations.score_file
+
+    def remember(path: Path, labels_path: Path) -> evaluations.Outcome:
+        limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
+        key = (hashlib.sha256(path.read_bytes()).hexdigest(), labels_path.name, limits)
+        if key not in outcomes:
+            outcomes[key] = score_file(path, labels_path)
+        return outcomes[key]
 
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
-        evaluations.evaluate(submission.evaluations.get().pk)
+        with monkeypatch.context() as patch:
+            patch.setattr(evaluations, "score_file", remember)
+            evaluations.evaluate(submission.evaluations.get().pk)
         return submission
 
     return submit_and_score_for

@@ -56,7 +56,7 @@ def test_it_becomes_an_entry_with_its_training(send, ground_truth, organizer):
     assert submission.study_url == "https://doi.org/10.1038/s41598-025-92156-9"
     assert submission.special_methods == ""
     assert submission.is_standard
-    assert submission.file_name == "skill-1.0.csv.gz"
+    assert submission.file_name == "skill-1.0.csv"
     assert f"#{submission.pk}: {settings.SITE_URL}/submissions/{submission.pk}/" in printed
 
 

@@ -62,14 +62,25 @@ def publish_results(source: str, results: Iterable[PublishedResult]) -> list[Pub
 
 
 def _methods_of(results: Iterable[PublishedResult]) -> dict[MethodKey, PublishedMethod]:
-    return {key: _method(*key) for key in dict.fromkeys(result.method_key for result in results)}
-
-
-def _method(scheme: str, architecture: str, weighted_loss: bool, resolution: int) -> PublishedMethod:
-    method, _ = PublishedMethod.objects.get_or_create(
-        scheme=scheme, architecture=architecture, weighted_loss=weighted_loss, resolution=resolution
+    """Return the methods of results; methods that are missing are created."""
+    keys = list(dict.fromkeys(result.method_key for result in results))
+    known = _known_methods()
+    PublishedMethod.objects.bulk_create(
+        PublishedMethod(
+            scheme=scheme, architecture=architecture, weighted_loss=weighted, resolution=resolution
+        )
+        for scheme, architecture, weighted, resolution in keys
+        if (scheme, architecture, weighted, resolution) not in known
     )
-    return method
+    methods = _known_methods()  # read again: not every database says which primary keys it gave
+    return {key: methods[key] for key in keys}
+
+
+def _known_methods() -> dict[MethodKey, PublishedMethod]:
+    return {
+        (method.scheme, method.architecture, method.weighted_loss, method.resolution): method
+        for method in PublishedMethod.objects.all()
+    }
 
 
 def _add_scores(results: Iterable[PublishedResult], methods: Mapping[MethodKey, PublishedMethod]) -> None:

@@ -38,9 +38,10 @@ def region(html: Html, label: str) -> LexborNode:
 
 def text_of(html: Html, *, without: str = "") -> str:
     """What is read: the words, with single blanks; not scripts, and not the elements of the selector `without`."""
+    root = _root(html)
     unread = f"script, style, template{', ' if without else ''}{without}"
-    skipped = {found.mem_id for found in elements(html, unread)}
-    return " ".join(" ".join(_texts(_root(html), skipped)).split())
+    skipped = {found.mem_id for found in root.css(unread)}
+    return " ".join(" ".join(_texts(root, skipped)).split())
 
 
 def _texts(node: LexborNode, skipped: set[int]) -> Iterator[str]:

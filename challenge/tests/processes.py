@@ -27,7 +27,7 @@ def wait_until(condition: Callable[[], T], seconds: float = 30, explain: Callabl
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, f"Waited {seconds} s in vain. {explain()}"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return result
 
 

@@ -331,7 +331,7 @@ def page(monkeypatch) -> Iterator[Page]:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in this thread
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=needs.CHROMIUM,
+            executable_path=needs.BROWSER,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         try:

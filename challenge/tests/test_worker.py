@@ -258,6 +258,7 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     scored = [submit(team, skill=skill).evaluations.get() for skill in (1.0, 1.1, 1.2, 1.3)]
     for evaluation in scored:
         wait_until_it_is(evaluation, Status.SCORED, worker)
+    wait_until(lambda: not OutcomeMail.objects.pending().exists())  # mails are in the queue of uploads, too
     worker.set_gate("wait")
     evaluations.queue_evaluations([evaluation.submission for evaluation in scored])
     worker.wait_at_gate()

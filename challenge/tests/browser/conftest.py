@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
     needs.skip_without_browser()
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=needs.CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=needs.BROWSER, args=arguments)
         yield browser
         browser.close()
 
