@@ -1,7 +1,8 @@
 """Imported by the workers of tests (`celery worker --include`): a file decides what becomes of a scoring.
 
 Each scoring is done for real, and then goes by what stands in the file `SCORING_GATE`. The file can be
-written while the worker runs. `SWEEP_SECONDS` makes Celery beat sweep more often; `TIME_LIMITS` holds a soft
+written while the worker runs. No intervals are estimated, unless `ESTIMATES` is set: that takes as long as the scoring
+itself. `SWEEP_SECONDS` makes Celery beat sweep more often; `TIME_LIMITS` holds a soft
 and a hard limit for a scoring.
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 from celery import current_app
 
 from challenge import tasks
-from challenge.services import evaluations
+from challenge.services import evaluations, uncertainty
 
 score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
@@ -37,6 +38,8 @@ def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> evaluations.O
 
 
 evaluations.score_file = score_file_and_pass_the_gate
+if not os.environ.get("ESTIMATES"):
+    uncertainty.estimate = lambda evaluation_id: None
 if seconds := os.environ.get("SWEEP_SECONDS"):
     current_app.conf.beat_schedule["sweep"]["schedule"] = float(seconds)
 if limits := os.environ.get("TIME_LIMITS"):

@@ -340,7 +340,7 @@ def test_half_a_message_does_not_end_the_worker(worker, submit, team):
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="there is no /proc/PID/smaps_rollup")
 def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_worker, send_to, submit, team):
-    small = start_worker()
+    small = start_worker(ESTIMATES="on")
     send_to(small)
     for skill in (1.0, 1.5, 2.0):
         wait_until_it_is(submit(team, skill=skill).evaluations.get(), Status.SCORED, small)
