@@ -47,7 +47,7 @@ def test_without_range_requests_whole_files_are_fetched(server, folder):
     lines: list[str] = []
     assert download(server, folder, lines.append).version == DEMO_VERSION
     assert (folder / "octmnist.npz").read_bytes() == (server.folder / "octmnist.npz").read_bytes()
-    assert "pathmnist: the server answers no range requests, so the whole file is fetched" in lines
+    assert "pathmnist: the server does not support range requests, so the whole file is fetched" in lines
     assert not list(folder.glob("*.part"))
 
 
