@@ -22,7 +22,7 @@ Examples:
   manage.py score_submission predictions.csv --labels ~/.medmnist
   manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
 
-An invalid file gives exit status 2, nothing on standard output, and every problem on standard error.
+For an invalid file, the exit status is 2, standard output stays empty, and standard error lists every problem.
 """
 
 
