@@ -81,7 +81,7 @@ def test_the_same_run_twice_is_one(team, run):
 
 def test_twenty_are_a_group_and_one_more_is_not(team, run):
     runs = [run(team) for _ in range(21)]
-    assert "at most 20 submissions, and 21 are chosen" in refusal(*runs, team=team)
+    assert "at most 20 submissions, but 21 are chosen" in refusal(*runs, team=team)
     assert len(members_of(group_of(*runs[:20]))) == 20
 
 
@@ -173,7 +173,7 @@ def test_a_group_that_was_dissolved_meanwhile_is_not_changed(grouped):
     group, runs = grouped
     stale = MethodGroup.objects.get()
     groups.dissolve_group(group)
-    with pytest.raises(GroupRefusedError, match="dissolved meanwhile"):
+    with pytest.raises(GroupRefusedError, match="dissolved in the meantime"):
         groups.change_group(stale, name="Ghost", members=[run.pk for run in runs])
     assert not Submission.objects.filter(group__isnull=False).exists()
 
@@ -412,7 +412,7 @@ def test_what_was_ticked_stays_though_it_has_gone_to_another_group(as_user, team
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"members": []}, "Tick the submissions: at least 2."),
+        ({"members": []}, "Tick at least 2 submissions."),
         ({"members": ["x"]}, "One of these is not a submission of your team."),
         ({"members": ["9" * 40]}, "One of these is not a submission of your team."),
         ({"members": ["\0", "1' OR 1=1"]}, "One of these is not a submission of your team."),
