@@ -16,7 +16,9 @@ from accounts.models import Team
 from accounts.team_names import looks_like_email
 
 EMAIL = "E-mail address"
-PASSWORD_HELP = "At least 8 characters, not only digits, not a common password, not similar to your team name or e-mail address."  # noqa: S105
+PASSWORD_HELP = (
+    "At least 8 characters. Not only digits, not a common password, not similar to your team name or address."  # noqa: S105
+)
 NEW_PASSWORD, NEW_PASSWORD_AGAIN = "New password", "New password (again)"
 
 

@@ -113,7 +113,7 @@ def test_what_is_disqualified_stays_out(team, run):
 
 def test_a_submission_is_in_one_group_at_most(team, grouped, run):
     group, runs = grouped
-    assert f"#{runs[0].pk} is in the group “ResNet-18” already" in refusal(run(team), runs[0], team=team)
+    assert f"#{runs[0].pk} is already in the group “ResNet-18”" in refusal(run(team), runs[0], team=team)
     assert members_of(group) == set(runs)
 
 
@@ -405,7 +405,7 @@ def test_what_was_ticked_stays_though_it_has_gone_to_another_group(as_user, team
     page = (
         as_user(team).post(CREATE, {"name": "Second", "members": [runs[0].pk, run(team).pk]}).content.decode()
     )
-    assert "is in the group “ResNet-18” already" in page
+    assert "is already in the group “ResNet-18”" in page
     assert runs[0].pk in ticked(page)
 
 

@@ -147,7 +147,7 @@ def test_the_same_file_again_leads_to_the_first_submission(client):
     response = client.post(reverse("profile"), form(), follow=True)
     submission = Submission.objects.get()
     assert response.redirect_chain[-1][0] == submission.get_absolute_url()
-    assert f"it is submission #{submission.pk}" in response.content.decode()
+    assert f"as submission #{submission.pk}" in response.content.decode()
 
 
 def test_the_same_file_for_another_model_or_resolution_is_another_submission(client):
