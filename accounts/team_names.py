@@ -33,8 +33,8 @@ def normalize_team_name(name: str) -> str:
 def team_name_key(name: str) -> str:
     """Return the key of a team name, 64 hex digits; names that differ only in case or white space share it.
 
-    It is a digest, not the folded name, so that the database's own text comparison (for example a collation that treats
-    "é" as "e") does not affect which names are equal.
+    It is a digest, not the folded name: the text comparison of the database must not decide which names are equal. A
+    collation may treat "é" as "e", for example.
     """
     # Unicode's caseless matching: some letters fold correctly only when decomposed, and some results
     # of folding are no longer normalised.

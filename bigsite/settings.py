@@ -1,7 +1,7 @@
 """Settings of the site, from environment variables; `.env.example` lists them.
 
-Variables are read from the process environment first, then from the file in `ENV_FILE` (`.env` by default), so that
-one checkout can serve as a demo, in tests and in production.
+Variables are read from the process environment first, then from the file in `ENV_FILE` (`.env` by default). One
+checkout can therefore serve as a demo, in tests and in production.
 """
 
 import os

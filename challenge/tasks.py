@@ -60,7 +60,7 @@ def sweep() -> None:
 def warm_up(**kwargs: object) -> None:
     """Load the ground truth and start polars before the first team waits for them.
 
-    Threads inherit blocked signals from the thread that starts them. SIGTERM must not reach polars' threads: a child
+    Threads inherit blocked signals from the thread that starts them. SIGTERM must not reach polars' threads. A child
     whose time is up blocks SIGTERM in its own thread while it holds a lock that all children share. If SIGTERM ended
     the child anyway, the lock would stay locked and the worker would hang.
     """

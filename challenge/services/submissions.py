@@ -86,8 +86,8 @@ def create_submission(
     """Accept a submission: check the limits, store the file, and queue the scoring.
 
     The team's row is locked from the count to the insert, so that parallel uploads cannot exceed the limits. A baseline
-    of the organizers passes the same checks, counts towards the limits of the account that sends it, and is scored and
-    ranked like every entry. To send more, raise the limits of the phase.
+    of the organizers is checked, scored and ranked like every entry, and counts towards the limits of the account that
+    sends it. To send more, raise the limits of the phase.
 
     Args:
         team: the team that submits.

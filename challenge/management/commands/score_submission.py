@@ -22,7 +22,7 @@ Examples:
   manage.py score_submission predictions.csv --labels ~/.medmnist
   manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
 
-For an invalid file, the exit status is 2, standard output stays empty, and standard error lists every problem.
+If the file is invalid, the exit status is 2. Standard error lists every problem; standard output is empty.
 """
 
 

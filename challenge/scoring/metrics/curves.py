@@ -5,7 +5,7 @@ Each dataset has a dictionary, ready for JSON:
 - `confusion`: counts; rows are true classes, columns are predicted classes. A multi-label dataset has one row per
   label: true negatives, false positives, false negatives, true positives.
 - `roc`: one curve per class against the rest, or per label; a binary dataset has only the curve of class 1. Each curve
-  has the exact `auc`, and the corners `fpr` and `tpr` of a line from (0, 0) to (1, 1), in units of 1 / `UNIT`.
+  has the exact `auc`, and its corners `fpr` and `tpr` from (0, 0) to (1, 1), in units of 1 / `UNIT`.
 - `reliability`: bins of equal width with their `count`, mean `confidence` and `accuracy` (None in an empty bin), and
   the expected calibration error `ece`.
 

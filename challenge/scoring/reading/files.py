@@ -1,7 +1,7 @@
 """Read an uploaded file of any content into memory, within fixed limits.
 
-Nothing is parsed here. Limits are checked while the file is read, so that a gzip bomb, an endless line or thirty
-million rows are refused before they fill the memory.
+Nothing is parsed here. Limits are checked while the file is read: a gzip bomb, an endless line or thirty million rows
+are refused before they fill the memory.
 """
 
 import zlib
@@ -71,8 +71,8 @@ class FileText:
 def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
     """Read a plain or gzip-compressed text file; the first bytes decide which, not the name.
 
-    Raises `PredictionsError` if the file is of another kind, is broken gzip, exceeds the limits, or has more than
-    `most_lines` lines or a line longer than `MOST_LINE_BYTES`. Raises `OSError` if it cannot be read.
+    Raises `PredictionsError` if the file is of another kind, is broken gzip, or exceeds the limits, `most_lines` lines
+    or `MOST_LINE_BYTES` in a line. Raises `OSError` if it cannot be read.
     """
     size = source.stat().st_size
     lines = _LineCheck(most_lines)

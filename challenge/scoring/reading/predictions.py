@@ -36,8 +36,8 @@ def read_predictions(
     """Read a prediction file: for each dataset (n_test, n_classes) float64, in the order of the test split.
 
     Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
-    `labels` is only compared with the optional `truth` column of the thesis layout: a file whose rows are not in the
-    order of the test split is refused.
+    `labels` is only compared with the optional `truth` column of the thesis layout. This detects files whose rows are
+    not in the order of the test split.
 
     Raises `PredictionsError` with all problems found, if the file is not one complete set of predictions.
     """

@@ -48,9 +48,9 @@ def wins_by_test(scores: ArrayLike, replicates: Array, level: float = LEVEL) -> 
     """Return the number of significant wins of each entry, summed over the datasets, (m,); higher is better.
 
     This is "test-then-rank" of challengeR (Wiesenfarth et al. 2021, "Methods and open-source toolkit for analyzing and
-    visualizing challenge results", Scientific Reports 11:2369), with paired bootstrap replicates (m, D, B) instead of
-    its tests by image. Within a dataset, all pairs are tested at once (`significantly_higher`). An entry with NaN
-    among its replicates (a published result has none) is not tested, and has no wins (NaN).
+    visualizing challenge results", Scientific Reports 11:2369). Paired bootstrap replicates (m, D, B) replace its tests
+    by image. Within a dataset, all pairs are tested at once (`significantly_higher`). An entry with NaN among its
+    replicates (a published result has none) is not tested, and has no wins (NaN).
     """
     values = np.asarray(scores, dtype=float)
     wins = np.full(values.shape, np.nan)
@@ -106,8 +106,8 @@ def decathlon_score(accuracy: ArrayLike, baseline_accuracy: ArrayLike) -> Array:
     S is the sum over the datasets of 1000 E_max^-2 max(0, E_max - E)^2. E is the error (1 - accuracy), and E_max is
     twice the baseline's error (Rebuffi, Bilen and Vedaldi 2017, "Learning multiple visual domains with residual
     adapters", NeurIPS). A dataset gives 1000 points for zero error, 250 for the baseline's error, and none from twice
-    that error on, so a method must do well everywhere. If the baseline makes no error, only an entry without an error
-    gets points: 1000.
+    that error on. A method must therefore do well everywhere. If the baseline makes no error, only an entry without an
+    error gets points: 1000.
     """
     error = 1 - np.asarray(accuracy, dtype=float)
     largest = 2 * (1 - np.asarray(baseline_accuracy, dtype=float))

@@ -1,9 +1,9 @@
 """Standard error of AUC without resampling, after DeLong, DeLong and Clarke-Pearson (1988).
 
-Their variance is the variance of a sum over images. The influence of an image on AUC is the share of images of the
-other kind (positive or negative) against which it is ranked correctly, over the number of images of its own kind.
-For the mean over classes, the influences of an image on the AUC of each class are added up, which includes the
-covariances between them (for two classes this is DeLong's formula). `bootstrap.py` estimates the same quantity
+Their variance is the variance of a sum over images. Each image has an influence on AUC: the share of images of the
+other kind (positive or negative) that it is ranked correctly against, divided by the number of images of its own kind.
+For the mean over classes, we add up the influences of an image on the AUC of each class. The sum includes the
+covariances between the AUCs; for two classes this is DeLong's formula. `bootstrap.py` estimates the same quantity
 independently.
 """
 
