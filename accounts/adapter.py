@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return normalize_team_name(username)
 
     def clean_email(self, email: str) -> str:
-        """Return the address as stored; refuse the long s (ſ), which Django accepts as an ASCII letter."""
+        """Return the address as stored; refuse the long s, which Django accepts as an ASCII letter."""
         email = Team.objects.normalize_email(email)
         if not email.isascii():
             raise ValidationError("Enter a valid email address.", "invalid")

@@ -92,15 +92,15 @@ def paired_difference(
 def significantly_higher(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Booleans:
     """Test all pairs at once: (m, m), true where entry i is significantly higher than entry j.
 
-    For large test sets, all m (m - 1) statements "i is truly higher than j" are correct at the same time with
-    probability `level` or more. The statistic of a pair is its difference over the standard error of the paired
+    For large test sets, the probability that at least one of all m (m - 1) statements "i is truly higher than j" is
+    wrong is at most 1 - `level`. The statistic of a pair is its difference over the standard error of the paired
     replicates (m, B). The critical value is the quantile of the largest statistic over all pairs in the jointly centred
     replicates. It is therefore no larger than the correlation of the entries requires. Pairs found significant are
     removed and the critical value is computed again, until no new pair is found (step-down).
 
     The procedure is from Mogstad, Romano, Shaikh and Wilhelm (2024), "Inference for ranks with applications to mobility
-    across neighbourhoods and academic achievement across countries", Review of Economic Studies 91(1):476-518. Bootstrap
-    replicates replace its normal draws.
+    across neighbourhoods and academic achievement across countries", Review of Economic Studies 91(1):476-518. Here,
+    bootstrap replicates replace its normal draws.
 
     If a difference never varies (equal predictions), the entries differ only if their values do, beyond rounding.
     Raises `ValueError` on NaN.
