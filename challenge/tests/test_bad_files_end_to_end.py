@@ -238,7 +238,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is not a 2D dataset"]),
     "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is not one of the datasets"]),
     "capitals": (cell("dataset", "PathMNIST"), ["line 5", "must be written exactly 'pathmnist'"]),
-    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is none"]),
+    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is not one"]),
     "an extra row": (with_line(b"octmnist,20,1,0,0,0" + b"," * 10, 9), ["octmnist, line 9", "'20' is past the end"]),
     "negative index": (cell("index", "-1"), [at("pathmnist"), "'-1'", "whole number from 0 to 19"]),
     "huge index": (cell("index", "9" * 400), [at("pathmnist"), "past the end", "0 to 19"]),
