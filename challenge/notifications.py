@@ -1,6 +1,6 @@
 """Mail to a team about the first outcome of a submission.
 
-`services.mails` keeps its state. A mail is claimed before it is sent, so that two tasks do not send it twice.
+`services.mails` stores its state. A task claims the mail before sending it, so that two tasks do not send it twice.
 """
 
 import logging
@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 
 
 def send_outcome_mail(submission_id: int) -> None:
-    """Tell the team that its submission was scored (metrics, rank, link) or why it failed.
+    """Mail the team that its submission was scored (metrics, rank, link), or why it failed.
 
-    A mail that cannot be sent now stays claimed, and is tried again when the lease of the claim is over.
+    A mail that cannot be sent now stays claimed, and is retried when the lease of the claim ends.
     """
     if mails.server_is_silent(submission_id):
         return
@@ -37,9 +37,9 @@ def send_outcome_mail(submission_id: int) -> None:
         send_mail(subject, body, None, [submission.team.email])
     except smtplib.SMTPRecipientsRefused as error:
         logger.warning("The mail about submission %s was refused: %s", submission_id, error)
-        if all(code >= 500 for code, _ in error.recipients.values()):  # for good, not for now
+        if all(code >= 500 for code, _ in error.recipients.values()):  # permanent, not temporary
             mails.mark_undeliverable(submission_id, claimed_at)
-    except OSError:  # smtplib's other errors are among them
+    except OSError:  # includes smtplib's other errors
         logger.exception("The mail about submission %s could not be sent yet.", submission_id)
     else:
         mails.mark_sent(submission_id)

@@ -54,7 +54,7 @@ def test_it_is_for_teams_that_are_logged_in(client, db):
     [
         ("nonsense", "Enter a valid email address."),
         ("", "This field is required."),
-        ("ALPHA@example.org", "This is your e-mail address already, or waits to be confirmed."),
+        ("ALPHA@example.org", "This is already your e-mail address, or it is waiting to be confirmed."),
     ],
 )
 def test_bad_input_is_explained(logged_in, email, message):

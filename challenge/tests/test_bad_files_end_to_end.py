@@ -202,13 +202,13 @@ def at(dataset: str, index: int = 3) -> str:
 #: The file, and what the team must be told: words, and the place where there is one.
 BAD: dict[str, tuple[Spoil, list[str]]] = {
     # the traps of the reference
-    "truth in the upload": (with_column("truth", "1"), ["line 1", "'truth' has no place here", "leave this column"]),
-    "predicted classes": (with_column("prediction", "1"), ["line 1", "'prediction' has no place here"]),
-    "eleven datasets": (rows_where(lambda r: r[0] != "octmnist"), ["octmnist", "missing altogether", "20 rows"]),
-    "one dataset": (rows_where(lambda r: r[0] == "octmnist"), ["pathmnist", "organsmnist", "missing altogether"]),
+    "truth in the upload": (with_column("truth", "1"), ["line 1", "'truth' is not allowed", "remove this column"]),
+    "predicted classes": (with_column("prediction", "1"), ["line 1", "'prediction' is not allowed"]),
+    "eleven datasets": (rows_where(lambda r: r[0] != "octmnist"), ["octmnist", "whole dataset is missing", "20 rows"]),
+    "one dataset": (rows_where(lambda r: r[0] == "octmnist"), ["pathmnist", "organsmnist", "whole dataset is missing"]),
     "a row twice": (with_line(b"pathmnist,3,0.5,0.5" + b",0" * 7 + b"," * 5, 50), ["pathmnist, line 50", "line 5 "]),
     "a row missing": (rows_where(lambda r: r[:2] != ["octmnist", "7"]), ["octmnist", "1 row is missing: index 7"]),
-    "another row twice": (cell("index", "4"), [f"{at('pathmnist', 4)}", "was on line 5", "missing: index 3"]),
+    "another row twice": (cell("index", "4"), [f"{at('pathmnist', 4)}", "line 5 already has", "missing: index 3"]),
     "a row of each only": (rows_where(lambda r: r[1] == "0"), ["19 rows are missing: index 1-19"]),
     "13 columns": (without_column("p13"), ["line 1", "'p13' is missing"]),
     "a class too few": (cell("p8", ""), [at("pathmnist"), "p8 is blank", "9 classes"]),
@@ -235,10 +235,10 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "a decimal comma": (cell("p0", "0,5"), ["line 5", "17 cells", "16 columns", "point"]),
     "a cell too few": (replaced(b",,,,,\n", b",,,,\n"), ["line 2", "15 cells", "16 columns"]),
     # datasets and indices
-    "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is no 2D dataset"]),
-    "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is none of the datasets"]),
+    "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is not a 2D dataset"]),
+    "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is not one of the datasets"]),
     "capitals": (cell("dataset", "PathMNIST"), ["line 5", "must be written exactly 'pathmnist'"]),
-    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is none"]),
+    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is not one"]),
     "an extra row": (with_line(b"octmnist,20,1,0,0,0" + b"," * 10, 9), ["octmnist, line 9", "'20' is past the end"]),
     "negative index": (cell("index", "-1"), [at("pathmnist"), "'-1'", "whole number from 0 to 19"]),
     "huge index": (cell("index", "9" * 400), [at("pathmnist"), "past the end", "0 to 19"]),
@@ -595,7 +595,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "1 GB in a gzip in a gzip": (lambda: gzip.compress(bomb(bytes(MEGABYTE), 1024)), "gzip data inside gzip"),
     "100,000 members": (
         lambda: gzip.compress(HEADER) + gzip.compress(b"") * 100_000,
-        "more than 5,000 pieces",
+        "more than 5,000 parts",
     ),
 }
 

@@ -237,7 +237,7 @@ CONCLUSIONS = [
     "and is slightly worse at 224 × 224. Section 4.3 Holds in 8 of 9 comparisons, not in: "
     "ViT-B/16, weighted loss, 128 × 128 against 224 × 224, Cohen's kappa: 0.5735 against 0.5785",
     "The same holds for ResNet-18 with the weighted loss. Section 4.3 Holds in 6 of 9",
-    "but for Cohen's kappa at 128 × 128. Section 4.5 Holds in 11 of 12",
+    "except in Cohen's kappa at 128 × 128. Section 4.5 Holds in 11 of 12",
     "ViT-B/16 against EfficientNet-B4, 128 × 128, Cohen's kappa: 0.6355 against 0.6363",
     "ResNet-18, weighted loss, 128 × 128 against 64 × 64, AUC: 0.8257 against 0.8573",
 ]

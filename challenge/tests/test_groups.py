@@ -81,7 +81,7 @@ def test_the_same_run_twice_is_one(team, run):
 
 def test_twenty_are_a_group_and_one_more_is_not(team, run):
     runs = [run(team) for _ in range(21)]
-    assert "at most 20 submissions, and 21 are chosen" in refusal(*runs, team=team)
+    assert "at most 20 submissions, but 21 are chosen" in refusal(*runs, team=team)
     assert len(members_of(group_of(*runs[:20]))) == 20
 
 
@@ -113,7 +113,7 @@ def test_what_is_disqualified_stays_out(team, run):
 
 def test_a_submission_is_in_one_group_at_most(team, grouped, run):
     group, runs = grouped
-    assert f"#{runs[0].pk} is in the group “ResNet-18” already" in refusal(run(team), runs[0], team=team)
+    assert f"#{runs[0].pk} is already in the group “ResNet-18”" in refusal(run(team), runs[0], team=team)
     assert members_of(group) == set(runs)
 
 
@@ -173,7 +173,7 @@ def test_a_group_that_was_dissolved_meanwhile_is_not_changed(grouped):
     group, runs = grouped
     stale = MethodGroup.objects.get()
     groups.dissolve_group(group)
-    with pytest.raises(GroupRefusedError, match="dissolved meanwhile"):
+    with pytest.raises(GroupRefusedError, match="dissolved in the meantime"):
         groups.change_group(stale, name="Ghost", members=[run.pk for run in runs])
     assert not Submission.objects.filter(group__isnull=False).exists()
 
@@ -405,14 +405,14 @@ def test_what_was_ticked_stays_though_it_has_gone_to_another_group(as_user, team
     page = (
         as_user(team).post(CREATE, {"name": "Second", "members": [runs[0].pk, run(team).pk]}).content.decode()
     )
-    assert "is in the group “ResNet-18” already" in page
+    assert "is already in the group “ResNet-18”" in page
     assert runs[0].pk in ticked(page)
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"members": []}, "Tick the submissions: at least 2."),
+        ({"members": []}, "Tick at least 2 submissions."),
         ({"members": ["x"]}, "One of these is not a submission of your team."),
         ({"members": ["9" * 40]}, "One of these is not a submission of your team."),
         ({"members": ["\0", "1' OR 1=1"]}, "One of these is not a submission of your team."),

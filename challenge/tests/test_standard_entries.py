@@ -56,7 +56,7 @@ def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(as_user, team, 
 
 def test_the_form_explains_the_field(as_user, team, ground_truth):
     page = page_of(as_user(team), "/profile/")
-    assert "What goes beyond the standard protocol" in page
+    assert "Departures from the standard protocol" in page
     assert "/challenge/#standard" in attribute(page, "a", "href")
 
 

@@ -102,19 +102,19 @@ def thesis(zeros, truth: str | None = None) -> list[str]:
 #: For each error that the page names, what becomes of the line 9 (pathmnist, index 7), or of all lines.
 SPOILS = {
     "the column 'p13' is missing": lambda lines: [lines[0].removesuffix(",p13"), *lines[1:]],
-    "the column 'truth' has no place here": lambda lines: [lines[0] + ",truth", *lines[1:]],
+    "the column 'truth' is not allowed": lambda lines: [lines[0] + ",truth", *lines[1:]],
     "the row has 15 cells, but the header has 16": lambda lines: at(lines, lines[8].removesuffix(",")),
     "the dataset 'PathMNIST' must be written exactly 'pathmnist'": lambda lines: at(
         lines, lines[8].replace("pathmnist", "PathMNIST")
     ),
     "the index '7180' is past the end of the test split": lambda lines: at(lines, row(7180, 1)),
-    "this index was on line 5 already": lambda lines: at(lines, row(3, 1)),
+    "line 5 already has this index": lambda lines: at(lines, row(3, 1)),
     "1 row is missing: index 7": lambda lines: lines[:8] + lines[9:],
     "p8 is blank; expected a value for each of the 9 classes": lambda lines: at(lines, row(7, *[0.125] * 8)),
     "p9 is '0', but the dataset has 9 classes": lambda lines: at(lines, row(7, 1, *[0] * 9)),
     "p0 is '12%'; expected a plain decimal number": lambda lines: at(lines, row(7, "12%", *[0] * 8)),
     "p0 is 'nan'; expected a finite number from 0 to 1": lambda lines: at(lines, row(7, "nan", *[0] * 8)),
-    "the probability of class 0 is -3.2; expected one from 0 to 1": lambda lines: at(
+    "the probability of class 0 is -3.2; expected a value from 0 to 1": lambda lines: at(
         lines, row(7, -3.2, *[0] * 8)
     ),
     "the probabilities sum to 0.8; expected 1 within 0.01": lambda lines: at(lines, row(7, 0.8, *[0] * 8)),

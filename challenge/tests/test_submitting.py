@@ -107,7 +107,7 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
     for number in range(10):
         submit(team, content=CONTENT, model_name=f"Model {number}")
     text = post(client, description="Keep me.").content.decode()
-    assert "All 10 submissions of today are used. The day resets at" in text
+    assert "Your team has reached the daily limit of submissions (10). You can submit again from" in text
     assert "Keep me." in text
     assert Submission.objects.count() == 10
 
@@ -115,7 +115,9 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
 def test_the_limit_in_all(client, submit, team):
     Phase.objects.update(total_limit=1)
     submit(team, content=CONTENT)
-    assert "All 1 submissions of your team in this phase are used." in post(client).content.decode()
+    assert (
+        "Your team has reached the limit of submissions in this phase (1)." in post(client).content.decode()
+    )
 
 
 def test_yesterdays_submissions_do_not_count_for_today(client, submit, team):
@@ -130,7 +132,7 @@ def test_failed_submissions_are_free_but_not_endless(client, submit_and_score, t
     submit_and_score(team, content=CONTENT)
     submit_and_score(team, content=CONTENT)
     text = post(client).content.decode()
-    assert "Too many submissions have failed today." in text
+    assert "Too many of your submissions failed today." in text
     assert Submission.objects.count() == 2
 
 
@@ -145,7 +147,7 @@ def test_the_same_file_again_leads_to_the_first_submission(client):
     response = client.post(reverse("profile"), form(), follow=True)
     submission = Submission.objects.get()
     assert response.redirect_chain[-1][0] == submission.get_absolute_url()
-    assert f"it is submission #{submission.pk}" in response.content.decode()
+    assert f"as submission #{submission.pk}" in response.content.decode()
 
 
 def test_the_same_file_for_another_model_or_resolution_is_another_submission(client):
@@ -178,7 +180,7 @@ def test_outside_a_phase_nothing_is_taken(client, opens, closes, message):
 
 def test_without_labels_nothing_is_taken(team, as_user):
     text = post(as_user(team)).content.decode()
-    assert "The organizers have not loaded the test labels yet" in text
+    assert "The test labels have not been loaded yet" in text
     assert not Submission.objects.exists()
 
 

@@ -98,7 +98,7 @@ function checkMember(bytes, number, most) {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     throw new Refusal("The gzip data is followed by bytes that are not gzip; was something appended?");
   }
-  if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} pieces`);
+  if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} parts; compress the CSV in one piece`);
 }
 
 /** Refuse what its first bytes show to be another format, and say which. */
@@ -176,8 +176,8 @@ class LineReader {
   checkLength(length) {
     const most = this.rules.most_line_bytes;
     if (length <= most) return;
-    const message = `this line is longer than ${grouped(most)} bytes; expected one row of probabilities to a line, `
-      + "and lines that end in a line feed";
+    const message = `this line is longer than ${grouped(most)} bytes; write one row of probabilities per line, `
+      + "and end each line with a line feed";
     throw new Refusal(message, this.lineFeeds + 1);
   }
 
@@ -185,6 +185,6 @@ class LineReader {
     const most = this.rules.most_lines;
     if (this.lineFeeds <= most) return;
     throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
-      + "does it hold several resolutions or runs?");
+      + "does it contain several resolutions or runs?");
   }
 }

@@ -5,7 +5,7 @@
 const NUMBER = /^[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*$/;
 const INDEX = /^[ \t]*\+?[0-9]+[ \t]*$/;
 const LABEL = /^[0-9]{1,3}(?:\.0*)?$/;
-const LABELS_STAY = "the server holds the labels and derives the predicted classes; leave this column out";
+const LABELS_STAY = "the server has the labels and derives the predicted classes; remove this column";
 const SEPARATORS = [[";", "semicolons"], ["\t", "tabs"], ["|", "bars"]];
 
 /** The cells of a line as RFC 4180 has them, null if a quoted one is not closed. */
@@ -70,10 +70,10 @@ function columnNames(text) {
   text = text.replace(/[\r\n]+$/, "");
   const names = splitCells(text);
   if (names === null) throw new Refusal("a quoted cell of the header is not closed on its line", 1);
-  if (!strip(text)) throw new Refusal("the first line is blank; expected the header with the names of the columns", 1);
+  if (!strip(text)) throw new Refusal("the first line is blank; expected a header with the column names", 1);
   const [, called] = (names.length === 1 && SEPARATORS.find(([separator]) => text.includes(separator))) || [];
   if (called) {
-    throw new Refusal(`the columns are separated by ${called}; separate them by commas, and write 0.5 for 0,5`, 1);
+    throw new Refusal(`the columns are separated by ${called}; separate them by commas, and write 0.5, not 0,5`, 1);
   }
   return names;
 }
@@ -96,7 +96,7 @@ function readerFor(names, rules) {
 
 function unknownColumn(name, position, known, rules) {
   if (!name) return `column ${position} has no name; write the file without row labels (pandas: \`index=False\`)`;
-  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' has no place here: ${LABELS_STAY}`;
+  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}`;
   const similar = closest(Array.from(strip(name).toLowerCase()).slice(0, 20).join(""), known);
   const quoted = shown(name, rules.shown_characters);
   if (similar) return `the column ${quoted} is unknown; did you mean '${similar}'?`;
@@ -147,7 +147,7 @@ class Reader {
 
   whatIsWrongWithTheLine(text) {
     if (text === null) return ["not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"];
-    const character = text.includes("\0") ? "a NUL byte" : text.includes("\r") && "a carriage return inside the line";
+    const character = text.includes("\0") ? "a NUL byte" : text.includes("\r") && "a carriage return before its end";
     return character ? ["control", `the line contains ${character}; expected plain text`] : [];
   }
 
@@ -166,10 +166,10 @@ class Reader {
     if (names.includes(plainName)) {
       this.problems.add("misspelt", `the dataset ${this.shown(name)} must be written exactly '${plainName}'`, { line });
     } else if (plainName.endsWith("3d")) {
-      const message = `${this.shown(name)} is no 2D dataset; only the ${names.length} 2D datasets are scored`;
+      const message = `${this.shown(name)} is not a 2D dataset; only the ${names.length} 2D datasets are scored`;
       this.problems.add("3D", message, { line });
     } else {
-      this.problems.add("unknown dataset", `${this.shown(name)} is none of the datasets ${names.join(", ")}`, { line });
+      this.problems.add("unknown dataset", `${this.shown(name)} is not one of the datasets ${names.join(", ")}`, { line });
     }
     return null;
   }
@@ -200,7 +200,7 @@ class Reader {
 
   /** What the file is, if it is valid; throws a Refusal with all problems if not. */
   finish() {
-    if (!this.nRows) throw new Refusal("The file has a header, but no rows");
+    if (!this.nRows) throw new Refusal("The file has a header but no rows");
     for (const dataset of this.datasets.values()) this.findMissingRows(dataset);
     for (const dataset of this.datasets.values()) checkValues(dataset, this.problems, this.rules.sum_tolerance);
     const { problems } = this.problems;
@@ -214,7 +214,7 @@ class Reader {
     // lines that could not be read have been reported; they would be missing here again
     if (missing.length <= this.nLost) return;
     const message = missing.length === dataset.n_test
-      ? `the dataset is missing altogether; expected ${grouped(dataset.n_test)} rows`
+      ? `the whole dataset is missing; expected ${grouped(dataset.n_test)} rows`
       : this.missing(dataset, missing);
     this.problems.add("missing", message, { dataset: dataset.name });
   }
@@ -245,7 +245,7 @@ class CanonicalReader extends Reader {
       return;
     }
     if (dataset.lines[row]) {
-      const message = `this index was on line ${dataset.lines[row]} already`;
+      const message = `line ${dataset.lines[row]} already has this index; write each index once`;
       this.problems.add("duplicate", message, { dataset: dataset.name, line, index: row });
       return;
     }
@@ -341,7 +341,7 @@ class ThesisReader extends Reader {
     if (parts.length === dataset.n_classes) return null;
     const values = parts.length === 1 ? "1 value" : `${parts.length} values`;
     const message = `probability has ${values}, but the dataset has ${dataset.n_classes} classes`;
-    return dataset.is_binary && parts.length === 1 ? `${message}; write both, that of class 0 first` : message;
+    return dataset.is_binary && parts.length === 1 ? `${message}; write both values, class 0 first` : message;
   }
 
   /** Whether `truth` can be read; whether it is right, only the site can tell. */
@@ -372,7 +372,7 @@ function checkValues(dataset, problems, tolerance) {
     const sum = values.reduce((total, value) => total + value);
     if (outside >= 0) {
       const remedy = dataset.is_multilabel ? "a sigmoid" : "a softmax";
-      const message = `the probability of class ${outside} is ${general(values[outside])}; expected one from 0 to 1 `
+      const message = `the probability of class ${outside} is ${general(values[outside])}; expected a value from 0 to 1 `
         + `(if these are logits, apply ${remedy} first)`;
       problems.add("outside", message, place);
     } else if (!dataset.is_multilabel && Math.abs(sum - 1) > tolerance) {

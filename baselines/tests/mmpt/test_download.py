@@ -92,7 +92,7 @@ def test_a_transfer_that_breaks_off_goes_on_where_it_stopped(server, folder):
 def test_a_later_start_goes_on_from_what_is_there(server, folder):
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"][:100_000])
-    assert fetch(folder)[0] == "breastmnist.npz: going on after 100.0 kB"
+    assert fetch(folder)[0] == "breastmnist.npz: resuming after 100.0 kB"
     assert server.requests[0] == ("breastmnist.npz", "bytes=100000-")
 
 
@@ -107,7 +107,7 @@ def test_a_part_that_is_complete_is_not_asked_for(server, folder):
 def test_a_part_of_something_else_is_dropped(server, folder, part):
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(part)
-    assert "as it should be; deleted" in fetch(folder)[1]
+    assert "deleted, because its MD5 is" in fetch(folder)[1]
 
 
 def test_a_server_that_cannot_go_on_starts_again(server, folder):
@@ -125,7 +125,7 @@ def test_a_busy_server_is_asked_again(server, folder):
 def test_a_damaged_file_is_fetched_once_more_and_not_kept(server, folder):
     (server.folder / "breastmnist.npz").write_bytes(b"!" + CONTENT["breastmnist.npz"][1:])
     problem = problem_of(folder)
-    assert problem.startswith("breastmnist.npz arrived damaged, from the start and once more:")
+    assert problem.startswith("breastmnist.npz arrived damaged twice:")
     assert server.names == ["breastmnist.npz"] * 2
     assert list(folder.iterdir()) == []
 
@@ -142,9 +142,9 @@ def test_no_such_file(server, folder):
 def test_what_arrived_is_kept_when_the_network_goes(server, folder, monkeypatch):
     server.break_off["breastmnist.npz"] = 1
     monkeypatch.setattr(module, "ATTEMPTS", 1)
-    assert "225.0 kB have arrived and are kept: start again to go on from there" in problem_of(folder)
+    assert "225.0 kB were received and are kept: start again to resume the download" in problem_of(folder)
     assert (folder / "breastmnist.npz.part").read_bytes() == CONTENT["breastmnist.npz"][:225_000]
-    assert fetch(folder)[0] == "breastmnist.npz: going on after 225.0 kB"
+    assert fetch(folder)[0] == "breastmnist.npz: resuming after 225.0 kB"
 
 
 def test_no_network(server, folder, monkeypatch):
@@ -163,7 +163,7 @@ def test_too_little_room(server, folder, monkeypatch):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage(1000))
     assert problem_of(folder).startswith(
-        f"breastmnist.npz needs 450.0 kB more, and {folder} has 1.0 kB free. Make room"
+        f"breastmnist.npz needs 450.0 kB more, but {folder} has only 1.0 kB free. Free some space"
     )
 
 

@@ -281,14 +281,14 @@ def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path)
     bad.write_text(demo.example_file.read_text().replace("pathmnist,0,", "pathmnist,1,", 1))
     box = checked(page, "Predictions", bad)
     expect(box.get_by_role("listitem").first).to_contain_text(
-        "pathmnist, line 3, index 1: this index was on line 2 already"
+        "pathmnist, line 3, index 1: line 2 already has this index"
     )
     page.get_by_label("Resolution").select_option("224")
     page.get_by_label("Model name").fill("Sent anyway")
     page.get_by_label("Description").fill("The checker only tells.")
     page.get_by_role("button", name="Submit").click()
     page.locator(".submission-item .state-failed").wait_for()
-    expect(page.locator(".submission-item .problems")).to_contain_text("this index was on line 2 already")
+    expect(page.locator(".submission-item .problems")).to_contain_text("line 2 already has this index")
     # the form is a new one, and so is its field
     box = checked(page, "Predictions", demo.example_file)
     expect(box.get_by_role("status")).to_contain_text("Valid: 119,320 rows")

@@ -157,7 +157,9 @@ def test_a_group_with_errors(visits, scenes, logged_in):
     for number in range(boxes.count()):
         boxes.nth(number).check()
     form.get_by_role("button", name="Group them").click()
-    expect(form.get_by_role("alert")).to_contain_text("A group is of one resolution")
+    expect(form.get_by_role("alert")).to_contain_text(
+        "All submissions of a group must have the same resolution"
+    )
     expect(form.get_by_label("Name")).to_have_value("Of two sizes")
     expect(form.locator("input:checked")).to_have_count(boxes.count())
     check(page)

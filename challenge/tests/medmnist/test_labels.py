@@ -125,7 +125,7 @@ def test_every_dataset_that_is_off_is_named(folder):
         "the official test split has (22433, 14).",
         "dermamnist: dermamnist.npz holds labels of type float64, expected integers.",
         "octmnist: octmnist.npz holds labels from 1 to 4, expected 0 to 3.",
-        "retinamnist: retinamnist.npz has no image, or nothing but images, of: 4 (no AUC).",
+        "retinamnist: retinamnist.npz has no AUC for: 4 (no image has the label, or every image has it).",
         "tissuemnist: tissuemnist.npz holds labels from -300 to -293, expected 0 to 7.",
     )
 
