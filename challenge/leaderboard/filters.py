@@ -14,7 +14,7 @@ class Tab(TextChoices):
     """Tabs of the leaderboard page."""
 
     RANKING = "ranking", "Ranking"
-    RANKS = "ranks", "How sure the ranks are"
+    RANKS = "ranks", "Rank uncertainty"
     WAYS = "ways", "Other ways to rank"
     SECONDARY = "further", "Informational metrics"
     FIGURES = "figures", "Figures"

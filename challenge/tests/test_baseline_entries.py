@@ -62,7 +62,7 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("Scheme", "mm-PT"),
         ("Architecture", "ResNet-18 (resnet18)"),
         ("Weighted loss", "yes"),
-        ("Not weighted", "retinamnist, breastmnist"),
+        ("Datasets without weighting", "retinamnist, breastmnist"),
         ("BatchNorm statistics", "per-dataset"),
         ("Learning rate", "0.0001"),
         ("Best epoch", "pathmnist 3, breastmnist 12"),
@@ -72,7 +72,7 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("A new setting", "<script>alert(1)</script>"),
     ]:
         assert shown[setting] == value
-    assert "File of initial weights" not in page  # there is none
+    assert "Initial weights (file)" not in page  # there is none
     assert "<script>alert" not in page
 
 

@@ -188,7 +188,7 @@ def test_only_rows_with_all_datasets_are_compared_and_at_least_three():
 
 def test_where_nothing_differs_the_note_says_so():
     same = [series_of(f"E{n}", [0.5] * 12) for n in range(4)]
-    assert "no difference is found" in diagram(same).note
+    assert "no difference found" in diagram(same).note
 
 
 def test_dumbbells_reach_from_the_lowest_to_the_highest():

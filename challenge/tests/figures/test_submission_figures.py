@@ -47,7 +47,7 @@ def test_intervals_and_deviations_are_bars_and_the_note_says_which():
     assert "intervals" not in metric_by_dataset([deviation], "auc", MEDMNIST_PLUS).note
     seeds = Series("Group", {"octmnist": Score(0.6, std=0.05)})
     assert "published" not in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
-    assert "Bars of several seeds" in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
+    assert "Bars of groups of seeds" in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
 
 
 def test_the_rank_on_each_dataset():
