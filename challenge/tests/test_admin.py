@@ -278,7 +278,7 @@ def test_who_disqualified_and_why_is_written_down(client, entry, team, organizer
     act(client, "disqualify", submission, confirm="yes", reason=REASON)
     act(client, "reinstate", submission)
     log = [(e.user, e.get_change_message()) for e in LogEntry.objects.order_by("pk")]
-    assert log == [(organizer, f"Disqualified: {REASON}"), (organizer, "Disqualification taken back")]
+    assert log == [(organizer, f"Disqualified: {REASON}"), (organizer, "Disqualification withdrawn")]
     assert "Disqualified" in page_of(client, f"{SUBMISSIONS}{submission.pk}/history/")
 
 
@@ -299,7 +299,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
     before = good.evaluations.get().auc
     assert before > 0.8
     response = act(client, "activate", other_labels, page=GROUND_TRUTHS)
-    assert "is active; 1 submission(s) are being scored against it." in response.content.decode()
+    assert "is active. 1 submission(s) are being scored against it." in response.content.decode()
     assert GroundTruth.objects.active() == other_labels
     assert board() == [], "no entry is ranked by labels that it was not scored against"
     assert Client().get(good.get_absolute_url()).status_code == 200

@@ -43,7 +43,7 @@ def test_without_public_results_nothing_remains(logged_in, team, submit, on_comm
 
     with on_commit():
         response = logged_in.post(URL, GO, follow=True)
-    assert "Your account is deleted." in response.text
+    assert "Your account has been deleted." in response.text
     for model in (Team, Submission, Evaluation, EmailAddress):
         assert not model.objects.exists()
     assert not any(map(default_storage.exists, files))
