@@ -1,4 +1,4 @@
-"""Baseline entries: submissions of the organizers' own training, marked on the board, with their configuration."""
+"""Baseline entries: the organizers' own submissions, marked on the leaderboard, with their configuration."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ TRAINING = {
 
 
 def tags(html: Html) -> int:
-    """How often something is marked as a baseline."""
+    """Return the number of baseline marks."""
     return [text_of(tag) for tag in elements(html, "span")].count("baseline")
 
 
@@ -72,7 +72,7 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("A new setting", "<script>alert(1)</script>"),
     ]:
         assert shown[setting] == value
-    assert "Initial weights (file)" not in page  # there is none
+    assert "Initial weights (file)" not in page  # empty, so left out
     assert "<script>alert" not in page
 
 
@@ -148,7 +148,7 @@ def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, 
 
 
 def test_a_method_is_said_to_be_re_evaluated_where_another_resolution_of_it_is(published, client):
-    """Its means at all resolutions stand on each of its pages."""
+    """Each page of a method shows its means at all resolutions."""
     publish_results("doerrich2024", [result("doerrich2024", 0.8, resolution=64)])
     other = page_of(client, PublishedMethod.objects.get(resolution=64).get_absolute_url())
     assert "computed by the organizers" in other
@@ -180,7 +180,7 @@ def test_importing_the_printed_results_again_keeps_re_evaluations(published):
 
 
 def test_the_experiments_are_those_of_the_printed_results(published, client):
-    """Of end-to-end training, nobody printed accuracy in this case: it stands in the table only."""
+    """In this case no source printed the accuracy of end-to-end training: only the table shows it."""
     page = page_of(client, "/baselines/?resolution=28&metric=accuracy")
     assert "0.6000" in page
     assert "Accuracy was not published for end-to-end" in page

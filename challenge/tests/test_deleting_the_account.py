@@ -1,4 +1,4 @@
-"""Deleting an account: what goes, what stays."""
+"""Deletion of an account: which data is deleted, and which stays."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,7 +19,7 @@ GO = {"password": PASSWORD}
 
 @pytest.fixture(autouse=True)
 def _no_attempts_counted() -> None:
-    """Rate limits count in the cache, which outlives a test."""
+    """Clear the counters of the rate limits, because the cache outlives a test."""
     cache.clear()
 
 
@@ -30,7 +30,7 @@ def logged_in(as_user, confirmed, team) -> Client:
 
 @pytest.fixture
 def on_commit(django_capture_on_commit_callbacks):
-    """Run what waits for the commit, within the test's own transaction."""
+    """Run callbacks that wait for the commit, within the test's own transaction."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 

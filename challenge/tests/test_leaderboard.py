@@ -1,4 +1,4 @@
-"""The leaderboard: who stands where, what is shown, and what the URL says."""
+"""Leaderboard: ranks, rows shown, and parameters of the address."""
 
 import pytest
 from django.core.management import call_command

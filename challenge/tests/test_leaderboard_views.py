@@ -1,4 +1,4 @@
-"""The views of the leaderboard: how sure ranks are, other ways to rank, informational metrics, and its pages."""
+"""Tabs of the leaderboard (rank uncertainty, other ways to rank, informational metrics) and its pagination."""
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +20,7 @@ from challenge.views import leaderboard as leaderboard_view
 
 @pytest.fixture
 def get(client):
-    """Give the words of a view of the leaderboard."""
+    """Return a function that gives the words of a tab of the leaderboard."""
     return lambda **query: text_of(page_of(client, reverse("leaderboard"), {"entries": "all", **query}))
 
 

@@ -1,4 +1,4 @@
-"""The mail about an outcome: what it says, and that it is sent once."""
+"""Mail about an outcome: its content, and that it is sent once."""
 
 import smtplib
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The reasons of skipped tests say what to install; a driver that is merely broken is no reason to skip."""
+"""Reasons of skipped tests, which say what to install; a broken driver is not a reason to skip."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a worker makes of a submission, as the team sees it afterwards."""
+"""Result of a worker's scoring, as the team sees it."""
 
 import pytest
 from django.urls import reverse

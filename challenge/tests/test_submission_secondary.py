@@ -1,4 +1,4 @@
-"""What is shown of an entry for information, beside what takes no image to get."""
+"""Secondary metrics of an entry, shown next to reference predictors that look at no image."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def further(predictions, labels):
 
 @pytest.fixture
 def submission(submit_and_score, team, further) -> Submission:
-    """A scored entry of those predictions, with its informational metrics."""
+    """A scored entry of these predictions, with its informational metrics."""
     made = submit_and_score(team, skill=1.0)
     SecondaryMetrics.objects.create(evaluation=made.evaluations.get(), datasets=further)
     return made
@@ -70,7 +70,7 @@ def test_the_mean_is_unweighted(client, submission, further):
 
 
 def shares_of_the_majority(labels) -> dict[str, float]:
-    """The accuracy of the most frequent class, by hand; of a multi-label dataset the mean over its labels."""
+    """Compute the accuracy of the most frequent class by hand; for a multi-label dataset, the mean over labels."""
     found = {}
     for dataset in MEDMNIST_PLUS:
         y_true = labels.labels[dataset.name]
@@ -93,7 +93,7 @@ def test_each_accuracy_stands_beside_that_of_the_majority(client, submission, la
 
 
 def balanced() -> float:
-    """What guessing gets of balanced accuracy in the mean: a class of n, a label of two."""
+    """Return the mean balanced accuracy of guessing: 1/n with n classes, 1/2 for a label."""
     return float(np.mean([0.5 if d.task is Task.MULTILABEL else 1 / d.n_classes for d in MEDMNIST_PLUS]))
 
 

@@ -1,4 +1,4 @@
-"""How sure the scores of an entry are, on its page: intervals, standard errors, the range of its rank."""
+"""Uncertainty on the page of an entry: intervals, standard errors, and the range of its rank."""
 
 import re
 
