@@ -105,9 +105,8 @@ def test_guessing_is_stopped_however_the_name_is_spelled(log_in, confirmed, team
     for name in ("Team Alpha", "TEAM ALPHA", "team  alpha", "Team\u200b Alpha", "Team Alpha"):
         assert "not correct" in log_in(name, "wrong").text
     assert "Too many failed attempts." in log_in("tEAM Alpha").text
-    assert (
-        log_in("alpha@example.org").status_code == 302
-    )  # counted separately: otherwise one would reveal the other
+    # counted separately: otherwise one would reveal the other
+    assert log_in("alpha@example.org").status_code == 302
 
 
 def test_logging_out(client, confirmed, team, as_user):

@@ -61,9 +61,7 @@ def command_of(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int:
-    stat = (
-        read_proc(pid, "stat").rpartition(b") ")[2].split()
-    )  # after the name, which may contain any character
+    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name: it may contain anything
     return int(stat[1]) if stat else 0
 
 

@@ -201,7 +201,7 @@ def at(dataset: str, index: int = 3) -> str:
 
 #: The file, and the parts of the message for the team: words, and the place in the file if there is one.
 BAD: dict[str, tuple[Spoil, list[str]]] = {
-    # files that the reference scorer accepts by mistake
+    # common mistakes
     "truth in the upload": (with_column("truth", "1"), ["line 1", "'truth' has no place here", "leave this column"]),
     "predicted classes": (with_column("prediction", "1"), ["line 1", "'prediction' has no place here"]),
     "eleven datasets": (rows_where(lambda r: r[0] != "octmnist"), ["octmnist", "missing altogether", "20 rows"]),

@@ -265,7 +265,7 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     worker.set_gate("pass")
     for evaluation in (uploaded, *scored):
         wait_until_it_is(evaluation, Status.SCORED, worker)
-    # one was being scored, and another one may have been started
+    # one was being scored already, and one may have come before the upload
     assert sum(evaluation.claimed_at > uploaded.claimed_at for evaluation in scored) >= 2
 
 
@@ -387,9 +387,7 @@ def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, su
 def child_of(worker: Worker) -> Path:
     parent = Path("/proc", str(worker.popen.pid))
     children = parent / "task" / parent.name / "children"
-    (child,) = wait_until(
-        lambda: children.read_text().split()
-    )  # a child that grew too large is being replaced
+    (child,) = wait_until(lambda: children.read_text().split())  # an oversized child is being replaced
     return Path("/proc", child)
 
 

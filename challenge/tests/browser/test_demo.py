@@ -1,4 +1,4 @@
-"""The demo, the way a team uses it in a browser."""
+"""The demo, used by a team in a browser."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from challenge.tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 
-# Writes down every text that the upload and the newest submission's state show, in their order.
+# Records all texts of the upload and of the newest submission's state, in their order.
 WATCH = """() => {
     window.stillTheSamePage = true;
     window.shown = [];
@@ -61,7 +61,7 @@ def test_it_works(demo, register):
     assert_not_reloaded(page)
     shown = page.evaluate("window.shown")
     assert "Uploaded. Checking in…" in shown
-    order = ["Queued", "Scoring", "Scored"]  # the quick ones may not be seen
+    order = ["Queued", "Scoring", "Scored"]  # short states may be missed
     assert [text for text in shown if text in order] == [text for text in order if text in shown]
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
 
@@ -72,7 +72,7 @@ def test_it_works(demo, register):
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
     auc, rank = (
         page.locator(".fact-figure").first.inner_text(),
-        page.locator(".fact-figure").last.inner_text().split()[0],  # its range is behind it
+        page.locator(".fact-figure").last.inner_text().split()[0],  # the range follows the rank
     )
 
     page.get_by_role("link", name="Leaderboard").first.click()

@@ -1,4 +1,4 @@
-"""The checker in the browser: of every file it says what the site says, before anything is uploaded."""
+"""Format checker in the browser: it gives the same messages as the site, before any upload."""
 
 import base64
 import gzip
@@ -25,10 +25,10 @@ from challenge.tests.scoring.layouts import thesis_text
 
 pytestmark = pytest.mark.browser
 
-#: What the checker cannot know: the labels stay on the server.
+#: Problem that the checker cannot find, because the labels stay on the server.
 NEEDS_LABELS = "truth is not the label of this test image"
 
-#: Has the page's worker judge files, one after the other, by the rules that are passed in.
+#: Script that lets the page's worker check files one after the other, by the given rules.
 JUDGE = """async ({rules, files}) => {
     const {worker: url, parts} = document.querySelector("script[data-worker]").dataset;
     const worker = new Worker(url);
@@ -55,7 +55,7 @@ def page(visits) -> Page:
 
 @pytest.fixture
 def judge(page) -> Callable[[Benchmark, Iterable[bytes]], list[dict[str, Any]]]:
-    """What the checker finds in files for a benchmark."""
+    """Return a function that gives the checker's results on files for a benchmark."""
 
     def judge_files(benchmark: Benchmark, files: Iterable[bytes]) -> list[dict[str, Any]]:
         encoded = [base64.b64encode(content).decode() for content in files]
@@ -66,7 +66,7 @@ def judge(page) -> Callable[[Benchmark, Iterable[bytes]], list[dict[str, Any]]]:
 
 @pytest.fixture
 def site_says(tmp_path) -> Callable[..., list[str]]:
-    """The problems that the site finds in a file, save those that only it can find."""
+    """Return a function that gives the site's problems with a file, without problems that only the site can find."""
 
     def problems_of(
         content: bytes, benchmark: Benchmark, labels: Mapping[str, np.ndarray] | None = None
@@ -188,7 +188,7 @@ def damaged_gzip(rng: random.Random, data: bytes) -> bytes:
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_the_limits_are_those_of_the_site(compress, judge, site_says):
-    """Long lines to the byte, across the pieces in which a file is read; many lines; many gzip members."""
+    """Limits of line length to the byte, across the pieces of a read file; many lines; many gzip members."""
     header = collection.HEADER
     long = [
         header + b"a,b\n" * (where // 4) + b"x" * (MOST_LINE_BYTES + more) + end
@@ -206,7 +206,7 @@ def test_the_limits_are_those_of_the_site(compress, judge, site_says):
 
 
 def checked(page: Page, label: str, path: Path) -> Locator:
-    """Choose a file; gives what is shown of it once it is checked."""
+    """Choose a file; return the element with its result when the check is done."""
     page.get_by_label(label, exact=True).set_input_files(path)
     box = page.locator(".format-check")
     expect(box.locator("progress")).to_have_count(0, timeout=60_000)
@@ -289,7 +289,7 @@ def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path)
     page.get_by_role("button", name="Submit").click()
     page.locator(".submission-item .state-failed").wait_for()
     expect(page.locator(".submission-item .problems")).to_contain_text("this index was on line 2 already")
-    # the form is a new one, and so is its field
+    # the form and its field are new
     box = checked(page, "Predictions", demo.example_file)
     expect(box.get_by_role("status")).to_contain_text("Valid: 119,320 rows")
 

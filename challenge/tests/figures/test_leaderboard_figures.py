@@ -1,4 +1,4 @@
-"""The figures of the leaderboard: what they draw and say, in a form that Plotly takes."""
+"""Figures of the leaderboard: drawings and notes, checked by Plotly."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -31,7 +31,7 @@ def some_series(count: int) -> list[Series]:
 
 
 def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure as it is on pages and in files, after the way through JSON."""
+    """Have Plotly check the figure for pages and files, after conversion to JSON."""
     spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
     assert all(len(row) == len(figure.columns) for row in figure.rows)
     go.Figure(spec["data"], spec["file"])
@@ -124,7 +124,7 @@ def test_times_are_in_utc_and_nothing_published_is_no_line():
 
 
 def demsar() -> list[Series]:
-    """The methods of the paper's example: minus the rank as the score."""
+    """The methods of the paper's example, with minus the rank as the score."""
     titles = ["C4.5", "C4.5+m", "C4.5+cf", "C4.5+m+cf"]
     names = [f"dataset {n}" for n in range(14)]
     return [

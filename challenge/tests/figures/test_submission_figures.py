@@ -1,4 +1,4 @@
-"""Figures of an entry over all datasets, of numbers that were worked out by hand."""
+"""Figures of an entry over all datasets, for numbers worked out by hand."""
 
 import plotly.graph_objects as go
 import pytest
@@ -17,7 +17,7 @@ HIGH = {name: Score(0.9) for name in NAMES}
 
 
 def drawn(figure: Figure) -> go.Figure:
-    """The figure, if plotly takes all that it says."""
+    """Return the figure as a plotly object, which checks all attributes."""
     return go.Figure(figure.data, figure.layout)
 
 
