@@ -84,7 +84,7 @@ def test_an_address_to_be_confirmed_gets_a_mail_instead(log_in, client, team, li
     assert client.get("/profile/").context["user"] == team
 
 
-def test_a_deactivated_team_is_told(log_in, confirmed, team):
+def test_a_deactivated_team_is_sent_to_a_page_that_says_so(log_in, confirmed, team):
     confirmed(team)
     Team.objects.update(is_active=False)
     assert log_in("Team Alpha").url == "/accounts/inactive/"

@@ -79,7 +79,7 @@ def some(entry, submit, team, other_team) -> dict[str, Submission]:
     return {"scored": scored, "queued": queued, "failed": failed}
 
 
-def test_the_list_says_how_each_stands(some, client):
+def test_the_list_shows_the_state_of_each_submission(some, client):
     text = page_of(client, SUBMISSIONS)
     for shown in (
         "ResNet-18",
@@ -317,7 +317,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
 
 
 @pytest.mark.parametrize("count", [0, 2])
-def test_exactly_one_is_activated(count, client, ground_truth, other_labels):
+def test_exactly_one_ground_truth_is_activated(count, client, ground_truth, other_labels):
     act(client, "activate", *[other_labels, ground_truth][:count], page=GROUND_TRUTHS)
     assert GroundTruth.objects.active() == ground_truth
 

@@ -44,7 +44,7 @@ def test_the_board_and_the_page_say_that_it_is_a_baseline(entry, team, other_tea
     assert tags(page_of(client, theirs.get_absolute_url())) == 0
 
 
-def test_each_baseline_stands_beside_the_best_of_its_team(entry, team, client):
+def test_each_baseline_is_shown_in_addition_to_the_best_of_its_team(entry, team, client):
     for value in (0.9, 0.8):
         entry(team, value, training=TRAINING)
     for value in (0.7, 0.6):
@@ -81,7 +81,7 @@ def test_the_pages_of_others_have_no_such_section(entry, team, client):
     assert "Training" not in [text_of(heading) for heading in elements(page, "h2")]
 
 
-def test_settings_stand_in_their_order_and_unknown_ones_last():
+def test_settings_have_a_fixed_order_with_unknown_settings_last():
     names = [name for name, _ in describe_training(TRAINING)]
     assert names[:3] == ["Scheme", "Architecture", "Resolution"]
     assert names[-1] == "A new setting"
@@ -129,7 +129,7 @@ def published(db) -> None:
     )
 
 
-def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
+def test_printed_scores_take_precedence_over_re_evaluated_scores(published, client):
     (scores,) = merge_sources(PublishedScore.objects.all(), by="method_id").values()
     assert scores["auc"].value == 0.92
     assert scores["auc"].source == "Doerrich et al. (2024)"
@@ -141,7 +141,7 @@ def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/challenge/", "/baselines/", "/leaderboard/?resolution=28"])
-def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, path):
+def test_pages_distinguish_cited_and_re_evaluated_scores(published, client, path):
     page = page_of(client, path)
     assert "“re-evaluated here”" in page
     assert "not scored" not in page

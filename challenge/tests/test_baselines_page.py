@@ -243,7 +243,7 @@ CONCLUSIONS = [
 ]
 
 
-def test_conclusions_are_told_apart_and_checked(page):
+def test_each_conclusion_is_listed_and_checked(page):
     shown = page()
     for conclusion in CONCLUSIONS:
         assert conclusion in shown

@@ -205,7 +205,7 @@ def test_a_group_is_one_of_the_columns(client, scored, make_group):
     assert element(page, f"#chosen-g{group.pk}[value=g{group.pk}][checked]")
 
 
-def test_a_group_and_an_entry_of_one_number_are_told_apart(client, scored, team):
+def test_a_group_and_an_entry_with_the_same_number_are_distinguished(client, scored, team):
     entry, *seeds = scored(0.8), scored(0.9), scored(0.92)
     group = MethodGroup.objects.create(pk=entry.pk, team=team, name="Seeds")
     Submission.objects.filter(pk__in=[seed.pk for seed in seeds]).update(group=group)
@@ -226,7 +226,7 @@ def test_a_group_without_two_public_members_looks_like_missing_except_to_its_tea
         assert "Seeds" not in response.content.decode()
 
 
-def test_a_group_that_does_not_stand_is_its_teams_and_the_organizers(make_group, team, other_team, organizer):
+def test_only_its_team_and_organizers_see_a_group_that_is_too_small(make_group, team, other_team, organizer):
     standing, other = make_group(0.9, 0.92), make_group(0.8, 0.82)
     submissions.disqualify(other.submissions.get(sha256="0.8"), "Trained on the test split.")
     for viewer, seen in (

@@ -326,7 +326,7 @@ def test_nothing_else_is(address, client, montage):
     assert client.get(address).status_code == 404
 
 
-def test_a_file_beside_the_montages_is_not_served(client, montage):
+def test_a_file_next_to_the_montages_is_not_served(client, montage):
     montage.with_name("private_28.png").write_bytes(b"private")
     montage.with_name("octmnist_7.png").write_bytes(b"private")
     assert client.get("/datasets/private/samples/28.png").status_code == 404

@@ -69,7 +69,7 @@ FACTS = {
 
 
 @each_dataset
-def test_what_is_told_of_the_source_is_told_by_medmnist(about: AboutDataset, official):
+def test_facts_about_the_source_agree_with_medmnist(about: AboutDataset, official):
     told = f"{about.images} {about.splits} {about.source}"
     for fact in FACTS[about.name]:
         assert fact in told
@@ -78,7 +78,7 @@ def test_what_is_told_of_the_source_is_told_by_medmnist(about: AboutDataset, off
         assert (ratio in official[about.name]["description"]) == (words in about.splits)
 
 
-def test_what_is_told_of_sizes_agrees_with_the_sizes():
+def test_sizes_in_descriptions_agree_with_the_sizes():
     about = ABOUT_DATASETS
     assert sum("1,000" in caution for caution in about["octmnist"].cautions)
     assert about["octmnist"].dataset.n_test == 1000

@@ -79,7 +79,7 @@ def test_public_results_can_be_anonymised(logged_in, team, submit_and_score):
     assert "Team Alpha" not in page
 
 
-def test_two_anonymous_teams_are_told_apart(team, other_team, submit_and_score):
+def test_two_anonymous_teams_have_different_names(team, other_team, submit_and_score):
     for leaving in (team, other_team):
         submit_and_score(leaving)
         close_account(leaving, keep_name=False)

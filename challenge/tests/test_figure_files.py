@@ -298,7 +298,7 @@ def test_scores_that_others_have_replaced_are_not_drawn(entry, quick, folder):
 
 
 @pytest.mark.parametrize("keep_name", [True, False])
-def test_what_bears_the_name_of_a_team_that_leaves_without_it_goes(
+def test_files_go_with_a_team_that_takes_its_name_with_it(
     keep_name, entry, quick, team, folder, django_capture_on_commit_callbacks
 ):
     figures_zip.render_figures(entry.pk)

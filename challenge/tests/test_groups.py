@@ -243,7 +243,7 @@ def test_each_dataset_equals_numpy(grouped, ground_truth):
             assert found == pytest.approx((values.mean(), values.std(ddof=1)), abs=1e-12)
 
 
-def test_a_dataset_that_a_member_lacks_is_left_out(grouped, ground_truth):
+def test_a_dataset_missing_from_a_member_is_left_out(grouped, ground_truth):
     group, runs = grouped
     DatasetScore.objects.filter(evaluation__submission=runs[0], dataset="pathmnist").delete()
     by_dataset = group_dataset_scores(ranked_evaluations(group, ground_truth))

@@ -183,7 +183,7 @@ def test_a_huge_field_is_refused(client):
     assert send(client, FIELDS + part("description", b"x" * 3 * 2**20) + file_part() + END).status_code == 413
 
 
-def test_a_long_field_is_told(client):
+def test_a_field_that_is_too_long_is_reported(client):
     body = FIELDS + part("description", b"x" * 100_000) + file_part() + END
     response = send(client, body)
     assert response.status_code == 200

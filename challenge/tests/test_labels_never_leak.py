@@ -68,7 +68,7 @@ def test_stated_truth_that_is_right_gives_nothing_away_and_is_accepted(labels, t
     assert submission.evaluations.get().status == Evaluation.Status.SCORED
 
 
-def test_a_wrong_truth_is_told_at_its_first_row_of_a_dataset_only(probing_file, team, submit_and_score):
+def test_a_wrong_truth_is_reported_only_at_the_first_row_of_a_dataset(probing_file, team, submit_and_score):
     problems = submit_and_score(team, content=probing_file).evaluations.get().problems
     assert len(problems) == 2
     assert "pathmnist, line 7, index 5: truth is not the label" in problems[0]

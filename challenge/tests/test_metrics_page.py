@@ -154,7 +154,7 @@ def test_numbers_of_the_informational_section(page):
     assert "into 15 bins of equal width" in text
 
 
-def test_what_is_said_of_the_informational_metrics():
+def test_statements_about_the_informational_metrics():
     """Kappa and MCC if classes are predicted as often as they occur; ECE of a model that predicts the shares."""
     rng = np.random.default_rng(0)
     y_true = np.append(np.arange(3), rng.integers(0, 3, 97))
@@ -182,7 +182,7 @@ def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(p
         assert float(margin) == pytest.approx((high - low) / 2, abs=0.0035 if n < 1000 else 0.0005)
 
 
-def test_what_is_said_of_the_bootstrap_and_of_ways_to_rank(page):
+def test_statements_about_the_bootstrap_and_ways_to_rank(page):
     text = text_of(page)
     assert f"{N_REPLICATES:,} times, images are drawn" in text
     assert f"the {MOST_WITH_LEADER} highest entries are compared" in text

@@ -93,7 +93,7 @@ def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
         (None, None, ""),
     ],
 )
-def test_what_is_said_of_a_difference(low, high, words):
+def test_words_about_a_difference(low, high, words):
     assert Difference(0.01, low, high).verdict == words
 
 
@@ -114,7 +114,7 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
 
 
-def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, team):
+def test_a_difference_is_between_the_values_as_shown(client, uncertain_entry, team):
     """Without rounding, these values differ by 0.00002."""
     first, second = uncertain_entry(team, 0.90004), uncertain_entry(team, 0.90006)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
@@ -122,7 +122,7 @@ def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, t
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"][0] == "+0.0001"
 
 
-def test_values_stand_with_their_intervals(client, uncertain_entry, team):
+def test_values_are_shown_with_their_intervals(client, uncertain_entry, team):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
     ends = Uncertainty.objects.get(evaluation__submission=first).intervals

@@ -265,7 +265,7 @@ def test_the_downloads_of_a_small_benchmark(tmp_path):
 # --- Data of the checker -----------------------------------------------------------------------
 
 
-def test_the_checker_is_told_no_labels(client, db, team, as_user):
+def test_the_checker_gets_no_labels(client, db, team, as_user):
     rules = element(page_of(as_user(team), "/profile/"), "#format-rules")
     assert (rules.tag, rules.attributes["type"]) == ("script", "application/json")
     told = json.loads(rules.text())

@@ -73,7 +73,7 @@ def test_it_works(worker, submit, team, other_team):
         assert_scored_once(submission, worker)
 
 
-def test_an_invalid_file_fails_at_once_and_is_told(worker, submit, team):
+def test_an_invalid_file_fails_at_once_and_its_team_is_informed(worker, submit, team):
     submission = submit(team, content=b"no,predictions\n")
     evaluation = submission.evaluations.get()
     wait_until_it_is(evaluation, Status.FAILED, worker)

@@ -89,7 +89,7 @@ def test_it_works(demo, register):
     assert f"{demo.url}/submissions/{number}/" in mail
 
 
-def test_what_waits_in_the_queue_is_followed_by_the_team_s_page_and_by_its_own(demo, register):
+def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, register):
     page, _ = register()
     own_page = page.context.new_page()
     with demo.worker_paused():
@@ -165,7 +165,7 @@ def test_the_same_file_again_leads_to_the_first(demo, register):
     expect(page.get_by_role("heading", name="Metrics for each dataset")).to_be_visible()
 
 
-def test_what_the_form_refuses_is_said_beside_the_field(register, tmp_path):
+def test_the_form_shows_errors_next_to_the_field(register, tmp_path):
     page, _ = register()
     file = tmp_path / "predictions.xlsx"
     file.write_bytes(b"not a CSV")

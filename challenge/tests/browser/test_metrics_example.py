@@ -75,7 +75,7 @@ def test_by_keyboard(visits):
     expect(page.get_by_role("status")).to_contain_text(f"Accuracy {moved.scores.accuracy:.4f}")
 
 
-def test_without_scripts_the_numbers_stand_there(visits):
+def test_without_scripts_the_numbers_are_shown(visits):
     page = visits.open("/metrics/", java_script_enabled=False)
     assert_shows(page, EXAMPLES[0])
     expect(page.get_by_role("slider")).to_have_count(0)

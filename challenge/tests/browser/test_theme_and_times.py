@@ -108,7 +108,7 @@ def test_paper_gets_the_light_theme_and_figures_that_fit(visits, scenes):
     expect_theme(page, "dark")
 
 
-def test_in_print_there_is_what_is_read_and_no_more(visits, scenes):
+def test_print_shows_only_what_is_read(visits, scenes):
     page = visits.open(scenes["published"])
     page.emulate_media(media="print")
     for name in ("Main", "Account"):

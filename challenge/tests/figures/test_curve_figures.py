@@ -114,7 +114,7 @@ def test_every_dataset_at_full_size(draw, all_curves):
         assert all(len(row) == len(figure.columns) for row in figure.rows)
 
 
-def test_classes_can_be_told_apart_where_their_names_are_shortened(all_curves):
+def test_classes_with_shortened_names_can_be_distinguished(all_curves):
     for dataset in MEDMNIST_PLUS:
         (trace,) = confusion_matrix(dataset, all_curves[dataset.name]).data
         assert len(set(trace["y"])) == dataset.n_classes

@@ -55,7 +55,7 @@ def test_on_each_dataset_an_interval_is_a_bar_and_has_columns():
     assert figure.rows[3] == ["OCTMNIST", 0.5, None, None, None]
 
 
-def test_beside_each_other_no_interval_lies_on_another_and_none_is_cut():
+def test_intervals_of_several_entries_neither_overlap_nor_are_cut():
     figure = differences_by_dataset([OURS, THEIRS], "auc", MEDMNIST_PLUS)
     drawn = check(figure)
     ours, theirs = drawn.data

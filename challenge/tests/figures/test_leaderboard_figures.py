@@ -166,7 +166,7 @@ def test_at_the_level_010_the_paper_finds_two_groups_and_cannot_tell_where_one_b
     assert "1.12 or more apart" in figure.note
 
 
-def test_labels_stand_at_the_side_of_their_ranks(fourteen_datasets):
+def test_labels_are_on_the_side_of_their_ranks(fourteen_datasets):
     texts = check(diagram(demsar(), fourteen_datasets)).layout.annotations
     sides = {text.text: text.x for text in texts if text.xref == "paper"}
     assert sides == {

@@ -62,7 +62,7 @@ VALUES = [0.7, 0.9, 0.8]
 RANKS = np.array([[3, 3, 3, 2], [1, 1, 1, 2], [2, 2, 1, 3]])
 
 
-def test_blobs_are_as_large_as_the_rank_is_frequent_and_the_best_entry_stands_first():
+def test_blobs_are_as_large_as_the_rank_is_frequent_and_the_best_entry_comes_first():
     figure = rank_blobs(["C", "A", "B"], RANKS, VALUES, "auc")
     drawn = check(figure)
     assert [(x, rank, count) for x, _, rank, count in blobs_of(figure)] == [
@@ -103,7 +103,7 @@ def test_the_table_of_blobs():
     assert [row[2] for row in tied.rows] == [1, 1, 3]
 
 
-def test_what_is_too_much_is_left_out_of_the_drawing_and_said():
+def test_title_and_note_say_what_the_drawing_leaves_out():
     ranks = np.tile(np.arange(1, 41)[:, None], 3)
     ranks[0, 0] = 99
     figure = rank_blobs(LABELS, ranks, np.linspace(1, 0.5, 40).tolist(), "auc")
@@ -179,7 +179,7 @@ def test_the_table_of_differences_has_the_intervals():
     assert figure.rows[2] == ["C", -0.05, -0.09, -0.01, -0.03, -0.07, 0.01, None, None, None]
 
 
-def test_numbers_stand_in_cells_that_are_large_enough_for_them():
+def test_numbers_are_shown_only_in_large_enough_cells():
     for entries in (MAX_WITH_NUMBERS, MAX_WITH_NUMBERS + 1):
         zeros = np.zeros((entries, entries))
         cells, _ = check(paired_differences(LABELS[:entries], zeros, zeros, zeros, "auc")).data

@@ -143,7 +143,7 @@ def test_all_datasets_and_their_mean():
     )
 
 
-def test_a_label_that_a_replicate_lacks_is_left_out_of_it():
+def test_a_label_missing_from_a_replicate_is_left_out_of_it():
     dataset = Dataset("rare", "Rare", "Test", Task.MULTILABEL, ("common", "rare"), 6)
     y_true = np.array([[0, 1], [1, 0], [0, 0], [1, 0], [0, 0], [1, 0]])
     y_score = np.array([[0.1, 0.9], [0.2, 0.3], [0.3, 0.1], [0.8, 0.2], [0.9, 0.3], [0.7, 0.6]])

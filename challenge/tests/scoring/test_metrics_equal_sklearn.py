@@ -135,7 +135,7 @@ def test_predicting_one_class_only_is_agreement_by_chance():
 
 @pytest.mark.parametrize("metric", [balanced_accuracy, cohen_kappa])
 @pytest.mark.parametrize("y_true", [[0, 0, 0], [1, 1, 1]])
-def test_labels_that_lack_a_class_are_an_error_and_never_nan(metric, y_true):
+def test_labels_with_a_missing_class_are_an_error_and_never_nan(metric, y_true):
     confusion = confusion_matrix(np.array(y_true), np.array(y_true), 2)
     with pytest.raises(ValueError, match="every class"):
         metric(confusion)

@@ -77,7 +77,7 @@ def test_variants_that_mean_the_same(read, canonical, change):
     assert_tiny(read(changed))
 
 
-def test_gzip_is_told_by_its_content(read, canonical):
+def test_gzip_is_recognized_by_its_content(read, canonical):
     assert_tiny(read(gzip.compress(canonical.encode())))
 
 

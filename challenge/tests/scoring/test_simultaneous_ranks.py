@@ -217,7 +217,7 @@ def test_a_common_error_does_not_blur_a_difference():
     assert rank_sets(values, alone).tolist() == [[1, 3], [1, 3], [1, 3]]
 
 
-def test_equal_predictions_are_never_told_apart():
+def test_equal_predictions_never_differ():
     """This holds also if rounding changes the last digits of covariances."""
     values, replicates = correlated_entries(0, m=6)
     twice = np.repeat(replicates, 2, axis=0).astype(np.float32)
@@ -237,7 +237,7 @@ def test_equal_predictions_are_never_told_apart():
         ([0.0, 0.0, 0.0], [True, True, True]),
     ],
 )
-def test_what_never_varies_differs_where_the_values_do(values, group):
+def test_constant_differences_are_significant_unless_they_are_0(values, group):
     replicates = (
         np.repeat(np.random.default_rng(0).normal(size=(1, 200)), 3, axis=0) + np.array(values)[:, None]
     )
