@@ -21,10 +21,10 @@ def overview_figures(
     scores = entry_scores(evaluation)
     row = Row(submission, scores.mean, by_dataset=scores.by_dataset)
     published = published_rows(PublishedMethod.objects.filter(resolution=submission.resolution))
-    beside = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
-    beside = sorted((one for one in beside if one.scores), key=_mean, reverse=True)
+    compared = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
+    compared = sorted((one for one in compared if one.scores), key=_mean, reverse=True)
     figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
-    figures.append(distribution_over_datasets(beside, Metric.AUC, MEDMNIST_PLUS))
+    figures.append(distribution_over_datasets(compared, Metric.AUC, MEDMNIST_PLUS))
     if ranks := dataset_ranks(submission, evaluation, Metric.AUC, ground_truth):
         figures.append(rank_by_dataset(ranks, Metric.AUC, MEDMNIST_PLUS))
     return figures

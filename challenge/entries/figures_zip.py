@@ -87,8 +87,8 @@ _README = textwrap.dedent("""\
     svg/  the same figures as vector graphics
     csv/  the numbers shown in the figures
 
-    All figures have the same width, font and colours. Ranks and comparisons with other entries are
-    those of the time when these figures were made. The page shows the current ones.
+    All figures have the same width, font and colours. Ranks and comparisons with other entries date
+    from the time when these figures were made. The page shows the current state.
 
     To cite the entry:
       {team}: {submission.model_name}. Submission #{submission.pk} to the BIG benchmark, {year}. {address}

@@ -312,9 +312,9 @@ def test_a_bad_file_fails_with_a_clear_reason(case, valid, short_site, team, as_
     evaluation = evaluate(submission)
     assert evaluation.status == Evaluation.Status.FAILED
     assert evaluation.attempts == 1
-    told = "\n".join(evaluation.problems)
+    message = "\n".join(evaluation.problems)
     for word in words:
-        assert word in told
+        assert word in message
     check_that_it_is_for_people(evaluation.problems)
     check_that_it_was_free(submission)
     for page in (submission.get_absolute_url(), "/profile/"):
@@ -352,10 +352,10 @@ def check_the_command(content: bytes, evaluation: Evaluation, tmp_path: Path, ca
     file.write_bytes(content)
     with pytest.raises(SystemExit) as exit_status:
         call_command("score_submission", file, labels=evaluation.ground_truth.path)
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     assert exit_status.value.code == 2
-    assert told.out == ""
-    assert [line.removeprefix("- ") for line in told.err.splitlines()[1:]] == evaluation.problems
+    assert output.out == ""
+    assert [line.removeprefix("- ") for line in output.err.splitlines()[1:]] == evaluation.problems
 
 
 # --- Unusual but valid files ------------------------------------------------------------------

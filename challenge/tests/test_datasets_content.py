@@ -70,9 +70,9 @@ FACTS = {
 
 @each_dataset
 def test_facts_about_the_source_agree_with_medmnist(about: AboutDataset, official):
-    told = f"{about.images} {about.splits} {about.source}"
+    text = f"{about.images} {about.splits} {about.source}"
     for fact in FACTS[about.name]:
-        assert fact in told
+        assert fact in text
         assert fact in official[about.name]["description"]
     for ratio, words in {"9:1": "9 : 1", "7:1:2": "7 : 1 : 2"}.items():
         assert (ratio in official[about.name]["description"]) == (words in about.splits)

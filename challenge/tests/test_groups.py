@@ -125,17 +125,17 @@ def test_the_same_file_counts_once(team, run):
 @pytest.mark.parametrize("departure", [{"external_data": True}, {"special_methods": "An ensemble."}])
 def test_standard_and_non_standard_do_not_mix(team, run, departure):
     plain, special = run(team), run(team, **departure)
-    told = refusal(plain, special, team=team)
-    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in told
+    message = refusal(plain, special, team=team)
+    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in message
     assert not group_of(special, run(team, special_methods="Another ensemble.")).is_standard
 
 
 def test_everything_that_is_wrong_is_said_at_once(team, run):
     small, out = run(team, resolution=28), run(team, resolution=64, external_data=True)
     submissions.disqualify(out, "A reason.")
-    told = refusal(small, out, 999_999, team=team)
+    message = refusal(small, out, 999_999, team=team)
     for part in ("#999999", f"#{out.pk} was disqualified", "64 × 64", "non-standard: "):
-        assert part in told
+        assert part in message
 
 
 # --- Changing and dissolving ----------------------------------------------------------------------

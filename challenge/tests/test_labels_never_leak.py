@@ -73,16 +73,16 @@ def test_a_wrong_truth_is_reported_only_at_the_first_row_of_a_dataset(probing_fi
     assert len(problems) == 2
     assert "pathmnist, line 7, index 5: truth is not the label" in problems[0]
     assert "chestmnist, line 7189, index 7: truth is not the label" in problems[1]
-    told = " ".join(problems)
+    message = " ".join(problems)
     for later in ("line 11", "index 9", "line 7190", "index 8", "next:"):
-        assert later not in told
+        assert later not in message
 
 
 def test_a_refusal_is_the_same_whatever_the_label_is(
     probing_file, labels, team, as_user, submit_and_score, tmp_path
 ):
     """Page, mail and command must not distinguish two sites that have different labels for the row."""
-    told = []
+    seen = []
     for shift in (0, 3):
         held = GroundTruth(with_labels_changed(labels, ("pathmnist", 5, shift)))
         ground_truths.store_ground_truth(held, name="Labels")
@@ -92,8 +92,8 @@ def test_a_refusal_is_the_same_whatever_the_label_is(
         mail.outbox.clear()
         notifications.send_outcome_mail(submission.pk)
         page = as_user(team).get(submission.get_absolute_url() + "result/").content.decode()
-        told.append((evaluation.problems, message_without_names(str(mail.outbox[0].body), submission), page))
-    (problems, text, page), (other_problems, other_text, other_page) = told
+        seen.append((evaluation.problems, message_without_names(str(mail.outbox[0].body), submission), page))
+    (problems, text, page), (other_problems, other_text, other_page) = seen
     assert problems == other_problems
     assert text == other_text
     assert page == other_page.replace(f"/{submission.pk}/", f"/{submission.pk - 1}/")
@@ -148,9 +148,9 @@ def test_the_command_tells_no_more_than_the_site(probing_file, ground_truth, tmp
     file.write_bytes(probing_file)
     with pytest.raises(SystemExit):
         call_command("score_submission", file, labels=ground_truth.path)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("truth is not the label") == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("truth is not the label") == 2
 
 
 # --- A real server --------------------------------------------------------------------------------

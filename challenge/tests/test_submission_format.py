@@ -50,12 +50,12 @@ def test_each_dataset_with_its_rows_columns_and_classes(page):
     assert "119,320 rows" in page
     rows = elements(region(page, "Rows and columns of each dataset"), "tbody tr")
     for dataset, row in zip(MEDMNIST_PLUS, rows, strict=True):
-        told, last = text_of(row), dataset.n_test - 1
-        assert told.startswith(
+        shown, last = text_of(row), dataset.n_test - 1
+        assert shown.startswith(
             f"{dataset.name} {dataset.n_test:,} 0 to {last} p0 to p{dataset.n_classes - 1} "
         )
         assert attribute(row, "a", "href") == [f"/datasets/{dataset.name}/#classes"]
-        assert ("each stands alone" in told) == (dataset.name == "chestmnist")
+        assert ("each stands alone" in shown) == (dataset.name == "chestmnist")
 
 
 def test_the_rules_and_their_errors_are_shown(page):
@@ -268,7 +268,7 @@ def test_the_downloads_of_a_small_benchmark(tmp_path):
 def test_the_checker_gets_no_labels(client, db, team, as_user):
     rules = element(page_of(as_user(team), "/profile/"), "#format-rules")
     assert (rules.tag, rules.attributes["type"]) == ("script", "application/json")
-    told = json.loads(rules.text())
-    assert told["most_lines"] == 179_980
-    assert [d["n_test"] for d in told["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
-    assert set(told["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}
+    data = json.loads(rules.text())
+    assert data["most_lines"] == 179_980
+    assert [d["n_test"] for d in data["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
+    assert set(data["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}

@@ -82,7 +82,7 @@ def site_says(tmp_path) -> Callable[..., list[str]]:
     return problems_of
 
 
-def told(judged: dict[str, Any]) -> list[str]:
+def shown_problems(judged: dict[str, Any]) -> list[str]:
     assert judged["valid"] == (not judged["problems"]), judged
     return [problem["text"] for problem in judged["problems"]]
 
@@ -100,7 +100,7 @@ def test_the_collection_of_files_gets_the_words_of_the_site(judge, site_says, tm
     fine = {name: change(valid) for name, change in collection.FINE.items()}
     files = {"valid": valid, **bad, **hostile, **fine}
     for (name, content), judged in zip(files.items(), judge(short, files.values()), strict=True):
-        assert told(judged) == site_says(content, short, labels.labels), name
+        assert shown_problems(judged) == site_says(content, short, labels.labels), name
         assert judged["valid"] == (name == "valid" or name in fine), name
 
 
@@ -113,7 +113,7 @@ def test_the_small_collection_gets_the_words_of_the_site(judge, site_says):
         for bad in (b"\xff", b"\xed\xa0\x80")
     ]
     for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert told(judged) == site_says(content, TINY, TINY_LABELS), content
+        assert shown_problems(judged) == site_says(content, TINY, TINY_LABELS), content
 
 
 def test_damaged_files_get_the_words_of_the_site(judge, site_says):
@@ -121,7 +121,7 @@ def test_damaged_files_get_the_words_of_the_site(judge, site_says):
     files = [damaged(rng) for _ in range(300)]
     judged = judge(TINY, files)
     for content, verdict in zip(files, judged, strict=True):
-        assert told(verdict) == site_says(content, TINY, TINY_LABELS), content
+        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), content
     assert 10 < sum(verdict["valid"] for verdict in judged) < 150
 
 
@@ -144,7 +144,7 @@ def test_damaged_gzip_is_refused_where_the_site_refuses_it(judge, site_says):
     originals += [gzip.compress(fuzz.THESIS[:200]) + gzip.compress(fuzz.THESIS[200:])]
     files = [*originals, *(damaged_gzip(rng, rng.choice(originals)) for _ in range(200))]
     for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert bool(told(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
+        assert bool(shown_problems(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
 
 
 def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
@@ -166,8 +166,8 @@ def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
     }
     judged = judge(TINY, [content for content, _ in files.values()])
     for (name, (content, word)), verdict in zip(files.items(), judged, strict=True):
-        assert told(verdict) == site_says(content, TINY, TINY_LABELS), name
-        assert word in told(verdict)[0], name
+        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), name
+        assert word in shown_problems(verdict)[0], name
 
 
 def flipped(data: bytes, place: int, bits: int = 1) -> bytes:
@@ -199,7 +199,7 @@ def test_the_limits_are_those_of_the_site(compress, judge, site_says):
     files = [compress(content) for content in (*long, header + b"\n" * 179_980, header + b"\n" * 179_979)]
     files += [gzip.compress(header) + gzip.compress(b"") * 5000]
     for content, judged in zip(files, judge(MEDMNIST_PLUS, files), strict=True):
-        assert told(judged) == site_says(content, MEDMNIST_PLUS), content[:50]
+        assert shown_problems(judged) == site_says(content, MEDMNIST_PLUS), content[:50]
 
 
 # --- On the pages ---------------------------------------------------------------------------------
