@@ -1,4 +1,4 @@
-"""Changing the e-mail address: one at a time."""
+"""Changing the e-mail address, one change at a time."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,7 +17,7 @@ def logged_in(as_user, confirmed, team) -> Client:
 
 
 def change_to(client: Client, email: str, password: str = PASSWORD):
-    """Ask for the change, and give the password again where that is asked for."""
+    """Request the change, and repeat the password if the site asks for it."""
     response = client.post(URL, {"action_add": "", "email": email})
     if "/reauthenticate/" in (url := response.headers.get("Location", "")):
         response = client.post(url, {"password": password})
@@ -73,7 +73,7 @@ def test_a_change_can_be_called_off_but_the_address_not_removed(logged_in, team)
 def test_the_link_can_be_sent_again_but_not_too_often(logged_in, mailoutbox):
     change_to(logged_in, NEW)
     logged_in.post(URL, {"action_send": "", "email": NEW})
-    assert len(mailoutbox) == 1  # within three minutes, the first one has to do
+    assert len(mailoutbox) == 1  # no second mail within three minutes
 
 
 @pytest.mark.parametrize("is_confirmed", [True, False])

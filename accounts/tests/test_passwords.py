@@ -1,4 +1,4 @@
-"""Changing the password, and setting a new one when it is forgotten."""
+"""Changing the password, and resetting a forgotten password."""
 
 import pytest
 from django.test import Client

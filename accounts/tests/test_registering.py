@@ -107,7 +107,7 @@ def test_names_that_a_collation_takes_for_equal_live_side_by_side(client):
     assert Team.objects.count() == 2
 
 
-def test_a_taken_address_is_told_to_its_owner_only(client, team, mailoutbox):
+def test_only_the_owner_learns_that_an_address_is_taken(client, team, mailoutbox):
     response = client.post(URL, entry(username="Other", email="ALPHA@example.org"), follow=True)
     assert SENT in response.text
     assert Team.objects.count() == 1

@@ -1,4 +1,4 @@
-"""The Baselines page and those of published methods: every number is that of the files, read here anew."""
+"""Pages of the baselines and of published methods: every number equals the number in the source files."""
 
 import csv
 import re
@@ -31,7 +31,7 @@ DINO ViT-B/16,85.8,16.5,16.9,768
 SAM ViT-B/16,89.7,1343.3,486.4,256
 """
 
-DOERRICH_SCALE = 0.01  # in percent there
+DOERRICH_SCALE = 0.01  # percent in that file
 STEPS = ((28, 64), (64, 128), (128, 224))
 CNNS = ["vgg16", "alexnet", "resnet18", "densenet121", "efficientnet_b4"]
 
@@ -40,12 +40,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def printed() -> dict[tuple, tuple[float, float | None]]:
-    """The means and deviations of the files, by (scheme, architecture, weighted, resolution, metric)."""
+    """Means and deviations from the files, by (scheme, architecture, weighted, resolution, metric)."""
     found: dict[tuple, tuple[float, float | None]] = {}
     for name, scale in (
         ("thesis2024", 1.0),
         ("doerrich2024", DOERRICH_SCALE),
-    ):  # where both have one, Doerrich's
+    ):  # if both files have a value, Doerrich's counts
         with (REPORTED / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if row["dataset"] == "average":
@@ -69,7 +69,7 @@ def imported() -> None:
 
 @pytest.fixture
 def page(imported, client):
-    """Give the words of the page for a query, but for the numbers of its figures."""
+    """Return a function that gives the words of the page for a query, without the tables of its figures."""
     return lambda query="": text_of(page_of(client, f"{reverse('baselines')}{query}"), without="details")
 
 
@@ -113,7 +113,7 @@ def test_every_cell_of_the_table_is_that_of_the_files(imported, client, printed)
             assert shown[title] == expected, (title, resolution, metric)
 
 
-#: As Bachmeier (2024), Tables 5 and 6 print them: query, architecture, column, figure.
+#: Values printed in Bachmeier (2024), Tables 5 and 6: query, architecture, column, value.
 KNOWN = [
     ("?resolution=28&metric=balanced_accuracy", "VGG16", 0, "0.7263 ± 0.0142"),
     ("?resolution=224&metric=cohen_kappa", "EVA-02 ViT-B/16", 0, "0.6785 ± 0.0245"),
@@ -229,7 +229,7 @@ def test_the_sentences_on_weights_and_on_mm_pt(metric, page, printed):
         )
 
 
-#: Each counted by hand in Tables 5 and 6.
+#: Counted by hand in Tables 5 and 6.
 CONCLUSIONS = [
     "ViT-B/16 is better with the plain loss at every resolution, by every metric. Section 4.4 Holds in all 12",
     "ResNet-18 is better with the plain loss at 128 × 128 and 224 × 224. Section 4.4 Holds in 5 of 6 comparisons, "
@@ -243,7 +243,7 @@ CONCLUSIONS = [
 ]
 
 
-def test_conclusions_are_told_apart_and_checked(page):
+def test_each_conclusion_is_listed_and_checked(page):
     shown = page()
     for conclusion in CONCLUSIONS:
         assert conclusion in shown

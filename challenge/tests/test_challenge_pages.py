@@ -1,4 +1,4 @@
-"""The challenge and its design: what they state comes from the rows, and from the definition of the benchmark."""
+"""Pages of the challenge and its design: their facts come from the database and the benchmark's definition."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def phase(db) -> Phase:
-    """The one phase there is, open."""
+    """The only phase, open."""
     Phase.objects.all().delete()
     return Phase.objects.create(
         name="Winter round", opens_at=NOW - DAY, daily_limit=17, total_limit=423, daily_failure_limit=58
@@ -88,7 +88,7 @@ def test_past_current_and_upcoming_in_order_of_time(client, phase):
 
 
 def test_the_timeline_agrees_with_what_the_form_takes():
-    """A later opening ends a phase, as it does for submissions, even if the earlier one had longer to run."""
+    """A later opening ends a phase, as for submissions, even if the earlier phase had longer to run."""
     first = Phase(pk=1, name="first", opens_at=NOW - 9 * DAY)
     second = Phase(pk=2, name="second", opens_at=NOW - 3 * DAY, closes_at=NOW - DAY)
     third = Phase(pk=3, name="third", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY)

@@ -1,4 +1,4 @@
-"""What the pages say of the datasets, against what MedMNIST says of itself."""
+"""Facts about the datasets on the pages, compared with MedMNIST's own metadata."""
 
 import runpy
 from pathlib import Path
@@ -13,7 +13,7 @@ each_dataset = pytest.mark.parametrize("about", ABOUT_DATASETS.values(), ids=lam
 
 @pytest.fixture
 def official(medmnist_package):
-    """`medmnist.INFO`, without importing the package, which would import torch."""
+    """`medmnist.INFO`, loaded without the package, which would import torch."""
     return runpy.run_path(str(medmnist_package / "info.py"))["INFO"]
 
 
@@ -51,7 +51,7 @@ def test_downloads_are_the_official_ones(about: AboutDataset, official):
     assert [download.resolution for download in about.downloads] == list(MEDMNIST_PLUS.resolutions)
 
 
-#: Numbers of the descriptions that are in `INFO`'s description of the dataset, too.
+#: Numbers in our descriptions that `INFO` also has in its description of the dataset.
 FACTS = {
     "pathmnist": ["100,000", "7,180", "CRC-VAL-HE-7K", "NCT-CRC-HE-100K"],
     "chestmnist": ["112,120", "30,805"],
@@ -69,16 +69,16 @@ FACTS = {
 
 
 @each_dataset
-def test_what_is_told_of_the_source_is_told_by_medmnist(about: AboutDataset, official):
-    told = f"{about.images} {about.splits} {about.source}"
+def test_facts_about_the_source_agree_with_medmnist(about: AboutDataset, official):
+    text = f"{about.images} {about.splits} {about.source}"
     for fact in FACTS[about.name]:
-        assert fact in told
+        assert fact in text
         assert fact in official[about.name]["description"]
     for ratio, words in {"9:1": "9 : 1", "7:1:2": "7 : 1 : 2"}.items():
         assert (ratio in official[about.name]["description"]) == (words in about.splits)
 
 
-def test_what_is_told_of_sizes_agrees_with_the_sizes():
+def test_sizes_in_descriptions_agree_with_the_sizes():
     about = ABOUT_DATASETS
     assert sum("1,000" in caution for caution in about["octmnist"].cautions)
     assert about["octmnist"].dataset.n_test == 1000

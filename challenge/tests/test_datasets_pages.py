@@ -1,4 +1,4 @@
-"""The pages of the datasets, as a reader sees them."""
+"""Pages of the datasets, as a reader sees them."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_the_list_has_every_dataset_with_its_numbers(client):
 
 
 def test_the_totals_agree_with_what_the_paper_prints():
-    """MedMNIST v2 counts 708,069 images; 107 blank ones were removed from the organ datasets since."""
+    """MedMNIST v2 counts 708,069 images; 107 blank images were later removed from the organ datasets."""
     removed = (34_581 - 34_561) + (13_000 - 12_975) + (8_268 - 8_216) + (13_940 - 13_932) + (8_829 - 8_827)
     assert sum(about.n_images for about in ABOUT_DATASETS.values()) == 708_069 - removed
     assert 708_069 - removed == 518_175 + 70_467 + 119_320
@@ -117,7 +117,7 @@ def test_an_unknown_dataset_is_not_found(name, client):
 
 
 def test_no_label_of_a_row_is_on_a_page(client, ground_truth, labels):
-    """Counts say how many images a class has, and nothing of which."""
+    """Counts reveal how many images a class has, but not which images."""
     page = page_of(client, "/datasets/retinamnist/")
     digits = "".join(map(str, labels.labels["retinamnist"][:30].tolist()))
     assert digits not in "".join(filter(str.isdecimal, page))

@@ -1,4 +1,4 @@
-"""Seeds of one method: what can be grouped, what a group's page says, and when a group is none any more."""
+"""Groups of seeds: which submissions can be grouped, the page of a group, and the end of a group."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ from conftest import PASSWORD
 
 @pytest.fixture
 def run(entry_by_dataset) -> Callable[..., Submission]:
-    """Put a scored run of a method on the board; each has a file of its own."""
+    """Add a scored run of a method; each run has its own file."""
     made: list[Submission] = []
 
     def make(team: Team, auc: float = 0.8, **about) -> Submission:
@@ -57,7 +57,7 @@ def refusal(*members: Submission | int, team: Team) -> str:
     return str(refused.value)
 
 
-# --- What can be grouped --------------------------------------------------------------------------
+# --- Conditions of a group --------------------------------------------------------------------------
 
 
 def test_runs_of_one_team_are_grouped(team, run):
@@ -125,17 +125,17 @@ def test_the_same_file_counts_once(team, run):
 @pytest.mark.parametrize("departure", [{"external_data": True}, {"special_methods": "An ensemble."}])
 def test_standard_and_non_standard_do_not_mix(team, run, departure):
     plain, special = run(team), run(team, **departure)
-    told = refusal(plain, special, team=team)
-    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in told
+    message = refusal(plain, special, team=team)
+    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in message
     assert not group_of(special, run(team, special_methods="Another ensemble.")).is_standard
 
 
 def test_everything_that_is_wrong_is_said_at_once(team, run):
     small, out = run(team, resolution=28), run(team, resolution=64, external_data=True)
     submissions.disqualify(out, "A reason.")
-    told = refusal(small, out, 999_999, team=team)
+    message = refusal(small, out, 999_999, team=team)
     for part in ("#999999", f"#{out.pk} was disqualified", "64 × 64", "non-standard: "):
-        assert part in told
+        assert part in message
 
 
 # --- Changing and dissolving ----------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_a_disqualified_member_leaves_the_figures_and_comes_back(grouped, ground
 
 
 def test_scoring_again_counts_no_member_twice(grouped, ground_truth):
-    """A submission that was scored by two versions has two evaluations."""
+    """A submission scored by two versions has two evaluations."""
     group, runs = grouped
     for member in runs[:2]:
         submissions.disqualify(member, "A reason.")
@@ -243,7 +243,7 @@ def test_each_dataset_equals_numpy(grouped, ground_truth):
             assert found == pytest.approx((values.mean(), values.std(ddof=1)), abs=1e-12)
 
 
-def test_a_dataset_that_a_member_lacks_is_left_out(grouped, ground_truth):
+def test_a_dataset_missing_from_a_member_is_left_out(grouped, ground_truth):
     group, runs = grouped
     DatasetScore.objects.filter(evaluation__submission=runs[0], dataset="pathmnist").delete()
     by_dataset = group_dataset_scores(ranked_evaluations(group, ground_truth))
@@ -286,7 +286,7 @@ def test_the_page_of_a_group(grouped, client):
     assert "0.8500 ± 0.0500 AUC, mean of 12" in text
     for dataset in MEDMNIST_PLUS:
         assert dataset.title in text
-    assert "0.7400 ± 0.0500" in text  # the 12th dataset: 0.11 below the first
+    assert "0.7400 ± 0.0500" in text  # the twelfth dataset: 0.11 below the first
     assert {member.get_absolute_url() for member in runs} <= set(attribute(page, "a", "href"))
     assert "/dissolve/" not in page
     assert "non-standard" not in page
@@ -509,7 +509,7 @@ def test_the_page_of_a_team_takes_as_many_queries_for_many_runs_and_groups(as_us
     assert len(many) == len(few)
 
 
-# --- Accounts that are deleted --------------------------------------------------------------------
+# --- Deleted accounts --------------------------------------------------------------------
 
 
 def test_public_groups_stay_with_the_public_results_and_others_go(team, grouped, run):
@@ -563,7 +563,7 @@ def test_organizers_look_at_groups_and_dissolve_them(grouped, as_user, organizer
     assert "ResNet-18" in page_of(client, "/admin/"), "it is among the recent actions"
 
 
-# --- At the same time -----------------------------------------------------------------------------
+# --- Concurrent requests -----------------------------------------------------------------------------
 
 
 def logged_in(team: Team) -> Client:

@@ -1,4 +1,4 @@
-"""The leaderboard: who stands where, what is shown, and what the URL says."""
+"""Leaderboard: ranks, rows shown, and parameters of the address."""
 
 import pytest
 from django.core.management import call_command
@@ -25,7 +25,7 @@ def test_it_works(client, entry, team, other_team):
     assert "0.9000" in page
 
 
-def test_equal_values_share_a_rank_and_the_earlier_stands_first(entry, ground_truth, team, other_team):
+def test_equal_values_share_a_rank_and_the_earlier_entry_comes_first(entry, ground_truth, team, other_team):
     teams = [Team.objects.create_user(f"Team {n}", f"{n}@example.org") for n in range(2)]
     entry(team, 0.7)
     entry(other_team, 0.8)
@@ -70,7 +70,7 @@ def test_what_is_not_scored_or_disqualified_or_by_other_versions_never_ranks(
     assert ranks(ground_truth) == []
 
 
-def test_published_results_stand_beside_the_entries_with_deviation_and_source(client, entry, team):
+def test_published_results_are_shown_with_deviation_and_source(client, entry, team):
     call_command("import_reported_baselines", verbosity=0)
     entry(team, 0.95)
     page = page_of(client, reverse("leaderboard"), {"resolution": 224, "metric": "auc"})

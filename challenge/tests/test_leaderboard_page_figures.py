@@ -1,4 +1,4 @@
-"""The figures below the ranking: what they take in, what the page says where they lack something, and its limits."""
+"""Figures below the ranking: the rows they include, notes on missing rows, and limits."""
 
 import gzip
 
@@ -80,7 +80,7 @@ def test_methods_and_entries_of_all_resolutions_are_in_one_figure(client, entry,
 
 
 def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
-    """The figures rank entries of other resolutions among themselves: not those of the table."""
+    """The figures rank entries of other resolutions among themselves, not with the table's entries."""
     entry(team, 0.01)
     rows = client.get(ADDRESS).context["rows"]
     assert [row.rank for row in rows if row.submission] == [25]
@@ -90,7 +90,7 @@ def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baseline
     page = board(client, metric="cohen_kappa")
     text = text_of(page)
     assert "No row shown has Cohen's kappa for each dataset, so there is nothing to draw." in text
-    assert len(elements(page, "figure")) == 1  # over the resolutions
+    assert len(elements(page, "figure")) == 1  # the figure over resolutions
     assert "The best score over time appears with the first scored entry at this resolution." in text
 
 

@@ -1,4 +1,4 @@
-"""The mail about an outcome: what it says, and that it is sent once."""
+"""Mail about an outcome: its content, and that it is sent once."""
 
 import smtplib
 from datetime import timedelta
@@ -62,7 +62,7 @@ def test_a_team_without_an_address_is_not_waited_for(team, submit_and_score):
     assert mails.requeue_lost(timezone.now() + 2 * OutcomeMail.LEASE) == 0
 
 
-def test_two_first_outcomes_at_once_are_told_in_one_mail(team, submit):
+def test_two_first_outcomes_at_once_are_reported_in_one_mail(team, submit):
     """A submission is scored against other labels before its first scoring has ended."""
     submission = submit(team)
     other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Other")

@@ -1,4 +1,4 @@
-"""A database of an earlier version of the site migrates with every row, and back again."""
+"""Migrations of a database of an earlier version, forwards and backwards, without losing a row."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CLAIMED, SENT = DUE + timedelta(seconds=1), DUE + timedelta(seconds=2)
 
-#: Of each mail, the columns of the submission up to migration 8, and of the mail's own row since migration 10.
+#: For each mail: columns of the submission (up to migration 8) and of the mail's own row (since migration 10).
 MAILS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
     "no outcome yet": ({}, None),
     "due": (
@@ -39,7 +39,7 @@ MAILS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
 
 @pytest.fixture
 def migrate() -> Iterator[Callable[[str], Apps]]:
-    """Migrate the challenge's tables to the migration of that name; in the end, to the newest."""
+    """Return a function that migrates the challenge's tables to a migration; at the end, restore the newest."""
 
     def to(name: str) -> Apps:
         executor = MigrationExecutor(connection)
@@ -69,7 +69,7 @@ def old(migrate) -> Apps:
 
 
 def rows_of(apps: Apps) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the challenge and the accounts, by model."""
+    """Return all rows of the challenge and the accounts, by model."""
     models = [*apps.get_app_config("challenge").get_models(), *apps.get_app_config("accounts").get_models()]
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
@@ -113,7 +113,9 @@ def test_on_the_way_back_no_mail_is_sent_again(old, migrate):
 
 def test_filling_twice_adds_nothing(old, migrate):
     migrate("0010_fill_outcome_mails")
-    with connection.cursor() as cursor:  # as if it had been interrupted before it was noted as done
+    with (
+        connection.cursor() as cursor
+    ):  # as if the migration had been interrupted before it was recorded as done
         cursor.execute("DELETE FROM django_migrations WHERE name = '0010_fill_outcome_mails'")
     apps = migrate("0011_submissions_without_mails")
     assert apps.get_model("challenge", "OutcomeMail").objects.count() == 3

@@ -1,4 +1,4 @@
-"""How sure differences of rows that stand side by side are: intervals, flips, words, and who wins where."""
+"""Uncertainty of differences between compared rows: intervals, flips, words, and wins by dataset."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ FIRST = MEDMNIST_PLUS.datasets[0]
 
 @pytest.fixture
 def rows(ground_truth):
-    """Give the rows of submissions and groups."""
+    """Return a function that gives the rows of submissions and groups."""
 
     def rows_of(*about: Submission | MethodGroup) -> list[Row]:
         keys = [str(RowKey.of(one)) for one in about]
@@ -46,7 +46,7 @@ def compared(client, *keys: str) -> str:
 
 
 def replicates_by_hand(submission: Submission) -> np.ndarray:
-    """The replicates of AUC as they are stored, (12, B)."""
+    """Return the stored replicates of AUC, (12, B)."""
     stored = Uncertainty.objects.get(evaluation__submission=submission).dataset_replicates
     return np.frombuffer(stored, "<f4").reshape(12, 4, -1)[:, 0].astype(float)
 
@@ -93,7 +93,7 @@ def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
         (None, None, ""),
     ],
 )
-def test_what_is_said_of_a_difference(low, high, words):
+def test_words_about_a_difference(low, high, words):
     assert Difference(0.01, low, high).verdict == words
 
 
@@ -114,15 +114,15 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
 
 
-def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, team):
-    """Unrounded, these differ by 0.00002."""
+def test_a_difference_is_between_the_values_as_shown(client, uncertain_entry, team):
+    """Without rounding, these values differ by 0.00002."""
     first, second = uncertain_entry(team, 0.90004), uncertain_entry(team, 0.90006)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1].endswith("+0.0001")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"][0] == "+0.0001"
 
 
-def test_values_stand_with_their_intervals(client, uncertain_entry, team):
+def test_values_are_shown_with_their_intervals(client, uncertain_entry, team):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
     ends = Uncertainty.objects.get(evaluation__submission=first).intervals
@@ -159,7 +159,7 @@ def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, te
 
 
 def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry, team, ground_truth, rows):
-    """Its own interval stands, but its replicates are on other labels."""
+    """Its own interval is shown, but its replicates come from other labels."""
     first, old = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     old.evaluations.update(scorer_version="0")
     both = rows(first, old)
@@ -193,7 +193,7 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
     assert "it tells what other test images would change, not what other seeds would" in page
 
 
-# --- Which wins where -----------------------------------------------------------------------------
+# --- Wins by dataset -----------------------------------------------------------------------------
 
 
 def row_with(key: int, values: dict[str, float]) -> Row:
@@ -231,7 +231,7 @@ def test_what_is_printed_alike_is_equally_good():
 
 
 def test_pairs_of_a_dataset_are_tested_together():
-    """With five rows, a difference of a little over 1.96 standard errors is not significant any more."""
+    """With five rows, a difference just above 1.96 standard errors is no longer significant."""
     error = 0.002 * 2**0.5
     lead = 2.1 * error
     two = [row_with(1, {FIRST.name: 0.9}), row_with(2, {FIRST.name: 0.9 + lead})]

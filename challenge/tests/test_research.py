@@ -1,4 +1,4 @@
-"""The Research page, its BibTeX file, and organizers who add works in the admin."""
+"""Research page, its BibTeX file, and the bibliography in the admin."""
 
 import json
 import re
@@ -31,7 +31,7 @@ WORK = {
 
 @pytest.fixture
 def shipped(db) -> None:
-    """Works as a new site has them, whatever other tests left in the database."""
+    """The works of a new site, whatever other tests left in the database."""
     Reference.objects.all().delete()
     Reference.objects.bulk_create(Reference(**entry) for entry in SHIPPED)
 
@@ -42,7 +42,7 @@ def page(client, shipped) -> str:
 
 
 def fields_of(entry: str) -> dict[str, str]:
-    """Read one BibTeX entry: the fields stand between braces, which balance."""
+    """Parse one BibTeX entry, whose fields are in balanced braces."""
     beginning = re.match(r"@(\w+)\{([^,]+),", entry)
     assert beginning, entry
     fields = {"ENTRYTYPE": beginning[1], "ID": beginning[2]}
@@ -59,16 +59,16 @@ def fields_of(entry: str) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Without the braces and accents of LaTeX, dashes and case aside."""
+    """Remove LaTeX's braces and accents, and ignore dashes and case."""
     text = re.sub(r"\\[v\"']", "", text).replace("--", "–")
     accents = str.maketrans("éšü", "esu")
     return re.sub(r"[{}]", "", text).translate(accents).lower()
 
 
 def test_a_new_site_has_the_shipped_works(db):
-    """Migration 0004 loads them."""
+    """Migration 0004 loads the works."""
     assert len(SHIPPED) >= 18
-    if Reference.objects.exists():  # a test that commits leaves the tables empty
+    if Reference.objects.exists():  # a committing test leaves the tables empty
         assert set(Reference.objects.values_list("key", flat=True)) == {entry["key"] for entry in SHIPPED}
 
 

@@ -1,4 +1,4 @@
-"""Standard and non-standard entries: what teams say, where it is shown, and how organizers correct it."""
+"""Standard and non-standard entries: statements of teams, marks on pages, and corrections by organizers."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -91,7 +91,7 @@ def test_the_rules_say_what_the_mark_means(client, db):
     assert "seeds of one method" in page
 
 
-# --- Organizers correct it ------------------------------------------------------------------------
+# --- Corrections by organizers ------------------------------------------------------------------------
 
 
 def correct(client: Client, *rows: Submission, **about: object):

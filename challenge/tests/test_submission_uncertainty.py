@@ -1,4 +1,4 @@
-"""How sure the scores of an entry are, on its page: intervals, standard errors, the range of its rank."""
+"""Uncertainty on the page of an entry: intervals, standard errors, and the range of its rank."""
 
 import re
 
@@ -159,7 +159,7 @@ def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client,
     assert result_of(client, submission, shown="intervals-follow").status_code == 204
 
 
-def test_what_failed_is_said_plainly_and_not_asked_for(client, uncertain_entry, team):
+def test_a_failed_estimate_is_reported_and_not_polled(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     state_of(submission, Uncertainty.Status.FAILED)
     page = page_on(client, submission)

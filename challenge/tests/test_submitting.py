@@ -1,4 +1,4 @@
-"""A team submits by the form: what it sees, who may not, and what is refused."""
+"""Submission by the form: what the team sees, who may submit, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
 

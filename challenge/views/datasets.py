@@ -1,4 +1,4 @@
-"""The pages of the datasets, and their sample images."""
+"""Pages of the datasets, and their sample images."""
 
 from datetime import UTC, datetime
 
@@ -20,12 +20,12 @@ from challenge.figures.datasets import class_balance
 from challenge.models import GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-_SAMPLES_MAX_AGE = 30 * 24 * 3600  # their addresses on pages change with them
+_SAMPLES_MAX_AGE = 30 * 24 * 3600  # pages use a new address if the images change
 
 
 @require_safe
 def datasets(request: HttpRequest) -> HttpResponse:
-    """All datasets side by side, and how to get and cite them."""
+    """Overview of all datasets, with instructions to download and cite them."""
     rows = list(ABOUT_DATASETS.values())
     montages = [(about, next(iter(_montages(about)), None)) for about in rows]
     context = {
@@ -42,7 +42,7 @@ def datasets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dataset(request: HttpRequest, name: str) -> HttpResponse:
-    """Everything on one dataset."""
+    """Page of one dataset."""
     about = _get_about(name)
     ground_truth = GroundTruth.objects.active()
     counts = class_counts(ground_truth).get(name)
@@ -64,7 +64,7 @@ def dataset(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _montages(about: AboutDataset) -> list[Montage]:
-    """The montages that are there, from the smallest resolution up."""
+    """Return the existing montages, from the lowest resolution to the highest."""
     found = (find_montage(about.dataset, resolution) for resolution in MEDMNIST_PLUS.resolutions)
     return [montage for montage in found if montage]
 
@@ -85,7 +85,7 @@ def _samples_modified(request: HttpRequest, name: str, resolution: int) -> datet
 @require_safe
 @last_modified(_samples_modified)
 def dataset_samples(request: HttpRequest, name: str, resolution: int) -> FileResponse:
-    """The sample images of a dataset at a resolution: a PNG that browsers may keep."""
+    """Sample images of a dataset at a resolution, as a PNG that browsers may cache."""
     _get_about(name)
     if resolution not in MEDMNIST_PLUS.resolutions:
         raise Http404

@@ -1,4 +1,4 @@
-"""The written pages: the challenge, its design, and the pages that organizers write."""
+"""Pages of text: the challenge, its design, and the pages that organizers write."""
 
 from collections import Counter
 from typing import Any
@@ -19,13 +19,13 @@ from challenge.scoring.metrics.ranked import SCORER_VERSION
 
 @require_safe
 def challenge(request: HttpRequest) -> HttpResponse:
-    """The question, the rules, the limits, the timeline, how to cite, and what is often asked."""
+    """Page of the challenge: question, rules, limits, timeline, citation, and frequent questions."""
     return render(request, "challenge/challenge.html", _context())
 
 
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
-    """The design of the challenge, item by item as the BIAS guideline asks."""
+    """Design of the challenge, by the items of the BIAS guideline."""
     about = {
         "datasets": [(about, REFERENCE_STANDARDS[name]) for name, about in ABOUT_DATASETS.items()],
         "licences": sorted(ABOUT_DATASETS.values(), key=lambda about: about.licence),
@@ -55,7 +55,7 @@ def _context() -> dict[str, Any]:
 
 @require_safe
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page that organizers write; one that is not written yet says so."""
+    """A page that organizers write; an empty page says that it is not written yet."""
     page = SitePage.objects.filter(slug=slug).first()
     context = {
         "title": SitePage.Slug(slug).label,

@@ -1,4 +1,4 @@
-"""The pages of published methods."""
+"""Pages of published methods."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,7 +14,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @require_safe
 def published_method(request: HttpRequest, pk: int) -> HttpResponse:
-    """A published method: its figures for each dataset, as their sources print them, and its other resolutions."""
+    """Page of a published method: its scores on each dataset, as printed in the sources, and its other resolutions."""
     method = get_object_or_404(PublishedMethod, pk=pk)
     siblings = PublishedMethod.objects.filter(
         scheme=method.scheme, architecture=method.architecture, weighted_loss=method.weighted_loss
@@ -42,5 +42,5 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _has_datasets(row: Row, metric: str) -> bool:
-    """Tell whether a metric was published for single datasets, and not for their mean alone."""
+    """Return True if a metric was published for single datasets, and not only for their mean."""
     return any(metric in scores for scores in row.by_dataset.values())

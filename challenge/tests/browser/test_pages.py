@@ -1,4 +1,4 @@
-"""Every page: narrow and wide, light and dark, by keyboard, without scripts, for everyone (WCAG 2.2 AA), and light."""
+"""All pages: narrow and wide, light and dark, by keyboard, without scripts, WCAG 2.2 AA, and weight."""
 
 import re
 from typing import Literal
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 NARROW, WIDE = 360, 1440
-#: Each width and each theme by all rules; colours, which alone depend on both, in all four.
+#: All rules for each width and each theme; contrasts, the only rules that depend on both, in all four combinations.
 LOOKS: list[tuple[Literal["light", "dark"], int, list[str]]] = [
     ("light", NARROW, WCAG), ("dark", NARROW, COLOURS), ("dark", WIDE, WCAG), ("light", WIDE, COLOURS),
 ]  # fmt: skip
-#: Bytes of a page that is opened for the first time: everything that comes over the line, as compressed.
+#: Maximum bytes of a page on first visit: everything transferred, compressed.
 PLAIN, WITH_FIGURES = 150_000, 700_000
 FOR_EVERYONE = {
     "home": "/",
@@ -71,7 +71,7 @@ FOR_THE_TEAM = {
 
 @pytest.fixture(scope="package")
 def logged_in(browser, demo, scenes):
-    """Cookies of teams that are logged in: logging in by the form each time would take long."""
+    """Cookies of logged-in teams, because logging in by the form each time would take long."""
     states = {}
     for team in ("Team Scenes", "Team Blank"):
         context = browser.new_context(base_url=demo.url)
@@ -82,9 +82,9 @@ def logged_in(browser, demo, scenes):
 
 
 def check(page: Page) -> None:
-    """Look at a page at both widths and in both themes, with its figures drawn."""
+    """Check a page at both widths and in both themes, with its figures drawn."""
     problems = []
-    for figure in page.locator("[data-figure]").all():  # they are drawn when they come near
+    for figure in page.locator("[data-figure]").all():  # figures are drawn when they come near the viewport
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-drawn", "true")
     for scheme, width, rules in LOOKS:
@@ -242,7 +242,7 @@ def test_submit_by_keyboard_alone(visits, logged_in, demo):
                 return
         pytest.fail(f"{label} is not reached by the keyboard")
 
-    # Long before the key is pressed: until it has reached Chromium, a chooser opens that nobody hears of.
+    # Register long before the key is pressed: until Chromium knows of it, a file chooser opens without an event.
     page.on("filechooser", lambda chooser: chooser.set_files(demo.example_file))
     tab_to("Predictions")
     page.keyboard.press("Space")
@@ -253,7 +253,7 @@ def test_submit_by_keyboard_alone(visits, logged_in, demo):
     page.keyboard.type("By keyboard")
     tab_to("Description")
     page.keyboard.type("No mouse.")
-    for _ in range(6):  # a link in the help of a field among them
+    for _ in range(6):  # includes a link in the help of a field
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Submit")).to_be_focused()
     page.keyboard.press("Enter")
@@ -273,8 +273,8 @@ def test_without_scripts(visits, register, demo):
         again = page.get_by_role("link", name="Look again")
         if not again.count():
             break
-        page.wait_for_timeout(200)  # scoring takes its time on a busy machine
-        with page.expect_navigation():  # between two pages there is no link either
+        page.wait_for_timeout(200)  # scoring may be slow on a busy machine
+        with page.expect_navigation():  # while pages change, there is no link either
             again.click()
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
 
@@ -295,7 +295,7 @@ def test_intervals_come_by_themselves(visits, scenes, demo):
     page.evaluate("document.querySelector('#result').dataset.seen = ''")
     for _ in range(2):
         page.wait_for_event("response", lambda response: response.status == 204)
-    expect(page.locator("#result[data-seen]")).to_have_count(1)  # nothing is put in its place meanwhile
+    expect(page.locator("#result[data-seen]")).to_have_count(1)  # no swap replaces it in the meantime
     demo.run("from challenge.models import Uncertainty; Uncertainty.objects.update(status='done')")
     expect(follow).to_have_count(0)
     expect(page.locator(".fact-interval").first).to_be_visible()

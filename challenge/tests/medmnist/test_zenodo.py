@@ -1,4 +1,4 @@
-"""Fetching the labels only."""
+"""Download of the labels without the images."""
 
 import socket
 import zipfile

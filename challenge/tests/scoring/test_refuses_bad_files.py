@@ -1,4 +1,4 @@
-"""Files that cannot be scored, and what their authors are told."""
+"""Files that cannot be scored, and the messages for their authors."""
 
 import gzip
 import io
@@ -23,7 +23,7 @@ def refusal(read, content, **options) -> PredictionsError:
 
 
 def replace(old, new):
-    """A change of the file's text that is sure to change it."""
+    """Return a function that replaces text in a file, and fails if nothing changes."""
 
     def change(text):
         assert old in text
@@ -33,7 +33,7 @@ def replace(old, new):
 
 
 def cell(new):
-    """Puts `new` in the place of p1 of row 1 of pairmnist, on line 8 of the canonical layout."""
+    """Return a function that replaces p1 of row 1 of pairmnist by `new`, on line 8 of the canonical layout."""
     return replace("pairmnist,1,0.25,0.75", f"pairmnist,1,0.25,{new}")
 
 
@@ -122,7 +122,7 @@ CANONICAL = {
     "no header": (lambda text: text.split("\n", 1)[1], "line 1: the column 'dataset' is missing"),
     "blank first line": (lambda text: "\n" + text, "line 1: the first line is blank"),
     "open quote in header": (lambda text: '"' + text, "a quoted cell of the header is not closed"),
-    # the whole
+    # the whole file
     "empty": (lambda text: "", "The file is empty"),
     "BOM only": (lambda text: "\ufeff", "The file is empty"),
     "white space": (lambda text: " \r\n\n\t\n", "The file is empty"),
@@ -142,7 +142,7 @@ def test_canonical(read, canonical, change, expected):
 
 
 def probability(new):
-    """Puts `new` in the place of the list of row 1 of pairmnist, on line 8 of the thesis layout."""
+    """Return a function that replaces the list of row 1 of pairmnist by `new`, on line 8 of the thesis layout."""
     return replace('"[0.25, 0.75]"', new)
 
 
@@ -231,7 +231,7 @@ def npz():
         (gzip.compress(gzip.compress(b"dataset")), "gzip data inside gzip data"),
         (gzip.compress(b"PAR1"), "a Parquet file"),
     ],
-    # Archives hold the time at which they are made; a test's name must be the same in each of xdist's workers.
+    # Archives contain their time of creation, but the name of a test must be the same in all xdist workers.
     ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_other_formats_are_named(read, content, expected):
