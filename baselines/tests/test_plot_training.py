@@ -86,7 +86,7 @@ def test_bad_input_is_told(tmp_path):
     with pytest.raises(CommandError, match="3 runs were given"):
         call_command("plot_training", run, run, run, output=tmp_path / "plots")
     (tmp_path / "file").touch()
-    with pytest.raises(CommandError, match="cannot be written to"):
+    with pytest.raises(CommandError, match="Cannot write to"):
         call_command("plot_training", run, output=tmp_path / "file")
     assert not (tmp_path / "plots").exists()
 

@@ -103,13 +103,13 @@ def test_tables_are_there_after_each_training_and_a_stop_says_how_to_go_on(
         first(config, *arguments, **options)
 
     monkeypatch.setattr(experiments.train, "train", second_is_stopped)
-    with pytest.raises(CommandError, match="The same command goes on"):
+    with pytest.raises(CommandError, match="Give the same command to continue"):
         run(1)
     assert "Trainings done: 1 of 2" in (tmp_path / "out/experiment-1.md").read_text()
 
 
 def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_path):
-    with pytest.raises(CommandError, match="lacks 12 of 12 files"):
+    with pytest.raises(CommandError, match="12 of 12 files are missing"):
         run(1, resolutions=[28, 224])
     with pytest.raises(CommandError, match="no architecture 'resnet_18'"):
         run(1, architectures=["resnet18", "resnet_18"])
@@ -144,5 +144,5 @@ def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):
 
 @pytest.mark.parametrize("scale", ["0", "1.5", "all", "nan"])
 def test_a_scale_that_is_no_share_is_refused(scale, data, tmp_path):
-    with pytest.raises(CommandError, match="not a share above 0"):
+    with pytest.raises(CommandError, match="not a fraction above 0"):
         call_command("run_experiments", "1", "--data", str(data), "--output", str(tmp_path), "--scale", scale)

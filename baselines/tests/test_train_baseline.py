@@ -74,7 +74,9 @@ def test_a_run_can_be_taken_up(collection, tmp_path, capsys):
 
 
 def test_a_missing_file_is_told_before_anything_starts(tmp_path):
-    with pytest.raises(CommandError, match=r"12 of 12 files: pathmnist\.npz, chestmnist\.npz"):
+    with pytest.raises(
+        CommandError, match=r"12 of 12 files are missing from .*: pathmnist\.npz, chestmnist\.npz"
+    ):
         command(tmp_path, tmp_path / "run", "--scheme", "mm-pt")
     assert not (tmp_path / "run").exists()
 

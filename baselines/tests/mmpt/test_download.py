@@ -188,7 +188,7 @@ def test_other_files_by_those_names_are_not_touched(server, folder):
 def test_a_synthetic_collection_is_not_touched(server, folder):
     folder.mkdir()
     (folder / "synthetic.json").write_text("{}")
-    assert problem_of(folder) == f"{folder} holds a synthetic collection: give another folder."
+    assert problem_of(folder) == f"{folder} contains a synthetic collection: give another folder."
 
 
 def test_a_folder_that_is_a_file(server, folder):

@@ -20,7 +20,7 @@ from baselines.mmpt.studies.reevaluate import (
     Method,
     ReevaluationError,
     figures,
-    lacking,
+    missing_weights,
     reevaluate,
     table,
     write_csv,
@@ -259,10 +259,10 @@ def test_one_seed_has_no_deviation():
 
 def test_without_all_datasets_and_seeds_there_is_no_average():
     scores = {"pathmnist": BY_HAND["pathmnist"], "breastmnist": {1: SCORES, 3: SCORES}}
-    assert lacking(BY_HAND, TWO) == ""
-    assert lacking(scores, TWO) == "breastmnist (seed 2)"
+    assert missing_weights(BY_HAND, TWO) == ""
+    assert missing_weights(scores, TWO) == "breastmnist (seed 2)"
     assert {f.dataset for f in figures(METHOD, scores, TWO)} == {"pathmnist", "breastmnist"}
-    assert lacking({"pathmnist": {1: SCORES}}, TWO) == "breastmnist (seed 1)"
+    assert missing_weights({"pathmnist": {1: SCORES}}, TWO) == "breastmnist (seed 1)"
 
 
 def test_the_csv_has_the_layout_of_the_reported_results(tmp_path):
@@ -296,7 +296,7 @@ def test_the_command_prints_and_writes_but_publishes_no_synthetic_results(collec
     save_theirs(weights, "breastmnist")
     printed = command(weights, data=collection, output=tmp_path / "out.csv")
     assert "end-to-end, test_resnet, 28, test split" in printed
-    assert "There is no average, as weights lack: pathmnist (seed 0)" in printed
+    assert "There is no average, because weights are missing: pathmnist (seed 0)" in printed
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 1 + 4
     with pytest.raises(CommandError, match="official test splits"):
         command(weights, data=collection, publish=True)

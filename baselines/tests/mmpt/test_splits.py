@@ -145,8 +145,8 @@ def test_everything_that_is_off_is_named_at_once(folder):
     replace(folder, FINDINGS, val_images=np.zeros((5, 9, 9), np.uint8), test_labels=np.full((6, 4), 2))
     problems = problems_of(folder)
     assert problems == (
-        f"{folder} lacks 1 of 3 files: greymnist_8.npz. "
-        "The official files are fetched with `manage.py train_baseline --download`.",
+        f"1 of 3 files are missing from {folder}: greymnist_8.npz. "
+        "Download the official files with `manage.py train_baseline --download`.",
         f"colourmnist_8.npz holds no array `test_labels`; put a good copy in its place ({folder}).",
         "findingsmnist_8.npz holds `val_images` of shape (5, 9, 9), expected (n, 8, 8); "
         f"put a good copy in its place ({folder}).",

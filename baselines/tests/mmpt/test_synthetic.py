@@ -149,7 +149,7 @@ def test_may_be_made_again(tmp_path):
 
 def test_files_that_were_not_made_here_are_kept(tmp_path):
     (tmp_path / "bloodmnist.npz").write_bytes(b"precious")
-    with pytest.raises(DataError, match=r"holds files that were not made here \(bloodmnist.npz\)"):
+    with pytest.raises(DataError, match=r"contains files of another origin \(bloodmnist.npz\)"):
         make_collection(tmp_path, scale=0.001, benchmark=SOME)
     assert [file.name for file in tmp_path.iterdir()] == ["bloodmnist.npz"]
     assert (tmp_path / "bloodmnist.npz").read_bytes() == b"precious"
@@ -216,7 +216,7 @@ def test_the_command(tmp_path, capsys):
 def test_the_command_refuses_a_folder_of_other_files(tmp_path):
     (tmp_path / "pathmnist.npz").touch()
     with pytest.raises(
-        CommandError, match=r"(?s)Nothing was made\..*not made here \(pathmnist.npz\): give another"
+        CommandError, match=r"(?s)Nothing was made\..*of another origin \(pathmnist.npz\): give another"
     ):
         call_command("make_synthetic_medmnist", str(tmp_path))
 
