@@ -132,7 +132,7 @@ def test_weights_are_given_by_a_folder_with_a_file_for_each_architecture(run, tr
     assert trained == []
     run(1, weights=weights, architectures=architectures)
     assert {one.weights for one in trained} == {weights / "test_resnet.pth", weights / "test_vit.pth"}
-    assert f"starts from are those in {weights}." in (tmp_path / "out/experiment-1.md").read_text()
+    assert f"Training starts from the weights in {weights}." in (tmp_path / "out/experiment-1.md").read_text()
 
 
 def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):

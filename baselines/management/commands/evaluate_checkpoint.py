@@ -15,7 +15,7 @@ from challenge.services.published import PublishedResult, publish_results
 
 if TYPE_CHECKING:
     from baselines.mmpt.data.splits import Split
-    from baselines.mmpt.studies.reevaluate import Figure
+    from baselines.mmpt.studies.reevaluate import ResultRow
 
 EXAMPLES = """\
 Examples:
@@ -67,34 +67,31 @@ class Command(CommandWithExamples):
             results = reevaluate.reevaluate(folder, options["data"], split=split, write=self.stdout.write)
         except reevaluate.ERRORS as error:
             raise CommandError(str(error)) from error
-        figures = {method: list(reevaluate.figures(method, scores)) for method, scores in results.items()}
+        rows = {method: list(reevaluate.result_rows(method, scores)) for method, scores in results.items()}
         missing = {
             method: reevaluate.missing_weights(scores, MEDMNIST_PLUS) for method, scores in results.items()
         }
-        for method, of_method in figures.items():
+        for method, of_method in rows.items():
             self.stdout.write(f"\n{method.scheme}, {method.architecture}, {method.resolution}, {split} split")
             self.stdout.write("\n".join(reevaluate.table(of_method)))
             if missing[method]:
                 self.stdout.write(f"There is no average, because weights are missing: {missing[method]}.")
         if output:
-            reevaluate.write_csv(output, (figure for of_method in figures.values() for figure in of_method))
+            reevaluate.write_csv(output, (row for of_method in rows.values() for row in of_method))
             self.stdout.write(f"\nWrote {output}.")
         if publish:
             self.publish(
-                [f for method, of_method in figures.items() if not missing[method] for f in of_method]
+                [row for method, of_method in rows.items() if not missing[method] for row in of_method]
             )
 
-    def publish(self, figures: Sequence["Figure"]) -> None:
+    def publish(self, rows: Sequence["ResultRow"]) -> None:
         """Publish the scores of complete methods."""
-        if not figures:
+        if not rows:
             raise CommandError("Nothing was published: no method has weights of all datasets and seeds.")
         source = PublishedScore.Source.REEVALUATED
         methods = publish_results(
             source,
-            [
-                PublishedResult(**asdict(figure) | {"source": source, "weighted_loss": False})
-                for figure in figures
-            ],
+            [PublishedResult(**asdict(row) | {"source": source, "weighted_loss": False}) for row in rows],
         )
         for method in methods:
             self.stdout.write(

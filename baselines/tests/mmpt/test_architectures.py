@@ -183,8 +183,8 @@ def test_positions_of_sam_are_resampled_as_it_does_it_itself():
             lambda state: state.update({"conv1.0.weight": torch.zeros(3)}),
             r"of another shape: conv1\.0\.weight",
         ),
-        (lambda state: state.clear(), "holds no weights"),
-        (lambda state: state.update({"epoch": 3}), "holds no weights"),
+        (lambda state: state.clear(), "contains no weights"),
+        (lambda state: state.update({"epoch": 3}), "contains no weights"),
     ],
 )
 def test_weights_that_do_not_fit_are_named(tmp_path, change, message):

@@ -84,7 +84,7 @@ def test_a_tail_batch_of_one_image_is_left_out():
 
 
 def test_batches_of_single_images_only_give_no_statistics():
-    with pytest.raises(ValueError, match=r"pathmnist: .* no batch holds two images"):
+    with pytest.raises(ValueError, match=r"pathmnist: .* no batch has two images"):
         estimate_statistics(model_of(nn.BatchNorm2d(3), n_features=3), NAME, images_of(3).split(1))
 
 
@@ -246,7 +246,7 @@ def test_statistics_that_are_not_there_or_of_another_model_are_refused():
     with pytest.raises(ValueError, match="no statistics of pathmnist"):
         statistics.apply(model, NAME)
     statistics.add(estimate_statistics(model, NAME, [images_of(4)]))
-    with pytest.raises(ValueError, match="not of this architecture"):
+    with pytest.raises(ValueError, match="belong to another architecture"):
         statistics.apply(model_of(conv(3, 4), nn.BatchNorm2d(4)), NAME)
 
 

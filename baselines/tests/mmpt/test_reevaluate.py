@@ -19,9 +19,9 @@ from baselines.mmpt.studies.published_weights import WeightsError
 from baselines.mmpt.studies.reevaluate import (
     Method,
     ReevaluationError,
-    figures,
     missing_weights,
     reevaluate,
+    result_rows,
     table,
     write_csv,
 )
@@ -147,7 +147,7 @@ def test_a_checkpoint_may_have_the_name_of_theirs_if_it_is_true(collection, tmp_
     assert set(results["breastmnist"]) == {1}
     lying = tmp_path / "breastmnist_28_endToEnd_test_resnet_s1_best.pth"
     lying.rename(tmp_path / "bloodmnist_28_endToEnd_test_resnet_s2_best.pth")
-    with pytest.raises(WeightsError, match="otherwise than its name says: dataset breastmnist, seed 1"):
+    with pytest.raises(WeightsError, match="differently from its name: dataset breastmnist, seed 1"):
         quiet(tmp_path, collection)
 
 
@@ -243,7 +243,7 @@ BY_HAND = {
 
 def test_seeds_are_summed_up_as_the_thesis_does():
     """By hand: path (.90+.92+.97)/3 = .93, deviations -.03 -.01 .04; breast .6, deviations -.1 -.1 .2."""
-    found = {(f.dataset, f.metric): (f.mean, f.std) for f in figures(METHOD, BY_HAND, TWO)}
+    found = {(row.dataset, row.metric): (row.mean, row.std) for row in result_rows(METHOD, BY_HAND, TWO)}
     path, breast = math.sqrt(0.0026 / 3), math.sqrt(0.06 / 3)
     assert found["pathmnist", "auc"] == pytest.approx((0.93, path))
     assert found["breastmnist", "auc"] == pytest.approx((0.6, breast))
@@ -254,21 +254,21 @@ def test_seeds_are_summed_up_as_the_thesis_does():
 
 def test_one_seed_has_no_deviation():
     scores = {name: {1: SCORES} for name in BY_HAND}
-    assert {f.std for f in figures(METHOD, scores, TWO)} == {None}
+    assert {row.std for row in result_rows(METHOD, scores, TWO)} == {None}
 
 
 def test_without_all_datasets_and_seeds_there_is_no_average():
     scores = {"pathmnist": BY_HAND["pathmnist"], "breastmnist": {1: SCORES, 3: SCORES}}
     assert missing_weights(BY_HAND, TWO) == ""
     assert missing_weights(scores, TWO) == "breastmnist (seed 2)"
-    assert {f.dataset for f in figures(METHOD, scores, TWO)} == {"pathmnist", "breastmnist"}
+    assert {row.dataset for row in result_rows(METHOD, scores, TWO)} == {"pathmnist", "breastmnist"}
     assert missing_weights({"pathmnist": {1: SCORES}}, TWO) == "breastmnist (seed 1)"
 
 
 def test_the_csv_has_the_layout_of_the_reported_results(tmp_path):
-    write_csv(tmp_path / "figures.csv", figures(METHOD, BY_HAND, TWO))
+    write_csv(tmp_path / "results.csv", result_rows(METHOD, BY_HAND, TWO))
     reported = Path(__file__).parents[2] / "reported" / "thesis2024.csv"
-    with (tmp_path / "figures.csv").open() as file, reported.open() as other:
+    with (tmp_path / "results.csv").open() as file, reported.open() as other:
         rows = csv.DictReader(file)
         assert rows.fieldnames == csv.DictReader(other).fieldnames
         first = next(rows)
@@ -279,7 +279,7 @@ def test_the_csv_has_the_layout_of_the_reported_results(tmp_path):
 
 
 def test_the_table_has_a_line_for_each_dataset():
-    lines = list(table(list(figures(METHOD, BY_HAND, TWO))))
+    lines = list(table(list(result_rows(METHOD, BY_HAND, TWO))))
     assert [line.split()[0] for line in lines] == ["dataset", "average", "pathmnist", "breastmnist"]
     assert "0.9300 +- 0.0294" in lines[2]
 
