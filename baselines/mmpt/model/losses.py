@@ -36,10 +36,11 @@ def binary_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 def corn_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """CORN loss of logits (b, K - 1) and grades (b,) from 0 to K - 1.
 
-    Logit j gives P(grade > j | grade > j - 1), so it learns only from images with a grade of more than j - 1. The loss is
-    the binary cross-entropy summed over all logits and their images, divided by the number of terms. It is not a mean
-    over thresholds: a threshold without images in the batch adds nothing to the sum or the divisor, and a threshold
-    with many images counts for more. The authors' own code (coral-pytorch 1.4.0) does the same; a test compares both.
+    Logit j gives P(grade > j | grade > j - 1), so it learns only from images with a grade of more than j - 1. The loss
+    is the binary cross-entropy summed over all logits and their images, divided by the number of terms. It is not a
+    mean over thresholds: a threshold without images in the batch adds nothing to the sum or the divisor, and a
+    threshold with many images counts for more. The authors' own code (coral-pytorch 1.4.0) does the same; a test
+    compares both.
     (Shi, Cao, Raschka 2021: Deep neural networks for rank-consistent ordinal regression based on conditional
     probabilities, arXiv 2111.08851.)
     """

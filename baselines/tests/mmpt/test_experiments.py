@@ -289,7 +289,7 @@ def test_an_interrupted_training_goes_on_and_ends_like_one_that_was_not(tmp_path
     assert broken[0].progress() == "begun, epoch 1 is done"
     told: list[str] = []
     carry_out(broken, folder, benchmark=benchmark, write=told.append)
-    assert "Going on after epoch 1." in told
+    assert "Continuing after epoch 1." in told
     assert experiments.read_averages(broken[0]) == experiments.read_averages(whole[0])
 
 
@@ -363,7 +363,7 @@ def test_a_table_beside_the_thesis_with_the_differences(tmp_path):
     assert f"| {what} | +0.0500 | +0.1212 | -0.0712 |" in text
     assert "Trainings done: 2 of 2" in text
     assert "from scratch" in text
-    assert "BatchNorm has statistics of each dataset" in text
+    assert "BatchNorm has statistics for each dataset" in text
     assert "trial" not in text
     assert "synthetic" not in text
 

@@ -134,7 +134,7 @@ def test_a_submission_needs_every_dataset_once(collection, tmp_path, run_of):
     with pytest.raises(PredictError, match=r"1 of 4 datasets.*chestmnist, retinamnist, breastmnist"):
         predict(tmp_path / "runs/one", folder, tmp_path / "file.csv", benchmark=benchmark)
     train(replace(one, seed=1), folder, tmp_path / "runs/two", benchmark=benchmark)
-    with pytest.raises(PredictError, match="both of bloodmnist"):
+    with pytest.raises(PredictError, match="both for bloodmnist"):
         predict(tmp_path / "runs", folder, tmp_path / "file.csv", benchmark=benchmark)
     with pytest.raises(PredictError, match="no run"):
         predict(tmp_path, folder, tmp_path / "file.csv", benchmark=benchmark)
