@@ -79,7 +79,7 @@ def test_files_of_the_official_sizes_have_the_official_classes(tmp_path):
             assert found.tolist() == list(CLASS_COUNTS[dataset.name][split])
 
 
-def test_smaller_files_have_the_same_shares(tmp_path):
+def test_smaller_files_have_the_same_proportions(tmp_path):
     derma = MEDMNIST_PLUS["dermamnist"]
     make_collection(tmp_path, scale=0.1, benchmark=replace(MEDMNIST_PLUS, datasets=(derma,)))
     # a tenth of each class, rounded; but two where a tenth of 12 or 14 would be one

@@ -129,14 +129,14 @@ def test_the_weights_are_those_of_one_process(tmp_path, collection, trained):
     [{"ordinal_loss": True, "weighted_loss": True}, {"mixed_batches": True, "batch_norm": "shared"}],
     ids=["ordinal and weighted loss", "mixed batches"],
 )
-def test_so_they_are_with_other_losses_and_batches(tmp_path, collection, changes):
+def test_the_weights_are_those_of_one_process_with_other_losses_and_batches(tmp_path, collection, changes):
     folder, _ = collection
     config = replace(VIT, epochs=1, **changes)
     train_in_two_processes(config, folder, tmp_path / "two")
     assert_same_as_in_one_process(config, collection, tmp_path / "two", tmp_path / "one")
 
 
-def test_one_process_tells_and_keeps(trained):
+def test_one_process_prints_and_writes(trained):
     output, (first, second) = trained
     assert "epoch 2/2" in first.stdout
     assert second.stdout == ""
@@ -145,7 +145,7 @@ def test_one_process_tells_and_keeps(trained):
     assert len(list((output / "tensorboard").iterdir())) == 1
 
 
-def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, collection, trained):
+def test_a_killed_run_continues_to_the_same_bits(tmp_path, collection, trained):
     folder, _ = collection
     killed = train_in_two_processes(VIT, folder, tmp_path, last_line="epoch 1/2:")
     assert all(process.returncode for process in killed)

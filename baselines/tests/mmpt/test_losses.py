@@ -140,7 +140,7 @@ def test_weights_of_the_twelve_datasets():
     assert [weights[name] * n for name, n in N_BATCHES.items()] == pytest.approx([9] * 12)
 
 
-def test_datasets_that_the_weighting_leaves_out():
+def test_excluded_datasets_keep_the_weight_1():
     weights = loss_weights(N_BATCHES, ["breastmnist", "retinamnist"])
     assert (weights["breastmnist"], weights["retinamnist"]) == (1, 1)
     assert weights["pneumoniamnist"] == 1  # the smallest of the others

@@ -90,7 +90,7 @@ def test_votes_equal_those_of_scikit_learn():
 
 @settings(deadline=None, max_examples=30)
 @given(parts=st.integers(1, 320), chunk=st.integers(1, 60), seed=st.integers(0, 5))
-def test_votes_do_not_depend_on_how_training_images_come(parts, chunk, seed):
+def test_votes_do_not_depend_on_the_parts_of_the_training_images(parts, chunk, seed):
     train, labels, test = random_case(8, seed)
     expected = KNeighborsClassifier(11).fit(train, labels).predict_proba(test)
     with pytest.MonkeyPatch.context() as patch:
@@ -146,7 +146,7 @@ def test_distances_are_computed_in_chunks_of_bounded_size(monkeypatch):
     assert len(cells) == 8 * 43
 
 
-def test_far_from_the_origin_neighbours_are_still_told_apart():
+def test_far_from_the_origin_neighbours_are_still_distinguished():
     rng = np.random.default_rng(2)
     train = (rng.normal(size=(200, 32)) + 1000).astype(np.float32)
     labels = rng.integers(0, 8, 200)

@@ -215,7 +215,7 @@ def test_models_of_all_datasets_twins_and_other_trainings_are_refused(collection
         quiet(tmp_path / "d", collection)
 
 
-def test_missing_data_and_missing_weights_are_told_first(collection, tmp_path):
+def test_missing_data_and_missing_weights_are_reported_first(collection, tmp_path):
     with pytest.raises(WeightsError, match="holds no weights"):
         quiet(tmp_path, collection)
     save_theirs(tmp_path, "breastmnist")
@@ -305,7 +305,7 @@ def test_the_command_prints_and_writes_but_publishes_no_synthetic_results(collec
 
 
 @pytest.mark.django_db
-def test_the_command_publishes_what_is_complete(tmp_path, monkeypatch, client):
+def test_the_command_publishes_complete_methods(tmp_path, monkeypatch, client):
     complete = {d.name: {1: SCORES, 2: replace(SCORES, auc=0.8)} for d in MEDMNIST_PLUS}
     partial = {"breastmnist": {1: SCORES}}
     results = {METHOD: complete, Method("linear-probing", "vgg16", 28): partial}

@@ -96,7 +96,7 @@ def test_another_seed_gives_other_weights(collection, uninterrupted, tmp_path):
 
 # An epoch has 14 steps: nothing is saved in the first; in the second there is a checkpoint to go on from.
 @pytest.mark.parametrize("n_steps", [5, 20])
-def test_a_killed_run_goes_on_to_the_same_files(collection, uninterrupted, tmp_path, n_steps):
+def test_a_killed_run_continues_to_the_same_files(collection, uninterrupted, tmp_path, n_steps):
     folder, benchmark = collection
     output = tmp_path / "killed"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -119,7 +119,7 @@ def test_a_killed_run_goes_on_to_the_same_files(collection, uninterrupted, tmp_p
     assert [name for name in expected if found[name] != expected[name]] in ([], ["last.pt"])
 
 
-def test_a_run_killed_before_its_best_checkpoint_was_written_has_it_after_all(collection, tmp_path):
+def test_a_run_killed_before_writing_its_best_checkpoint_writes_it_later(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "run"
     train(small_config(epochs=1), folder, output, benchmark=benchmark)

@@ -54,7 +54,7 @@ def test_each_scheme_ends_in_a_file_that_the_site_scores(run_of, collection, tmp
 
 
 @pytest.mark.parametrize("scheme", SCHEMES[1:])
-def test_schemes_of_one_dataset_have_a_folder_for_each(run_of, scheme):
+def test_single_dataset_schemes_have_a_folder_for_each_dataset(run_of, scheme):
     assert {path.name for path in run_of(scheme).iterdir()} == {
         f"{name}_28_{scheme}_test_resnet_s9930641" for name in NAMES
     }
@@ -140,7 +140,7 @@ def test_a_submission_needs_every_dataset_once(collection, tmp_path, run_of):
         predict(tmp_path, folder, tmp_path / "file.csv", benchmark=benchmark)
 
 
-def test_what_the_site_would_refuse_is_not_predicted(collection, tmp_path, run_of):
+def test_predictions_that_the_site_would_refuse_are_not_made(collection, tmp_path, run_of):
     folder, benchmark = collection
     official = replace(benchmark, datasets=tuple(replace(each, n_test=400) for each in benchmark))
     with pytest.raises(PredictError, match=r"synthetic collection with 45 test images of chestmnist.*400"):

@@ -68,7 +68,7 @@ def test_results_go_into_the_page_between_its_marks(rows, tmp_path, monkeypatch)
         assert len(list(csv.DictReader(file))) == len(rows)
 
 
-def test_figures_are_ones_that_plotly_knows(rows):
+def test_figures_are_valid_for_plotly(rows):
     graph_objects = pytest.importorskip("plotly.graph_objects")
     for figure in (loss_curves(rows, batchnorm.ARCHITECTURES), by_dataset(rows, "resnet18")):
         graph_objects.Figure(figure.data, figure.layout)

@@ -45,7 +45,7 @@ def test_torchvision_is_imported_before_timm():
         ),
     ],
 )
-def test_the_operators_are_declared_where_they_are_missing_only(package, expected, tmp_path):
+def test_the_operators_are_declared_only_if_they_are_missing(package, expected, tmp_path):
     done = import_with(package, tmp_path)
     assert done.stdout.strip() == expected, done.stderr
 

@@ -55,7 +55,7 @@ def test_each_step_changes_the_backbone_and_the_head_of_its_dataset_alone(collec
         assert changed(learner, before) == {"backbone", name}
 
 
-def test_a_mixed_step_changes_the_heads_that_take_part_and_counts_their_images_alike(collection):
+def test_a_mixed_step_changes_the_heads_in_the_batch_and_counts_all_images_equally(collection):
     learner, sources = make(small_config(mixed_batches=True, batch_norm="shared"), collection)
     before = weights_of(learner)
     parts = {"chestmnist": np.arange(6), "bloodmnist": np.arange(2)}
@@ -71,7 +71,7 @@ def test_a_mixed_step_changes_the_heads_that_take_part_and_counts_their_images_a
     torch.testing.assert_close(state["exp_avg"], 0.1 * expected)
 
 
-def test_weights_multiply_the_gradients_and_not_the_loss_that_is_told(collection):
+def test_weights_multiply_the_gradients_and_not_the_reported_loss(collection):
     plain, sources = make(small_config(), collection)
     weighted, _ = make(small_config(weighted_loss=True), collection)
     # chest has 157 images, so 10 batches of 16; breast has 4, so 1
@@ -137,7 +137,7 @@ def test_training_stops_after_patience_epochs_without_a_better_loss(epochs):
     assert (last.epoch, last.best_epoch, last.best_loss) == (4, 2, 2.0)
 
 
-def test_a_better_loss_in_time_lets_training_go_on(epochs):
+def test_a_better_loss_in_time_continues_training(epochs):
     last = epochs(small_config(epochs=5, patience=2), *[(loss, loss) for loss in (3.0, 4.0, 2.9, 5.0, 2.8)])
     assert (last.epoch, last.best_epoch) == (5, 5)
 
@@ -146,7 +146,7 @@ def test_a_better_loss_in_time_lets_training_go_on(epochs):
     ("select_by", "best_epoch", "best_loss"), [("batches", 1, 1.25), ("datasets", 2, 1.25)]
 )
 @pytest.mark.parametrize("weighted_loss", [False, True])
-def test_the_best_epoch_is_that_of_the_mean_that_was_asked_for(
+def test_the_best_epoch_has_the_lowest_mean_of_the_chosen_kind(
     epochs, select_by, best_epoch, best_loss, weighted_loss
 ):
     config = small_config(epochs=2, select_by=select_by, weighted_loss=weighted_loss)
@@ -216,7 +216,7 @@ def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection
         np.testing.assert_array_equal(values, predictions[1][dataset])
 
 
-def test_a_lone_image_is_left_out_where_batch_norm_cannot_take_it(collection, tmp_path):
+def test_a_single_image_is_left_out_if_batch_norm_cannot_take_it(collection, tmp_path):
     config = small_config()
     model = build_model(config, tuple(FOUR))
     prepare = preprocess_for(config, model, CPU)
@@ -250,7 +250,7 @@ def test_options_lead_to_a_checkpoint(collection, tmp_path, changes):
     assert checkpoint.epoch == 1
 
 
-def test_nothing_starts_unless_everything_is_in_order(collection, tmp_path):
+def test_nothing_starts_unless_everything_is_valid(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "run"
     with pytest.raises(ConfigError):
@@ -260,7 +260,7 @@ def test_nothing_starts_unless_everything_is_in_order(collection, tmp_path):
     assert not output.exists()
 
 
-def test_a_run_does_not_write_over_another(collection, tmp_path):
+def test_a_run_does_not_overwrite_another(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "runs" / "run"
     train(small_config(epochs=1), folder, output, benchmark=benchmark)
@@ -275,7 +275,7 @@ def test_a_run_does_not_write_over_another(collection, tmp_path):
     assert lines == ["Nothing is left to do."]
 
 
-def test_a_loss_that_is_no_number_ends_the_run(collection, tmp_path):
+def test_a_loss_that_is_not_finite_ends_the_run(collection, tmp_path):
     folder, benchmark = collection
     with pytest.raises(DivergedError, match="learning-rate"):
         train(small_config(learning_rate=1e30), folder, tmp_path / "run", benchmark=benchmark)
