@@ -1,4 +1,4 @@
-"""The command that draws the curves of trainings."""
+"""`plot_training`: figures of one or two trainings."""
 
 import csv
 import json

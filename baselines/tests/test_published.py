@@ -1,4 +1,4 @@
-"""The published results, against the figures that their sources print."""
+"""Published results, compared with the values that their sources print."""
 
 import pytest
 from django.core.management import call_command
@@ -50,7 +50,7 @@ def test_all_results_have_known_datasets_metrics_and_resolutions():
 
 
 def test_the_averages_of_doerrich_are_the_means_of_their_datasets():
-    """As the README of the files says: every mean agrees with the published average within rounding."""
+    """Check the README of the files: every mean agrees with the published average within rounding."""
     by_cell: dict[tuple, dict[str, float]] = {}
     for r in read_published_results():
         if r.source == "doerrich2024":

@@ -1,4 +1,4 @@
-"""The command that does the experiments of the thesis."""
+"""`run_experiments`: the experiments of the thesis."""
 
 import csv
 from pathlib import Path
@@ -23,7 +23,7 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def run(data, tmp_path, capsys):
-    """Run the command; return what it says."""
+    """Run the command and return its output."""
 
     def with_options(*numbers: int, **options) -> str:
         asked = {"data": data, "output": tmp_path / "out", "device": "cpu", "resolutions": [28]} | options
@@ -35,7 +35,7 @@ def run(data, tmp_path, capsys):
 
 @pytest.fixture
 def trained(monkeypatch) -> list[TrainingConfig]:
-    """Train and score nothing; give the configurations that were asked for."""
+    """Train and score nothing; return the requested configurations."""
     asked: list[TrainingConfig] = []
 
     def train(config, folder, output, **_):

@@ -1,4 +1,4 @@
-"""`manage.py submit_baseline`: a file sent as an entry, with what was trained."""
+"""`submit_baseline`: a file sent as an entry, with its training configuration."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def config_file(tmp_path) -> Path:
 
 @pytest.fixture
 def send(config_file, prediction_files):
-    """Run the command with sensible arguments, or others; returns what it printed."""
+    """Run the command with valid arguments, except for the given options; return its output."""
 
     def run(file: Path | None = None, **options) -> str:
         out = StringIO()
@@ -40,7 +40,7 @@ def send(config_file, prediction_files):
 
 @pytest.fixture
 def worker(monkeypatch):
-    """While the command waits, the worker scores."""
+    """Score the submission while the command waits."""
 
     def score(seconds: float) -> None:
         evaluations.evaluate(Submission.objects.get().evaluations.get().pk)
@@ -134,7 +134,7 @@ def test_a_closed_team_cannot_submit(send, ground_truth, organizer):
 
 
 def test_help_needs_no_torch(tmp_path):
-    """Whoever runs the site without the requirements of training can submit with --config."""
+    """Organizers without the requirements of training can submit with --config."""
     for name in ("torch", "timm"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
     result = subprocess.run(

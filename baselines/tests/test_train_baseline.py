@@ -1,4 +1,4 @@
-"""The commands: from the files in a folder to a submission file."""
+"""`train_baseline` and `predict_baseline`: from files in a folder to a submission file."""
 
 import gzip
 import sys

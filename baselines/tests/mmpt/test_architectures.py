@@ -1,4 +1,4 @@
-"""The ten architectures: features, normalisation, a step, a prediction; weights from files; what goes wrong."""
+"""The ten architectures: features, normalisation, a step, a prediction; weights from files; errors."""
 
 from typing import Any
 from urllib.error import URLError
@@ -153,7 +153,7 @@ def test_positions_of_another_image_size_are_resampled_as_timm_does_it(tmp_path)
 
 
 def test_positions_of_sam_are_resampled_as_sam_does_it():
-    """SAM takes images of other sizes than it was made for; a network of that size must then give the same."""
+    """SAM accepts images of other sizes than its own; a network made for such a size must give the same result."""
 
     def small_sam(size: int) -> Any:
         network: Any = timm.models.vision_transformer_sam.VisionTransformerSAM(

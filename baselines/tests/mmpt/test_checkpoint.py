@@ -1,4 +1,4 @@
-"""Checkpoints: whole or absent, plain values only, and telling where they come from."""
+"""Checkpoints: atomic, with plain values only, and with the origin of the code."""
 
 import os
 import pickle

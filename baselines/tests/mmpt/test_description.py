@@ -1,4 +1,4 @@
-"""What a checkpoint, or a run of several, tells readers of its training."""
+"""Public description of the training of a checkpoint, or of a run with several checkpoints."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fetching official files, from a local server that stands for Zenodo in its good and bad moments."""
+"""Download of official files from a local server that imitates Zenodo and its failures."""
 
 import errno
 import hashlib
@@ -23,7 +23,7 @@ CONTENT = {name: name.encode() * 30_000 for name in ("breastmnist.npz", "retinam
 
 @pytest.fixture
 def server(monkeypatch, tmp_path_factory):
-    """A server whose files have the checksums that are expected of them."""
+    """A server whose files have the expected checksums."""
     monkeypatch.setattr(module, "BACKOFF_SECONDS", 0)
     monkeypatch.setattr(module, "CHUNK_BYTES", 1250)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""The experiments: which trainings they take, going on after an interruption, and their tables."""
+"""The experiments: their trainings, continuation after an interruption, and tables."""
 
 import csv
 from dataclasses import replace
@@ -198,7 +198,7 @@ def test_a_training_starts_from_the_given_weights(tmp_path, collection):
     given = torch.load(weights / "test_resnet.pth", weights_only=True)
     learned = [name for name in given if name.endswith(".weight")]
     assert len(learned) > 10
-    for name in learned:  # with a learning rate of nearly 0, training leaves them
+    for name in learned:  # with a learning rate near 0, training does not change them
         torch.testing.assert_close(trained[f"backbone.network.{name}"], given[name], atol=1e-20, rtol=0)
 
 
@@ -261,7 +261,7 @@ def test_from_trainings_to_scores_of_the_test_split(tmp_path, collection):
         averages = experiments.read_averages(run)
         assert set(averages) == set(METRICS)
         assert averages["auc"] == pytest.approx(np.mean([float(line["auc"]) for line in lines.values()]))
-    # one of the numbers in another way: the share of the images whose largest probability is that of their class
+    # one of the scores computed independently: the fraction of images whose class has the largest probability
     joint = planned[1]
     checkpoint = checkpoints.load(joint.folder / "best.pt")
     predicted = predict.predict_datasets(checkpoint, tuple(benchmark), folder, torch.device("cpu"), 7)
@@ -350,7 +350,7 @@ def test_a_table_beside_the_thesis_with_the_differences(tmp_path):
     assert line["training_share"] == "1.0"
     what = "mm-PT ViT-B/16, 28 px - mm-PT ResNet-18, 28 px"
     line = read(tmp_path / "experiment-1-comparisons.csv")[what, "balanced_accuracy"]
-    # 0.7 - 0.6; 0.6510 - 0.3617; and how far these are apart
+    # 0.7 - 0.6; 0.6510 - 0.3617; and their difference
     assert (line["here"], line["thesis"], line["difference"]) == ("0.100000", "0.289300", "-0.189300")
     text = path.read_text()
     assert text.startswith("# Experiment 1: CNNs against ViTs\n")

@@ -1,4 +1,4 @@
-"""What is read of runs: curves, means, and which epoch is the best."""
+"""Histories of runs: curves, means and the best epoch."""
 
 import os
 from pathlib import Path

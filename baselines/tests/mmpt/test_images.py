@@ -1,4 +1,4 @@
-"""Batches of images: the right ones with their labels, whether they are at hand or fetched ahead."""
+"""Batches of images: the right images and labels, on the device or fetched ahead."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ DATASET = MEDMNIST_PLUS["breastmnist"]
 
 
 def data(n: int = 50) -> DatasetImages:
-    """Images whose pixels are all their number, and labels that are ten times it."""
+    """Make images whose pixels equal their index, and labels of ten times the index."""
     numbers = np.arange(n)
     images = np.broadcast_to(numbers.astype(np.uint8)[:, None, None], (n, 3, 3)).copy()
     images.flags.writeable = False

@@ -1,4 +1,4 @@
-"""BatchNorm's statistics of a dataset equal those of its images; the model is left as it was."""
+"""BatchNorm statistics of a dataset equal those of its images; the model is unchanged afterwards."""
 
 import copy
 import io
@@ -19,7 +19,7 @@ NAME = "pathmnist"
 
 
 class Network(nn.Module):
-    """Layers in a row, and their mean over the image."""
+    """Layers in sequence, then the mean over the image."""
 
     def __init__(self, *layers: nn.Module):
         super().__init__()
@@ -42,7 +42,7 @@ def layers_of(model: MultiHeadModel) -> Any:
 
 
 def images_of(n: int, seed: int = 0, size: int = 8) -> torch.Tensor:
-    """Images that differ from each other in mean and contrast, far from normalised."""
+    """Make images with different means and contrasts, far from normalised."""
     rng = np.random.default_rng(seed)
     scale, shift = rng.uniform(0.5, 3, (2, n, 1, 1, 1))
     return torch.tensor(rng.normal(size=(n, 3, size, size)) * scale + shift, dtype=torch.float32)
@@ -90,7 +90,7 @@ def test_batches_of_single_images_give_no_statistics():
 
 @pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet"])
 def test_with_one_batch_every_layer_has_the_statistics_of_torch(name):
-    """timm's own layers, BatchNorm joined with an activation among them; the oracle is torch in training mode."""
+    """Test timm's own layers, including BatchNorm fused with an activation; the oracle is torch in training mode."""
     model = MultiHeadModel(create_backbone(name, pretrained=False, input_size=32), [MEDMNIST_PLUS[NAME]])
     images = images_of(12, size=32)
     reference = copy.deepcopy(model.backbone).train()

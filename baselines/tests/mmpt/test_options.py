@@ -1,4 +1,4 @@
-"""Options of a command that come from the fields of a dataclass."""
+"""Command-line options from the fields of a dataclass."""
 
 from argparse import ArgumentParser
 from dataclasses import dataclass, field, fields

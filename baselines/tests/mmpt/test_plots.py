@@ -1,4 +1,4 @@
-"""Figures of trainings: plotly takes them, and they show the numbers of the runs."""
+"""Figures of trainings: they are valid for plotly and show the numbers of the runs."""
 
 import plotly.graph_objects as go
 import pytest

@@ -1,4 +1,4 @@
-"""What a backbone is given, against values computed by hand."""
+"""Inputs of a backbone, compared with values computed by hand."""
 
 import pytest
 import torch

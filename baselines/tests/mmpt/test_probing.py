@@ -1,4 +1,4 @@
-"""Linear probing leaves the backbone alone; k-NN votes as scikit-learn's does, however the images come."""
+"""Linear probing leaves the backbone unchanged; k-NN votes like scikit-learn, however the images are split."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ BLOOD, CHEST, RETINA = (MEDMNIST_PLUS[name] for name in ("bloodmnist", "chestmni
 
 
 class Network(nn.Module):
-    """Has all that would drift in training mode."""
+    """Backbone with every kind of layer that would change in training mode."""
 
     def __init__(self):
         super().__init__()
@@ -71,7 +71,7 @@ def random_case(n_classes: int, seed: int = 0):
 
 
 def found_by(train, labels, test, dataset, k: int = 11, parts: int = 300) -> torch.Tensor:
-    """Probabilities of `test` by training features that come in parts of so many."""
+    """Predict `test` from training features that come in parts of a given size."""
     neighbours = NearestNeighbours(torch.as_tensor(test), k)
     for part in torch.as_tensor(train).split(parts):
         neighbours.add(part)

@@ -1,4 +1,4 @@
-"""Given weights, evaluated again: which files are taken, what comes out, and how seeds are summed up."""
+"""Re-evaluation of weights: accepted files, scores, and averages over seeds."""
 
 import csv
 import math
@@ -50,7 +50,7 @@ def collection(tmp_path_factory) -> Path:
 
 
 def their_model(name: str, architecture: str = "test_resnet", seed: int = 0) -> Any:
-    """A model as Doerrich et al. make theirs."""
+    """Make a model as Doerrich et al. do."""
     torch.manual_seed(seed)
     return timm.create_model(architecture, num_classes=MEDMNIST_PLUS[name].n_classes).eval()
 
@@ -62,7 +62,7 @@ def save_theirs(folder: Path, name: str, architecture: str = "test_resnet", seed
 
 
 def their_scores(folder: Path, name: str, model: Any, split: splits.Split = "test") -> DatasetScores:
-    """Evaluate as they do: image by image, normalised and padded, then the activation."""
+    """Evaluate as Doerrich et al. do: image by image, normalised and padded, then the activation."""
     dataset = MEDMNIST_PLUS[name]
     images = splits.load_split(folder, dataset, 28, split)
     config = model.pretrained_cfg
@@ -93,7 +93,7 @@ def test_their_state_dicts_give_the_scores_of_their_models(collection, tmp_path)
 
 
 def test_position_embeddings_are_those_of_inputs_of_224_pixels(collection, tmp_path):
-    """A transformer of 224 pixels: here a tiny one, whose file holds a grid of another size, as SAM's do."""
+    """Test a tiny transformer of 224 pixels whose file has a grid of another size, as SAM's files do."""
     path = save_theirs(tmp_path, "breastmnist", "test_vit")
     (results,) = quiet(tmp_path, collection).items()
     method, scores = results
@@ -119,7 +119,7 @@ def config_of_ours(**changes) -> TrainingConfig:
 
 
 def save_ours(folder: Path, **changes) -> Path:
-    """A checkpoint of this project, in the folder of a run."""
+    """Save a checkpoint of this project in the folder of a run."""
     config = config_of_ours(**changes)
     torch.manual_seed(config.seed)
     datasets = config.datasets(MEDMNIST_PLUS)

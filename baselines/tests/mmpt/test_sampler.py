@@ -1,4 +1,4 @@
-"""The order of batches: every image once an epoch, and every order of the batches as likely as any other."""
+"""Order of batches: every image once per epoch, and every order of the batches equally likely."""
 
 from collections import Counter
 from itertools import permutations
@@ -59,7 +59,7 @@ def test_the_first_batch_is_of_a_dataset_in_proportion_to_its_batches():
 
 
 def test_the_positions_of_each_dataset_are_spread_evenly():
-    """Order statistics: of k batches among n, the j-th stands at j (n + 1) / (k + 1) on average."""
+    """Order statistics: of k batches among n, the j-th is at position j (n + 1) / (k + 1) on average."""
     n_epochs, total = 4000, 16
     orders = np.array([order(SIZES, 8, seed) for seed in range(n_epochs)])
     for name, k in n_batches(SIZES, 8).items():
@@ -71,7 +71,7 @@ def test_the_positions_of_each_dataset_are_spread_evenly():
 
 
 def test_the_next_dataset_is_drawn_by_its_remaining_batches():
-    """After a first batch of the smallest, its weight is 0 and the others have all of theirs."""
+    """After a first batch of the smallest dataset, its weight is 0 and the other weights are unchanged."""
     orders = [order(SIZES, 8, seed) for seed in range(20_000)]
     second = Counter(steps[1] for steps in orders if steps[0] == "breast")
     n = sum(second.values())

@@ -22,7 +22,7 @@ SCHEMES = ("mm-pt", "end-to-end", "linear-probing", "knn")
 
 @pytest.fixture(scope="module")
 def run_of(collection, tmp_path_factory):
-    """Give the output of a scheme's run; each is trained once."""
+    """Return the output folder of a scheme's run; each scheme is trained once."""
     folder, benchmark = collection
     outputs = tmp_path_factory.mktemp("schemes")
 
@@ -98,7 +98,7 @@ def test_linear_probing_goes_on_to_the_same_weights(collection, tmp_path):
     config = small_config(scheme="linear-probing", dataset="bloodmnist", scheduler="none")
     train(config, folder, tmp_path / "whole", benchmark=benchmark)
     train(replace(config, epochs=1), folder, tmp_path / "stopped", benchmark=benchmark)
-    # without a scheduler, a run of one epoch is one of two that was stopped
+    # without a scheduler, a run of one epoch equals a run of two epochs that was stopped
     (tmp_path / "stopped/config.json").write_bytes((tmp_path / "whole/config.json").read_bytes())
     train(config, folder, tmp_path / "stopped", benchmark=benchmark, resume=True)
     states = [checkpoints.load(tmp_path / name / "last.pt").model_state for name in ("whole", "stopped")]
@@ -107,7 +107,7 @@ def test_linear_probing_goes_on_to_the_same_weights(collection, tmp_path):
 
 def test_neighbours_find_a_training_image_itself(run_of, collection, tmp_path, monkeypatch):
     folder, benchmark = collection
-    # where test images are training images, each has its own class among the votes
+    # if test images are training images, each has its own class among the votes
     monkeypatch.setattr(
         "baselines.mmpt.training.predict.splits.stream_images",
         lambda folder, dataset, resolution, split, batch_size: iter(

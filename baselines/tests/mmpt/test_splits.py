@@ -1,4 +1,4 @@
-"""Reading official files: what is given, how much memory it takes, and what is said of files that are not right."""
+"""Reading of official files: content, memory, and messages about invalid files."""
 
 import json
 import tracemalloc
@@ -14,7 +14,7 @@ from baselines.mmpt.data.splits import DataError, check_folder, file_name, load_
 from challenge.medmnist import npz
 from challenge.scoring.benchmark import Dataset, Task
 
-#: Datasets that only the test split's size is known of.
+#: Datasets of which only the size of the test split is known.
 GREY = Dataset("greymnist", "Grey", "none", Task.MULTICLASS, ("a", "b", "c"), 6)
 COLOUR = Dataset("colourmnist", "Colour", "none", Task.BINARY, ("no", "yes"), 6)
 FINDINGS = Dataset("findingsmnist", "Findings", "none", Task.MULTILABEL, ("a", "b", "c", "d"), 6)
@@ -127,7 +127,7 @@ def test_streaming_holds_one_batch(large):
         for _ in stream_images(folder, GREY, 100, "train", 50):
             pass
 
-    assert peak_of(stream) < 6 * MB  # two batches of half a MB, and zipfile's pieces
+    assert peak_of(stream) < 6 * MB  # two batches of half a MB, and zipfile's buffers
 
 
 def test_checking_reads_no_images(large):
@@ -278,7 +278,7 @@ def test_a_damaged_marker(folder, marker):
 
 
 def test_a_mapped_array_starts_where_the_archive_says(tmp_path):
-    """Names and extra fields of any length lie between the local header and the array."""
+    """Between the local header and the array are names and extra fields of any length."""
     path = tmp_path / "some.npz"
     expected = np.arange(60, dtype=np.uint8).reshape(5, 12)
     with zipfile.ZipFile(path, "w") as archive:

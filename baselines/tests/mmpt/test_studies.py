@@ -8,7 +8,7 @@ import pytest
 from benchmarks import batchnorm, training
 from benchmarks.batchnorm_figures import Row, by_dataset, loss_curves
 
-#: As if the networks were those of the study.
+#: Tiny networks in place of those of the study.
 TINY = {"resnet18": "test_resnet", "test_vit": "test_vit"}
 
 

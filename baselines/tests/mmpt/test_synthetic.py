@@ -167,7 +167,7 @@ def small_cnn(n_channels: int, n_classes: int) -> nn.Module:
 
 
 def balanced_sample(dataset, n_images, split):
-    """As many images of each class; of a multi-label dataset, each label on a fifth of the images."""
+    """Make equal numbers of images of each class; for a multi-label dataset, each label on a fifth of the images."""
     if dataset.task is Task.MULTILABEL:
         labels = (np.random.default_rng(split).random((n_images, dataset.n_classes)) < 0.2).astype(np.uint8)
     else:

@@ -1,4 +1,4 @@
-"""torchvision is imported also beside a torch of another build; where it works by itself, nothing is changed."""
+"""torchvision is imported even if its build does not match torch; if the import works, nothing is changed."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The training loop: what a step changes, what an epoch writes, when it stops and which epoch is the best."""
+"""The training loop: steps, files of an epoch, early stopping and the best epoch."""
 
 import csv
 import math
@@ -189,7 +189,7 @@ def test_statistics_of_each_dataset_are_saved_unless_they_are_shared(collection,
         train(small_config(epochs=1, batch_norm=batch_norm), folder, output, benchmark=benchmark)
         checkpoint = checkpoints.load(output / "best.pt")
         assert set(checkpoint.statistics) == names
-    # training is the same; only what normalises outside of it differs
+    # training is the same; only the normalisation outside training differs
     one, other = (checkpoints.load(tmp_path / name / "last.pt") for name in ("per-dataset", "shared"))
     running = ("running_mean", "running_var")
     for name, value in one.model_state.items():
@@ -197,7 +197,7 @@ def test_statistics_of_each_dataset_are_saved_unless_they_are_shared(collection,
 
 
 def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection, tmp_path):
-    """Validation is not training: with either kind of statistics, weights and buffers are the same to the bit."""
+    """Validation with either kind of statistics leaves weights and buffers bit-identical."""
     folder, benchmark = collection
     found = {}
     for batch_norm in ("shared", "per-dataset"):
@@ -207,7 +207,7 @@ def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection
     shared, own = found["shared"].model_state, found["per-dataset"].model_state
     assert shared.keys() == own.keys()
     assert [name for name in shared if not torch.equal(shared[name], own[name])] == []
-    # so that the one predicts what the other does, once its statistics are put aside
+    # so one predicts the same as the other, once its statistics are removed
     put_aside = replace(found["per-dataset"], statistics={})
     predictions = [
         dict(predict_datasets(one, tuple(benchmark), folder, CPU, 16)) for one in (found["shared"], put_aside)
@@ -222,11 +222,13 @@ def test_a_single_image_is_left_out_if_batch_norm_cannot_take_it(collection, tmp
     prepare = preprocess_for(config, model, CPU)
     image = torch.zeros((1, 28, 28), dtype=torch.uint8)
     state = {name: value.clone() for name, value in model.state_dict().items()}
-    assert not takes_lone_images(model.backbone, prepare(image))  # 32 pixels: maps of one pixel in the end
+    assert not takes_lone_images(
+        model.backbone, prepare(image)
+    )  # 32 pixels: the last feature maps have one pixel
     assert takes_lone_images(model.backbone, torch.zeros(1, 3, 64, 64))
     assert all(torch.equal(state[name], value) for name, value in model.state_dict().items())
     folder, benchmark = (
-        collection  # breast and chest have 4 and 157 images: in batches of 3, one is left over
+        collection  # breast and chest have 4 and 157 images: in batches of 3, one image is left over
     )
     train(small_config(epochs=1, batch_size=3), folder, tmp_path / "run", benchmark=benchmark)
     with (tmp_path / "run/metrics.csv").open(newline="") as file:
