@@ -62,7 +62,7 @@ class World:
     def gather(self, values: Tensor, n_images: int) -> Tensor:
         """Gather the rows of all shares: (n_images, n), from the rows of this process.
 
-        In the backward pass, each process keeps the gradient of its own rows, times the number of processes, because
+        In the backward pass, each process keeps the gradient of its own rows, times the number of processes:
         DistributedDataParallel takes the mean over the processes.
         """
         return values if n_images < self.size or self.size == 1 else _Gathered.apply(values, self, n_images)

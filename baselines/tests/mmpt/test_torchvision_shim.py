@@ -40,8 +40,8 @@ def test_torchvision_is_imported_before_timm():
             "import torch\n"
             "if not hasattr(torch.ops.torchvision, 'nms') or not hasattr(torch.ops.torchvision, 'qnms'):\n"
             "    raise RuntimeError('operator torchvision::nms does not exist')\n"
-            "version = 'mended'",
-            "imported mended True",
+            "version = 'repaired'",
+            "imported repaired True",
         ),
     ],
 )
