@@ -18,7 +18,7 @@ Examples:
       downloads the official files, then trains one backbone on all 12 datasets
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture resnet18 --resolution 28 \\
           --output runs/resnet18 --resume
-      continues the stopped run; with --deterministic in both commands, the final weights are bit-identical
+      continues a stopped run; with --deterministic in both commands, the result equals that of an unstopped run
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture vit_base_patch16_224 \\
           --resolution 224 --weights vit.safetensors --precision bf16 --compile --output runs/vit
       trains on a GPU, from a file of weights, without a download

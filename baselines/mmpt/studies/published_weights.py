@@ -93,7 +93,7 @@ def _describe(path: Path, benchmark: Benchmark) -> Weights:
     if is_plain and not config.has_epochs:
         raise WeightsError(f"{path}: k-NN trains no weights; repeat it with train_baseline --scheme knn.")
     if named and (differing := list(_differing(named, config))):
-        raise WeightsError(f"{path} was trained differently from its name: {', '.join(differing)}.")
+        raise WeightsError(f"{path} was not trained as its name says: {', '.join(differing)}.")
     return Weights(path, config, benchmark[config.dataset], is_plain)
 
 

@@ -147,7 +147,7 @@ def test_a_checkpoint_may_have_the_name_of_theirs_if_it_is_true(collection, tmp_
     assert set(results["breastmnist"]) == {1}
     lying = tmp_path / "breastmnist_28_endToEnd_test_resnet_s1_best.pth"
     lying.rename(tmp_path / "bloodmnist_28_endToEnd_test_resnet_s2_best.pth")
-    with pytest.raises(WeightsError, match="differently from its name: dataset breastmnist, seed 1"):
+    with pytest.raises(WeightsError, match="not trained as its name says: dataset breastmnist, seed 1"):
         quiet(tmp_path, collection)
 
 
