@@ -109,7 +109,7 @@ def test_a_taken_address_is_told_to_its_owner_only(client, team, mailoutbox):
     assert SENT in response.text
     assert Team.objects.count() == 1
     assert mailoutbox[-1].to == ["alpha@example.org"]
-    assert "You have an account already" in mailoutbox[-1].subject
+    assert "You already have an account" in mailoutbox[-1].subject
 
 
 @pytest.mark.usefixtures("no_verification")

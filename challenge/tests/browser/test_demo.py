@@ -60,7 +60,7 @@ def test_it_works(demo, register):
 
     assert_not_reloaded(page)
     shown = page.evaluate("window.shown")
-    assert "Uploaded. Checking in…" in shown
+    assert "Uploaded. Waiting for the server…" in shown
     order = ["Queued", "Scoring", "Scored"]  # the quick ones may not be seen
     assert [text for text in shown if text in order] == [text for text in order if text in shown]
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
@@ -99,7 +99,7 @@ def test_what_waits_in_the_queue_is_followed_by_the_team_s_page_and_by_its_own(d
         newest(page).locator(".state-queued").wait_for()
         own_page.goto(newest(page).get_by_role("link").get_attribute("href"))
         own_page.evaluate(WATCH)
-        expect(own_page.get_by_text("waiting for a worker; this page follows by itself.")).to_be_visible()
+        expect(own_page.get_by_text("waiting for a worker; this page updates by itself.")).to_be_visible()
     for followed in (page, own_page):
         followed.locator(".state-scored, .facts").wait_for()
         assert_not_reloaded(followed)
