@@ -77,7 +77,7 @@ def test_a_metric_that_was_published_as_a_mean_only_is_said_to_be(client, scored
     first, second = scored(0.9), scored(0.8)
     keys = (f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     page = compared(client, *keys, metric="cohen_kappa")
-    note = "Cohen's kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
+    note = "Cohen's kappa was published only as a mean, not for each dataset, for: VGG16, end-to-end."
     assert note in text_of(page)
     assert line_of(page, "PathMNIST").endswith("–")
     assert len(elements(page, "figure")) == 3  # of the two others

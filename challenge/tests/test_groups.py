@@ -461,7 +461,7 @@ def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team
     submissions.disqualify(runs[1], "A reason.")
     page = page_of(as_user(team), f"/groups/{group.pk}/edit/")
     assert ticked(page) == {runs[0].pk, runs[2].pk}
-    assert "Saving takes it out of the group" in page
+    assert "If you save, it leaves the group" in page
     as_user(team).post(f"/groups/{group.pk}/edit/", {"name": "Two", "members": [runs[0].pk, runs[2].pk]})
     submissions.reinstate(runs[1])
     assert members_of(group) == {runs[0], runs[2]}
