@@ -233,8 +233,8 @@ def test_the_sentences_on_weights_and_on_mm_pt(metric, page, printed):
 #: Each counted by hand in Tables 5 and 6.
 CONCLUSIONS = [
     "ViT-B/16 is better with the plain loss at every resolution, by every metric. Section 4.4 Holds in all 12",
-    "ResNet-18 is better with the plain loss at 128 × 128 and 224 × 224. Section 4.4 Holds in 5 of 6 comparisons; the "
-    "exceptions: ResNet-18 against ResNet-18, weighted loss, 128 × 128, Cohen's kappa: 0.3099 against 0.3163",
+    "ResNet-18 is better with the plain loss at 128 × 128 and 224 × 224. Section 4.4 Holds in 5 of 6 comparisons; "
+    "the exceptions: ResNet-18 against ResNet-18, weighted loss, 128 × 128, Cohen's kappa: 0.3099 against 0.3163",
     "and is slightly worse at 224 × 224. Section 4.3 Holds in 8 of 9 comparisons; the exceptions: "
     "ViT-B/16, weighted loss, 128 × 128 against 224 × 224, Cohen's kappa: 0.5735 against 0.5785",
     "The same holds for ResNet-18 with the weighted loss. Section 4.3 Holds in 6 of 9",

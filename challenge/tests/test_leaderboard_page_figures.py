@@ -91,7 +91,10 @@ def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baseline
     text = text_of(page)
     assert "No row here has Cohen's kappa for each dataset, so there is nothing to draw." in text
     assert len(elements(page, "figure")) == 1  # over the resolutions
-    assert "The figure of the best score over time appears with the first scored entry at this resolution." in text
+    assert (
+        "The figure of the best score over time appears with the first scored entry at this resolution."
+        in text
+    )
 
 
 def test_two_rows_are_too_few_for_ranks(client, entry_by_dataset, team, other_team):

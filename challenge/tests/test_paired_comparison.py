@@ -154,7 +154,10 @@ def test_published_results_have_a_difference_and_no_interval(client, uncertain_e
 def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, team):
     first, small = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93, resolution=28)
     page = compared(client, f"s{first.pk}", f"s{small.pk}")
-    assert "All rows are compared on the same 1,000 bootstrap resamples of the test images, at every resolution" in page
+    assert (
+        "All rows are compared on the same 1,000 bootstrap resamples of the test images, at every resolution"
+        in page
+    )
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha), 28 px"][1] == "better"
 
 

@@ -1,4 +1,4 @@
-// Check a chosen file before the upload, in a worker (format-worker.js), for each field with data-check-format.
+// Check a file before its upload, in a worker (format-worker.js), for each field with data-check-format.
 // The checker only reports: the team decides whether to upload, and the site checks the file again.
 (() => {
   "use strict";
@@ -43,7 +43,7 @@
     worker.postMessage({ parts: parts.split(" "), file, rules });
   }
 
-  /** Return the form's error about the name or the size (challenge/forms.py); null if the form accepts the file. */
+  /** Return the form's error about name or size (challenge/forms.py); null if the form accepts the file. */
   function refusalOfTheForm(file) {
     if (!file.size) return "The file is empty.";
     if (!/\.csv(\.gz)?$/i.test(file.name)) return "The file must be a .csv, or a .csv.gz compressed with gzip.";

@@ -69,7 +69,7 @@ async function* plain(file, report) {
   }
 }
 
-/** Yield the bytes of a gzip file with one or more members, as strict as zlib; each piece overwrites the last. */
+/** Yield the bytes of a gzip file (one or more members), as strict as zlib; each piece overwrites the last. */
 async function* unpacked(file, rules, report) {
   const stream = new pako.ZStream();
   pako.zlibInflateInit2(stream, ONLY_GZIP);
@@ -119,7 +119,7 @@ function kindOfZip(text) {
   return "a zip archive";
 }
 
-/** Splitter of pieces into lines; `take` gets the number and the text of each line, null if it is not UTF-8. */
+/** Splitter of pieces into lines; `take` gets the number and text of each line, null if it is not UTF-8. */
 class LineReader {
   constructor(rules, take) {
     this.rules = rules;

@@ -1,4 +1,4 @@
-// Problems in a file, in the words of the server (challenge/scoring/problems.py), and Python's number and text formats.
+// Problems in a file, in the words of the server: challenge/scoring/problems.py, and Python's text formats.
 // The parts of the checker are plain scripts that share the worker's scope; format-worker.js loads them.
 "use strict";
 
@@ -100,7 +100,7 @@ function roundedToEven(value, decimals) {
 
 const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
-/** Return the known name most similar to a word, like Python's difflib.get_close_matches; undefined if there is none. */
+/** Return the known name closest to a word, like difflib.get_close_matches; undefined if there is none. */
 function closest(word, known) {
   let best = { ratio: 0.8, name: undefined };
   for (const name of known) {

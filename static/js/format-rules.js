@@ -1,4 +1,4 @@
-// Rules for the lines of a file, in the words of challenge/scoring/layouts.py, parse_carefully.py and predictions.py.
+// Rules for the lines of a file, as in challenge/scoring: layouts.py, parse_carefully.py, predictions.py.
 // The benchmark and the limits come from the server (challenge/format_rules.py).
 "use strict";
 

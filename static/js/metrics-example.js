@@ -1,4 +1,4 @@
-// Example on the metrics page: the server computes the first values, this script those of the reader's settings.
+// Example on the metrics page: the server computes the first values, this script the later values.
 const example = document.querySelector("[data-metrics-example]");
 const rows = [...example.querySelectorAll("[data-truth]")];
 const truths = rows.map((row) => Number(row.dataset.truth));

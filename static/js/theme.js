@@ -1,5 +1,5 @@
-// Theme of the page: the system's, until the reader chooses the other theme. Loaded before the stylesheets, so
-// that nothing flashes.
+// Theme of the page: the system's, until the reader chooses the other theme. Loaded before the stylesheets,
+// so that nothing flashes.
 const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
 const system = () => (systemIsDark.matches ? "dark" : "light");
 const chosen = () => {
