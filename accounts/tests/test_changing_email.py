@@ -27,7 +27,7 @@ def change_to(client: Client, email: str, password: str = PASSWORD):
 def test_it_works(logged_in, team, link_in, mailoutbox):
     change_to(logged_in, NEW)
     page = logged_in.get(URL).text
-    assert f"It changes to <strong>{NEW}</strong>" in page
+    assert f"It will change to <strong>{NEW}</strong>" in page
     team.refresh_from_db()
     assert team.email == "alpha@example.org"
 

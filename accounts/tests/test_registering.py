@@ -112,7 +112,7 @@ def test_only_the_owner_learns_that_an_address_is_taken(client, team, mailoutbox
     assert SENT in response.text
     assert Team.objects.count() == 1
     assert mailoutbox[-1].to == ["alpha@example.org"]
-    assert "You have an account already" in mailoutbox[-1].subject
+    assert "You already have an account" in mailoutbox[-1].subject
 
 
 @pytest.mark.usefixtures("no_verification")

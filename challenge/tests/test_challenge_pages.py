@@ -71,8 +71,8 @@ def test_a_phase_to_come(client, phase):
 def test_no_phase(client, phase):
     Phase.objects.all().delete()
     shown = text_of(page_of(client, "/challenge/"))
-    assert "there are no limits to state" in shown
-    assert "No phase is announced yet. When the organizers set one" in shown
+    assert "so no limits are set" in shown
+    assert "No phase is announced yet. Its dates will appear here." in shown
     assert "No phase is announced yet." in text_of(page_of(client, "/challenge/design/"))
 
 
@@ -106,7 +106,7 @@ def test_the_timeline_agrees_with_what_the_form_takes():
 
 def test_sizes_are_those_of_the_benchmark(client, phase):
     shown = text_of(page_of(client, "/challenge/"))
-    assert f"the test images of all of them, {MEDMNIST_PLUS.n_rows:,} in all" in shown
+    assert f"predicts all {MEDMNIST_PLUS.n_rows:,} test images of these datasets" in shown
     assert "2 binary datasets" in shown
     assert "8 multi-class datasets" in shown
     assert "1 multi-label dataset " in shown

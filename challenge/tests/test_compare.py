@@ -77,7 +77,7 @@ def test_a_metric_that_was_published_as_a_mean_only_is_said_to_be(client, scored
     first, second = scored(0.9), scored(0.8)
     keys = (f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     page = compared(client, *keys, metric="cohen_kappa")
-    note = "Cohen's kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
+    note = "Cohen's kappa was published only as a mean, not for each dataset, for: VGG16, end-to-end."
     assert note in text_of(page)
     assert line_of(page, "PathMNIST").endswith("–")
     assert len(elements(page, "figure")) == 3  # of the two others
@@ -137,7 +137,7 @@ def test_what_is_not_scored_cannot_be_compared(as_user, scored, submit, team):
 def test_too_many_are_kept_and_the_first_five_shown(client, scored):
     entries = [scored(0.5 + number / 100) for number in range(7)]
     page = compared(client, *(f"s{one.pk}" for one in entries))
-    assert "You chose 7: at most 5 fit side by side" in page
+    assert "You chose 7 rows. At most 5 fit side by side" in page
     assert heads(page) == [f"Model {n}" for n in range(5)]
     assert attribute(page, "input[checked]", "value") == [f"s{one.pk}" for one in entries]
 
@@ -146,7 +146,7 @@ def test_one_is_too_few_and_kept(client, scored):
     one = scored(0.9)
     scored(0.8, model_name="Another")
     page = compared(client, f"s{one.pk}")
-    assert "One is chosen: add another one below" in page
+    assert "You chose one row. Add another row below" in page
     assert element(page, f"#chosen-s{one.pk}[value=s{one.pk}][checked]")
     assert not heads(page)
 

@@ -80,7 +80,7 @@ def test_without_a_ground_truth_the_page_says_so(client):
     assert not GroundTruth.objects.exists()
     page = page_of(client, "/datasets/chestmnist/")
     text = text_of(page)
-    assert "The labels of the test split are not loaded on this site at the moment" in text
+    assert "The test labels are not loaded on this site at the moment" in text
     assert "data-figure" not in page
     assert "plotly" not in page
     assert "22,433 test images" in text

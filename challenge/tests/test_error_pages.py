@@ -17,7 +17,7 @@ def test_a_form_that_is_too_large_gets_413(client, team, as_user):
     response = as_user(team).post("/profile/", {"description": "x" * 3_000_000})
     content = response.content.decode()
     assert response.status_code == 413
-    assert "That is more than the site takes" in content
+    assert "Your upload is too large" in content
     assert "no submission was counted" in content
     assert "Content-Security-Policy" in response.headers
 

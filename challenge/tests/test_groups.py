@@ -301,7 +301,7 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
     address = group.get_absolute_url()
     assert client.get(address).status_code == 404
     assert as_user(other_team).get(address).status_code == 404
-    assert "It is not shown to others" in text_of(page_of(as_user(team), address))
+    assert "Others cannot see it" in text_of(page_of(as_user(team), address))
     assert as_user(organizer).get(address).status_code == 200
 
 
@@ -335,14 +335,14 @@ def test_figures_wait_until_members_are_scored_by_the_versions_that_are_ranked(g
     group, runs = grouped
     runs[0].evaluations.update(scorer_version="0")
     text = text_of(page_of(client, group.get_absolute_url()))
-    assert "3 seeds are in this group; the figures are made of the 2" in text
+    assert "This group has 3 seeds. Only 2 of them are scored with the current versions" in text
     assert "n = 2" in text
     runs[1].evaluations.update(scorer_version="0")
     text = text_of(page_of(client, group.get_absolute_url()))
-    assert "wait for its submissions to be scored" in text
+    assert "its submissions have yet to be scored with the current versions" in text
     assert "±" not in text
     GroundTruth.objects.update(activated_at=None)
-    assert "wait for its submissions" in text_of(page_of(client, group.get_absolute_url()))
+    assert "its submissions have yet to be scored" in text_of(page_of(client, group.get_absolute_url()))
 
 
 def test_a_member_names_its_group(grouped, client, as_user, team):
@@ -461,7 +461,7 @@ def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team
     submissions.disqualify(runs[1], "A reason.")
     page = page_of(as_user(team), f"/groups/{group.pk}/edit/")
     assert ticked(page) == {runs[0].pk, runs[2].pk}
-    assert "Saving takes it out of the group" in page
+    assert "If you save, it leaves the group" in page
     as_user(team).post(f"/groups/{group.pk}/edit/", {"name": "Two", "members": [runs[0].pk, runs[2].pk]})
     submissions.reinstate(runs[1])
     assert members_of(group) == {runs[0], runs[2]}

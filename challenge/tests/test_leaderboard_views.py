@@ -50,7 +50,7 @@ def test_the_ranking_says_range_and_interval(uncertain_entry, team, get):
     page = get()
     assert page.count("95 %: 1–2") == 2
     assert "95 %: 3 " in page
-    assert "marks the 2 entries that cannot be told from the leading one" in page
+    assert "marks the 2 entries that cannot be distinguished from the leading entry" in page
     assert page.count("95 % interval 0.") == 3
 
 

@@ -101,7 +101,7 @@ def test_sizes_and_versions(page):
     sizes = {dataset.n_test: dataset.title for dataset in MEDMNIST_PLUS}
     assert f"on each of the {len(MEDMNIST_PLUS.datasets)} datasets" in text
     assert f"holds {min(sizes):,} images ({sizes[min(sizes)]}), the largest {max(sizes):,}" in text
-    assert f"has version {SCORER_VERSION}." in text
+    assert f"The current scorer version is {SCORER_VERSION}." in text
 
 
 def test_ranks_of_ties(page):
@@ -145,7 +145,7 @@ def test_numbers_of_the_informational_section(page):
     """Log loss of one certain and wrong prediction, number of ChestMNIST's labels, and bins of ECE."""
     text = text_of(page)
     loss = sklearn_metrics.log_loss([1], np.array([[1 - 1e-7, 1e-7]]), labels=[0, 1])
-    assert f"to {loss:.1f}, where the clipping ends it" in text
+    assert f"to {loss:.1f}: the clipping limits" in text
     log_loss = region(page, "Formula of log loss")
     assert text_of(log_loss).endswith("ε = 10 \N{MINUS SIGN} 7")
     assert text_of(element(log_loss, "msup")) == "10 \N{MINUS SIGN} 7"
@@ -184,7 +184,7 @@ def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(p
 
 def test_statements_about_the_bootstrap_and_ways_to_rank(page):
     text = text_of(page)
-    assert f"{N_REPLICATES:,} times, images are drawn" in text
+    assert f"{N_REPLICATES:,} times, we draw images" in text
     assert f"the {MOST_WITH_LEADER} highest entries are compared" in text
     # 1,000 points without an error, 250 with the baseline's error, none with at least twice that error
     baseline = np.array([0.8])

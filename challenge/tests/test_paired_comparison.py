@@ -142,19 +142,22 @@ def test_published_results_have_a_difference_and_no_interval(client, uncertain_e
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", ""]
-    assert "Without intervals of differences: VGG16, end-to-end." in page
-    assert "Published results have no predictions here to resample" in page
+    assert "No intervals for the differences of: VGG16, end-to-end." in page
+    assert "Published results have no predictions to resample" in page
     mean = table_of(page, "Means over the 12 datasets")["AUC"][2]
     assert mean == "0.9530 (best) ± 0.0022 +0.0530"
     first_published = compared(client, f"p{vgg16.pk}", f"s{first.pk}")
     assert table_of(first_published, "Differences of the means")["Model 0 (Team Alpha)"][2] == "none"
-    assert "Which wins where" not in first_published
+    assert "Best row on each dataset" not in first_published
 
 
 def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, team):
     first, small = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93, resolution=28)
     page = compared(client, f"s{first.pk}", f"s{small.pk}")
-    assert "the same ones for all, at every resolution" in page
+    assert (
+        "All rows are compared on the same 1,000 bootstrap resamples of the test images, at every resolution"
+        in page
+    )
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha), 28 px"][1] == "better"
 
 
@@ -173,7 +176,7 @@ def test_an_entry_whose_intervals_follow_has_none_yet(client, uncertain_entry, e
     first, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{new.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1] == "0.9300 (best) +0.0300"
-    assert "those of an entry follow a moment after its scores" in page
+    assert "the resamples of an entry follow a moment after its scores" in page
 
 
 def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertain_entry, team, rows):
@@ -190,7 +193,7 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
     assert score.value == pytest.approx(0.94)
     page = compared(client, f"s{alone.pk}", f"g{group.pk}")
     assert table_of(page, "Differences of the means")["Seeds (Team Alpha)"][1] == "better"
-    assert "it tells what other test images would change, not what other seeds would" in page
+    assert "It shows the effect of other test images, not of other seeds." in page
 
 
 # --- Wins by dataset -----------------------------------------------------------------------------
@@ -260,7 +263,7 @@ def test_wins_are_counted():
 def test_the_page_says_who_wins_where(client, uncertain_entry, team):
     low, high, close = (uncertain_entry(team, auc) for auc in (0.85, 0.9301, 0.93))
     page = compared(client, *(f"s{one.pk}" for one in (low, high, close)))
-    table = table_of(page, "Which wins where")
+    table = table_of(page, "Best row on each dataset")
     assert table["PathMNIST"] == ["▼ lower", "★ best", "≈ close"]
     assert table["Best on"] == [
         "0 of 12 0 with all others lower", "12 of 12 0 with all others lower", "0 of 12 0 with all others lower",
@@ -273,7 +276,7 @@ def test_a_dataset_that_is_not_published_has_no_standing(client, uncertain_entry
         method.scores.create(source="doerrich2024", dataset=dataset, metric="auc", mean=0.999)
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{method.pk}")
-    table = table_of(page, "Which wins where")
+    table = table_of(page, "Best row on each dataset")
     assert table["PathMNIST"] == ["not tested", "not tested", "★ best"]
     assert table["OCTMNIST"] == ["▼ lower", "★ best", "–"]
 

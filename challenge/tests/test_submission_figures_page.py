@@ -16,7 +16,7 @@ from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
 from challenge.tests.pages import attribute, element, elements, page_of, rows_of
 
-EMPTY = "was scored before confusion matrices, ROC curves and reliability were kept"
+EMPTY = "was scored before the site stored confusion matrices, ROC curves and reliability"
 
 
 def figures_on(page: str) -> dict[str, dict]:

@@ -153,7 +153,7 @@ def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client,
     submission = uncertain_entry(team, 0.9)
     Uncertainty.objects.all().delete()
     page = page_on(client, submission)
-    assert "This entry was scored before they were made" in page
+    assert "This entry was scored before the site computed intervals" in page
     assert element(page, "#result").attributes["hx-trigger"] == "every 10s"
     assert facts(page)[-1].startswith("1 rank by AUC"), "without a range"
     assert result_of(client, submission, shown="intervals-follow").status_code == 204
@@ -163,7 +163,7 @@ def test_a_failed_estimate_is_reported_and_not_polled(client, uncertain_entry, t
     submission = uncertain_entry(team, 0.9)
     state_of(submission, Uncertainty.Status.FAILED)
     page = page_on(client, submission)
-    assert "could not be estimated, because of a fault on our side" in page
+    assert "could not be estimated, because of an error on our side" in page
     assert FOLLOW not in page
     assert "hx-get" not in element(page, "#result").attributes
 

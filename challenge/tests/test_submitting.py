@@ -98,7 +98,7 @@ def test_the_page_says_what_is_left_and_when_the_day_resets(client, submit, team
     submit(team, content=CONTENT)
     day, total = elements(page_of(client, reverse("profile")), "#team-submissions .fact")
     tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
-    assert text_of(day).startswith(f"9 of 10 left today; the day resets at {tomorrow} UTC (in ")
+    assert text_of(day).startswith(f"9 of 10 left today; resets at {tomorrow} UTC (in ")
     assert text_of(element(day, "time")) == f"{tomorrow} UTC"
     assert text_of(total).startswith("99 of 100 left in ")
 

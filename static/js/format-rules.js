@@ -1,4 +1,4 @@
-// What the lines of a file must be: challenge/scoring/layouts.py, parse_carefully.py and predictions.py, in their words.
+// Rules for the lines of a file, as in challenge/scoring: layouts.py, parse_carefully.py, predictions.py.
 // The benchmark and the limits come from the server (challenge/format_rules.py).
 "use strict";
 
@@ -8,7 +8,7 @@ const LABEL = /^[0-9]{1,3}(?:\.0*)?$/;
 const LABELS_STAY = "the server has the labels and derives the predicted classes; remove this column";
 const SEPARATORS = [[";", "semicolons"], ["\t", "tabs"], ["|", "bars"]];
 
-/** The cells of a line as RFC 4180 has them, null if a quoted one is not closed. */
+/** Split a line into cells after RFC 4180; null if a quoted cell is not closed. */
 function splitCells(text) {
   const cells = [];
   for (let at = 0; ; at += 1) {
@@ -33,12 +33,12 @@ function splitCells(text) {
   }
 }
 
-/** Takes the lines of one file; `finish` tells what it is, or refuses it. */
+/** Checker for the lines of one file; `finish` returns a summary or throws a Refusal. */
 class FileChecker {
   constructor(rules) {
     this.rules = rules;
     this.nothingRead = true;
-    this.refusal = null; // of the header; what is wrong with the file as a whole comes first
+    this.refusal = null; // from the header; reported only if the file as a whole is fine
     this.reader = null;
   }
 
@@ -105,7 +105,7 @@ function unknownColumn(name, position, known, rules) {
   return `the column ${quoted} is unknown; expected ${listed}`;
 }
 
-/** The rows of a file; a subclass for each layout knows what the cells of a row mean. */
+/** Reader of the rows of a file, with a subclass for each layout. */
 class Reader {
   constructor(names, rules) {
     this.rules = rules;
@@ -114,7 +114,7 @@ class Reader {
     this.datasets = new Map(rules.datasets.map((dataset) => [dataset.name, rowsOf(dataset)]));
     this.problems = new ProblemLog(rules);
     this.nRows = 0;
-    this.nLost = 0; // rows that could not be told to belong to any dataset and index
+    this.nLost = 0; // rows without a recognizable dataset and index
   }
 
   shown(text) {
@@ -174,7 +174,7 @@ class Reader {
     return null;
   }
 
-  /** Read one value; false, with the problem noted, where there is none. */
+  /** Read one value; if it is not a number, note the problem and return false. */
   storeValue(dataset, row, column, text, called, line) {
     if (NUMBER.test(text)) {
       dataset.values[row * dataset.n_classes + column] = Number(text);
@@ -193,12 +193,12 @@ class Reader {
     return ["not a number", `${name} is ${this.shown(text)}; expected a plain decimal number such as 0.25`];
   }
 
-  /** A row with a problem has no values, so that they are not judged as well. */
+  /** Clear the values of a row with a problem, so that they are not checked as well. */
   forget(dataset, row) {
     dataset.values.fill(NaN, row * dataset.n_classes, (row + 1) * dataset.n_classes);
   }
 
-  /** What the file is, if it is valid; throws a Refusal with all problems if not. */
+  /** Return a summary of a valid file; throw a Refusal with all problems otherwise. */
   finish() {
     if (!this.nRows) throw new Refusal("The file has a header but no rows");
     for (const dataset of this.datasets.values()) this.findMissingRows(dataset);
@@ -211,7 +211,7 @@ class Reader {
   findMissingRows(dataset) {
     const missing = [];
     dataset.lines.forEach((line, row) => line || missing.push(row));
-    // lines that could not be read have been reported; they would be missing here again
+    // unreadable lines are reported already; do not report them again as missing
     if (missing.length <= this.nLost) return;
     const message = missing.length === dataset.n_test
       ? `the whole dataset is missing; expected ${grouped(dataset.n_test)} rows`
@@ -220,7 +220,7 @@ class Reader {
   }
 }
 
-/** A dataset with the line and the values of each row of its test split: 0 and NaN where there are none. */
+/** Dataset with the line number and the values of each row of its test split; 0 and NaN for unread rows. */
 function rowsOf(dataset) {
   const values = new Float64Array(dataset.n_test * dataset.n_classes).fill(NaN);
   return { ...dataset, lines: new Int32Array(dataset.n_test), values };
@@ -344,7 +344,7 @@ class ThesisReader extends Reader {
     return dataset.is_binary && parts.length === 1 ? `${message}; write both values, class 0 first` : message;
   }
 
-  /** Whether `truth` can be read; whether it is right, only the site can tell. */
+  /** Check that `truth` can be read; only the site can check whether it is right. */
   checkTruth(dataset, row, line, text) {
     let listed = stripBlanks(text);
     if (!listed) return;
@@ -363,7 +363,7 @@ class ThesisReader extends Reader {
   }
 }
 
-/** Note rows that are no probabilities; those with NaN have been noted before. */
+/** Note rows whose values are not probabilities; rows with NaN are already noted. */
 function checkValues(dataset, problems, tolerance) {
   for (let row = 0; row < dataset.n_test; row += 1) {
     const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
@@ -383,7 +383,7 @@ function checkValues(dataset, problems, tolerance) {
   }
 }
 
-/** Row numbers for people: `3, 7-9, 12, ...`. */
+/** Format row numbers for readers: `3, 7-9, 12, ...`. */
 function ranges(rows) {
   const runs = [];
   for (const row of rows) {

@@ -60,7 +60,7 @@ def test_it_works(demo, register):
 
     assert_not_reloaded(page)
     shown = page.evaluate("window.shown")
-    assert "Uploaded. Checking in…" in shown
+    assert "Uploaded. Waiting for the server…" in shown
     order = ["Queued", "Scoring", "Scored"]  # short states may be missed
     assert [text for text in shown if text in order] == [text for text in order if text in shown]
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
@@ -99,7 +99,7 @@ def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, regis
         newest(page).locator(".state-queued").wait_for()
         own_page.goto(newest(page).get_by_role("link").get_attribute("href"))
         own_page.evaluate(WATCH)
-        expect(own_page.get_by_text("waiting for a worker; this page follows by itself.")).to_be_visible()
+        expect(own_page.get_by_text("waiting for a worker; this page updates by itself.")).to_be_visible()
     for followed in (page, own_page):
         followed.locator(".state-scored, .facts").wait_for()
         assert_not_reloaded(followed)

@@ -112,7 +112,7 @@ def test_a_download_that_fails_says_so(visits, scenes):
     page.route("**/figures.json", lambda route: route.abort())
     button = page.get_by_role("button", name="Download all figures")
     button.click()
-    expect(page.get_by_text("It could not be made.")).to_be_visible()
+    expect(page.get_by_text("The ZIP could not be made.")).to_be_visible()
     expect(button).to_be_enabled()
     visits.complaints.clear()
 

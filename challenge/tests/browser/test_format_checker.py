@@ -240,7 +240,7 @@ def test_a_valid_file_of_full_size(kind, page, full_size):
 def test_a_valid_file_of_full_size_in_the_layout_of_the_thesis(page, full_size):
     box = checked(page, "Submission file", full_size["thesis"])
     expect(box.get_by_role("status")).to_have_text("Valid: 119,320 rows, 12 datasets, thesis layout.")
-    expect(box).to_contain_text("The site also checks whether truth agrees with the test labels")
+    expect(box).to_contain_text("The site also compares truth with the test labels")
 
 
 def test_a_bad_file_of_full_size(page, full_size, site_says):
