@@ -64,9 +64,9 @@ class PublishedScore(models.Model):
     AVERAGE = "average"
 
     class Source(models.TextChoices):
-        """Where it was published, the earlier source first: it is the one shown where two give the same figure."""
+        """Origin of a score. Where two sources give the same metric, the first of them here is shown."""
 
-        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2024)"
+        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2025)"
         THESIS_2024 = "thesis2024", "Bachmeier (2024)"
         REEVALUATED = "reevaluated", "re-evaluated here"
 

@@ -12,7 +12,7 @@ ARCHITECTURE = "resnet18"
 def decathlon_baseline(resolution: int) -> NDArray[np.float64] | None:
     """Return the accuracies on the datasets, (12,) in their official order, that the decathlon score measures by.
 
-    They are those of the ResNet-18 that Doerrich et al. (2024) trained end-to-end at this resolution (pixels of a
+    They are those of the ResNet-18 that Doerrich et al. (2025) trained end-to-end at this resolution (pixels of a
     side). None where they are not all there: `manage.py import_reported_baselines` brings them.
     """
     accuracies = dict(

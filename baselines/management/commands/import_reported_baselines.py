@@ -8,7 +8,7 @@ from challenge.services.published import replace_published_results
 
 class Command(BaseCommand):
     help = (
-        "Import the published results in baselines/reported/ (Doerrich et al. 2024, Bachmeier 2024), so that "
+        "Import the published results in baselines/reported/ (Doerrich et al. 2025, Bachmeier 2024), so that "
         "they stand on the leaderboard beside the entries. Running it again replaces them by what the files hold."
     )
 
