@@ -154,8 +154,8 @@ def _mm_pt(results: Results) -> list[Claim]:
     better_cnns = [m for m in single.values() if m.family == "CNN" and m != efficientnet]
     return [
         Claim(
-            "mm-PT ViT-B/16 surpasses CLIP ViT-B/16 trained on each dataset alone, except for Cohen's kappa at 128 × 128, "
-            "where CLIP is ahead.",
+            "mm-PT ViT-B/16 surpasses CLIP ViT-B/16 trained on each dataset alone, except for Cohen's kappa at "
+            "128 × 128, where CLIP is ahead.",
             "4.5",
             [
                 *_everywhere(results, [(VIT, clip)], metrics=[m for m in METRICS if m != "cohen_kappa"]),

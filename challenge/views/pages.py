@@ -12,8 +12,8 @@ from challenge.content.bibliography import works_by_key
 from challenge.content.datasets import ABOUT_DATASETS, ON_MEDMNIST_PLUS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.content.timeline import State, phase_in_force, timeline
-from challenge.formats.markdown import to_html
 from challenge.entries.citation import REFERENCE_KEYS
+from challenge.formats.markdown import to_html
 from challenge.models import Metric, Phase, PublishedScore, SitePage
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import SCORER_VERSION
