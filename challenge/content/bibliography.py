@@ -21,7 +21,7 @@ MEDMNIST_V1 = "yang2021medmnist"
 
 
 @lru_cache(maxsize=1)
-def shipped_works() -> Mapping[str, Mapping[str, Any]]:
+def shipped_works() -> Mapping[str, dict[str, Any]]:
     """Return the fields of each work in `references.json`, by key."""
     return {fields["key"]: fields for fields in json.loads(_FILE.read_text(encoding="utf-8"))}
 
