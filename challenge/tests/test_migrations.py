@@ -147,7 +147,8 @@ def old_references(migrate) -> Apps:
 
 
 def references_of(apps: Apps) -> dict[str, dict[str, Any]]:
-    return {row.pop("key"): row for row in apps.get_model("challenge", "Reference").objects.values()}
+    rows: list[dict[str, Any]] = rows_of(apps)["Reference"]
+    return {row.pop("key"): row for row in rows}
 
 
 def test_stored_references_are_corrected_and_changed_ones_kept(old_references, migrate):
