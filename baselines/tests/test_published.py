@@ -78,4 +78,4 @@ def test_a_published_method_has_a_page_with_its_scores(client):
     assert "VGG16" in page
     assert '0.8234 <span class="std">± 0.0088</span>' in page
     assert '0.7263 <span class="std">± 0.0142</span>' in page
-    assert "Doerrich et al. (2024)" in page
+    assert "Doerrich et al. (2025)" in page

@@ -1,14 +1,17 @@
 """The ten architectures of the published methods, as their sources describe them.
 
-Sizes are those that Bachmeier (2024), Table 1 prints, adapted there from Doerrich et al. (2024); the families and what
-is said of pre-training follow section 2.2 there. Nothing is filled in from elsewhere: where that section names no
-pre-training, `pretraining` is empty. Years and works are those of the architectures' own papers.
+Sizes are those that Bachmeier (2024), Table 1 prints, adapted there from Doerrich et al. (2025). Families and
+pre-training follow section 2.2 there. That section names no pre-training of the CNNs and of ViT-B/16: theirs is that
+of the weights that timm and torchvision load by the name, which `train.py` of Doerrich et al. starts from. Years and
+works are those of the architectures' own papers.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 Family = Literal["CNN", "ViT"]
+
+_IMAGENET = "Supervised, on ImageNet"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Architecture:
         year: of its paper.
         work: title and place of its paper.
         url: where its paper is.
-        pretraining: how the weights were pre-trained, if section 2.2 says so.
+        pretraining: how the weights were pre-trained.
         in_timm: whether timm has it.
 
     """
@@ -43,7 +46,7 @@ class Architecture:
     year: int
     work: str
     url: str
-    pretraining: str = ""
+    pretraining: str = _IMAGENET
     in_timm: bool = True
 
 
@@ -123,9 +126,10 @@ ARCHITECTURES = (
         gmacs=16.9,
         features=768,
         authors="Dosovitskiy et al.",
-        year=2020,
-        work="An image is worth 16x16 words: transformers for image recognition at scale, arXiv 2010.11929",
+        year=2021,
+        work="An image is worth 16x16 words: transformers for image recognition at scale, ICLR, arXiv 2010.11929",
         url="https://arxiv.org/abs/2010.11929",
+        pretraining="Supervised, on ImageNet-21k, then on ImageNet",
     ),
     Architecture(
         name="vit_base_patch16_clip_224",

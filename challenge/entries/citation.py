@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.template.defaultfilters import date
 
+from challenge.content.bibliography import works_by_key
 from challenge.formats.bibtex import escape, write_entry
 from challenge.leaderboard.export import absolute
 from challenge.models import (
@@ -84,13 +85,23 @@ def cite_published(method: PublishedMethod) -> list[BibtexEntry]:
 
     The source of scores that the organizers computed is the page of the method.
     """
-    sources = set(PublishedScore.objects.filter(method=method).order_by().values_list("source", flat=True))
+    sources = _sources_of(method)
     keys = [key for source, key in REFERENCE_KEYS.items() if source in sources]
     works = {work.key: work for work in Reference.objects.filter(key__in=keys)}
     entries = [BibtexEntry(key, works[key].bibtex.strip()) for key in keys if key in works]
     if PublishedScore.Source.REEVALUATED in sources:
         entries.append(_cite_reevaluation(method))
     return entries
+
+
+def published_works(method: PublishedMethod) -> list[Reference]:
+    """Return the works that published scores of the method."""
+    sources = _sources_of(method)
+    return list(works_by_key(key for source, key in REFERENCE_KEYS.items() if source in sources).values())
+
+
+def _sources_of(method: PublishedMethod) -> set[str]:
+    return set(PublishedScore.objects.filter(method=method).order_by().values_list("source", flat=True))
 
 
 def _cite_reevaluation(method: PublishedMethod) -> BibtexEntry:

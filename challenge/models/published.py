@@ -66,7 +66,7 @@ class PublishedScore(models.Model):
     class Source(models.TextChoices):
         """Sources, by precedence: if several sources give a score, the first is shown."""
 
-        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2024)"
+        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2025)"
         THESIS_2024 = "thesis2024", "Bachmeier (2024)"
         REEVALUATED = "reevaluated", "re-evaluated here"
 

@@ -1,5 +1,7 @@
 """Texts that organizers write for the pages."""
 
+import re
+
 from django.db import models
 from django.urls import reverse
 
@@ -36,6 +38,22 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def short(self) -> str:
+        """Authors and year, as cited in a sentence: “Yang et al., 2023”."""
+        surnames = re.findall(r"([^,]+), [^,]*\.(?:, |$)", self.authors.removesuffix(", et al."))
+        if not surnames:
+            return f"{self.authors}, {self.year}"
+        if self.authors.endswith("et al.") or len(surnames) > 2:
+            return f"{surnames[0]} et al., {self.year}"
+        return f"{' and '.join(surnames)}, {self.year}"
+
+    @property
+    def preprint(self) -> str:
+        """The arXiv number that the BibTeX entry names in its note, or nothing."""
+        found = re.search(r"Preprint: arXiv:([\d.]+\d)", self.bibtex)
+        return found[1] if found else ""
 
 
 class SitePage(models.Model):

@@ -132,7 +132,7 @@ def published(db) -> None:
 def test_printed_scores_take_precedence_over_re_evaluated_scores(published, client):
     (scores,) = merge_sources(PublishedScore.objects.all(), by="method_id").values()
     assert scores["auc"].value == 0.92
-    assert scores["auc"].source == "Doerrich et al. (2024)"
+    assert scores["auc"].source == "Doerrich et al. (2025)"
     assert scores["auc"].others == ("Bachmeier (2024): 0.9100", "re-evaluated here: 0.9300")
     assert scores["accuracy"].source == "re-evaluated here"
     page = page_of(client, PublishedMethod.objects.get().get_absolute_url())

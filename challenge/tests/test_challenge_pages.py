@@ -7,6 +7,7 @@ import pytest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from challenge.content.bibliography import shipped_works
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.content.timeline import State, phase_in_force, timeline
@@ -119,9 +120,22 @@ def test_the_design_has_a_row_for_each_dataset(client, phase):
     for about in ABOUT_DATASETS.values():
         sizes = f"{about.n_train:,} / {about.n_val:,} / {about.dataset.n_test:,}"
         assert sizes in shown, about.name
-        assert REFERENCE_STANDARDS[about.name] in shown
+        assert REFERENCE_STANDARDS[about.name].text in shown
+        assert REFERENCE_STANDARDS[about.name].works
     assert "CC BY-NC 4.0: DermaMNIST." in shown
     assert "one image of BreastMNIST is 0.64 percentage points" in shown
+
+
+def test_the_works_behind_the_design_are_in_the_bibliography(client, phase):
+    cited = attribute(page_of(client, "/challenge/design/"), '[href^="/research/#ref-"]', "href")
+    standards = {key for standard in REFERENCE_STANDARDS.values() for key in standard.works}
+    assert {f"/research/#ref-{key}" for key in standards} <= set(cited)
+    assert {address.removeprefix("/research/#ref-") for address in cited} <= set(shipped_works())
+
+
+def test_the_thesis_is_cited_as_everywhere(client, phase):
+    entry = text_of(element(page_of(client, "/challenge/"), '[aria-label="BibTeX of the thesis"]'))
+    assert entry == " ".join(shipped_works()["bachmeier2024designing"]["bibtex"].split())
 
 
 def test_every_dataset_has_a_reference_standard():
@@ -139,7 +153,7 @@ def test_a_citation_names_the_versions_in_force(client, phase, ground_truth):
     shown = text_of(page_of(client, "/challenge/"))
     assert f"labels of version {ground_truth.version} (demo data, not to be cited)" in shown
     assert f"scorer version 1, labels {ground_truth.version}" in shown
-    assert "version 1.0 of this document" in text_of(page_of(client, "/challenge/design/")).lower()
+    assert "version 1.1 of this document" in text_of(page_of(client, "/challenge/design/")).lower()
 
 
 @pytest.mark.parametrize("page", PAGES)

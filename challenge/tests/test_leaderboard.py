@@ -75,10 +75,10 @@ def test_published_results_are_shown_with_deviation_and_source(client, entry, te
     entry(team, 0.95)
     page = page_of(client, reverse("leaderboard"), {"resolution": 224, "metric": "auc"})
     assert "0.9530 ± 0.0022" in text_of(page)  # VGG16, end-to-end: Doerrich et al.
-    assert "Doerrich et al. (2024)" in page
+    assert "Doerrich et al. (2025)" in page
     assert "Bachmeier (2024)" in page
     without = page_of(client, reverse("leaderboard"), {"resolution": 224, "baselines": "off"})
-    assert "Doerrich et al. (2024)" not in without
+    assert "Doerrich et al. (2025)" not in without
     assert "Team Alpha" in without
 
 
@@ -98,7 +98,7 @@ def test_where_two_sources_differ_the_first_is_shown_and_the_other_named(db):
     alexnet = next(
         row.scores["auc"] for row in rows if row.method and str(row.method) == "AlexNet, end-to-end"
     )
-    assert alexnet.source == "Doerrich et al. (2024)"
+    assert alexnet.source == "Doerrich et al. (2025)"
     assert alexnet.others == ("Bachmeier (2024): 0.9269",)
 
 

@@ -1,5 +1,6 @@
 """Migrations of a database of an earlier version, forwards and backwards, without losing a row."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from challenge import notifications
+from challenge.content.bibliography import shipped_works
 from challenge.models import OutcomeMail, Submission
 from challenge.services import mails
 
@@ -129,3 +131,46 @@ def test_what_was_unsent_is_sent_after_the_migration(old, migrate, mailoutbox, m
     assert len(mailoutbox) == 2
     sent = OutcomeMail.objects.filter(status=OutcomeMail.Status.SENT)
     assert sent.count() == Submission.objects.exclude(first_outcome_at=None).count() == 3
+
+
+@pytest.fixture
+def old_references(migrate) -> Apps:
+    """The bibliography as migration 12 left it, with a work that organizers changed and one that they added."""
+    apps = migrate("0012_secondary_metrics")
+    references = apps.get_model("challenge", "Reference").objects
+    references.all().delete()
+    correct = importlib.import_module("challenge.migrations.0013_correct_references")
+    for key, before in correct.BEFORE.items():
+        references.create(**{**shipped_works()[key], **before})
+    references.filter(key="koh2021wilds").update(summary="Our own words.", topic="methods")
+    liver = shipped_works()["bilic2023liver"] | {"key": "lits2023", "summary": "Listed by us."}
+    references.create(**liver)
+    return apps
+
+
+def references_of(apps: Apps) -> dict[str, dict[str, Any]]:
+    rows: list[dict[str, Any]] = rows_of(apps)["Reference"]
+    return {row.pop("key"): row for row in rows}
+
+
+def test_stored_references_are_corrected_and_changed_ones_kept(old_references, migrate):
+    before = references_of(old_references)
+    after = references_of(migrate("0013_correct_references"))
+    for key in ("doerrich2025rethinking", "woerner2025comprehensive"):
+        shipped = {field: value for field, value in shipped_works()[key].items() if field != "key"}
+        assert after[key] == {**shipped, "id": before[key]["id"]}
+        assert after[key] != before[key]
+    assert after["koh2021wilds"] == before["koh2021wilds"]
+    assert after["lits2023"] == before["lits2023"]
+    assert "bilic2023liver" not in after, "the work is there under the organizers' key"
+    assert "yang2023medmnist" not in after, "what organizers deleted stays deleted"
+    assert after["tampu2022inflation"]["bibtex"] == shipped_works()["tampu2022inflation"]["bibtex"]
+    assert references_of(migrate("0012_secondary_metrics")) == after
+
+
+def test_correcting_keeps_the_other_fields_of_a_changed_row(old_references, migrate):
+    references = old_references.get_model("challenge", "Reference").objects
+    references.filter(key="doerrich2025rethinking").update(venue="Sci. Rep.")
+    after = references_of(migrate("0013_correct_references"))["doerrich2025rethinking"]
+    assert after["venue"] == "Sci. Rep."
+    assert "pages = {7669}" in after["bibtex"]

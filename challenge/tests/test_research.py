@@ -60,8 +60,8 @@ def fields_of(entry: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """Remove LaTeX's braces and accents, and ignore dashes and case."""
-    text = re.sub(r"\\[v\"']", "", text).replace("--", "–")
-    accents = str.maketrans("éšü", "esu")
+    text = re.sub(r"\\[v\"'.]", "", text).replace(r"\l", "l").replace("--", "–")
+    accents = str.maketrans("éšüłŻż", "esulZz")
     return re.sub(r"[{}]", "", text).translate(accents).lower()
 
 
@@ -76,6 +76,25 @@ def test_no_work_is_listed_twice():
     for field in ("key", "title", "url"):
         values = [entry[field].lower() for entry in SHIPPED]
         assert len(values) == len(set(values)), field
+
+
+def test_works_are_cited_by_authors_and_year():
+    short = {entry["key"]: Reference(**entry).short for entry in SHIPPED}
+    assert short["cohen1968weighted"] == "Cohen, 1968"
+    assert short["daume2007frustratingly"] == "Daumé III, 2007"
+    assert short["koh2021wilds"] == "Koh et al., 2021"
+    assert short["delong1988comparing"] == "DeLong et al., 1988"
+    assert short["efron1993introduction"] == "Efron and Tibshirani, 1993"
+    assert Reference(authors="The organizers", year=2024).short == "The organizers, 2024"
+    for entry in SHIPPED:
+        first_author = entry["authors"].split(",")[0]
+        assert short[entry["key"]].startswith(first_author)
+        assert short[entry["key"]].endswith(f", {entry['year']}")
+
+
+def test_preprints_are_those_of_the_bibtex():
+    found = {entry["key"]: preprint for entry in SHIPPED if (preprint := Reference(**entry).preprint)}
+    assert found == {"doerrich2025rethinking": "2404.15786", "woerner2025comprehensive": "2404.16000"}
 
 
 @pytest.mark.parametrize("entry", SHIPPED, ids=lambda entry: entry["key"])

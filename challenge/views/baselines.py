@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURES
+from challenge.content.bibliography import works_by_key
+from challenge.entries.citation import REFERENCE_KEYS
 from challenge.experiments import findings
 from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
@@ -70,6 +72,7 @@ def baselines(request: HttpRequest) -> HttpResponse:
         "architectures": ARCHITECTURES,
         "table": _table(scores, choice),
         "claims": claims(results),
+        "works": list(works_by_key(REFERENCE_KEYS.values()).values()),
         "published_metrics": [Metric(metric).label for metric in results.metrics(choice.scheme)],
         "mm_pt_metrics": [Metric(metric).label for metric in results.metrics(Scheme.MM_PT)],
         **_experiments(results, choice),

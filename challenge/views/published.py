@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
+from challenge.entries.citation import published_works
 from challenge.figures.submission import metric_by_dataset
 from challenge.leaderboard.filters import Filters
 from challenge.models import Metric, PublishedMethod, PublishedScore
@@ -37,6 +38,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
             method__in=siblings, source=PublishedScore.Source.REEVALUATED
         ).exists(),
         "leaderboard": Filters(method.resolution),
+        "works": published_works(method),
     }
     return render(request, "challenge/published_method.html", context)
 

@@ -8,7 +8,7 @@ from challenge.services.published import replace_published_results
 
 class Command(BaseCommand):
     help = (
-        "Import the published results in baselines/reported/ (Doerrich et al. 2024, Bachmeier 2024), so that the "
+        "Import the published results in baselines/reported/ (Doerrich et al. 2025, Bachmeier 2024), so that the "
         "leaderboard shows them together with the entries. If you run it again, the files replace earlier results."
     )
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("challenge", "0012_secondary_metrics"),
+        ("challenge", "0013_correct_references"),
     ]
 
     operations = [
