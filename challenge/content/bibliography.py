@@ -1,7 +1,7 @@
-"""Works that the pages cite, each by its key in `references.json`.
+"""Works that the pages cite, by their keys in `references.json`.
 
-That file is the only place that states a work's key and fields. Migrations load it into the table of references,
-which organizers edit. Pages read the table; a work that is not in the table is read from the file.
+That file is the only source of the keys and fields of works. Migrations load it into the table of references, which
+organizers edit. Pages read the table; if a work is not in the table, they read it from the file.
 """
 
 import json
@@ -14,7 +14,7 @@ from challenge.models import Reference
 
 _FILE = Path(__file__).parent / "references.json"
 
-#: The works on MedMNIST: the files, and the papers on the second and the first version.
+#: Works on MedMNIST: the files, and the papers on the second and the first version.
 MEDMNIST_PLUS_RECORD = "yang2024medmnistplus"
 MEDMNIST_V2 = "yang2023medmnist"
 MEDMNIST_V1 = "yang2021medmnist"
@@ -27,7 +27,7 @@ def shipped_works() -> Mapping[str, dict[str, Any]]:
 
 
 def works_by_key(keys: Iterable[str]) -> dict[str, Reference]:
-    """Return the works of these keys, in their order and each once, with one query.
+    """Return the works of these keys in their order, without duplicates, with one query.
 
     Raises KeyError if a key is neither in the table nor in the file.
     """

@@ -1,8 +1,8 @@
 """Descriptions of the datasets for the pages: sources, splits, cautions, classes in plain words, references.
 
-Licences are those of `medmnist.INFO` (medmnist 3.0.2), which a test compares. The descriptions follow INFO,
-MedMNIST's `on_medmnist_plus.md` and the works and links that are named with them. Works are keys of
-`references.json`. Sizes, channels and files are in `challenge.medmnist.facts`.
+A test compares the licences with `medmnist.INFO` (medmnist 3.0.2). The descriptions follow INFO, MedMNIST's
+`on_medmnist_plus.md`, and the works and links that each description names. Works are keys of `references.json`.
+Sizes, channels and files are in `challenge.medmnist.facts`.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ LICENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A data record or a page that is no work of the bibliography."""
+    """A data record or a page that is not in the bibliography."""
 
     text: str
     url: str
@@ -27,12 +27,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """A fact to know before drawing conclusions, with its sources.
+    """A fact to know before you draw conclusions, with its sources.
 
     Attributes:
         text: a few sentences.
-        works: keys of the works that say so.
-        links: other pages that say so.
+        works: keys of the works that are the source.
+        links: other pages that are the source.
 
     """
 
@@ -43,20 +43,20 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class AboutDataset:
-    """One dataset, as its page presents it.
+    """Description of a dataset for its page.
 
     Attributes:
-        name: as in the benchmark.
+        name: name in the benchmark.
         licence: a key of `LICENCES`.
-        summary: what is pictured and asked for, in a sentence.
-        images: where the images come from, and how large they were.
-        splits: how the splits were made.
-        resizing: how the images got their square sizes.
-        cautions: what to know before drawing conclusions.
-        meanings: of each class, in plain words; in the order of the classes.
-        source: what the source dataset is called.
-        works: keys of its papers and records in the bibliography, the first to be cited first.
-        records: further addresses of the data.
+        summary: content and task, in one sentence.
+        images: origin and original size of the images.
+        splits: origin of the splits.
+        resizing: method by which the images became square.
+        cautions: facts to know before you draw conclusions.
+        meanings: meaning of each class in plain words, in the order of the classes.
+        source: name of the source dataset.
+        works: bibliography keys of its papers and records, in the order of citation.
+        records: other addresses of the data.
 
     """
 
@@ -74,32 +74,32 @@ class AboutDataset:
 
     @property
     def dataset(self) -> Dataset:
-        """What the scorer knows of it."""
+        """Definition of the dataset for the scorer."""
         return MEDMNIST_PLUS[self.name]
 
     @property
     def n_train(self) -> int:
-        """The number of training images."""
+        """Number of training images."""
         return FACTS[self.name].n_train
 
     @property
     def n_val(self) -> int:
-        """The number of validation images."""
+        """Number of validation images."""
         return FACTS[self.name].n_val
 
     @property
     def n_channels(self) -> int:
-        """The number of channels: 1 is grey, 3 is colour."""
+        """Number of channels: 1 is grey, 3 is colour."""
         return FACTS[self.name].n_channels
 
     @property
     def n_images(self) -> int:
-        """The images of all three splits."""
+        """Number of images in all three splits."""
         return self.n_train + self.n_val + self.dataset.n_test
 
     @property
     def licence_url(self) -> str:
-        """The text of the licence."""
+        """Address of the text of the licence."""
         return LICENCES[self.licence]
 
     @property
@@ -114,7 +114,7 @@ class AboutDataset:
         return official_files(self.name)
 
 
-#: How MedMNIST made the images: its account of the larger sizes, and the description of each dataset.
+#: Documents by MedMNIST on how it made the images: one on the larger sizes, one on each dataset.
 ON_MEDMNIST_PLUS = Link(
     "MedMNIST, on_medmnist_plus.md", "https://github.com/MedMNIST/MedMNIST/blob/main/on_medmnist_plus.md"
 )
@@ -131,40 +131,42 @@ _ORGANS = (
     "liver", "left lung", "right lung", "pancreas", "spleen",
 )  # fmt: skip
 
-#: Scans in all three splits, and boxes of the test scans: the test images of OrganMNIST3D, one a box.
+#: Number of scans in all three splits.
 _N_SCANS = 115 + 16 + 70
+#: Number of boxes in the test scans: OrganMNIST3D has one test image for each box.
 _N_TEST_BOXES = 610
 
 
 def _organs(name: str, *, view: str, printed: str, mirroring: str) -> AboutDataset:
-    """Return one of the three datasets that show the same CT scans in different planes."""
+    """Return the description of an organ dataset. All three show the same CT scans, in different planes."""
     n_test, n_images = MEDMNIST_PLUS[name].n_test, FACTS[name].n_train + FACTS[name].n_val
     return AboutDataset(
         name=name,
         licence="CC BY 4.0",
         summary=f"Eleven organs and bones, each cut out of CT scans of the trunk in {view} view.",
         images=(
-            "The scans are those of the Liver Tumor Segmentation Benchmark (LiTS). Seven clinical institutions in "
+            "The scans come from the Liver Tumor Segmentation Benchmark (LiTS). Seven clinical institutions in "
             "Germany, the Netherlands, Canada, Israel and France contributed them. Bounding boxes from another "
             f"study mark the organs. MedMNIST cut several {view} slices from the middle part of each box. "
             "Hounsfield units became shades of grey by an abdominal window."
         ),
         splits=(
-            "By scan: 115 scans of LiTS's training set are the training split, 16 are the validation split, and "
-            "the 70 scans of its test set are the test split."
+            "By scan. From LiTS's training set, 115 scans are the training split and 16 are the validation split. The "
+            "70 scans of its test set are the test split."
         ),
         resizing=(
             "The slices keep the shape of their box, which is rarely square. MedMNIST resizes them to a square "
-            "without a crop, so proportions change. It gives the boxes of these scans as 15–152 × 15–112 × 12–1,145 "
-            "voxels: at 224 × 224, a slice of such a box is enlarged in at least one direction."
+            "without a crop, so proportions change. It gives the size of the boxes as 15–152 × 15–112 × 12–1,145 "
+            "voxels. At 224 × 224, a slice of such a box is enlarged in at least one direction."
         ),
         cautions=(
             Caution(
-                "Many images show one organ of one patient. Each box gave several slices: the authors name every "
-                "third slice between 20 % and 80 % of the box, as an illustration and not as the exact rule. "
-                f"{_N_SCANS} scans of up to 11 boxes have at most {_N_SCANS * 11:,} boxes, and this dataset has "
+                "Many images show the same organ of the same patient, because each box gave several slices. The "
+                "authors name every third slice between 20 % and 80 % of the box, as an illustration and not as the "
+                "exact rule. "
+                f"The {_N_SCANS} scans of up to 11 boxes have at most {_N_SCANS * 11:,} boxes, and this dataset has "
                 f"{n_images + n_test:,} images. OrganMNIST3D counts {_N_TEST_BOXES} test boxes of the same scans, so "
-                f"about {n_test / _N_TEST_BOXES:.0f} test images come from one box. Confidence intervals that take "
+                f"about {n_test / _N_TEST_BOXES:.0f} test images come from one box. Confidence intervals that treat "
                 "images as independent are too narrow.",
                 links=(
                     Link("MedMNIST, issue 36", "https://github.com/MedMNIST/MedMNIST/issues/36"),
@@ -173,22 +175,22 @@ def _organs(name: str, *, view: str, printed: str, mirroring: str) -> AboutDatas
             ),
             Caution(
                 "OrganAMNIST, OrganCMNIST and OrganSMNIST show the same scans in axial, coronal and sagittal view. "
-                "The three splits hold the same scans, so training shows no test scan. The three scores are not "
+                "All three split the scans in the same way, so no test scan is in training. The three scores are not "
                 "independent of each other."
             ),
             Caution(
-                f"The left and the right femur, kidney and lung are classes of their own. {mirroring}",
+                f"The left and the right femur, kidney and lung are separate classes. {mirroring}",
             ),
             Caution(
-                "OrganMNIST3D lists the same eleven organs in another order. A class number means another organ "
-                "there.",
+                "OrganMNIST3D lists the same eleven organs in another order. There, a class number can mean another "
+                "organ.",
                 links=(MEDMNIST_INFO,),
             ),
             Caution(
-                "Older documents, the thesis behind this benchmark among them, print "
+                "Older documents, including the thesis behind this benchmark, print "
                 f"{printed} images for training, validation and test. Release 2.2.4 of medmnist removed a small "
-                "number of blank images. The sizes here are those of today's official files, which entries are "
-                "scored on.",
+                "number of blank images. The sizes here come from today's official files, which are used for "
+                "scoring.",
                 links=(
                     Link("MedMNIST, release notes", "https://github.com/MedMNIST/MedMNIST#release-notes"),
                 ),
@@ -201,18 +203,18 @@ def _organs(name: str, *, view: str, printed: str, mirroring: str) -> AboutDatas
 
 
 _MIRRORED = (
-    "Mirroring an image left to right shows an organ as if it lay on the other side, so a mirrored training image may "
-    "need the other label."
+    "If you mirror an image left to right, an organ appears on the other side. A mirrored training image may need the "
+    "other label."
 )
 
 _ALL = (
     AboutDataset(
         name="pathmnist",
         licence="CC BY 4.0",
-        summary="Patches of colorectal tissue under the microscope, to be sorted into nine kinds of tissue.",
+        summary="Patches of colorectal tissue under the microscope, with nine kinds of tissue as classes.",
         images=(
-            "107,180 colour patches of 224 × 224 pixels, from slides stained with haematoxylin and eosin. They were "
-            "collected to predict the survival of patients with colorectal cancer. The training patches do not "
+            "107,180 colour patches of 224 × 224 pixels, from slides stained with haematoxylin and eosin. They "
+            "were collected to predict the survival of patients with colorectal cancer. The training patches do not "
             "overlap. They come from 86 slides of the National Center for Tumor Diseases (NCT) in Heidelberg and the "
             "University Medical Center Mannheim."
         ),
@@ -225,15 +227,16 @@ _ALL = (
         ),
         cautions=(
             Caution(
-                "Sources disagree on the origin of the test images. MedMNIST names another clinical centre. The record "
-                "of the data names 50 patients who are not in the training set, with all tissue from the NCT's tissue "
-                "bank, which gave training slides too. The thesis behind this benchmark names 25 patients of the DACHS "
-                "study. We could not resolve this. Do not read the test split as a test on an unknown hospital.",
+                "Sources disagree on the origin of the test images. MedMNIST names another clinical centre. The "
+                "record of the data names 50 patients who are not in the training set. It says that all their tissue "
+                "comes from the NCT's tissue bank, which also gave training slides. The thesis behind this benchmark "
+                "names 25 patients of the DACHS study. We could not resolve this. Do not treat the test split as a "
+                "test on an unknown hospital.",
                 works=("yang2023medmnist", "kather2018histological", "bachmeier2024designing"),
             ),
             Caution(
-                "MedMNIST does not say that it kept slides or patients apart when it divided training and validation, "
-                "so a validation score may be too high.",
+                "MedMNIST does not say whether it kept slides or patients separate in training and validation. A "
+                "validation score may be too high.",
                 links=(MEDMNIST_INFO,),
             ),
             Caution(
@@ -242,7 +245,7 @@ _ALL = (
                 works=("kather2018histological",),
             ),
             Caution(
-                "Classes can be told from traces of the preparation. Ignatov and Malivenko (2024) find JPEG artefacts "
+                "Traces of the preparation can give the classes away. Ignatov and Malivenko (2024) find JPEG artefacts "
                 "that differ between classes, unsuitable colour normalization and corrupted patches. Colour histograms "
                 "alone reach an accuracy above 82 % in their experiments, and the mean red, green and blue above 50 %.",
                 works=("ignatov2024nct",),
@@ -265,14 +268,14 @@ _ALL = (
     AboutDataset(
         name="chestmnist",
         licence="CC BY 4.0",
-        summary="Frontal chest X-rays, to be checked for the presence of fourteen findings each.",
+        summary="Frontal chest X-rays; the task is to detect fourteen findings in each.",
         images=(
             "112,120 grey images of 30,805 patients from the NIH Clinical Center (NIH ChestX-ray14), 1,024 × 1,024 "
-            "pixels. The findings were mined from the text of the radiology reports."
+            "pixels. Text mining extracted the findings from the radiology reports."
         ),
         splits=(
-            "MedMNIST speaks of the official split. The sizes are not those of the lists that the NIH publishes "
-            "(86,524 and 25,596 images). They are those of the lists of arnoweng/CheXNet, which were drawn at random: "
+            "MedMNIST calls this split official. But the sizes differ from the lists that the NIH publishes "
+            "(86,524 and 25,596 images). They match the lists of arnoweng/CheXNet, which were drawn at random: "
             "70 % training, 10 % validation, 20 % test."
         ),
         resizing="MedMNIST resized the square originals to each resolution.",
@@ -282,22 +285,23 @@ _ALL = (
                 "independent of each other and need not sum to 1."
             ),
             Caution(
-                "The labels were mined from text. Nobody set them by looking at the images, and some are wrong.",
+                "The labels come from text mining. Nobody looked at the images to set them, and some are wrong.",
                 works=("wang2017chestxray",),
             ),
             Caution(
-                "MedMNIST does not name the lists that it used, and we have not compared its files with those of "
-                "arnoweng/CheXNet image by image. In the parts of the lists that we looked at, all images of a patient "
-                "are in one list.",
+                "MedMNIST does not name the lists that it used. We have not compared its files with the lists of "
+                "arnoweng/CheXNet image by image. In the parts of the lists that we checked, all images of a patient "
+                "are in the same list.",
                 links=(
                     Link("arnoweng/CheXNet", "https://github.com/arnoweng/CheXNet#dataset"),
                     Link("sizes of the NIH's lists", "https://github.com/hieuvmphan/CVPR2024_MAVL/issues/3"),
                 ),
             ),
             Caution(
-                "Accuracy says little here. By the lists of arnoweng/CheXNet, 11,928 of the 22,433 test images have no "
-                "finding, and hernia has 42 images. A model that always answers “absent” has an accuracy of 0.9474. "
-                "Doerrich et al. (2025) print accuracies between 0.9431 and 0.9484 for this dataset.",
+                "Accuracy says little here. According to the lists of arnoweng/CheXNet, 11,928 of the 22,433 test "
+                "images have no finding, and hernia has 42 images. A model that always answers “absent” has an "
+                "accuracy of 0.9474. Doerrich et al. (2025) print accuracies between 0.9431 and 0.9484 for this "
+                "dataset.",
                 works=("doerrich2025rethinking",),
                 links=(
                     Link(
@@ -329,24 +333,24 @@ _ALL = (
     AboutDataset(
         name="dermamnist",
         licence="CC BY-NC 4.0",
-        summary="Dermatoscopic images of pigmented skin lesions, to be diagnosed as one of seven diseases.",
+        summary="Dermatoscopic images of pigmented skin lesions, with seven diagnoses as classes.",
         images=(
-            "The 10,015 colour images of HAM10000, 600 × 450 pixels, taken over 20 years at the Medical University of "
-            "Vienna and at a skin cancer practice in Queensland, Australia. More than half of the diagnoses were "
-            "confirmed by pathology, the others by follow-up, expert consensus or confocal microscopy."
+            "The 10,015 colour images of HAM10000, 600 × 450 pixels. They were taken over 20 years at the Medical "
+            "University of Vienna and at a skin cancer practice in Queensland, Australia. More than half of the "
+            "diagnoses were confirmed by pathology, the others by follow-up, expert consensus or confocal microscopy."
         ),
         splits="Divided 7 : 1 : 2 into training, validation and test.",
         resizing=(
-            "MedMNIST squeezes the 600 × 450 pixels to a square without a crop. Lesions look a quarter narrower than "
-            "they are, at every resolution."
+            "MedMNIST squeezes the 600 × 450 pixels to a square without a crop. At every resolution, lesions look a "
+            "quarter narrower than they are."
         ),
         cautions=(
             Caution("The licence excludes commercial use. The licences of the other eleven datasets do not."),
             Caution(
                 "Some lesions were photographed more than once. Abhishek, Jain and Hamarneh (2025) study DermaMNIST, "
                 "its source HAM10000 and Fitzpatrick17k. Their abstract names duplicates, leakage between splits and "
-                "mislabelled images for the three together, not for each. They propose corrected versions. This "
-                "benchmark uses the official files.",
+                "mislabelled images for the three datasets together, not for each dataset. They propose corrected "
+                "versions. This benchmark uses the official files.",
                 works=("abhishek2025investigating",),
             ),
         ),
@@ -368,8 +372,8 @@ _ALL = (
         licence="CC BY 4.0",
         summary="Cross-sections of the retina by optical coherence tomography, with three diseases or none.",
         images=(
-            "109,309 grey images of 384–1,536 × 277–512 pixels, of adult patients of five eye clinics in the United "
-            "States and China, taken from 2013 to 2017."
+            "109,309 grey images of 384–1,536 × 277–512 pixels. They show adult patients of five eye clinics in the "
+            "United States and China, and were taken from 2013 to 2017."
         ),
         splits=(
             "The training set of the source was divided 9 : 1 into training and validation. Its validation set is "
@@ -389,8 +393,8 @@ _ALL = (
             ),
             Caution(
                 "Patients of the source's test set also occur in its training set, and scans of one patient are often "
-                "nearly identical. MedMNIST does not say that it removed them. Tampu et al. (2022) show on this source "
-                "and two others that such overlap raises accuracy by 5 % to 30 %.",
+                "nearly identical. MedMNIST does not say whether it removed such scans. Tampu et al. (2022) show on "
+                "this source and two others that such overlap raises accuracy by 5 % to 30 %.",
                 works=("tampu2022inflation",),
                 links=(
                     Link(
@@ -413,11 +417,11 @@ _ALL = (
     AboutDataset(
         name="pneumoniamnist",
         licence="CC BY 4.0",
-        summary="Chest X-rays of children, with pneumonia or without.",
+        summary="Chest X-rays of children, with or without pneumonia.",
         images=(
-            "5,856 grey images of 384–2,916 × 127–2,713 pixels, published together with those of OCTMNIST. The "
-            "patients are children of one to five years of one hospital, the Guangzhou Women and Children's Medical "
-            "Center."
+            "5,856 grey images of 384–2,916 × 127–2,713 pixels, published together with the images of OCTMNIST. The "
+            "patients are children aged one to five years from a single hospital, the Guangzhou Women and Children's "
+            "Medical Center."
         ),
         splits=(
             "The training set of the source was divided 9 : 1 into training and validation. Its validation set is "
@@ -428,8 +432,8 @@ _ALL = (
         ),
         cautions=(
             Caution(
-                "All images come from one hospital. Whether a score carries over to other hospitals or to older "
-                "patients is open.",
+                "All images come from the same hospital. It is unknown whether a score also holds for other hospitals "
+                "or older patients.",
                 works=("kermany2018large",),
             ),
             Caution(
@@ -445,9 +449,9 @@ _ALL = (
     AboutDataset(
         name="retinamnist",
         licence="CC BY 4.0",
-        summary="Photographs of the back of the eye, to be graded by the severity of diabetic retinopathy.",
+        summary="Photographs of the back of the eye, with five grades of diabetic retinopathy as classes.",
         images=(
-            "1,600 colour images of the DeepDRiD challenge, 1,736 × 1,824 pixels. The five grades are those of the "
+            "1,600 colour images of the DeepDRiD challenge, 1,736 × 1,824 pixels. The five grades follow the "
             "International Clinical Diabetic Retinopathy scale."
         ),
         splits=(
@@ -457,16 +461,16 @@ _ALL = (
         resizing=_CENTRE_SQUARE,
         cautions=(
             Caution(
-                "The source has four images of each patient, two of each eye, and one grade for each eye. The 400 test "
-                "images thus come from about 100 patients. MedMNIST does not say that it kept patients apart when it "
-                "divided training and validation.",
+                "The source has four images of each patient, two of each eye, and one grade for each eye. So the 400 "
+                "test images come from about 100 patients. MedMNIST does not say whether it kept patients separate in "
+                "training and validation.",
                 links=(
                     Link("DeepDRiD, regular-fundus-validation.csv", "https://github.com/deepdrdoc/DeepDRiD"),
                 ),
             ),
             Caution(
-                "The grades are ordered, but are scored here as five classes: a prediction that is off by one grade "
-                "counts as much as one that is off by four.",
+                "The grades are ordered, but this site scores them as five classes. An error of one grade counts as "
+                "much as an error of four grades.",
             ),
             Caution(
                 "We could not confirm the licence of DeepDRiD: the README of its repository names none. MedMNIST "
@@ -487,37 +491,38 @@ _ALL = (
     AboutDataset(
         name="breastmnist",
         licence="CC BY 4.0",
-        summary="Ultrasound images of the breast, with a malignant tumour or without.",
+        summary="Ultrasound images of the breast, with or without a malignant tumour.",
         images=(
             "780 grey images of 600 women between 25 and 75 years of age, taken in 2018 at Baheya Hospital in Cairo. "
-            "Their sizes differ; 500 × 500 pixels is the average. The source has three classes (normal, benign, "
+            "Their sizes differ; the average is 500 × 500 pixels. The source has three classes (normal, benign, "
             "malignant)."
         ),
         splits="Divided 7 : 1 : 2 into training, validation and test.",
         resizing="MedMNIST resized the images to each resolution, without a crop.",
         cautions=(
             Caution(
-                "Class 1 joins normal and benign: p1 is the probability that an image shows no malignant tumour."
+                "Class 1 combines normal and benign: p1 is the probability that an image shows no malignant tumour."
             ),
             Caution(
-                "Pawłowska et al. (2023) report duplicate images in the source, lesions that are in the benign and in "
-                "the malignant folder, and images of other regions such as the armpit. MedMNIST does not say that it "
-                "removed them, so copies of an image may be in training and test.",
+                "Pawłowska et al. (2023) report duplicate images in the source, and lesions that are in both the "
+                "benign and the malignant folder. They also report images of other regions, such as the armpit. "
+                "MedMNIST does not say whether it removed these images, so copies of an image may be in training and "
+                "test.",
                 works=("pawlowska2023letter",),
             ),
             Caution(
-                "The smallest of the test splits: each of its 156 images moves accuracy by more than half a "
+                "This is the smallest test split. Each of its 156 images changes the accuracy by more than half a "
                 "percentage point."
             ),
         ),
-        meanings=("a tumour that is cancer", "no tumour, or one that is not cancer"),
+        meanings=("a tumour that is cancer", "no tumour, or a tumour that is not cancer"),
         source="Dataset of breast ultrasound images (BUSI)",
         works=("aldhabyani2020dataset",),
     ),
     AboutDataset(
         name="bloodmnist",
         licence="CC BY 4.0",
-        summary="Single cells of peripheral blood under the microscope, to be classified as eight kinds.",
+        summary="Single cells of peripheral blood under the microscope, with eight kinds of cell as classes.",
         images=(
             "17,092 colour images of 360 × 363 pixels, taken from 2015 to 2019 at the Hospital Clínic of Barcelona. "
             "The donors had no infection, no disease of the blood and no cancer, and took no medication."
@@ -529,7 +534,7 @@ _ALL = (
         ),
         cautions=(
             Caution(
-                "The donors were healthy. Whether a score carries over to the blood of patients is open."
+                "The donors were healthy. It is unknown whether a score also holds for the blood of patients."
             ),
         ),
         meanings=(
@@ -549,14 +554,14 @@ _ALL = (
     AboutDataset(
         name="tissuemnist",
         licence="CC BY 4.0",
-        summary="Nuclei of cells of the human kidney cortex, to be assigned to eight types of cell.",
+        summary="Nuclei of cells of the human kidney cortex, with eight types of cell as classes.",
         images=(
             "236,386 cells, segmented from three reference specimens (BBBC051) in a confocal microscope. Each is a "
             "stack of 7 grey slices of 32 × 32 pixels."
         ),
         splits="Divided 7 : 1 : 2 into training, validation and test.",
         resizing=(
-            "MedMNIST takes the brightest value along the stack of each pixel, and resizes the 32 × 32 pixels to each "
+            "For each pixel, MedMNIST takes the brightest value along the stack. It resizes the 32 × 32 pixels to each "
             "resolution."
         ),
         cautions=(
@@ -571,11 +576,11 @@ _ALL = (
                 works=("woloshuk2021situ",),
             ),
             Caution(
-                "All cells come from three specimens. MedMNIST does not say that the splits keep them apart."
+                "All cells come from three specimens. MedMNIST does not say whether the splits keep them separate."
             ),
             Caution(
-                "The largest of the test splits: two fifths of the rows of a submission. The mean over datasets gives "
-                "all datasets the same weight."
+                "This is the largest test split, with two fifths of the rows of a submission. The mean over datasets "
+                "still gives all datasets the same weight."
             ),
         ),
         meanings=(
@@ -607,5 +612,5 @@ _ALL = (
     ),
 )
 
-#: By name, in the order of the benchmark.
+#: Descriptions by name, in the order of the benchmark.
 ABOUT_DATASETS = {about.name: about for about in _ALL}

@@ -1,7 +1,7 @@
-"""How the labels of each dataset were made, for the design of the challenge.
+"""Origin of the labels of each dataset, for the design of the challenge.
 
-From `medmnist.INFO` (medmnist 3.0.2), section 4.1 of Bachmeier (2024) and the works named with each text. Where
-these do not say it, the text says no more than that the source gives the labels.
+The facts come from `medmnist.INFO` (medmnist 3.0.2), section 4.1 of Bachmeier (2024) and the works named with each
+text. If these do not say more, the text only says that the labels come with the source.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReferenceStandard:
-    """Origin of a dataset's labels; `works` are keys of the works that say so."""
+    """Origin of a dataset's labels; `works` are keys of the works that describe it."""
 
     text: str
     works: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ REFERENCE_STANDARDS = {
         ("kather2019predicting",),
     ),
     "chestmnist": ReferenceStandard(
-        "Findings mined from the text of radiology reports; the images were not read for this purpose.",
+        "Findings extracted from radiology reports by text mining; nobody read the images for this purpose.",
         ("wang2017chestxray",),
     ),
     "dermamnist": ReferenceStandard(
@@ -49,7 +49,7 @@ REFERENCE_STANDARDS = {
         ("liu2022deepdrid",),
     ),
     "breastmnist": ReferenceStandard(
-        "Normal, benign or malignant, as given with the source; MedMNIST joins normal and benign.",
+        "Normal, benign or malignant, as given with the source; MedMNIST combines normal and benign.",
         ("aldhabyani2020dataset",),
     ),
     "bloodmnist": ReferenceStandard("Annotated by clinical pathologists.", ("acevedo2020dataset",)),

@@ -95,7 +95,7 @@ def cite_published(method: PublishedMethod) -> list[BibtexEntry]:
 
 
 def published_works(method: PublishedMethod) -> list[Reference]:
-    """Return the works that published scores of the method."""
+    """Return the works in which scores of the method were published."""
     sources = _sources_of(method)
     return list(works_by_key(key for source, key in REFERENCE_KEYS.items() if source in sources).values())
 

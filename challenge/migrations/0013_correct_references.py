@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.db import migrations, models
 
-#: Fields as the site shipped them before, by key of the work. A row that differs was changed by the organizers.
+#: Fields as the site shipped them before, by key of the work. Organizers changed a row if it differs.
 BEFORE = {
     "koh2021wilds": {
         "summary": "Ten datasets whose test images come from other hospitals, places or groups than the training "
@@ -38,10 +38,10 @@ ADDED = (
 
 
 def correct_references(apps, schema_editor):
-    """Update shipped fields that nobody changed, and add the sources of the datasets; a new site has both already.
+    """Update shipped fields that nobody changed, and add the sources of the datasets. A new site already has both.
 
-    Rows that organizers changed, added or deleted stay as they are. A work that they list under another key is not
-    added again.
+    Rows that organizers changed or added do not change, and rows that they deleted do not return. A work is not added
+    if organizers list it under another key.
     """
     references = apps.get_model("challenge", "Reference").objects
     file = Path(__file__).parent.parent / "content" / "references.json"

@@ -51,7 +51,7 @@ class Reference(models.Model):
 
     @property
     def preprint(self) -> str:
-        """The arXiv number that the BibTeX entry names in its note, or nothing."""
+        """ArXiv number in the note of the BibTeX entry; empty if there is none."""
         found = re.search(r"Preprint: arXiv:([\d.]+\d)", self.bibtex)
         return found[1] if found else ""
 

@@ -284,7 +284,7 @@ def test_sources_are_cited_where_they_give_a_score(imported, client, scheme, doe
     assert "Doerrich et al. (2024)" not in shown
 
 
-def test_every_architecture_has_its_pretraining(page):
+def test_the_pretraining_of_every_architecture_is_shown(page):
     shown = page()
     assert shown.count("Supervised, on ImageNet") == 6
     for one in ARCHITECTURES:

@@ -133,7 +133,7 @@ def test_the_works_behind_the_design_are_in_the_bibliography(client, phase):
     assert {address.removeprefix("/research/#ref-") for address in cited} <= set(shipped_works())
 
 
-def test_the_thesis_is_cited_as_everywhere(client, phase):
+def test_the_thesis_is_cited_as_in_the_bibliography(client, phase):
     entry = text_of(element(page_of(client, "/challenge/"), '[aria-label="BibTeX of the thesis"]'))
     assert entry == " ".join(shipped_works()["bachmeier2024designing"]["bibtex"].split())
 

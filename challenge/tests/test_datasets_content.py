@@ -137,7 +137,7 @@ def test_several_organ_images_come_from_one_box(official):
     )
 
 
-def test_what_is_said_of_single_numbers_agrees_with_the_sizes():
+def test_single_numbers_in_descriptions_agree_with_the_sizes():
     assert ABOUT_DATASETS["retinamnist"].dataset.n_test == 400
-    assert "The 400 test images thus come from about 100 patients" in cautions_of("retinamnist")
+    assert "So the 400 test images come from about 100 patients" in cautions_of("retinamnist")
     assert 1 - 450 / 600 == 0.25  # DermaMNIST: "a quarter narrower"

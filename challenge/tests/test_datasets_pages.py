@@ -71,13 +71,13 @@ def test_the_bibtex_of_a_dataset_has_its_sources(about, client):
     assert text_of(shown) == " ".join(" ".join(entries).split())
 
 
-def test_the_bibtex_of_medmnist_is_that_of_the_bibliography(client):
+def test_the_bibtex_of_medmnist_comes_from_the_bibliography(client):
     shown = element(page_of(client, "/datasets/"), '[aria-label="BibTeX of these works"]')
     entries = [shipped_works()[key]["bibtex"] for key in (MEDMNIST_PLUS_RECORD, MEDMNIST_V2, MEDMNIST_V1)]
     assert text_of(shown) == " ".join(" ".join(entries).split())
 
 
-def test_organizers_change_a_work_on_the_pages_of_datasets_too(client):
+def test_a_change_by_organizers_is_shown_on_the_pages_of_datasets(client):
     Reference.objects.filter(key="bilic2023liver").delete()
     work = shipped_works()["bilic2023liver"] | {"venue": "Another journal 1"}
     Reference.objects.create(**work)
@@ -127,7 +127,7 @@ def test_multilabel_counts_are_explained(client, ground_truth):
 @pytest.mark.parametrize("name", ["organcmnist", "organsmnist"])
 def test_sizes_that_differ_from_older_documents_are_explained(name, client):
     text = text_of(page_of(client, f"/datasets/{name}/"))
-    assert text.count("The sizes here are those of today's official files") == 1
+    assert text.count("The sizes here come from today's official files") == 1
     assert "blank images were removed later" in text_of(page_of(client, "/datasets/"))
 
 

@@ -135,7 +135,7 @@ def test_what_was_unsent_is_sent_after_the_migration(old, migrate, mailoutbox, m
 
 @pytest.fixture
 def old_references(migrate) -> Apps:
-    """The bibliography as migration 12 left it, with a work that organizers changed and one that they added."""
+    """Bibliography at migration 12; organizers changed one work and added another."""
     apps = migrate("0012_secondary_metrics")
     references = apps.get_model("challenge", "Reference").objects
     references.all().delete()
@@ -162,7 +162,7 @@ def test_stored_references_are_corrected_and_changed_ones_kept(old_references, m
         assert after[key] != before[key]
     assert after["koh2021wilds"] == before["koh2021wilds"]
     assert after["lits2023"] == before["lits2023"]
-    assert "bilic2023liver" not in after, "the work is there under the organizers' key"
+    assert "bilic2023liver" not in after, "the organizers list the work under their own key"
     assert "yang2023medmnist" not in after, "what organizers deleted stays deleted"
     assert after["tampu2022inflation"]["bibtex"] == shipped_works()["tampu2022inflation"]["bibtex"]
     assert references_of(migrate("0012_secondary_metrics")) == after

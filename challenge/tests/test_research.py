@@ -92,7 +92,7 @@ def test_works_are_cited_by_authors_and_year():
         assert short[entry["key"]].endswith(f", {entry['year']}")
 
 
-def test_preprints_are_those_of_the_bibtex():
+def test_preprints_come_from_the_bibtex():
     found = {entry["key"]: preprint for entry in SHIPPED if (preprint := Reference(**entry).preprint)}
     assert found == {"doerrich2025rethinking": "2404.15786", "woerner2025comprehensive": "2404.16000"}
 
