@@ -37,6 +37,9 @@ def test_it_works(logged_in, team, link_in, mailoutbox):
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
     assert mailoutbox[-1].to == ["alpha@example.org"]
     assert f"from alpha@example.org to {NEW}" in mailoutbox[-1].body
+    assert "write to the organizers at once" in mailoutbox[-1].body
+    assert "/about/" in mailoutbox[-1].body
+    assert "/password/reset/" not in mailoutbox[-1].body  # its mail would go to the new address
 
 
 def test_it_asks_for_the_password(logged_in, team):

@@ -47,4 +47,4 @@ class Difference:
             return ""
         if self.low > 0:
             return "better"
-        return "worse" if self.high < 0 else "not told apart"
+        return "worse" if self.high < 0 else "no clear difference"

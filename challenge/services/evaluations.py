@@ -37,10 +37,12 @@ from challenge.services.uncertainty import queue_uncertainty
 
 logger = logging.getLogger(__name__)
 
+#: Problem of an evaluation that failed by our fault.
 OUR_FAULT = (
     "We could not score this submission because of a fault on our side. It does not count towards your "
     "limits. Please submit the file again, and write to us if it fails again."
 )
+#: Problem of an evaluation that was stopped at the time limit, in seconds.
 TOO_SLOW = (
     "Scoring took longer than the time limit of {} s and was stopped. A valid file takes well under a "
     "second. Check the file with `manage.py score_submission`, or write to us."

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
@@ -46,16 +47,13 @@ class Quota:
     @property
     def refusal(self) -> str:
         """Reason why no submission is accepted now; empty while some are left."""
-        resets = f"{self.resets_at:%d %B %Y, %H:%M} UTC"
+        resets = f"The limit resets at {format_date(self.resets_at.astimezone(UTC), 'j F Y, H:i')} UTC."
         if self.total_left == 0:
             return f"Your team has reached the limit of submissions in this phase ({self.total_limit})."
         if self.day_left == 0:
-            return (
-                f"Your team has reached the daily limit of submissions ({self.day_limit}). "
-                f"You can submit again from {resets}."
-            )
+            return f"Your team has reached the daily limit of submissions ({self.day_limit}). {resets}"
         if self.failures_left == 0:
-            return f"Too many of your submissions failed today. Check your file; you can submit again from {resets}."
+            return f"Too many of your submissions failed today. Check your file. {resets}"
         return ""
 
 

@@ -137,7 +137,7 @@ def test_printed_scores_take_precedence_over_re_evaluated_scores(published, clie
     assert scores["accuracy"].source == "re-evaluated here"
     page = page_of(client, PublishedMethod.objects.get().get_absolute_url())
     assert "0.6000" in page
-    assert "we computed those from weights of this method" in page
+    assert "we computed these values from weights of this method" in page
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/challenge/", "/baselines/", "/leaderboard/?resolution=28"])
@@ -151,7 +151,7 @@ def test_a_method_is_said_to_be_re_evaluated_where_another_resolution_of_it_is(p
     """Each page of a method shows its means at all resolutions."""
     publish_results("doerrich2024", [result("doerrich2024", 0.8, resolution=64)])
     other = page_of(client, PublishedMethod.objects.get(resolution=64).get_absolute_url())
-    assert "we computed those from weights of this method" in other
+    assert "we computed these values from weights of this method" in other
     assert "not scored" not in other
     publish_results("doerrich2024", [result("doerrich2024", 0.8, architecture="alexnet")])
     alone = page_of(client, PublishedMethod.objects.get(architecture="alexnet").get_absolute_url())

@@ -65,7 +65,7 @@ def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, row
     assert (found.low, found.high) == pytest.approx(np.quantile(by_hand, [0.025, 0.975]), abs=1e-6)
     assert found.flips == pytest.approx(np.mean(by_hand < 0))
     assert 0 < found.flips < 0.2
-    assert found.verdict == "not told apart"
+    assert found.verdict == "no clear difference"
     unpaired = np.hypot(*(replicates_by_hand(one).mean(axis=0).std() for one in (first, second)))
     assert found.high - found.low < 3.92 * unpaired * 0.8, "what is the same for both does not count"
 
@@ -87,9 +87,9 @@ def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
     [
         (0.001, 0.02, "better"),
         (-0.02, -0.001, "worse"),
-        (-0.001, 0.02, "not told apart"),
-        (0.0, 0.0, "not told apart"),
-        (0.0, 0.02, "not told apart"),
+        (-0.001, 0.02, "no clear difference"),
+        (0.0, 0.0, "no clear difference"),
+        (0.0, 0.02, "no clear difference"),
         (None, None, ""),
     ],
 )
@@ -105,7 +105,7 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert (difference, words, flips) == ("+0.0300", "better", "< 0.1 %")
     assert re.fullmatch(r"\+0\.02\d\d to \+0\.03\d\d", interval)
     difference, words, interval, flips = table["Model 2 (Team Alpha)"]
-    assert (difference, words) == ("+0.0001", "not told apart")
+    assert (difference, words) == ("+0.0001", "no clear difference")
     assert re.fullmatch(rf"{MINUS}0\.00\d\d to \+0\.00\d\d", interval)
     assert 20 < float(flips.removesuffix(" %")) < 80
     turned = table_of(compared(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")

@@ -107,7 +107,11 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
     for number in range(10):
         submit(team, content=CONTENT, model_name=f"Model {number}")
     text = post(client, description="Keep me.").content.decode()
-    assert "Your team has reached the daily limit of submissions (10). You can submit again from" in text
+    tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
+    assert (
+        f"Your team has reached the daily limit of submissions (10). The limit resets at {tomorrow} UTC."
+        in text
+    )
     assert "Keep me." in text
     assert Submission.objects.count() == 10
 
