@@ -47,7 +47,7 @@ def test_a_fault_of_ours_is_not_blamed_on_the_file(team, submit):
     submission.evaluations.update(status="failed", problems=[evaluations.OUR_FAULT])
     subject, body = notifications.compose(submission)
     assert subject.endswith("could not be scored: a fault on our side")
-    assert "a fault on our side, not your file. Please submit the same file again" in body
+    assert "a fault on our side. Please submit the same file again" in body
     assert "http://testserver/about/" in body
     assert "errors" not in body
 
