@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-# The address of a package index with a build of torch for the CPU alone; pip's usual build is for NVIDIA GPUs.
+# The address of a package index with CPU builds of torch; pip's usual build is for NVIDIA GPUs.
 TORCH_INDEX ?=
 
 .PHONY: help demo test test-site test-slow test-bare lint bench bench-training batchnorm clean
@@ -13,14 +13,14 @@ TORCH_INDEX ?=
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# `exec`: a signal that ends make reaches the demo itself, not a shell in between.
+# `exec`: a signal that ends make reaches the demo itself, not a shell between them.
 demo: $(VENV)/site.installed  ## Run the site with demo data on http://127.0.0.1:8000 (PORT=... for another port).
 	@exec env ENV_FILE=demo.env $(BIN)/python manage.py demo --port $(PORT)
 
 test: $(VENV)/dev.installed  ## Run the test suite.
 	$(PYTEST) -n 2 --dist loadfile -m "not slow" $(PYTEST_ARGS)
 
-test-site: $(VENV)/test-site.installed  ## Run the tests of the website and the scorer, which need no torch.
+test-site: $(VENV)/test-site.installed  ## Run the tests of the website and the scorer; they need no torch.
 	$(PYTEST) -n 2 --dist loadfile -m "not slow" challenge accounts $(PYTEST_ARGS)
 
 test-bare:  ## Run `make demo` and `make test` on bare Debian systems (root, debootstrap, an hour; RELEASES, COMMIT).
@@ -29,31 +29,31 @@ test-bare:  ## Run `make demo` and `make test` on bare Debian systems (root, deb
 test-slow: $(VENV)/dev.installed  ## Run the tests that take minutes.
 	$(PYTEST) -m slow
 
-lint: $(VENV)/dev.installed  ## Check style, types and the rules of imports.
+lint: $(VENV)/dev.installed  ## Check style, types and import rules.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.installed  ## Measure the scorer beside a plain scikit-learn pipeline, the leaderboard, and the pages in Chromium.
+bench: $(VENV)/dev.installed  ## Compare the scorer with a plain scikit-learn pipeline; time the leaderboard and the pages in Chromium.
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.bootstrap
 	$(BIN)/python -m benchmarks.leaderboard
 	$(BIN)/python -m benchmarks.pages
 
-bench-training: $(VENV)/dev.installed  ## Measure training beside its network alone and a plain loop (CPU: 5 minutes).
+bench-training: $(VENV)/dev.installed  ## Compare training with its network alone and with a plain loop (CPU: 5 minutes).
 	$(BIN)/python -m benchmarks.training
 
-batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write its results there (two cores: 7 minutes).
+batchnorm: $(VENV)/dev.installed  ## Repeat the study of docs/batchnorm.md and write the results to that file (two cores: 7 minutes).
 	$(BIN)/python -m benchmarks.batchnorm
 
 clean:  ## Remove the virtual environment and the demo's data.
 	rm -rf $(VENV) var
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; give its name with PYTHON=..."; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is needed (on Debian and Ubuntu: apt install python3-venv)."; exit 1; }
-	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { echo "$(VENV) cannot be written in $(CURDIR). Copy this folder to a place of your own, or name other places: make demo VENV=/tmp/big/venv DATA_DIR=/tmp/big/data"; exit 1; }
+	@mkdir -p $(VENV) 2>/dev/null && test -w $(VENV) || { echo "Cannot write $(VENV) in $(CURDIR). Copy this folder to a place where you may write, or choose other places: make demo VENV=/tmp/big/venv DATA_DIR=/tmp/big/data"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
@@ -62,12 +62,12 @@ $(VENV)/site.installed: requirements/site.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test-site.installed: $(addprefix requirements/,test.txt site.txt analysis.txt) | $(VENV)/bin/python
-	@echo "Installing what the tests of the site need (about 300 MB to download) ..."
+	@echo "Installing the requirements of the site's tests (about 300 MB to download) ..."
 	@$(PIP) -r requirements/test.txt
 	@touch $@ $(VENV)/site.installed
 
 $(VENV)/dev.installed: $(wildcard requirements/*.txt) | $(VENV)/bin/python
-	@echo "Installing what the tests need (about 3 GB to download with PyTorch for NVIDIA GPUs; README.md says how to have less) ..."
+	@echo "Installing the requirements of the tests (about 3 GB to download with PyTorch for NVIDIA GPUs; README.md shows a smaller way) ..."
 	@$(if $(TORCH_INDEX),$(PIP) --index-url $(TORCH_INDEX) $(shell grep '^torch==' requirements/baselines.txt),:)
 	@$(PIP) -r requirements/dev.txt
 	@if command -v mariadb_config >/dev/null 2>&1 || command -v mysql_config >/dev/null; then $(PIP) -r requirements/mysql.txt; fi

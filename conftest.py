@@ -1,4 +1,4 @@
-"""The people and things that most tests need, cast once."""
+"""Fixtures shared by most tests: teams, clients, labels, files, and entries."""
 
 import hashlib
 from collections.abc import Callable
@@ -32,7 +32,7 @@ FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which database and broker the suite ran on, and how to run it on the others."""
+    """Report the database and the broker of this run, and how to run on the others."""
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         terminalreporter.write_line(
             "Ran on SQLite and a broker of files. To run on MariaDB and Redis (Debian: apt install mariadb-server "
@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @receiver(post_migrate, sender=apps.get_app_config("challenge"))
 def put_back_the_first_phase(**kwargs: object) -> None:
-    """After a test that commits, the database is emptied, and with it goes what the migrations made."""
+    """Restore the first phase after a test that commits: emptying the database also removes rows of migrations."""
     import_module("challenge.migrations.0002_first_phase").create_first_phase(apps, None)
 
 
@@ -54,7 +54,7 @@ def labels():
 
 @pytest.fixture(scope="session")
 def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
-    """Give a valid full-size file (canonical, plain: compressing takes long) of a skill; each is written once."""
+    """Return a function that gives a valid, complete file of a skill, uncompressed to save time, written once."""
     folder = tmp_path_factory.mktemp("predictions")
 
     def file_of(skill: float) -> Path:
@@ -70,7 +70,7 @@ def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
 
 @pytest.fixture
 def ground_truth(db, labels) -> GroundTruth:
-    """The active ground truth. Its file is written once: that takes longer than most tests."""
+    """The active ground truth. Its file is written only once, because writing takes longer than most tests."""
     if not GroundTruth(checksum=labels.version).path.exists():
         return ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
     return GroundTruth.objects.create(
@@ -106,7 +106,7 @@ def confirmed() -> Callable[[Team], Team]:
 
 @pytest.fixture
 def as_user() -> Callable[[Team], Client]:
-    """Give a client that is logged in as that team."""
+    """Return a function that gives a client logged in as a team."""
 
     def client_of(user: Team) -> Client:
         client = Client()
@@ -118,7 +118,7 @@ def as_user() -> Callable[[Team], Client]:
 
 @pytest.fixture
 def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
-    """Submit a file for a team: a valid one of some skill, or the given content. It stays queued."""
+    """Submit a file for a team: a valid file of some skill, or the given content. It stays queued."""
 
     def submit_for(team: Team, *, skill: float = 1.0, content: bytes | None = None, **about) -> Submission:
         if content is None:
@@ -142,7 +142,7 @@ def outcomes() -> dict[tuple, evaluations.Outcome]:
 
 @pytest.fixture
 def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]:
-    """Submit a file and do the worker's part at once.
+    """Submit a file and score it at once.
 
     A file that an earlier test has scored is not scored again: the same file and labels give the same outcome.
     """
@@ -167,7 +167,7 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
 
 @pytest.fixture
 def entry(ground_truth) -> Callable[..., Submission]:
-    """Put a scored entry on the board without a file: `entry(team, 0.9)`; each is a minute later than the last."""
+    """Add a scored entry without a file: `entry(team, 0.9)`. Each entry is a minute later than the last."""
     made: list[Submission] = []
 
     def make(team: Team, auc: float, *, resolution: int = 224, kappa: float = 0.5, **about) -> Submission:
@@ -198,7 +198,7 @@ def entry(ground_truth) -> Callable[..., Submission]:
 
 @pytest.fixture
 def entry_by_dataset(entry) -> Callable[..., Submission]:
-    """Put an entry with scores for each dataset on the board; they fall by 0.01 from dataset to dataset."""
+    """Add an entry with scores for each dataset, which fall by 0.01 from dataset to dataset."""
 
     def make(team: Team, auc: float, **about) -> Submission:
         submission = entry(team, auc, **about)
@@ -213,9 +213,9 @@ def entry_by_dataset(entry) -> Callable[..., Submission]:
 
 @pytest.fixture
 def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
-    """Put an entry with generated replicates on the board: they scatter about its means, by `spread` on each dataset.
+    """Add an entry with generated replicates around its scores, with the standard deviation `spread` on each dataset.
 
-    Half of the scatter is the same for all entries, as that of paired replicates is.
+    Half of the noise is the same for all entries, as in paired replicates.
     """
     shared = np.random.default_rng(0).standard_normal((12, 4, N_REPLICATES))
 

@@ -1,6 +1,6 @@
-"""Runs `make demo` and `make test` on a bare system as a reader of the README would; called by test-bare.
+"""Run `make demo` and `make test` on a bare system as a reader of the README would; test-bare calls this script.
 
-Needs Python alone. Writes minutes and megabytes to the file `figures`, and all output to demo.log and test.log.
+Needs only Python. Writes minutes and megabytes to the file `figures`, and all output to demo.log and test.log.
 """
 
 import os
@@ -19,7 +19,7 @@ TEST_SECONDS = 90 * 60
 
 
 def main() -> None:
-    """Try both commands, and end with status 1 if one of them fails."""
+    """Try both commands, and exit with status 1 if one of them fails."""
     with (HOME / "figures").open("w", buffering=1) as figures:
         problems = [
             problem
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def measured(name, attempt, figures) -> str:
-    """Make an attempt; write down how long it took and what it downloaded, and return its problem or nothing."""
+    """Run an attempt and record its time and download; return its problem, or an empty text."""
     start, received = time.monotonic(), received_megabytes()
     problem = attempt()
     minutes = (time.monotonic() - start) / 60
@@ -45,7 +45,7 @@ def measured(name, attempt, figures) -> str:
 
 
 def try_demo() -> str:
-    """Start the demo with its output in a file, look at two pages, and end it by a signal to make."""
+    """Start the demo with its output in a file, fetch two pages, and stop it with a signal to make."""
     log = HOME / "demo.log"
     with log.open("wb") as output:
         make = subprocess.Popen(["make", "demo", f"PORT={PORT}"], cwd=PROJECT, stdout=output, stderr=output)
@@ -54,7 +54,7 @@ def try_demo() -> str:
         if make.poll() is not None:
             return f"make demo ended with status {make.returncode}: {log.read_text()[-2000:]}"
         if time.monotonic() > deadline:
-            return "the demo's welcome did not come"
+            return "the demo did not print its welcome"
         time.sleep(0.5)
     for path in ("/", "/leaderboard/"):
         with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=30) as response:
@@ -69,7 +69,7 @@ def try_demo() -> str:
     return "" if "Traceback" not in log.read_text() else "the demo printed a traceback"
 
 
-#: What may be in the home folder: what the account came with, what this script wrote, and pip's cache.
+#: Names allowed in the home folder: the account's own files, the files of this script, and pip's cache.
 EXPECTED = {path.name for path in HOME.iterdir()} | {"demo.log", "figures", ".cache"}
 
 
@@ -102,14 +102,14 @@ def others() -> list[str]:
 
 
 def received_megabytes() -> float:
-    """Return what all network devices but the loopback have received so far."""
+    """Return the megabytes that all network devices except the loopback have received so far."""
     lines = Path("/proc/net/dev").read_text().splitlines()[2:]
     counts = {name.strip(): int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
     return sum(count for name, count in counts.items() if name != "lo") / 1e6
 
 
 def megabytes(folder: Path) -> int:
-    """Return the size of a folder on disk."""
+    """Return the size of a folder on disk in megabytes."""
     return int(subprocess.check_output(["du", "-sm", folder], text=True).split()[0])
 
 

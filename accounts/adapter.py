@@ -1,4 +1,4 @@
-"""How allauth behaves on this site."""
+"""allauth adapter of this site."""
 
 import logging
 from typing import Any
@@ -22,7 +22,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "This account is not active.",
-        "duplicate_email": "This is your e-mail address already, or waits to be confirmed.",
+        "duplicate_email": "This is already your e-mail address, or it is waiting to be confirmed.",
         "email_password_mismatch": "The e-mail address or the password is not correct.",
         "email_taken": "A team is already registered with this e-mail address.",
         "enter_current_password": "This is not your current password.",
@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
-        """Return the team name normalised; refuse a bad one, or one that is taken."""
+        """Return the normalised team name; refuse an invalid or a taken name."""
         for validate in Team._meta.get_field("name").validators:
             validate(username)
         if not shallow and Team.objects.filter(name_key=team_name_key(username)).exists():
@@ -41,18 +41,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return normalize_team_name(username)
 
     def clean_email(self, email: str) -> str:
-        """Return the address as it is stored; refuse the long s, which Django takes for an ASCII letter."""
+        """Return the address as stored; refuse the long s, which Django accepts as an ASCII letter."""
         email = Team.objects.normalize_email(email)
         if not email.isascii():
             raise ValidationError("Enter a valid email address.", "invalid")
         return email
 
     def can_delete_email(self, email_address: EmailAddress) -> bool:
-        """A team keeps its address until a new one is confirmed; only a pending one can be taken back."""
+        """Return whether an address can be deleted: only a pending one, since a team always keeps a confirmed one."""
         return not email_address.primary
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address, unless it has become another team's in the meantime."""
+        """Confirm an address, unless another team has taken it in the meantime."""
         try:
             with transaction.atomic():
                 return super().confirm_email(request, email_address)
@@ -66,13 +66,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count failed attempts per name and address, however they are spelled."""
+        """Count failed attempts per name and address, regardless of spelling."""
         login = credentials.get("email") or credentials.get("username") or ""
         counted = Team.objects.normalize_email(login) if looks_like_email(login) else team_name_key(login)
         super().pre_authenticate(request, email=counted)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail; if the mail server does not take it, say so instead of failing halfway."""
+        """Send a mail; if the mail server does not accept it, show a message instead of failing halfway."""
         try:
             super().send_mail(template_prefix, email, {"site_url": settings.SITE_URL, **context})
         except OSError:  # every smtplib error is one
@@ -80,5 +80,5 @@ class AccountAdapter(DefaultAccountAdapter):
             self.add_message(
                 self.request,
                 messages.ERROR,
-                message="The e-mail could not be sent: our mail server does not answer. Please try again later.",
+                message="We could not send the e-mail: our mail server does not respond. Please try again later.",
             )

@@ -11,14 +11,14 @@ from django.http import HttpRequest
 
 from accounts.models import Team
 
-# Addresses are changed with their teams, so that both tables agree.
+# Addresses are only changed together with their teams, so that both tables agree.
 admin.site.unregister(EmailAddress)
-# The site's own login: by name or e-mail address, with its limits on failed attempts.
+# Use the site's own login: by name or e-mail address, with limits on failed attempts.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class AddTeamForm(AdminUserCreationForm):
-    """Adds a team, or an organizer."""
+    """Form to add a team or an organizer."""
 
     class Meta:
         model = Team
@@ -26,7 +26,7 @@ class AddTeamForm(AdminUserCreationForm):
 
 
 class ChangeTeamForm(UserChangeForm):
-    """Changes a team."""
+    """Form to change a team."""
 
     class Meta:
         model = Team
@@ -36,9 +36,9 @@ class ChangeTeamForm(UserChangeForm):
 
 @admin.register(Team)
 class TeamAdmin(UserAdmin):
-    """Teams: find, deactivate and mend them; add organizers. Only superusers change anything here.
+    """Teams: find, deactivate and correct them; add organizers.
 
-    Whoever could change accounts could make himself a superuser.
+    Only superusers change anything here: a person who can change accounts could become a superuser.
     """
 
     form = ChangeTeamForm
@@ -62,37 +62,37 @@ class TeamAdmin(UserAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With what the list shows beside a team's own columns, in the same query."""
+        """Add the computed columns of the list in the same query."""
         confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
         return super().get_queryset(request).annotate(email_confirmed=Exists(confirmed))
 
     @admin.display(description="confirmed", ordering="email_confirmed", boolean=True)
     def email_confirmed(self, team: Team) -> bool:
-        """Whether the team has opened the link that was sent to its address."""
+        """Return whether the team has opened the link sent to its address."""
         return team.email_confirmed  # type: ignore[attr-defined]
 
     @admin.action(description="Confirm the e-mail addresses", permissions=["change"])
     def confirm_email(self, request: HttpRequest, queryset: QuerySet[Team]) -> None:
-        """Take the teams' addresses as confirmed, where no mail reaches them."""
+        """Mark the teams' addresses as confirmed, for teams that no mail reaches."""
         for team in queryset.filter(email__isnull=False):
             team.replace_email(team.email or "", verified=True)
             self.log_change(request, team, "E-mail address confirmed")
         self.message_user(request, "The addresses are confirmed.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Superusers may."""
+        """Allow superusers."""
         return request.user.is_superuser
 
     def has_change_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        """Superusers may; the account of a team that has left stays closed."""
+        """Allow superusers; a deleted account stays closed."""
         return request.user.is_superuser and not (obj and obj.closed_at)
 
     def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        """Superusers may, where nothing that has to stay depends on the team (the database sees to that)."""
+        """Allow superusers; the database refuses if data that must stay depends on the team."""
         return request.user.is_superuser
 
     def save_model(self, request: HttpRequest, obj: Team, form: forms.ModelForm, change: bool) -> None:
-        """Save; an address that an organizer typed counts as confirmed."""
+        """Save; an address typed by an organizer counts as confirmed."""
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             obj.replace_email(obj.email or "", verified=True)

@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """The teams and their accounts."""
+    """Teams and their accounts."""
 
     name = "accounts"

@@ -1,4 +1,4 @@
-"""Who somebody is who logs in."""
+"""Authentication by team name or e-mail address."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
@@ -7,10 +7,10 @@ from accounts.models import Team
 
 
 class TeamBackend(AuthenticationBackend):
-    """Knows a team by its name as people type it, or by its e-mail address.
+    """Finds a team by its name as people type it, or by its e-mail address.
 
-    allauth's own lookup compares names the way the database collates text; ours goes through the
-    name's key. It checks one password whatever was found, so that the time taken tells nothing.
+    allauth's own lookup compares names by the database collation; this backend uses the name's key. It always checks
+    one password, even if no team was found, so that the time taken reveals nothing.
     """
 
     def _authenticate(self, request: HttpRequest | None, **credentials: str) -> Team | None:

@@ -1,4 +1,4 @@
-"""allauth's forms with this site's words, and a form that asks for the password once more."""
+"""allauth's forms with the texts of this site, and a form that asks for the password again."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from accounts.team_names import looks_like_email
 
 EMAIL = "E-mail address"
 PASSWORD_HELP = (
-    "At least 8 characters, not digits only, no common password, unlike your team name and address."  # noqa: S105
+    "At least 8 characters. Not only digits, not a common password, not similar to your team name or address."  # noqa: S105
 )
 NEW_PASSWORD, NEW_PASSWORD_AGAIN = "New password", "New password (again)"
 
 
 class LoginForm(allauth_forms.LoginForm):
-    """Logs in by team name or e-mail address."""
+    """Login form: team name or e-mail address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,23 +32,26 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["remember"].label = "Stay logged in on this device"
 
     def clean_login(self) -> str:
-        """Return an address the way it is stored, and a name as it was typed."""
+        """Return an address as stored, and a name as typed."""
         login = super().clean_login()
         return Team.objects.normalize_email(login) if looks_like_email(login) else login
 
 
 class SignupForm(allauth_forms.SignupForm):
-    """Registers a team."""
+    """Registration form of a team."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name, email = self.fields["username"], self.fields["email"]
         name.label, name.help_text = "Team name", Team._meta.get_field("name").help_text
-        email.label, email.help_text = EMAIL, "For results of submissions, and if you forget the password."
+        email.label, email.help_text = (
+            EMAIL,
+            "For the results of your submissions, and if you forget your password.",
+        )
         self.fields["password1"].help_text = PASSWORD_HELP
 
     def save(self, request: HttpRequest) -> Team:
-        """Create the team and its address together or not at all.
+        """Create the team and its address in one transaction.
 
         Raises:
             IntegrityError: another registration has just taken the name or the address.
@@ -59,19 +62,19 @@ class SignupForm(allauth_forms.SignupForm):
 
 
 class AddEmailForm(allauth_forms.AddEmailForm):
-    """Changes the team's address: once the new one is confirmed, or at once where none is confirmed."""
+    """Form to change the team's address: after confirmation, or at once if the site does not confirm addresses."""
 
     email = EmailField(label="New e-mail address")
 
     def clean_email(self) -> str:
-        """Refuse another team's address, unless a mail to it can tell that without giving it away."""
+        """Refuse another team's address, unless a mail to it can report this without revealing the team."""
         email = super().clean_email()
         if not _addresses_are_confirmed() and Team.objects.filter(email=email).exists():
             raise get_adapter().validation_error("email_taken")
         return email
 
     def save(self, request: HttpRequest) -> EmailAddress:
-        """Have the new address confirmed, or put it in the old one's place."""
+        """Request confirmation of the new address, or replace the old address at once."""
         if _addresses_are_confirmed():
             return super().save(request)
         old = self.user.email
@@ -93,7 +96,7 @@ def _addresses_are_confirmed() -> bool:
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
-    """Changes the password of a team that is logged in."""
+    """Form to change the password of a logged-in team."""
 
     oldpassword = PasswordField(
         label="Current password", autocomplete="current-password", show_reset_help=True
@@ -103,20 +106,20 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Asks for a link that sets a new password."""
+    """Form to request a link for a new password."""
 
     email = EmailField(label=EMAIL)
 
 
 class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
-    """Sets a new password by such a link."""
+    """Form behind this link, to set the new password."""
 
     password1 = SetPasswordField(label=NEW_PASSWORD, help_text=PASSWORD_HELP)
     password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
 
 class PasswordForm(forms.Form):
-    """Asks a team that is logged in for its password once more."""
+    """Form that asks a logged-in team for its password again."""
 
     password = PasswordField(label="Password", autocomplete="current-password")
 
@@ -125,7 +128,7 @@ class PasswordForm(forms.Form):
         self.team = team
 
     def clean_password(self) -> str:
-        """Check the password; failed attempts are counted as those of a login are."""
+        """Check the password; failed attempts count like failed logins."""
         password = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self.team, password):
             raise get_adapter().validation_error("incorrect_password")

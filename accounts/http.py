@@ -1,4 +1,4 @@
-"""Requests as the views see them."""
+"""Request type of the views."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from accounts.models import Team
 
 
 class TeamRequest(HttpRequest):
-    """A request behind `login_required`; the middleware tells whether htmx made it."""
+    """Request behind `login_required`; the middleware adds `htmx`."""
 
     user: Team
     htmx: HtmxDetails

@@ -17,17 +17,17 @@ from accounts.team_names import (
     validate_team_name,
 )
 
-NAME_TAKEN = "A team of this name is already registered. Please choose another name."
+NAME_TAKEN = "A team with this name is already registered. Please choose another name."
 
 
 class TeamManager(BaseUserManager["Team"]):
-    """Creates teams with normalised names and hashed passwords, and finds them by what people type."""
+    """Creates teams with normalised names and hashed passwords, and finds teams by the names that people type."""
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:
         """Return the address in lower case, with an ASCII domain.
 
-        Stored so, addresses are equal on every database or on none, whatever its collation.
+        Stored addresses then compare in the same way on every database, regardless of its collation.
         """
         local, at, domain = (email or "").strip().lower().rpartition("@")
         try:
@@ -36,16 +36,16 @@ class TeamManager(BaseUserManager["Team"]):
             return f"{local}{at}{domain}"
 
     def get_by_natural_key(self, username: str | None) -> "Team":
-        """Find a team by its name as somebody would type it: case and white space do not matter."""
+        """Find a team by its name as people type it: case and white space do not matter."""
         return self.get(name_key=team_name_key(username or ""))
 
     def by_login(self, login: str) -> "Team | None":
-        """Find a team by what somebody logs in with: its name or its e-mail address."""
+        """Find a team by its login: its name or its e-mail address."""
         if not looks_like_email(login):
             return self.filter(name_key=team_name_key(login)).first()
         email = self.normalize_email(login)
         team = self.filter(email=email).first()
-        return team if team and team.email == email else None  # not what a collation takes for equal
+        return team if team and team.email == email else None  # a collation may match unequal addresses
 
     def create_user(self, name: str, email: str, password: str | None = None, **fields: bool) -> "Team":
         """Create a team's account."""
@@ -55,7 +55,7 @@ class TeamManager(BaseUserManager["Team"]):
         return team
 
     def create_superuser(self, name: str, email: str, password: str | None = None) -> "Team":
-        """Create an organizer's account, with every right in the admin; whoever does vouches for the address."""
+        """Create an organizer's account, with every right in the admin; its address counts as confirmed."""
         team = self.create_user(name, email, password, is_staff=True, is_superuser=True)
         team.replace_email(email, verified=True)
         return team
@@ -71,7 +71,7 @@ class Team(AbstractBaseUser, PermissionsMixin):
         help_text="Shown on the leaderboard. Names that differ in case or blanks only count as the same.",
     )
     name_key = models.CharField(max_length=64, unique=True, editable=False)
-    email = models.EmailField("e-mail address", unique=True, null=True)  # noqa: DJ001 - of teams that left, many have none
+    email = models.EmailField("e-mail address", unique=True, null=True)  # noqa: DJ001 - many deleted teams have none
     is_staff = models.BooleanField("organizer", default=False, help_text="May enter the admin site.")
     is_active = models.BooleanField("active", default=True, help_text="May log in.")
     created_at = models.DateTimeField("registered", default=timezone.now, editable=False)
@@ -90,14 +90,14 @@ class Team(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def clean(self) -> None:
-        """Keep the name normalised, and refuse one that another team has."""
+        """Normalise name and address, and refuse the name of another team."""
         self.name = normalize_team_name(self.name)
         self.email = Team.objects.normalize_email(self.email) or None
         if Team.objects.filter(name_key=team_name_key(self.name)).exclude(pk=self.pk).exists():
             raise ValidationError({"name": ValidationError(NAME_TAKEN, "name_taken")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep name and address normalised, and the name's key in step with the name."""
+        """Normalise name and address, and update the name's key."""
         self.name = normalize_team_name(self.name)
         self.name_key = team_name_key(self.name)
         self.email = Team.objects.normalize_email(self.email) or None
@@ -107,7 +107,7 @@ class Team(AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def replace_email(self, email: str, *, verified: bool) -> None:
-        """Make this the team's one address, here and in allauth's table of addresses."""
+        """Make this the team's only address, here and in allauth's table of addresses."""
         self.email = email
         self.save(update_fields=["email"])
         EmailAddress.objects.filter(user=self).delete()

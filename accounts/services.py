@@ -1,4 +1,4 @@
-"""End of an account of which something has to stay."""
+"""Deletion of an account whose public results stay."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -13,11 +13,11 @@ EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @transaction.atomic
 def retire(team: Team, *, keep_name: bool) -> None:
-    """Leave of an account a name that nobody can log in with; a new password hash ends all its sessions.
+    """Reduce an account to a name that nobody can log in with; the new password hash ends all its sessions.
 
     Args:
-        team: whose account it is.
-        keep_name: whether the name stays, or gives way to an anonymous one.
+        team: the team whose account is deleted.
+        keep_name: true if the name stays, false if an anonymous name replaces it.
 
     """
     EmailAddress.objects.filter(user=team).delete()

@@ -1,4 +1,4 @@
-"""The pages of an account that allauth does not bring, or not as they are needed here."""
+"""URLs of account pages that replace allauth's."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""A page of an account that allauth brings unprepared for a race."""
+"""Registration page that, unlike allauth's, handles two registrations at the same time."""
 
 from allauth.account import views as allauth_views
 from django.db import IntegrityError
@@ -8,10 +8,10 @@ from accounts.forms import SignupForm
 
 
 class SignupView(allauth_views.SignupView):
-    """Registers a team."""
+    """Registration of a team."""
 
     def form_valid(self, form: SignupForm) -> HttpResponse:
-        """Register; if another registration took the name or address just now, say what the form would."""
+        """Register; if another registration has just taken the name or address, show the form's errors."""
         try:
             return super().form_valid(form)
         except IntegrityError:

@@ -11,16 +11,16 @@ from challenge.services.published import PublishedResult
 
 REPORTED_DIR = Path(__file__).parent / "reported"
 
-#: The files, and what their figures are multiplied by to lie in [0, 1]: one prints percent.
+#: The files, and the factor that scales their values to [0, 1]: one file has percent.
 SOURCES = {"doerrich2024": 0.01, "thesis2024": 1.0}
 
 
 def read_published_results(folder: Path = REPORTED_DIR) -> Iterator[PublishedResult]:
-    """Yield every published figure, scaled to [0, 1] (kappa: [-1, 1]).
+    """Yield every published score, scaled to [0, 1] (kappa: [-1, 1]).
 
     Raises:
         OSError: a file is missing.
-        KeyError, ValueError: a file does not hold what it should.
+        KeyError, ValueError: a file is damaged.
 
     """
     for source, scale in SOURCES.items():

@@ -1,11 +1,11 @@
-"""What BatchNorm's statistics do to mm-PT: the same weights evaluated with shared and with per-dataset statistics.
+"""Effect of BatchNorm's statistics on mm-PT: the same weights with shared and with per-dataset statistics.
 
     python -m benchmarks.batchnorm
 
-A small synthetic collection of all 12 datasets is made, and mm-PT trained on it from scratch, with three seeds: a
-ResNet-18, and as the control a small vision transformer, which has no BatchNorm. After each epoch the validation
-splits are evaluated twice: with the running statistics, as the thesis did, and with the statistics of each dataset.
-All numbers go to `batchnorm.csv`, the tables into `batchnorm.md` between its marks, and the figures to `img/`.
+The study makes a small synthetic collection of all 12 datasets and trains mm-PT on it from scratch, with three seeds.
+It trains a ResNet-18 and, as a control, a small vision transformer, which has no BatchNorm. After each epoch it
+evaluates the validation splits twice: with the running statistics, as the thesis did, and with the statistics of each
+dataset. All numbers go to `batchnorm.csv`, the tables into `batchnorm.md` between its marks, and the figures to `img/`.
 """
 
 import argparse
@@ -41,14 +41,14 @@ from challenge.figures.files import render
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 SEEDS = (9930641, 115149041, 252139603)
-#: What is trained, with what texts call it. The test model of timm is a ViT of 6 blocks with 64 features.
+#: Architectures and their names in texts. The test model of timm is a ViT of 6 blocks with 64 features.
 ARCHITECTURES = {"resnet18": "ResNet-18", "test_vit": "small ViT"}
-#: Of the official numbers of images; and no split has fewer than so many.
+#: Share of the official numbers of images, and minimum number of images of a split.
 SCALE, AT_LEAST = 0.02, 128
 EPOCHS = 4
 LEARNING_RATE = 1e-3
 
-#: The gap in balanced accuracy that is expected of a network with BatchNorm.
+#: Expected gap in balanced accuracy of a network with BatchNorm.
 TARGET = 0.2
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -57,11 +57,11 @@ _BEGIN, _END = "<!-- results: written by make batchnorm -->\n", "<!-- end of res
 
 
 def main() -> None:
-    """Do the whole study."""
+    """Run the whole study."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--output", type=Path, default=DOCS, help="a folder (default: %(default)s)")
+    parser.add_argument("--output", type=Path, default=DOCS, help="output folder (default: %(default)s)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--device", default="auto", help="default: a GPU if there is one")
@@ -77,12 +77,12 @@ def main() -> None:
         rows = all_studies(configs, Path(folder))
     write_results(rows, arguments.output)
     print(
-        "\n".join(["", tables(rows), verdict(rows), f"All of it took {duration(time.monotonic() - start)}."])
+        "\n".join(["", tables(rows), verdict(rows), f"The study took {duration(time.monotonic() - start)}."])
     )
 
 
 def configuration(architecture: str, **changes: Any) -> TrainingConfig:
-    """Return the published protocol, but for what makes it small enough for a CPU."""
+    """Return the published protocol, reduced so that a CPU suffices."""
     values = {"resolution": 28, "input_size": 32, "learning_rate": LEARNING_RATE, "epochs": EPOCHS}
     return TrainingConfig(
         scheme="mm-pt", architecture=architecture, batch_norm="shared", pretrained=False, **(values | changes)
@@ -90,7 +90,7 @@ def configuration(architecture: str, **changes: Any) -> TrainingConfig:
 
 
 def all_studies(configs: Sequence[TrainingConfig], folder: Path) -> list[Row]:
-    """Do the studies one after the other on a GPU, or beside each other on a CPU, with a thread each."""
+    """Run the studies one after the other on a GPU, or in parallel on a CPU with one thread each."""
     on_gpu = choose_device(configs[0].device).type == "cuda"
     n_processes = 1 if on_gpu else min(len(configs), os.cpu_count() or 1)
     with ProcessPoolExecutor(n_processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
@@ -98,7 +98,7 @@ def all_studies(configs: Sequence[TrainingConfig], folder: Path) -> list[Row]:
 
 
 def study(config: TrainingConfig, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> list[Row]:
-    """Train one model, and evaluate it in both ways after each epoch."""
+    """Train one model, and evaluate it with both kinds of statistics after each epoch."""
     run = prepare(config, folder, benchmark)
     rows: list[Row] = []
     for epoch in range(1, config.epochs + 1):
@@ -115,7 +115,7 @@ def study(config: TrainingConfig, folder: Path, benchmark: Benchmark = MEDMNIST_
 
 
 def prepare(config: TrainingConfig, folder: Path, benchmark: Benchmark) -> Run:
-    """Make model, data and optimizers, as `train_baseline` does it."""
+    """Make model, data and optimizers, as `train_baseline` does."""
     device = choose_device(config.device)
     make_repeatable(config.seed, deterministic=config.deterministic)
     model = build_model(config, config.datasets(benchmark)).to(device)
@@ -139,18 +139,18 @@ def _rows(config: TrainingConfig, epoch: int, results: dict[str, dict[str, Resul
 
 
 def _epoch_line(rows: Sequence[Row], epoch: int) -> str:
-    told = []
+    parts = []
     for evaluation, title in EVALUATIONS.items():
         loss, accuracy = (
             over_datasets(select(rows, epoch=epoch, evaluation=evaluation), what)
             for what in ("loss", "balanced_accuracy")
         )
-        told.append(f"{title}: loss {loss[0]:.3f}, balanced accuracy {accuracy[0]:.3f}")
-    return f"epoch {epoch}: {'; '.join(told)}"
+        parts.append(f"{title}: loss {loss[0]:.3f}, balanced accuracy {accuracy[0]:.3f}")
+    return f"epoch {epoch}: {'; '.join(parts)}"
 
 
 def gap(rows: Sequence[Row], architecture: str) -> float:
-    """Return by how much statistics per dataset raise the balanced accuracy after the last epoch."""
+    """Return the gain in balanced accuracy from statistics per dataset, after the last epoch."""
     at_end = select(rows, architecture=architecture, epoch=max(row.epoch for row in rows))
     shared, own = (
         over_datasets(select(at_end, evaluation=evaluation), "balanced_accuracy")
@@ -160,7 +160,7 @@ def gap(rows: Sequence[Row], architecture: str) -> float:
 
 
 def verdict(rows: Sequence[Row]) -> str:
-    """Say whether what was expected came out."""
+    """Return one line for each architecture that says if the expectation holds."""
     lines = []
     for architecture, title in ARCHITECTURES.items():
         found = gap(rows, architecture)
@@ -193,7 +193,7 @@ def _cell(value: object) -> object:
 
 
 def draw(figures: Sequence[Figure], folder: Path) -> None:
-    """Write the figures as PNG, if there is a Chromium to draw them."""
+    """Write the figures as PNG if Chromium is installed."""
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         print("No figures: Chromium is not installed (Debian: apt install chromium).")
@@ -204,7 +204,7 @@ def draw(figures: Sequence[Figure], folder: Path) -> None:
 
 
 def tables(rows: Sequence[Row]) -> str:
-    """Return the results after the last epoch as Markdown: over the datasets, and of each."""
+    """Return the results after the last epoch as Markdown tables: means, and each dataset."""
     epoch = max(row.epoch for row in rows)
     lines = [
         f"After {epoch} epochs; mean ± deviation over {len({row.seed for row in rows})} seeds.",
@@ -230,7 +230,7 @@ def tables(rows: Sequence[Row]) -> str:
 
 
 def mean_and_deviation(values: Sequence[float]) -> str:
-    """Return a cell of a table; the deviation is that of the population, as in the published tables."""
+    """Return a table cell, with the population standard deviation as in the published tables."""
     return f"{statistics.fmean(values):.3f} ± {statistics.pstdev(values):.3f}"
 
 

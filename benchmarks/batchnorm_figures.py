@@ -1,4 +1,4 @@
-"""The rows of the study of BatchNorm's statistics, and its figures."""
+"""Rows and figures of the study of BatchNorm's statistics."""
 
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from challenge.figures.figure import Figure
 from challenge.figures.themes import DASHES, MARKERS, theme
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-#: How an epoch's results came about: in training, or in validation with one of two kinds of statistics.
+#: Kinds of results of an epoch: training, or validation with one of two kinds of statistics.
 EVALUATIONS = {
     "train": "training",
     "shared": "shared statistics",
@@ -20,7 +20,7 @@ _DEVIATION = "Bars are ± one standard deviation over the seeds."
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The results of one dataset after one epoch, evaluated in one of the ways of `EVALUATIONS`."""
+    """Results of one dataset after one epoch, for one kind of `EVALUATIONS`."""
 
     architecture: str
     seed: int
@@ -46,7 +46,7 @@ def over_datasets(rows: Iterable[Row], what: str) -> list[float]:
 
 
 def loss_curves(rows: Sequence[Row], architectures: Mapping[str, str]) -> Figure:
-    """Draw the losses of training and both validations by epoch, the architectures beside each other."""
+    """Draw the losses of training and both validations by epoch, with a panel for each architecture."""
     epochs = sorted({row.epoch for row in rows})
     data, layout = [], dict[str, Any]()
     lines: list[list[str | float]] = []
@@ -123,7 +123,7 @@ def _means_and_deviations(values: Sequence[Sequence[float]]) -> tuple[list[float
 def _trace(name: str, x: Sequence[Any], y: Sequence[Any], number: int) -> dict[str, Any]:
     colour = theme("file")["layout"]["colorway"][
         number
-    ]  # the same in all panels; these figures are files only
+    ]  # the same in all panels; these figures exist only as files
     return {
         "type": "scatter",
         "name": name,

@@ -1,12 +1,15 @@
-"""How much 1,000 bootstrap resamples of all metrics cost, beside the bootstrap that one would write with scikit-learn.
+"""Cost of 1,000 bootstrap resamples of all metrics, compared with a simple bootstrap with scikit-learn.
 
     python -m benchmarks.bootstrap
 
-Each is measured in a process of its own, on a submission of full size. Ours: CPU time of all resamples of every metric,
-the median of several runs after one that loads what Numba compiled; and that of the whole task of a worker, from the
-file to intervals and informational metrics, with the peak memory of the process, which has scored the file before, as
-a worker has. The reference weighs images by the same resamples and calls scikit-learn; a few of them are measured, and
-1,000 are extrapolated.
+Each implementation runs in its own process, on a complete submission. For ours, the benchmark measures
+
+- the CPU time of all resamples of every metric: the median of several runs, after a run that loads the compiled code;
+- the CPU time of a worker's whole task, from the file to intervals and informational metrics;
+- the peak memory of the process, which has scored the file before, like a worker.
+
+The reference weighs images by the same resamples and calls scikit-learn. The benchmark measures a few resamples and
+extrapolates to 1,000.
 """
 
 import json
@@ -26,13 +29,13 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
 
-TARGET_CPU = 1_000  # ms, of the resamples
+TARGET_CPU = 1_000  # ms, for the resamples
 TARGET_MEMORY = 300  # MB
 RUNS, REFERENCE_REPLICATES = 7, 3
 
 
 def main() -> None:
-    """Measure both and report, or do the one step that a process started by this is for."""
+    """Measure both and report, or run the single step of a child process."""
     steps = {"--make": make, "--ours": measure_ours, "--reference": measure_reference}
     if len(sys.argv) == 3 and sys.argv[1] in steps:
         steps[sys.argv[1]](Path(sys.argv[2]))
@@ -43,7 +46,7 @@ def main() -> None:
 
 
 def run_self(step: str, folder: str) -> str:
-    """Return what this module prints for a step, run in a process of its own."""
+    """Run a step of this module in its own process and return its output."""
     environment = os.environ | ONE_THREAD | {
         "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark",
         "DJANGO_SETTINGS_MODULE": "bigsite.settings",
@@ -53,7 +56,7 @@ def run_self(step: str, folder: str) -> str:
 
 
 def make(folder: Path) -> None:
-    """Write a submission of full size, and its labels as the site keeps them."""
+    """Write a complete submission, and its labels in the format of the site."""
     from challenge.scoring.ground_truth import GroundTruth, write_ground_truth
 
     make_case(folder)
@@ -70,7 +73,7 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
 
 
 def measure_ours(folder: Path) -> None:
-    """Print what the site's code takes, and the first replicates."""
+    """Print the costs of the site's code, and the first replicates."""
     import django
 
     django.setup()
@@ -80,7 +83,7 @@ def measure_ours(folder: Path) -> None:
 
     paths = folder / "canonical.csv", folder / "truth.npz"
     score_file(*paths)
-    estimate_file(*paths)  # loads what Numba compiled, or compiles it
+    estimate_file(*paths)  # loads the code compiled by Numba, or compiles it
     task = [timed(lambda: estimate_file(*paths))[0] for _ in range(RUNS)]
     memory = peak_memory()
     predictions, labels = read(folder)
@@ -99,7 +102,7 @@ def measure_ours(folder: Path) -> None:
 
 
 def measure_reference(folder: Path) -> None:
-    """Print what scikit-learn takes for the same resamples, and their replicates."""
+    """Print the costs of scikit-learn for the same resamples, and the replicates."""
     from challenge.scoring.statistics.bootstrap import draw_counts
     from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
 
@@ -120,7 +123,7 @@ def measure_reference(folder: Path) -> None:
 
 
 def report(ours: dict[str, Any], reference: dict[str, Any]) -> None:
-    """Print what came out."""
+    """Print the results."""
     # (datasets, metrics, replicates) and (replicates, datasets, metrics)
     difference = np.abs(np.array(ours["replicates"]) - np.moveaxis(reference["replicates"], 0, -1)).max()
     print(f"{N_REPLICATES:,} resamples of all metrics of {MEDMNIST_PLUS.n_rows:,} rows, CPU time\n")

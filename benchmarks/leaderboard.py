@@ -1,12 +1,13 @@
-"""How long the server takes for the leaderboard of 10,000 scored submissions of 1,000 teams, beside the About page.
+"""Server time of a leaderboard with 10,000 scored submissions of 1,000 teams, compared with the About page.
 
     python -m benchmarks.leaderboard
 
-A site of its own is made in a temporary folder: SQLite, entries without files, replicates drawn at random, as many
-bytes as real ones have (those of single datasets for the highest entries only: no page reads others). Each page is
-asked for in this process, so that the times are those of the server alone: medians of several requests, with their
-queries. "First" is the first request after a change of the leaderboard, which computes all ranks, ranges and the group
-of the leader anew; those after it, until the next change, find that in the cache.
+The benchmark makes a site in a temporary folder, with SQLite, entries without files, and random replicates of
+realistic size. Only the highest entries have replicates of single datasets, because no page reads others. It requests
+each page in this process, so that it measures only the server: medians of several requests, with numbers of queries.
+
+"First" is the first request after a change of the leaderboard, which computes all ranks, ranges and the group of the
+leader again. Later requests find these results in the cache, until the next change.
 """
 
 import json
@@ -23,7 +24,7 @@ from bigsite.threads import ONE_THREAD
 N_TEAMS, N_SUBMISSIONS = 1_000, 10_000
 N_WITH_DATASETS = 300
 RUNS, FIRST_RUNS = 30, 3
-#: What the leaderboard may take at most: queries, and times the About page.
+#: Limits of the leaderboard: number of queries, and time as a multiple of the About page.
 MOST_QUERIES, MOST_RATIO = 10, 3
 
 PAGES = {
@@ -31,7 +32,7 @@ PAGES = {
     "Leaderboard, best per team": "/leaderboard/?resolution=224",
     "Leaderboard, all entries": "/leaderboard/?resolution=224&entries=all",
     "Leaderboard, page 7 of the best": "/leaderboard/?resolution=224&page=7",
-    "Leaderboard, how sure the ranks are": "/leaderboard/?resolution=224&view=ranks",
+    "Leaderboard, rank uncertainty": "/leaderboard/?resolution=224&view=ranks",
     "Leaderboard, other ways to rank": "/leaderboard/?resolution=224&view=ways",
     "Leaderboard, informational metrics": "/leaderboard/?resolution=224&view=further",
     "Leaderboard, figures": "/leaderboard/?resolution=224&view=figures",
@@ -39,7 +40,7 @@ PAGES = {
 
 
 def main() -> None:
-    """Measure in a process of its own, whose data is in a temporary folder; or be that process."""
+    """Start a child process with its data in a temporary folder, or measure if this is the child."""
     if "DATA_DIR" in os.environ and "--inside" in sys.argv:
         measure()
         return
@@ -77,7 +78,9 @@ def measure() -> None:
         one["ms"] <= MOST_RATIO * about and max(one["queries"], one["first_queries"]) <= MOST_QUERIES
         for one in results.values()
     )
-    print(f"\nAt most {MOST_QUERIES} queries and {MOST_RATIO} times About: {'kept' if kept else 'NOT KEPT'}")
+    print(
+        f"\nAt most {MOST_QUERIES} queries and {MOST_RATIO} times About: {'holds' if kept else 'DOES NOT HOLD'}"
+    )
     print(json.dumps(results))
 
 
@@ -156,7 +159,7 @@ def fill() -> None:
 
 
 def measure_page(address: str) -> dict[str, Any]:
-    """Return the median milliseconds of a request, and its queries: in general, and after a change."""
+    """Return the median milliseconds and the queries of a request, cached and after a change."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext

@@ -1,9 +1,9 @@
-"""How fast the pages of a demo show something, and what they weigh, in Chromium on this machine.
+"""First paint and weight of the demo's pages, in Chromium on this machine.
 
     python -m benchmarks.pages
 
-A demo is started on data of its own. Each page is opened several times by a browser that has been nowhere yet:
-first contentful paint is the median, weight is all that came over the line, as it was compressed.
+The benchmark starts a demo on its own data, and opens each page several times with an empty browser cache. The first
+contentful paint is the median. The weight is the number of transferred bytes, compressed.
 """
 
 import os
@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402 - after t
 
 from challenge.tests.browser.demo_process import Demo  # noqa: E402
 
-#: What is to be kept: milliseconds to the first paint, kB of pages without and with figures.
+#: Targets: milliseconds to the first paint, kB of pages without and with figures.
 TARGET_PAINT, TARGET_PLAIN, TARGET_FIGURES = 1000, 150, 700
 RUNS = 5
 PAGES = (
@@ -50,7 +50,7 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ??
 
 
 def main() -> int:
-    """Measure, print a table, and tell by the exit status whether the targets hold."""
+    """Measure and print a table; return exit status 0 if the targets hold."""
     chromium = shutil.which("chromium")
     if chromium is None:
         print("Chromium is not installed (Debian: apt install chromium): pages are not measured.")
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def visit(browser: Browser, address: str) -> tuple[float, float, int, bool]:
-    """Open a page in a new browser context: ms to the first paint, kB, requests, whether it has figures."""
+    """Open a page in a new browser context: ms to the first paint, kB, requests, True if it has figures."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     received: list[float] = []
@@ -91,7 +91,7 @@ def visit(browser: Browser, address: str) -> tuple[float, float, int, bool]:
 
 
 def report(path: str, visits: list[tuple[float, float, int, bool]]) -> bool:
-    """Print a page's line; returns whether it keeps the targets."""
+    """Print a page's line; return True if it keeps the targets."""
     paint = statistics.median(visit[0] for visit in visits)
     weight = max(visit[1] for visit in visits)
     has_figures = visits[0][3]

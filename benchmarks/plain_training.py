@@ -1,7 +1,7 @@
-"""A training loop as one would write it at first, which `benchmarks.training` compares with.
+"""A plain training loop, the reference of `benchmarks.training`.
 
-Each image is made a PIL image and transformed in a worker of a DataLoader; each batch is sent to the device, and its
-logits come back for the metrics of scikit-learn; one optimizer has all parameters.
+Workers of a DataLoader turn each image into a PIL image and transform it. Each batch goes to the device, and its logits
+come back for the metrics of scikit-learn. One optimizer has all parameters.
 """
 
 import random
@@ -36,7 +36,7 @@ class _Images(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 
 class PlainTraining:
-    """A network of the same kind with everything its loop needs."""
+    """A network of the same architecture, with everything that its loop needs."""
 
     def __init__(
         self, data: list[DatasetImages], config: TrainingConfig, device: torch.device, workers: int
@@ -79,7 +79,7 @@ class PlainTraining:
 
 
 def score(labels: np.ndarray, probabilities: np.ndarray) -> None:
-    """Compute the metrics of a batch; classes that it lacks have no AUC."""
+    """Compute the metrics of a batch; classes that are missing from it have no AUC."""
     for label in np.unique(labels):
         metrics.roc_auc_score(labels == label, probabilities[:, label])
     with warnings.catch_warnings():

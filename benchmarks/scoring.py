@@ -1,11 +1,11 @@
-"""How much scoring one submission costs, beside the pipeline that one would write with pandas and scikit-learn.
+"""Cost of scoring one submission, compared with a simple pipeline with pandas and scikit-learn.
 
     python -m benchmarks.scoring
 
-A case of full size is made in a temporary folder. Each reader and layout is measured in a process of its own:
-CPU time of all its threads from the file to the metrics, the median of several runs after one to warm up. The
-files are plain; gunzip comes on top for either reader. Peak memory is that of the whole process, imports
-included. The curves that figures are drawn from are measured by themselves, from predictions in memory.
+The benchmark makes a complete case in a temporary folder and measures each reader and layout in its own process. CPU
+time includes all threads, from the file to the metrics; it is the median of several runs after one warm-up run. The
+files are not compressed: gunzip would add the same time for both readers. Peak memory includes the whole process with
+its imports. The curves of figures are measured separately, from predictions in memory.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.files import MOST_LINE_BYTES
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 
-#: CPU milliseconds from file to metrics, and peak MB of a process, that are to be kept.
+#: Targets: CPU milliseconds from file to metrics, peak MB of a process, and CPU milliseconds of curves.
 TARGETS = {"canonical": 100, "thesis": 200}
 TARGET_MEMORY = 300
 TARGET_CURVES = 150
@@ -43,7 +43,7 @@ Metrics = dict[str, dict[str, float]]
 
 
 def main() -> None:
-    """Measure all, or do the one step that a process started by this is for."""
+    """Measure everything, or run the single step of a child process."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -67,7 +67,7 @@ def main() -> None:
         print(json.dumps(measure_curves(maker, Path(folder))))
         return
     with tempfile.TemporaryDirectory() as folder:
-        # not in this process: on Linux a child's peak memory starts from that of its parent
+        # not in this process: on Linux a child's peak memory starts at its parent's
         run_self("--make", folder)
         report(Path(folder))
 
@@ -88,7 +88,7 @@ def make_case(folder: Path) -> None:
 
 
 def make_hostile_file(folder: Path) -> None:
-    """Write the worst file that is read to its end: as many lines as are allowed, as long and as wrong as may be."""
+    """Write the worst file that is read to its end: the most lines, the longest lines, the most errors allowed."""
     header = (folder / "canonical.csv").read_text().split("\n", 1)[0]
     row = "organamnist,x" + 14 * ",y"
     row += (MOST_LINE_BYTES - len(row)) * "z" + "\n"
@@ -96,7 +96,7 @@ def make_hostile_file(folder: Path) -> None:
 
 
 def make_labels(dataset: Dataset, rng: np.random.Generator) -> np.ndarray:
-    """Random labels in which every class occurs."""
+    """Return random labels in which every class occurs."""
     if dataset.task is not Task.MULTILABEL:
         return rng.permutation(np.arange(dataset.n_test) % dataset.n_classes)
     labels = (rng.random((dataset.n_test, dataset.n_classes)) < 0.05).astype(np.int64)
@@ -105,7 +105,7 @@ def make_labels(dataset: Dataset, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_predictions(dataset: Dataset, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """float32 probabilities of a model that knows something."""
+    """Return float32 probabilities of a model that is better than chance."""
     logits = rng.normal(size=(dataset.n_test, dataset.n_classes))
     if dataset.task is Task.MULTILABEL:
         return (1 / (1 + np.exp(2 - logits - 2 * labels))).astype(np.float32)
@@ -115,7 +115,7 @@ def make_predictions(dataset: Dataset, labels: np.ndarray, rng: np.random.Genera
 
 
 def measure(reader: str, layout: str, folder: Path) -> dict[str, Any]:
-    """CPU and wall time (medians, in ms), peak memory (MB), and the metrics that came out."""
+    """Return CPU and wall time (medians, in ms), peak memory (MB), and the metrics."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
     path = folder / f"{layout}.csv"
@@ -131,7 +131,7 @@ def measure(reader: str, layout: str, folder: Path) -> dict[str, Any]:
 
 
 def measure_curves(maker: str, folder: Path) -> dict[str, float]:
-    """CPU and wall time (medians, in ms) and peak memory (MB) of curves."""
+    """Return CPU and wall time (medians, in ms) and peak memory (MB) of curves."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
     predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels)
@@ -143,19 +143,19 @@ def measure_curves(maker: str, folder: Path) -> dict[str, float]:
 
 
 def peak_memory() -> float:
-    """Of this process, in MB."""
+    """Return the peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def timed(function: Callable[[], object]) -> tuple[float, float]:
-    """CPU and wall milliseconds of one call."""
+    """Return CPU and wall milliseconds of one call."""
     cpu, wall = time.process_time(), time.perf_counter()
     function()
     return 1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall)
 
 
 def score_ours(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
-    """The scorer of the site; of a file that it refuses, nothing."""
+    """Score a file with the site's scorer; return no metrics if it refuses the file."""
     try:
         predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels)
     except PredictionsError:
@@ -164,7 +164,7 @@ def score_ours(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
 
 
 def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
-    """Next to no checks, `ast.literal_eval` for lists, scikit-learn for metrics."""
+    """Score a file with hardly any checks, `ast.literal_eval` for lists, and scikit-learn for metrics."""
     import pandas as pd
 
     frame = pd.read_csv(path)
@@ -181,7 +181,7 @@ def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
 
 
 def metrics_by_sklearn(y_true: np.ndarray, y_score: np.ndarray, task: Task) -> dict[str, float]:
-    """The metrics of one dataset, by the rules of `medmnist.evaluator`."""
+    """Return the metrics of one dataset, by the rules of `medmnist.evaluator`."""
     from sklearn import metrics
 
     if task is Task.MULTILABEL:
@@ -204,7 +204,7 @@ def metrics_by_sklearn(y_true: np.ndarray, y_score: np.ndarray, task: Task) -> d
 
 
 def curves_by_sklearn(predictions: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> None:
-    """The same curves in full length."""
+    """Compute the same curves with scikit-learn, at full length."""
     from sklearn import metrics
     from sklearn.calibration import calibration_curve
 
@@ -223,7 +223,7 @@ def curves_by_sklearn(predictions: dict[str, np.ndarray], labels: dict[str, np.n
 
 
 def report(folder: Path) -> None:
-    """Measure every case in a process of its own and print what came out."""
+    """Measure every case in its own process and print the results."""
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
     )
@@ -248,7 +248,7 @@ def report(folder: Path) -> None:
 
 
 def print_lines(what: str, size: str, ours: dict[str, Any], reference: dict[str, Any]) -> None:
-    """What both took, and the ratios."""
+    """Print the costs of both, and the ratios."""
     for name, found in (("ours", ours), ("reference", reference)):
         cpu, wall, memory = found["cpu"], found["wall"], found["memory"]
         print(f"{what:10} {size:>9} {name:10} {cpu:7.0f} ms {wall:7.0f} ms {memory:9.0f} MB")
@@ -257,7 +257,7 @@ def print_lines(what: str, size: str, ours: dict[str, Any], reference: dict[str,
 
 
 def report_curves(folder: Path) -> str:
-    """Measure the curves of figures and print what came out; returns the verdict."""
+    """Measure the curves of figures and print the results; return the verdict."""
     ours, reference = (
         json.loads(run_self("--measure-curves", maker, str(folder))) for maker in ("ours", "reference")
     )
@@ -266,21 +266,21 @@ def report_curves(folder: Path) -> str:
 
 
 def in_own_process(reader: str, layout: str, folder: Path) -> dict[str, Any]:
-    """What `measure` finds in a fresh interpreter."""
+    """Return the result of `measure` in a fresh interpreter."""
     return json.loads(run_self("--measure", reader, layout, str(folder)))
 
 
 def run_self(*arguments: str) -> str:
-    """What this module prints when run with `arguments`."""
+    """Run this module with `arguments` and return its output."""
     command = [sys.executable, "-m", "benchmarks.scoring", *arguments]
-    from bigsite.threads import ONE_THREAD  # with Celery, which the measured process does not need
+    from bigsite.threads import ONE_THREAD  # imports Celery, which the measured process does not need
 
     environment = os.environ | ONE_THREAD
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 
 def largest_difference(ours: dict[str, Any], reference: dict[str, Any]) -> float:
-    """Over all datasets and metrics."""
+    """Return the largest difference over all datasets and metrics."""
     return max(
         abs(ours["metrics"][dataset.name][metric] - reference["metrics"][dataset.name][metric])
         for dataset in MEDMNIST_PLUS
@@ -289,7 +289,7 @@ def largest_difference(ours: dict[str, Any], reference: dict[str, Any]) -> float
 
 
 def verdict(what: str, found: float, target: float, unit: str) -> str:
-    """A line that says whether a target is kept."""
+    """Return a line that says if a target holds."""
     return (
         f"{'holds' if found <= target else 'DOES NOT HOLD':14} {what} {found:.3g} {unit} (target {target:g})"
     )

@@ -1,17 +1,18 @@
-"""How fast mm-PT trains, beside its own network alone, and beside a loop as one would write it with torchvision.
+"""Training speed of mm-PT, compared with its network alone and with a plain loop with torchvision.
 
     python -m benchmarks.training
 
-A ResNet-18 is trained on random images of a colour and a grey dataset, on the device at hand. Measured are
+The benchmark trains a ResNet-18 on random images of a colour and a grey dataset, on the available device. It measures
+four loops in turns, and reports the best of several rounds:
 
     epoch    the whole loop of `train_baseline`: batches, steps, losses and metrics of an epoch
-    replay   the same step, over and over with one batch that is at hand: what the network alone can do
+    replay   the same step, repeated with one batch in memory: the speed of the network alone
     plain    PIL transforms of each image in DataLoader workers, scikit-learn metrics of each batch
     batches  making the batches without training on them
 
-in turns, the best of several. On a CPU one thread computes, CPU time is what is compared, so that other work on the
-machine does not matter, and images are not padded, so that steps are as short as can be; on a GPU they are padded to
-224 pixels, and bf16 with a compiled network is measured, too.
+On a CPU, one thread computes, and CPU times are compared, so that other work on the machine does not matter. Images are
+not padded there, so that steps are as short as possible. On a GPU, images are padded to 224 pixels, and bf16 with a
+compiled network is measured, too.
 """
 
 import argparse
@@ -39,16 +40,16 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 BATCH_SIZE = 64
 RESOLUTIONS = (28, 224)
 DATASETS = (MEDMNIST_PLUS["pathmnist"], MEDMNIST_PLUS["tissuemnist"])
-#: Batches of an epoch, and how often it is measured, by resolution; on a CPU a step at 224 takes many seconds.
+#: Batches of an epoch by resolution, and number of rounds; on a CPU, a step at 224 pixels takes many seconds.
 STEPS_ON_CPU, STEPS_ON_GPU = {28: 24, 224: 2}, {28: 200, 224: 200}
 ROUNDS = 3
-#: At least this share of the replay's speed, and at most this share of a step for making its batch.
+#: Minimum share of the replay's speed, and maximum share of a step spent on making its batch.
 TARGET_EPOCH, TARGET_BATCHES = 0.9, 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Images per second, of the clock and of CPU time."""
+    """Images per second of wall time and of CPU time."""
 
     wall: float
     cpu: float
@@ -56,7 +57,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Case:
-    """What is trained, and with what."""
+    """A case to measure: network, data, and batches."""
 
     config: TrainingConfig
     device: torch.device
@@ -67,18 +68,20 @@ class Case:
 
     @property
     def n_images(self) -> int:
-        """How many images an epoch has."""
+        """Number of images of an epoch."""
         return sum(map(len, self.data))
 
 
 def main() -> None:
-    """Measure all and print it, with what holds and what does not."""
+    """Measure all cases, and print the results and the verdicts on the targets."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--resolutions", type=int, nargs="+", choices=RESOLUTIONS, default=RESOLUTIONS)
     parser.add_argument("--device", default="auto", help="default: a GPU if there is one")
-    parser.add_argument("--workers", type=int, default=min(8, os.cpu_count() or 1), help="of the plain loop")
+    parser.add_argument(
+        "--workers", type=int, default=min(8, os.cpu_count() or 1), help="workers of the plain loop"
+    )
     arguments = parser.parse_args()
     device = choose_device(arguments.device)
     on_gpu = device.type == "cuda"
@@ -131,7 +134,7 @@ def _random_data(resolution: int, n_images: int) -> Iterator[DatasetImages]:
 
 
 def report(title: str, case: Case, workers: int) -> list[str]:
-    """Measure one case and print its lines; returns the verdicts."""
+    """Measure one case and print its lines; return the verdicts."""
     batch = next(iter(stream(case.sources, case.batches)))
     plain = PlainTraining(case.data, case.config, case.device, workers)
     loops: dict[str, Callable[[], object]] = {
@@ -172,18 +175,18 @@ def measure(loop: Callable[[], object], case: Case) -> Speed:
 
 
 def _cpu_seconds() -> float:
-    """Of this process, and of the workers that have ended."""
+    """Return the CPU seconds of this process and of ended workers."""
     workers = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + workers.ru_utime + workers.ru_stime
 
 
 def at_least(what: str, found: float, target: float) -> str:
-    """A line that says whether a target is reached."""
+    """Return a line that says if a minimum is reached."""
     return f"{'holds' if found >= target else 'DOES NOT HOLD':14} {what} {found:.1%} (target: at least {target:.0%})"
 
 
 def at_most(what: str, found: float, target: float) -> str:
-    """A line that says whether a target is kept."""
+    """Return a line that says if a maximum is kept."""
     return f"{'holds' if found <= target else 'DOES NOT HOLD':14} {what} {found:.2%} (target: at most {target:.0%})"
 
 

@@ -1,7 +1,7 @@
-"""The broker of a site without Redis: each message is a file in a folder.
+"""Broker for a site without Redis: each message is a file in a folder.
 
-kombu's own transport writes a message in place. A worker that looks at that very moment takes an empty
-file, and ends. Here a message appears under its name when it is whole.
+kombu's own transport writes a message in place. A worker that looks at this moment reads an empty file, and ends.
+Here a message appears under its name only when it is complete.
 """
 
 import time
@@ -17,7 +17,7 @@ from challenge.formats.atomic import atomic_write
 
 
 class Channel(filesystem.Channel):
-    """Puts and gets messages."""
+    """Channel that writes and reads messages."""
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time.time_ns()}_{uuid4()}.{queue}.msg"  # the first in order is the next to be read
@@ -27,11 +27,11 @@ class Channel(filesystem.Channel):
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
-        except ValueError:  # a power cut left half a file, which is gone now: the sweep replaces what is lost
+        except ValueError:  # a power cut left half a file, which is now gone; the sweep replaces the message
             raise Empty from None
 
 
 class Transport(filesystem.Transport):
-    """kombu's transport for files, with channels of our own."""
+    """kombu's file transport, with the channel above."""
 
     Channel = Channel

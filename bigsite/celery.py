@@ -1,4 +1,4 @@
-"""The Celery application, for the worker: `celery -A bigsite worker`."""
+"""Celery application, for the worker: `celery -A bigsite worker`."""
 
 import os
 
@@ -12,9 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bigsite.settings")
 
 @import_modules.connect
 def start_worker(**kwargs: object) -> None:
-    """Prepare a worker that is about to import its tasks; other processes, which only send tasks, do not come here.
+    """Prepare a worker that is about to import its tasks; processes that only send tasks do not call this.
 
-    It is connected before the application is made, whose own receiver sets up Django and so imports NumPy.
+    It is connected before the application is created, because the application's receiver sets up Django and so imports
+    NumPy.
     """
     use_one_thread()
 

@@ -1,4 +1,4 @@
-"""Answers to requests that Django refuses."""
+"""Responses to requests that Django refuses."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 413 where the form holds more than the site takes, and 400 to what it does not understand."""
+    """Return 413 if the form is larger than the site accepts, and 400 for other bad requests."""
     if isinstance(exception, TOO_LARGE):
         return HttpResponse(render_to_string("413.html"), status=413)
     return default_bad_request(request, exception)

@@ -1,4 +1,4 @@
-"""The folders that the site writes to."""
+"""Folders that the site writes to."""
 
 import os
 from collections.abc import Iterable
@@ -8,10 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def make_folders(data_dir: Path, subfolders: Iterable[Path]) -> None:
-    """Create the data folder and its subfolders where they are missing.
+    """Create the data folder and its subfolders if they are missing.
 
     Raises:
-        ImproperlyConfigured: one of them cannot be created or written to.
+        ImproperlyConfigured: a folder cannot be created or written to.
 
     """
     for folder in (data_dir, *subfolders):
@@ -26,5 +26,5 @@ def make_folders(data_dir: Path, subfolders: Iterable[Path]) -> None:
 def _unwritable(data_dir: Path, reason: str) -> str:
     return (
         f"The data folder {data_dir} cannot be used: {reason}. "
-        "Set DATA_DIR to a folder that you may write to, for example: DATA_DIR=/tmp/big-data"
+        "Set DATA_DIR to a writable folder, for example: DATA_DIR=/tmp/big-data"
     )

@@ -1,4 +1,4 @@
-"""Middleware of our own."""
+"""Middleware of the site."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class GZipTextMiddleware(GZipMiddleware):
-    """Compress pages and other text; files and what is streamed go out as they are.
+    """Compress pages and other text, but not files and streamed responses.
 
-    Django adds random bytes and masks CSRF tokens, so that the length tells nothing of secrets (BREACH).
+    Django adds random bytes and masks CSRF tokens, so the length reveals no secrets (BREACH).
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
-        """Leave alone what is compressed already, or too large to be compressed while somebody waits."""
+        """Skip responses that are already compressed, or too large to compress while a user waits."""
         kind = response.headers.get("Content-Type", "")
         if response.streaming or not kind.startswith(("text/", "application/json")):
             return response

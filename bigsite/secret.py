@@ -1,4 +1,4 @@
-"""The secret key of a site whose environment does not give one."""
+"""Secret key of a site whose environment does not set one."""
 
 import os
 import secrets
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def secret_key(path: Path) -> str:
-    """Return the key kept in that file, which is made with a random key if it is not there.
+    """Return the key stored in a file; create the file with a random key if it is missing.
 
-    Processes that start side by side agree on one key: the first to link its file into place wins.
+    Processes that start at the same time agree on one key: the first to link its file into place wins.
     """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")

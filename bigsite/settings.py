@@ -1,7 +1,7 @@
-"""Settings of the site, driven by the environment; `.env.example` lists every variable.
+"""Settings of the site, from environment variables; `.env.example` lists them.
 
-Variables are read from the process environment first and then from the file that `ENV_FILE` names
-(`.env` by default), so that one checkout can serve as a demo, in tests and in production.
+Variables are read from the process environment first, then from the file in `ENV_FILE` (`.env` by default). One
+checkout can therefore serve as a demo, in tests and in production.
 """
 
 import os
@@ -20,7 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / os.environ.get("ENV_FILE", ".env"))
 
-# --- Where things are kept: one folder, outside anything that the web server serves ---------------
+# --- Data: one folder, outside everything that the web server serves ------------------------------
 
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", default="var")).resolve()
 GROUND_TRUTH_DIR = DATA_DIR / "ground_truth"
@@ -28,7 +28,7 @@ SUBMISSION_DIR = DATA_DIR / "submissions"
 BROKER_DIR = DATA_DIR / "broker"
 SAMPLES_DIR = DATA_DIR / "samples"
 make_folders(DATA_DIR, (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR))
-if not os.access(BASE_DIR / "challenge", os.W_OK):  # compiled code is kept beside its source, or else here
+if not os.access(BASE_DIR / "challenge", os.W_OK):  # compiled code cannot be kept next to its source
     os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 
 # --- Security -------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):  # the proxy must set, never pass on, these headers
+if env.bool("BEHIND_PROXY", default=False):  # the proxy must set these headers, never pass them on
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
@@ -53,8 +53,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "worker-src": [SELF],
         "style-src": [SELF],
-        # plotly.js adds an empty <style> (hence the hash of nothing) that it fills by script, sets styles of
-        # what it draws by attribute, and turns a figure into a picture by way of a blob.
+        # plotly.js adds an empty <style> element (this is the hash of an empty text) that it fills by script,
+        # sets style attributes on the elements it draws, and exports a figure as an image through a blob.
         "style-src-elem": [SELF, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
         "style-src-attr": [UNSAFE_INLINE],
         "img-src": [SELF, "data:", "blob:"],
@@ -126,13 +126,13 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE takes the write lock when a transaction begins, so that "count, then insert" is safe.
+    # IMMEDIATE takes the write lock at the start of a transaction, so that "count, then insert" is safe.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # In a file, not in memory: tests with threads need connections of their own.
+    # In a file, not in memory, because tests with threads need separate connections.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"]["OPTIONS"] = {
@@ -144,13 +144,13 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-# What is computed from the leaderboard is kept until that changes, and no longer than this.
+# Results computed from the leaderboard are cached until it changes, and at most this long.
 BOARD_CACHE_SECONDS = 60
 
 # --- Accounts (allauth): one account per team -----------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Team"
-# Two teams of one name are prevented by `name_key`: on `name` itself, the collation would decide.
+# `name_key` is unique, not `name`: on `name`, the collation would decide which names are equal.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["accounts.auth_backends.TeamBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -165,10 +165,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-# The password twice: without a mail server, nobody could mend a mistyped one.
+# The password is asked twice: without a mail server, a mistyped password could not be reset.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.bool("EMAIL_VERIFICATION", default=True) else "none"
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that registered, and in no other
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that registered
 ACCOUNT_CHANGE_EMAIL = True  # one address at a time
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # to change the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to the account
@@ -191,7 +191,7 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BIG benchmark <big@localhost>")
 EMAIL_TIMEOUT = 10
 
-# --- Celery: the broker only carries ids; all state is in the database ----------------------------
+# --- Celery: the broker carries only ids; all state is in the database ----------------------------
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem://"):
@@ -203,33 +203,33 @@ if CELERY_BROKER_URL.startswith("filesystem://"):
         "polling_interval": 0.1,
     }
 else:
-    # A broker that is down must not hold up an upload: the sweep enqueues what was not sent.
+    # A broker that is down must not delay an upload: the sweep enqueues unsent jobs later.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2, "max_retries": 0}
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
-# Workers take turns between two queues, so that thousands of entries that are scored again, or intervals that are
-# estimated, do not keep an upload waiting.
+# Workers alternate between two queues, so that an upload does not wait for thousands of entries that are scored again,
+# or for intervals.
 BACKGROUND_SUFFIX = "-background"
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)
     for name in (CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_DEFAULT_QUEUE + BACKGROUND_SUFFIX)
 ]
-# A queue with a worker of its own: drawing takes many seconds, and scoring is not to wait behind it.
+# Figures have a separate queue and worker: drawing takes many seconds, and scoring must not wait for it.
 FIGURES_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-figures"
 CELERY_TASK_ROUTES = {"challenge.tasks.render_figures": {"queue": FIGURES_QUEUE}}
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_REDIRECT_STDOUTS = False  # mails of the console back end are printed as they are
+CELERY_WORKER_REDIRECT_STDOUTS = False  # print mails of the console back end unchanged
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=1)
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 320_000  # kB: a child that grew beyond it is replaced
-CELERY_WORKER_LOST_WAIT = 1.0  # a child that died holds up the queue no longer than this
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 320_000  # kB; a larger child is replaced
+CELERY_WORKER_LOST_WAIT = 1.0  # seconds that a dead child may delay the queue
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 75
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    # It expires, so that a worker that was down does not find thousands.
+    # Messages expire, so that a worker that was down does not find thousands of them.
     "sweep": {"task": "challenge.tasks.sweep", "schedule": 20.0, "options": {"expires": 600}}
 }
 
@@ -240,7 +240,7 @@ MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=256 * 2**20)
 FILE_UPLOAD_HANDLERS = ["challenge.web.uploads.LimitedFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# --- Files of figures: drawn by Chromium; without it, a reader's browser makes them ----------------
+# --- Files of figures: drawn by Chromium, or else by the reader's browser --------------------------
 
 FIGURES_DIR = DATA_DIR / "figures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -273,6 +273,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # They tell of every step of every figure, and warn where the drawing itself says in one line what failed.
+    # They log every step of every figure, and their warnings repeat failures that our code logs in one line.
     "loggers": {"kaleido": {"level": "ERROR"}, "choreographer": {"level": "ERROR"}},
 }

@@ -1,7 +1,7 @@
-"""Settings of the test suite: nothing of the machine's own configuration or data is read or touched.
+"""Settings of the test suite, independent of the machine's configuration and data.
 
-`DATABASE_URL` and `CELERY_BROKER_URL` are the exception: they choose what the suite runs against.
-Everything is set through the environment, so that processes which tests start see the same.
+Only `DATABASE_URL` and `CELERY_BROKER_URL` are read: they choose the database and the broker of the suite. Everything
+is set through the environment, so that processes started by tests use the same settings.
 """
 
 import atexit
@@ -19,7 +19,7 @@ os.environ.update(
     SITE_URL="http://testserver",
     ALLOWED_HOSTS="*",
     EMAIL_VERIFICATION="on",
-    CELERY_QUEUE=os.path.basename(data_dir),  # test processes side by side keep out of each other's work
+    CELERY_QUEUE=os.path.basename(data_dir),  # parallel test processes do not share work
     CHROMIUM="",  # nothing is drawn unless a test asks for it
 )
 
@@ -27,5 +27,5 @@ from bigsite.settings import *  # noqa: E402, F403
 from bigsite.settings import STORAGES  # noqa: E402
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast: these guard nothing
-BOARD_CACHE_SECONDS = 0  # tests do not commit, so that nothing tells the cache of what they change
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; tests have no secrets
+BOARD_CACHE_SECONDS = 0  # tests do not commit, so their changes never invalidate the cache

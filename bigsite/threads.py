@@ -1,18 +1,18 @@
-"""Threads and memory of processes that score: the web server, the worker, and commands that score."""
+"""Threads and memory of scoring processes: web server, worker and commands."""
 
 import os
 
-#: Read once by polars and NumPy's BLAS, when they are first imported.
+#: polars and NumPy's BLAS read these once, when they are first imported.
 ONE_THREAD = {
-    # One thread costs the least CPU time and memory; files are scored side by side in processes.
+    # One thread costs the least CPU time and memory; files are scored in parallel processes.
     "POLARS_MAX_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    # polars' allocator gives memory back at once: else a worker keeps some 30 MB of each file for no use.
+    # polars' allocator then returns memory at once; otherwise a worker keeps about 30 MB of each file unused.
     "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
 }
 
 
 def use_one_thread() -> None:
-    """Have polars and NumPy compute in one thread; call it before they are imported. The environment has precedence."""
+    """Limit polars and NumPy to one thread. Call it before importing them; existing environment variables win."""
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)

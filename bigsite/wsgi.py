@@ -1,4 +1,4 @@
-"""The WSGI application, for gunicorn: `gunicorn bigsite.wsgi`."""
+"""WSGI application, for gunicorn: `gunicorn bigsite.wsgi`."""
 
 import os
 

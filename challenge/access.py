@@ -1,4 +1,4 @@
-"""Who may see what of a submission or a group of them: the only place that decides it."""
+"""Access rules for submissions and groups: only this module decides what a user may see."""
 
 from collections.abc import Collection
 
@@ -11,15 +11,15 @@ from challenge.models import MethodGroup, Submission
 
 
 def may_see_file(user: Team | AnonymousUser, submission: Submission) -> bool:
-    """Whether the user is of the submission's team or an organizer: they see the file and why it failed."""
+    """Return whether the user may see the file and its problems: its team and organizers may."""
     return user.is_staff or submission.team_id == user.pk
 
 
 def get_visible_submission(user: Team | AnonymousUser, pk: int) -> Submission:
-    """Return a submission that the user may see: scored ones are public, the others are the team's own.
+    """Return a submission that the user may see: scored submissions are public, others are visible to their team.
 
     Raises:
-        Http404: there is none, or the user may not see it - and cannot tell which.
+        Http404: it does not exist, or the user may not see it; both look the same.
 
     """
     submission = (
@@ -34,7 +34,7 @@ def get_visible_submission(user: Team | AnonymousUser, pk: int) -> Submission:
 
 
 def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int]) -> list[Submission]:
-    """Return those of the submissions that have scores which the user may see: as on their own pages."""
+    """Return the scored submissions that the user may see, as on their pages."""
     scored = Submission.objects.filter(pk__in=pks, evaluations__scored_at__isnull=False).distinct()
     if not user.is_staff:
         scored = scored.filter(Q(disqualified_at__isnull=True) | Q(team=user.pk))
@@ -46,10 +46,10 @@ def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int])
 
 
 def get_visible_group(user: Team | AnonymousUser, pk: int) -> MethodGroup:
-    """Return a group that the user may see: one that stands is public, another is its team's own.
+    """Return a group that the user may see: groups with enough public members are public, others only for their team.
 
     Raises:
-        Http404: there is none, or the user may not see it - and cannot tell which.
+        Http404: it does not exist, or the user may not see it; both look the same.
 
     """
     group = MethodGroup.objects.filter(pk=pk).select_related("team").first()
@@ -59,7 +59,7 @@ def get_visible_group(user: Team | AnonymousUser, pk: int) -> MethodGroup:
 
 
 def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[MethodGroup]:
-    """Return those of the groups that the user may see: as on their own pages."""
+    """Return the groups that the user may see, as on their pages."""
     groups = MethodGroup.objects.filter(pk__in=pks).with_public_count()
     if not user.is_staff:
         groups = groups.filter(Q(public_count__gte=MethodGroup.FEWEST) | Q(team=user.pk))
@@ -67,10 +67,10 @@ def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[Met
 
 
 def get_own_group(team: Team, pk: int) -> MethodGroup:
-    """Return a group that the team may change or dissolve: its own.
+    """Return one of the team's own groups, which it may change or dissolve.
 
     Raises:
-        Http404: there is none, or it is another team's - and nobody can tell which.
+        Http404: it does not exist, or it belongs to another team; both look the same.
 
     """
     group = MethodGroup.objects.filter(pk=pk, team=team).first()

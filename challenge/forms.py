@@ -1,4 +1,4 @@
-"""Forms of teams: a submission, a group of submissions, the end of the account."""
+"""Forms for teams: submission, group of submissions, deletion of the account."""
 
 import re
 from dataclasses import dataclass
@@ -22,27 +22,31 @@ DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", r
 
 
 class WebField(forms.URLField):
-    """A link to a web page: http or https, as it is shown to everybody."""
+    """Link to a web page: http or https only, because everyone can follow it."""
 
     default_validators = [URLValidator(schemes=["http", "https"])]
-    default_error_messages = {"invalid": "This is not a web address (https://…)."}
+    default_error_messages = {
+        "invalid": "This is not a web address. Enter one that starts with https:// or http://."
+    }
 
 
 class StudyField(WebField):
-    """A link to a study: a URL, or a DOI, which becomes its link."""
+    """Link to a study: a URL, or a DOI, which is converted to a URL."""
 
     widget = forms.TextInput
-    default_error_messages = {"invalid": "This is neither a web address nor a DOI (10.xxxx/…)."}
+    default_error_messages = {
+        "invalid": "This is neither a web address nor a DOI. Enter https://… or 10.xxxx/…."
+    }
 
     def to_python(self, value: str | None) -> str | None:
-        """Turn `10.1038/…`, `doi:10.1038/…` and the doi.org addresses into one form."""
+        """Convert `10.1038/…`, `doi:10.1038/…` and doi.org URLs to one form."""
         if match := DOI.fullmatch((value or "").strip()):
             value = f"https://doi.org/{match[1]}"
         return super().to_python(value)
 
 
 class SubmissionForm(forms.ModelForm):
-    """What a team sends: the file, and what it says of it."""
+    """Form for a submission: the file, and the team's statements about it."""
 
     upload = forms.FileField(
         label="Predictions",
@@ -58,7 +62,7 @@ class SubmissionForm(forms.ModelForm):
         required=False,
         max_length=300,
         assume_scheme="https",
-        help_text="A peer-reviewed study of the method: URL or DOI. Entries with one are highlighted.",
+        help_text="A peer-reviewed study of your method: URL or DOI. Entries with a study are highlighted.",
     )
     code_url = WebField(
         label="Code",
@@ -82,24 +86,24 @@ class SubmissionForm(forms.ModelForm):
         ]
         labels = {
             "external_data": "Data beyond MedMNIST+ was used for training",
-            "special_methods": "What goes beyond the standard protocol",
+            "special_methods": "Departures from the standard protocol",
         }
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "resolution": "Of the images that the model was given.",
+            "resolution": "Resolution of the images your model was given.",
             "model_name": "Shown on the leaderboard.",
-            "description": "Architecture, training, what is special: a few sentences.",
-            "external_data": "Pre-trained weights such as ImageNet's count as such data only if "
-            "they hold biomedical images.",
+            "description": "Architecture, training and what is special about your method, in a few sentences.",
+            "external_data": "Pre-trained weights, for example from ImageNet, count only if they were trained on "
+            "biomedical images.",
             "special_methods": format_lazy(
-                "Such as an ensemble of several networks, test-time augmentation, training on validation images. Shown "
-                'with the entry, which is then <a href="{}#standard">non-standard</a>. Empty: nothing does.',
+                "For example an ensemble, test-time augmentation, or training on validation images. Shown with your "
+                'entry, which is then <a href="{}#standard">non-standard</a>. Leave empty if nothing applies.',
                 reverse_lazy("challenge"),
             ),
         }
 
     def clean_upload(self) -> UploadedFile:
-        """Refuse what cannot be a submission by its name or size; the worker reads what is inside."""
+        """Refuse a file by its name or size; the worker checks the content."""
         upload = self.cleaned_data["upload"]
         if upload.size > settings.MAX_UPLOAD_BYTES:
             raise forms.ValidationError(
@@ -113,7 +117,7 @@ class SubmissionForm(forms.ModelForm):
 
 @dataclass(frozen=True)
 class Choice:
-    """A submission that can be ticked, with the scores that it is known by."""
+    """A submission that can be ticked, with its displayed scores."""
 
     submission: Submission
     evaluation: Evaluation | None
@@ -121,17 +125,17 @@ class Choice:
 
 
 class GroupForm(forms.Form):
-    """A name, and the submissions of one method that differ in their seed; `services.groups` checks them together."""
+    """Form for a group: a name, and submissions that differ only in the seed; `services.groups` checks them."""
 
     name = forms.CharField(
         max_length=100,
-        help_text="Of the method, without its seed: it stands for the group on the leaderboard.",
+        help_text="Name of the method, without the seed. The leaderboard shows the group under this name.",
     )
     members = forms.TypedMultipleChoiceField(
         coerce=int,
         label="Submissions",
         error_messages={
-            "required": f"Tick the submissions: at least {MethodGroup.FEWEST}.",
+            "required": f"Tick at least {MethodGroup.FEWEST} submissions.",
             "invalid_choice": "One of these is not a submission of your team.",
         },
     )
@@ -151,12 +155,12 @@ class GroupForm(forms.Form):
 
     @property
     def is_possible(self) -> bool:
-        """Whether there is anything to group: at some resolution, as many submissions as a group needs."""
+        """True if a group can be made: some resolution has enough submissions."""
         return any(len(choices) >= MethodGroup.FEWEST for _, choices in self.choices_by_resolution)
 
     @cached_property
     def choices_by_resolution(self) -> list[tuple[str, list[Choice]]]:
-        """Return what can be ticked, by resolution: public and in no other group; and what was ticked before."""
+        """Return the choices by resolution: public submissions in no other group, and all that were ticked before."""
         ground_truth = GroundTruth.objects.active()
         ticked = {str(pk) for pk in self["members"].value() or []}
         by_resolution: dict[int, list[Choice]] = {}
@@ -173,7 +177,7 @@ class GroupForm(forms.Form):
 
 
 class DeleteAccountForm(PasswordForm):
-    """Asks for the password, and what is to become of public results if there are some."""
+    """Form that asks for the password, and how to keep public results if there are any."""
 
     KEEP, ANONYMISE = "keep", "anonymise"
 
@@ -185,12 +189,12 @@ class DeleteAccountForm(PasswordForm):
                 widget=forms.RadioSelect,
                 choices=[
                     (self.KEEP, f"Keep them under the name “{team}”"),
-                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” takes the place of the name"),
+                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” replaces the name"),
                 ],
             )
             self.order_fields(["public_results", "password"])
 
     @property
     def keeps_name(self) -> bool:
-        """Whether public results stay under the team's name."""
+        """True if public results stay under the team's name."""
         return self.cleaned_data.get("public_results") == self.KEEP

@@ -1,10 +1,11 @@
 """Mail to a team about the first outcome of a submission.
 
-`services.mails` keeps its state. A mail is claimed before it is sent, so that two tasks do not send it twice.
+`services.mails` stores its state. A task claims the mail before sending it, so that two tasks do not send it twice.
 """
 
 import logging
 import smtplib
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,14 +15,18 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import rank_of
 from challenge.models import Metric, Submission
 from challenge.services import mails
+from challenge.services.evaluations import OUR_FAULT, TOO_SLOW
 
 logger = logging.getLogger(__name__)
 
+#: Causes of a failure, as the subject of the mail names them.
+CAUSES = {"file": "errors in the file", "time": "scoring took too long", "site": "a fault on our side"}
+
 
 def send_outcome_mail(submission_id: int) -> None:
-    """Tell the team that its submission was scored (metrics, rank, link) or why it failed.
+    """Mail the team that its submission was scored (metrics, rank, link), or why it failed.
 
-    A mail that cannot be sent now stays claimed, and is tried again when the lease of the claim is over.
+    A mail that cannot be sent now stays claimed, and is retried when the lease of the claim ends.
     """
     if mails.server_is_silent(submission_id):
         return
@@ -37,9 +42,9 @@ def send_outcome_mail(submission_id: int) -> None:
         send_mail(subject, body, None, [submission.team.email])
     except smtplib.SMTPRecipientsRefused as error:
         logger.warning("The mail about submission %s was refused: %s", submission_id, error)
-        if all(code >= 500 for code, _ in error.recipients.values()):  # for good, not for now
+        if all(code >= 500 for code, _ in error.recipients.values()):  # permanent, not temporary
             mails.mark_undeliverable(submission_id, claimed_at)
-    except OSError:  # smtplib's other errors are among them
+    except OSError:  # includes smtplib's other errors
         logger.exception("The mail about submission %s could not be sent yet.", submission_id)
     else:
         mails.mark_sent(submission_id)
@@ -50,7 +55,9 @@ def compose(submission: Submission) -> tuple[str, str]:
     evaluation = submission.evaluations.select_related("ground_truth").earliest("created_at", "pk")
     scored = evaluation.scored_at is not None
     rank, entries = rank_of(submission, Metric.AUC, evaluation.ground_truth) if scored else (None, 0)
+    cause = _cause(evaluation.problems)
     context = {
+        "cause": cause,
         "submission": submission,
         "evaluation": evaluation,
         "rank": rank,
@@ -60,8 +67,16 @@ def compose(submission: Submission) -> tuple[str, str]:
         "leaderboard_url": f"{settings.SITE_URL}/leaderboard/"
         + f"?{Filters(submission.resolution, all_entries=True).parameters.urlencode()}",
         "profile_url": f"{settings.SITE_URL}/profile/",
+        "about_url": f"{settings.SITE_URL}/about/",
     }
-    outcome = "scored" if scored else "failed"
-    return f"[BIG benchmark] Submission #{submission.pk} {outcome}", render_to_string(
-        f"challenge/mail/{outcome}.txt", context
-    )
+    outcome = "scored" if scored else f"could not be scored: {CAUSES[cause]}"
+    template = "challenge/mail/scored.txt" if scored else "challenge/mail/failed.txt"
+    return f"[BIG benchmark] Submission #{submission.pk} {outcome}", render_to_string(template, context)
+
+
+def _cause(problems: Sequence[str]) -> str:
+    """Return the cause of a failure, a key of `CAUSES`, from the problems of its evaluation."""
+    if OUR_FAULT in problems:
+        return "site"
+    stopped = TOO_SLOW.partition("{}")[0]
+    return "time" if any(problem.startswith(stopped) for problem in problems) else "file"

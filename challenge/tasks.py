@@ -1,4 +1,4 @@
-"""Celery tasks: each takes an id and calls a service. Running one twice changes nothing."""
+"""Celery tasks: each takes an id and calls a service. Running a task twice changes nothing."""
 
 import ctypes
 import signal
@@ -24,21 +24,21 @@ def evaluate(evaluation_id: int) -> None:
 
 @shared_task
 def estimate_uncertainty(evaluation_id: int) -> None:
-    """Estimate how sure the scores of one evaluation are."""
+    """Estimate the uncertainty of one evaluation's scores."""
     uncertainty.estimate(evaluation_id)
 
 
 @shared_task
 def send_outcome_mail(submission_id: int) -> None:
-    """Tell the team how its submission fared."""
+    """Mail the outcome of a submission to its team."""
     notifications.send_outcome_mail(submission_id)
 
 
 @shared_task(soft_time_limit=figures_zip.RENDER_SECONDS + 30, time_limit=figures_zip.RENDER_SECONDS + 45)
 def render_figures(evaluation_id: int) -> None:
-    """Make the zip of an evaluation's figures; on a queue of its own.
+    """Make the zip of an evaluation's figures, on a separate queue.
 
-    Where it cannot be made, readers' browsers make it: that is worth a line in the log, not a traceback.
+    If that fails, readers' browsers make the zip, so a line in the log is enough, without a traceback.
     """
     try:
         figures_zip.render_figures(evaluation_id)
@@ -48,7 +48,7 @@ def render_figures(evaluation_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Put back on the queue what was lost from it: runs every few seconds under Celery beat."""
+    """Queue lost jobs again; Celery beat runs this every few seconds."""
     evaluations.requeue_lost_evaluations()
     evaluations.queue_missing_evaluations()
     uncertainty.requeue_lost()
@@ -60,9 +60,9 @@ def sweep() -> None:
 def warm_up(**kwargs: object) -> None:
     """Load the ground truth and start polars before the first team waits for them.
 
-    Whoever starts threads with a signal blocked has it blocked in them. SIGTERM must not reach polars'
-    threads: a child whose time is up blocks it in its own thread, while it holds a lock that all
-    children share. Ended by it nonetheless, it would leave that locked, and the worker would stand still.
+    Threads inherit blocked signals from the thread that starts them. SIGTERM must not reach polars' threads. A child
+    whose time is up blocks SIGTERM in its own thread while it holds a lock that all children share. If SIGTERM ended
+    the child anyway, the lock would stay locked and the worker would hang.
     """
     _give_memory_back()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -74,9 +74,9 @@ def warm_up(**kwargs: object) -> None:
 
 
 def _give_memory_back() -> None:
-    """Have arrays from 256 kB on go back to the system when they are freed: else a worker keeps some 20 MB of them.
+    """Return freed arrays of 256 kB and more to the system; otherwise a worker keeps about 20 MB of them.
 
-    The C library of GNU keeps freed memory the longer the larger it was; others have no such function.
+    The GNU C library keeps larger freed arrays for longer; other libraries have no such function.
     """
     mmap_threshold = -3  # M_MMAP_THRESHOLD of malloc.h
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

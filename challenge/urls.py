@@ -1,4 +1,4 @@
-"""The addresses of the challenge's pages."""
+"""URLs of the challenge's pages."""
 
 from django.urls import path, register_converter
 

@@ -1,4 +1,4 @@
-"""Form controls in the site's look."""
+"""Form controls in the style of the site."""
 
 from django import forms, template
 from django.forms import BoundField
@@ -9,7 +9,7 @@ register = template.Library()
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """Render a field's widget as a Bootstrap control; its label says what a placeholder would."""
+    """Render a field's widget as a Bootstrap control, with its label instead of a placeholder."""
     kind = "form-check-input" if is_checkbox(field) else "form-control"
     if isinstance(field.field.widget, forms.Select):
         kind = "form-select"
@@ -19,5 +19,5 @@ def control(field: BoundField) -> SafeString:
 
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
-    """Tell whether the field is a box to tick: its label comes after it."""
+    """Return whether the field is a checkbox, whose label comes after it."""
     return isinstance(field.field.widget, forms.CheckboxInput)

@@ -1,4 +1,4 @@
-"""What the tests of accounts need beside the people of the top `conftest`."""
+"""Fixtures of the accounts' tests, in addition to the top-level `conftest`."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 @pytest.fixture(autouse=True)
 def _no_attempts_counted() -> None:
-    """Rate limits count in the cache, which outlives a test."""
+    """Clear the counters of the rate limits, because the cache outlives a test."""
     cache.clear()
 
 
@@ -21,7 +21,7 @@ def no_verification(settings) -> None:
 
 @pytest.fixture
 def link_in(mailoutbox) -> Callable[[str], str]:
-    """Give the path of the link that the newest mail holds, after checking whom it went to."""
+    """Return a function that gives the path of the link in the newest mail, after checking the recipient."""
 
     def find(address: str) -> str:
         assert mailoutbox[-1].to == [address]

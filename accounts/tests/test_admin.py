@@ -71,7 +71,7 @@ def test_it_confirms_addresses(admin, team):
     ("changes", "message"),
     [
         ({"name": "TEAM  BETA"}, NAME_TAKEN),
-        ({"name": "anonymous"}, "kept for deleted teams"),
+        ({"name": "anonymous"}, "reserved for deleted teams"),
         ({"email": "BETA@example.org"}, "with this E-mail address already exists"),
     ],
 )

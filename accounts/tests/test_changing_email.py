@@ -1,4 +1,4 @@
-"""Changing the e-mail address: one at a time."""
+"""Changing the e-mail address, one change at a time."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,7 +17,7 @@ def logged_in(as_user, confirmed, team) -> Client:
 
 
 def change_to(client: Client, email: str, password: str = PASSWORD):
-    """Ask for the change, and give the password again where that is asked for."""
+    """Request the change, and repeat the password if the site asks for it."""
     response = client.post(URL, {"action_add": "", "email": email})
     if "/reauthenticate/" in (url := response.headers.get("Location", "")):
         response = client.post(url, {"password": password})
@@ -27,7 +27,7 @@ def change_to(client: Client, email: str, password: str = PASSWORD):
 def test_it_works(logged_in, team, link_in, mailoutbox):
     change_to(logged_in, NEW)
     page = logged_in.get(URL).text
-    assert f"It changes to <strong>{NEW}</strong>" in page
+    assert f"It will change to <strong>{NEW}</strong>" in page
     team.refresh_from_db()
     assert team.email == "alpha@example.org"
 
@@ -37,6 +37,9 @@ def test_it_works(logged_in, team, link_in, mailoutbox):
     assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
     assert mailoutbox[-1].to == ["alpha@example.org"]
     assert f"from alpha@example.org to {NEW}" in mailoutbox[-1].body
+    assert "write to the organizers at once" in mailoutbox[-1].body
+    assert "/about/" in mailoutbox[-1].body
+    assert "/password/reset/" not in mailoutbox[-1].body  # its mail would go to the new address
 
 
 def test_it_asks_for_the_password(logged_in, team):
@@ -54,7 +57,7 @@ def test_it_is_for_teams_that_are_logged_in(client, db):
     [
         ("nonsense", "Enter a valid email address."),
         ("", "This field is required."),
-        ("ALPHA@example.org", "This is your e-mail address already, or waits to be confirmed."),
+        ("ALPHA@example.org", "This is already your e-mail address, or it is waiting to be confirmed."),
     ],
 )
 def test_bad_input_is_explained(logged_in, email, message):
@@ -73,7 +76,7 @@ def test_a_change_can_be_called_off_but_the_address_not_removed(logged_in, team)
 def test_the_link_can_be_sent_again_but_not_too_often(logged_in, mailoutbox):
     change_to(logged_in, NEW)
     logged_in.post(URL, {"action_send": "", "email": NEW})
-    assert len(mailoutbox) == 1  # within three minutes, the first one has to do
+    assert len(mailoutbox) == 1  # no second mail within three minutes
 
 
 @pytest.mark.parametrize("is_confirmed", [True, False])

@@ -84,7 +84,7 @@ def test_an_address_to_be_confirmed_gets_a_mail_instead(log_in, client, team, li
     assert client.get("/profile/").context["user"] == team
 
 
-def test_a_deactivated_team_is_told(log_in, confirmed, team):
+def test_a_deactivated_team_is_sent_to_a_page_that_says_so(log_in, confirmed, team):
     confirmed(team)
     Team.objects.update(is_active=False)
     assert log_in("Team Alpha").url == "/accounts/inactive/"
@@ -105,7 +105,8 @@ def test_guessing_is_stopped_however_the_name_is_spelled(log_in, confirmed, team
     for name in ("Team Alpha", "TEAM ALPHA", "team  alpha", "Team\u200b Alpha", "Team Alpha"):
         assert "not correct" in log_in(name, "wrong").text
     assert "Too many failed attempts." in log_in("tEAM Alpha").text
-    assert log_in("alpha@example.org").status_code == 302  # counted apart: else one would betray the other
+    # counted separately: otherwise one would reveal the other
+    assert log_in("alpha@example.org").status_code == 302
 
 
 def test_logging_out(client, confirmed, team, as_user):

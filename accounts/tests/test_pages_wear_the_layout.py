@@ -1,4 +1,4 @@
-"""Every page of the accounts, ours and allauth's, wears the site's layout and language."""
+"""Layout and language of all account pages, ours and allauth's."""
 
 import re
 
@@ -22,7 +22,7 @@ NOT_OUR_WORDS = re.compile(r"\b(sign (in|up|out)|username|email)\b", re.IGNORECA
 
 
 def check(client: Client, path: str) -> None:
-    """Follow a page to where it leads: there is our header, our language, nothing inline."""
+    """Follow redirects and check the page: our header, our language, no inline code."""
     response = client.get(path, follow=True)
     assert response.status_code == 200
     page = LexborHTMLParser(response.text)

@@ -1,4 +1,4 @@
-"""Changing the password, and setting a new one when it is forgotten."""
+"""Changing the password, and resetting a forgotten password."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ def test_changing_it_keeps_this_session_and_ends_the_others(as_user, confirmed, 
     confirmed(team)
     here, elsewhere = as_user(team), as_user(team)
     response = here.post(CHANGE, {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}, follow=True)
-    assert "Your password is changed." in response.text
+    assert "Your password was changed." in response.text
     team.refresh_from_db()
     assert team.check_password(NEW)
     assert here.get("/profile/").status_code == 200
@@ -41,12 +41,12 @@ def test_changing_it_needs_the_old_one_and_a_good_new_one(as_user, team, old, ne
 def test_a_forgotten_password(client, confirmed, team, link_in, mailoutbox):
     confirmed(team)
     response = client.post(RESET, {"email": "Alpha@example.org"}, follow=True)
-    assert "Look into your mailbox" in response.text
+    assert "Check your mailbox" in response.text
     assert "the team Team Alpha" in mailoutbox[-1].body
     form = client.get(link_in("alpha@example.org"), follow=True)
     assert "Set a new password" in form.text
     response = client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW}, follow=True)
-    assert "Your password is changed" in response.text
+    assert "Your password was changed" in response.text
     team.refresh_from_db()
     assert team.check_password(NEW)
 
@@ -57,13 +57,13 @@ def test_the_link_works_once(client, confirmed, team, link_in):
     link = link_in("alpha@example.org")
     team.set_password(NEW)
     team.save()
-    assert "This link has expired or was used already." in Client().get(link, follow=True).text
+    assert "This link has expired or was already used." in Client().get(link, follow=True).text
 
 
 @pytest.mark.django_db
 def test_nobody_learns_who_is_registered(client, mailoutbox):
     response = client.post(RESET, {"email": "nobody@example.org"}, follow=True)
-    assert "Look into your mailbox" in response.text
+    assert "Check your mailbox" in response.text
     assert "There is no account with this address" in mailoutbox[-1].body
 
 

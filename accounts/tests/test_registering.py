@@ -68,10 +68,13 @@ def test_it_goes_on_to_the_page_asked_for_but_to_no_other_site(client, settings)
     ("changes", "message"),
     [
         ({"username": ""}, "This field is required."),
-        ({"username": "A"}, "A team name has at least 2 visible characters."),
+        ({"username": "A"}, "A team name must have at least 2 visible characters."),
         ({"username": "x" * 61}, "at most 60 characters"),
         ({"username": "alpha@example.org"}, "A team name must not look like an e-mail address."),
-        ({"username": "Anonymous team x"}, "Names that begin with “Anonymous” are kept for deleted teams."),
+        (
+            {"username": "Anonymous team x"},
+            "Names that begin with “Anonymous” are reserved for deleted teams.",
+        ),
         ({"email": "nonsense"}, "Enter a valid email address."),
         ({"email": "\u017fam@example.org"}, "Enter a valid email address."),
         ({"password1": "short", "password2": "short"}, "This password is too short."),
@@ -104,12 +107,12 @@ def test_names_that_a_collation_takes_for_equal_live_side_by_side(client):
     assert Team.objects.count() == 2
 
 
-def test_a_taken_address_is_told_to_its_owner_only(client, team, mailoutbox):
+def test_only_the_owner_learns_that_an_address_is_taken(client, team, mailoutbox):
     response = client.post(URL, entry(username="Other", email="ALPHA@example.org"), follow=True)
     assert SENT in response.text
     assert Team.objects.count() == 1
     assert mailoutbox[-1].to == ["alpha@example.org"]
-    assert "You have an account already" in mailoutbox[-1].subject
+    assert "You already have an account" in mailoutbox[-1].subject
 
 
 @pytest.mark.usefixtures("no_verification")
@@ -125,7 +128,7 @@ def test_a_mail_server_that_is_down_is_explained(client, monkeypatch):
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
     response = client.post(URL, entry(), follow=True)
-    assert "our mail server does not answer" in response.text
+    assert "our mail server does not respond" in response.text
 
 
 @pytest.mark.django_db

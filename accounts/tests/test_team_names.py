@@ -1,4 +1,4 @@
-"""What a team's name may be, and when two names are the same."""
+"""Rules for the names of teams, and equality of names."""
 
 import unicodedata
 

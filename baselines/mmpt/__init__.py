@@ -1,5 +1,5 @@
-"""Training and evaluation of the baselines: mm-PT and the schemes it is compared with, without Django.
+"""Training and evaluation of the baselines, without Django: mm-PT and the schemes it is compared with.
 
-The packages are layers, from high to low: `studies`, `training`, `model`, `data`; none imports a higher one. Importing
-a package imports nothing else; the modules that need PyTorch and timm import them themselves.
+The packages are layers, from high to low: `studies`, `training`, `model`, `data`. No package imports a higher one. The
+packages themselves import nothing; the modules that need PyTorch and timm import them.
 """

@@ -1,4 +1,4 @@
-"""The commands that documents and the Baselines page name are there, with the options that are given."""
+"""Documented commands: those named in the documents and on the Baselines page exist and take the given options."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The command that draws the curves of trainings."""
+"""`plot_training`: figures of one or two trainings."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-def test_html_and_csv_of_each_figure_and_a_sentence_without_chromium(tmp_path, capsys):
+def test_html_and_csv_of_each_figure_and_a_message_without_chromium(tmp_path, capsys):
     output = tmp_path / "new" / "plots"
     call_command("plot_training", str(make_run(tmp_path / "run", ROWS)), output=output)
     told = capsys.readouterr().out
@@ -34,7 +34,7 @@ def test_html_and_csv_of_each_figure_and_a_sentence_without_chromium(tmp_path, c
     assert rows[0] == ["mm-PT ResNet-18, 28 px", "training", "1", "1.75"]
 
 
-def test_a_page_holds_all_that_it_needs(tmp_path):
+def test_a_page_loads_nothing(tmp_path):
     call_command("plot_training", str(make_run(tmp_path / "run", ROWS)), output=tmp_path / "plots")
     page = (tmp_path / "plots/html/loss-by-dataset.html").read_text()
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", page), "it loads something"
@@ -72,21 +72,21 @@ def test_pictures_where_chromium_is_installed(tmp_path, settings):
     assert b"weighted loss" in (tmp_path / "plots/svg/loss-mean-over-batches.svg").read_bytes()
 
 
-def test_a_browser_that_does_not_draw_leaves_the_other_files_and_is_told(tmp_path, settings):
+def test_a_browser_error_is_reported_and_keeps_the_other_files(tmp_path, settings):
     settings.CHROMIUM = "/nowhere/chromium"
     with pytest.raises(CommandError, match=r"HTML and CSV are in .* but no PNG and SVG: /nowhere/chromium"):
         call_command("plot_training", str(make_run(tmp_path / "run", ROWS)), output=tmp_path / "plots")
     assert list((tmp_path / "plots/html").iterdir())
 
 
-def test_bad_input_is_told(tmp_path):
+def test_bad_input_is_reported(tmp_path):
     run = str(make_run(tmp_path / "run", ROWS))
     with pytest.raises(CommandError, match="nothing is not there"):
         call_command("plot_training", run, str(tmp_path / "nothing"), output=tmp_path / "plots")
     with pytest.raises(CommandError, match="3 runs were given"):
         call_command("plot_training", run, run, run, output=tmp_path / "plots")
     (tmp_path / "file").touch()
-    with pytest.raises(CommandError, match="cannot be written to"):
+    with pytest.raises(CommandError, match="Cannot write to"):
         call_command("plot_training", run, output=tmp_path / "file")
     assert not (tmp_path / "plots").exists()
 

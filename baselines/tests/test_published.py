@@ -1,4 +1,4 @@
-"""The published results, against the figures that their sources print."""
+"""Published results, compared with the values that their sources print."""
 
 import pytest
 from django.core.management import call_command
@@ -35,11 +35,11 @@ def figure(**key) -> tuple[float, float | None]:
         ),
     ],
 )  # fmt: skip
-def test_figures_are_those_of_the_source(key, expected):
+def test_scores_are_those_of_the_source(key, expected):
     assert figure(**key) == expected
 
 
-def test_all_of_them_are_known_datasets_metrics_and_resolutions():
+def test_all_results_have_known_datasets_metrics_and_resolutions():
     results = list(read_published_results())
     assert len(results) == 2600 + 168
     assert {r.dataset for r in results} == {d.name for d in MEDMNIST_PLUS} | {PublishedScore.AVERAGE}
@@ -50,7 +50,7 @@ def test_all_of_them_are_known_datasets_metrics_and_resolutions():
 
 
 def test_the_averages_of_doerrich_are_the_means_of_their_datasets():
-    """As the README of the files says: every mean agrees with the published average within rounding."""
+    """Check the README of the files: every mean agrees with the published average within rounding."""
     by_cell: dict[tuple, dict[str, float]] = {}
     for r in read_published_results():
         if r.source == "doerrich2024":
@@ -61,7 +61,7 @@ def test_the_averages_of_doerrich_are_the_means_of_their_datasets():
 
 
 @pytest.mark.django_db
-def test_importing_again_keeps_the_addresses_and_doubles_nothing():
+def test_importing_again_keeps_the_addresses_and_adds_nothing():
     call_command("import_reported_baselines", verbosity=0)
     before = set(PublishedMethod.objects.values_list("pk", flat=True))
     call_command("import_reported_baselines", verbosity=0)
@@ -71,11 +71,11 @@ def test_importing_again_keeps_the_addresses_and_doubles_nothing():
 
 
 @pytest.mark.django_db
-def test_a_published_method_has_a_page_with_its_figures(client):
+def test_a_published_method_has_a_page_with_its_scores(client):
     call_command("import_reported_baselines", verbosity=0)
     method = PublishedMethod.objects.get(scheme="end-to-end", architecture="vgg16", resolution=28)
     page = client.get(method.get_absolute_url()).content.decode()
     assert "VGG16" in page
     assert '0.8234 <span class="std">± 0.0088</span>' in page
     assert '0.7263 <span class="std">± 0.0142</span>' in page
-    assert "Doerrich et al. (2024)" in page
+    assert "Doerrich et al. (2025)" in page

@@ -1,4 +1,4 @@
-"""The command that does the experiments of the thesis."""
+"""`run_experiments`: the experiments of the thesis."""
 
 import csv
 from pathlib import Path
@@ -23,7 +23,7 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def run(data, tmp_path, capsys):
-    """Run the command; return what it says."""
+    """Run the command and return its output."""
 
     def with_options(*numbers: int, **options) -> str:
         asked = {"data": data, "output": tmp_path / "out", "device": "cpu", "resolutions": [28]} | options
@@ -35,7 +35,7 @@ def run(data, tmp_path, capsys):
 
 @pytest.fixture
 def trained(monkeypatch) -> list[TrainingConfig]:
-    """Train and score nothing; give the configurations that were asked for."""
+    """Train and score nothing; return the requested configurations."""
     asked: list[TrainingConfig] = []
 
     def train(config, folder, output, **_):
@@ -59,7 +59,7 @@ def test_a_dry_run_shows_the_plan_and_does_nothing(run, trained, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_trainings_are_done_once_and_end_in_tables_beside_the_thesis(run, trained, tmp_path):
+def test_trainings_are_done_once_and_end_in_tables_with_the_thesis(run, trained, tmp_path):
     told = run(
         1, resolutions=[64, 28], epochs=3, scale=0.5, pretrained=False, data=tmp_path / "none", dry_run=True
     )
@@ -83,7 +83,7 @@ def test_trainings_are_done_once_and_end_in_tables_beside_the_thesis(run, traine
     assert [one.weighted_loss for one in trained] == [False, False, True, True]
 
 
-def test_experiment_4_stands_beside_both_ways_of_training_in_the_thesis(run, trained, tmp_path):
+def test_experiment_4_is_compared_with_both_ways_of_training_in_the_thesis(run, trained, tmp_path):
     run(4, architectures=["resnet18"])
     with (tmp_path / "out/experiment-4-comparisons.csv").open(newline="") as file:
         lines = {line["metric"]: line for line in csv.DictReader(file)}
@@ -92,7 +92,7 @@ def test_experiment_4_stands_beside_both_ways_of_training_in_the_thesis(run, tra
     assert (lines["auc"]["here"], lines["auc"]["thesis"]) == ("0.000000", "-0.131800")
 
 
-def test_tables_are_there_after_each_training_and_a_stop_says_how_to_go_on(
+def test_tables_are_written_after_each_training_and_a_stop_says_how_to_continue(
     run, trained, tmp_path, monkeypatch
 ):
     first = experiments.train.train
@@ -103,13 +103,13 @@ def test_tables_are_there_after_each_training_and_a_stop_says_how_to_go_on(
         first(config, *arguments, **options)
 
     monkeypatch.setattr(experiments.train, "train", second_is_stopped)
-    with pytest.raises(CommandError, match="The same command goes on"):
+    with pytest.raises(CommandError, match="Give the same command to continue"):
         run(1)
     assert "Trainings done: 1 of 2" in (tmp_path / "out/experiment-1.md").read_text()
 
 
-def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_path):
-    with pytest.raises(CommandError, match="lacks 12 of 12 files"):
+def test_impossible_trainings_are_reported_before_anything_starts(run, trained, tmp_path):
+    with pytest.raises(CommandError, match="12 of 12 files are missing"):
         run(1, resolutions=[28, 224])
     with pytest.raises(CommandError, match="no architecture 'resnet_18'"):
         run(1, architectures=["resnet18", "resnet_18"])
@@ -120,7 +120,7 @@ def test_what_cannot_be_done_is_told_before_anything_starts(run, trained, tmp_pa
     assert trained == []
 
 
-def test_weights_are_given_by_a_folder_with_a_file_for_each_architecture(run, trained, tmp_path):
+def test_weights_come_from_a_folder_with_a_file_for_each_architecture(run, trained, tmp_path):
     weights = tmp_path / "weights"
     weights.mkdir()
     for name in ("test_resnet", "test_vit"):
@@ -132,7 +132,7 @@ def test_weights_are_given_by_a_folder_with_a_file_for_each_architecture(run, tr
     assert trained == []
     run(1, weights=weights, architectures=architectures)
     assert {one.weights for one in trained} == {weights / "test_resnet.pth", weights / "test_vit.pth"}
-    assert f"starts from are those in {weights}." in (tmp_path / "out/experiment-1.md").read_text()
+    assert f"Training starts from the weights in {weights}." in (tmp_path / "out/experiment-1.md").read_text()
 
 
 def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):
@@ -143,6 +143,6 @@ def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):
 
 
 @pytest.mark.parametrize("scale", ["0", "1.5", "all", "nan"])
-def test_a_scale_that_is_no_share_is_refused(scale, data, tmp_path):
-    with pytest.raises(CommandError, match="not a share above 0"):
+def test_a_scale_that_is_no_fraction_is_refused(scale, data, tmp_path):
+    with pytest.raises(CommandError, match="not a fraction above 0"):
         call_command("run_experiments", "1", "--data", str(data), "--output", str(tmp_path), "--scale", scale)

@@ -1,4 +1,4 @@
-"""`manage.py submit_baseline`: a file sent as an entry, with what was trained."""
+"""`submit_baseline`: a file sent as an entry, with its training configuration."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ def config_file(tmp_path) -> Path:
 
 @pytest.fixture
 def send(config_file, prediction_files):
-    """Run the command with sensible arguments, or others; returns what it printed."""
+    """Run the command with valid arguments, except for the given options; return its output."""
 
     def run(file: Path | None = None, **options) -> str:
         out = StringIO()
@@ -40,7 +40,7 @@ def send(config_file, prediction_files):
 
 @pytest.fixture
 def worker(monkeypatch):
-    """While the command waits, the worker scores."""
+    """Score the submission while the command waits."""
 
     def score(seconds: float) -> None:
         evaluations.evaluate(Submission.objects.get().evaluations.get().pk)
@@ -48,7 +48,7 @@ def worker(monkeypatch):
     monkeypatch.setattr("time.sleep", score)
 
 
-def test_it_becomes_an_entry_with_its_training(send, ground_truth, organizer):
+def test_the_file_becomes_an_entry_with_its_training(send, ground_truth, organizer):
     printed = send(study_url="10.1038/s41598-025-92156-9", code_url="https://example.org/code")
     submission = Submission.objects.get()
     assert submission.team == organizer
@@ -60,7 +60,7 @@ def test_it_becomes_an_entry_with_its_training(send, ground_truth, organizer):
     assert f"#{submission.pk}: {settings.SITE_URL}/submissions/{submission.pk}/" in printed
 
 
-def test_it_waits_for_the_scores_and_prints_them(send, ground_truth, organizer, worker, client):
+def test_the_command_waits_for_the_scores_and_prints_them(send, ground_truth, organizer, worker, client):
     printed = send(wait=True)
     evaluation = Submission.objects.get().evaluations.get()
     assert f"AUC                {evaluation.auc:.4f}" in printed
@@ -96,7 +96,7 @@ def test_an_invalid_file_gives_status_2_and_the_problems(
         ({"config": Path("pyproject.toml")}, "cannot be read as JSON"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_sent(send, ground_truth, organizer, options, message):
+def test_problems_are_reported_and_nothing_is_submitted(send, ground_truth, organizer, options, message):
     with pytest.raises(CommandError) as refused:
         send(**options)
     assert message in str(refused.value)
@@ -111,7 +111,7 @@ def test_a_configuration_is_an_object_of_json_values(send, ground_truth, organiz
         send(config=path)
 
 
-def test_without_labels_it_says_how_to_load_them(send, organizer):
+def test_without_labels_the_error_says_how_to_load_them(send, organizer):
     with pytest.raises(CommandError, match="load_ground_truth"):
         send()
 
@@ -122,11 +122,11 @@ def test_limits_and_duplicates_are_those_of_every_team(send, ground_truth, organ
     with pytest.raises(CommandError, match=rf"already submitted.*/submissions/{original.pk}/"):
         send()
     Phase.objects.update(daily_limit=1)
-    with pytest.raises(CommandError, match="All 1 submissions of today are used"):
+    with pytest.raises(CommandError, match=r"daily limit of submissions \(1\)"):
         send(model_name="Another")
 
 
-def test_a_team_that_left_is_no_team(send, ground_truth, organizer):
+def test_a_closed_team_cannot_submit(send, ground_truth, organizer):
     organizer.closed_at = organizer.created_at
     organizer.save()
     with pytest.raises(CommandError, match="There is no team"):
@@ -134,7 +134,7 @@ def test_a_team_that_left_is_no_team(send, ground_truth, organizer):
 
 
 def test_help_needs_no_torch(tmp_path):
-    """Whoever runs the site without the requirements of training can submit with --config."""
+    """Organizers without the requirements of training can submit with --config."""
     for name in ("torch", "timm"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('not installed')")
     result = subprocess.run(

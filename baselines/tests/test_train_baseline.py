@@ -1,4 +1,4 @@
-"""The commands: from the files in a folder to a submission file."""
+"""`train_baseline` and `predict_baseline`: from files in a folder to a submission file."""
 
 import gzip
 import sys
@@ -64,7 +64,7 @@ def test_the_options_are_those_of_the_checkpoint(collection, tmp_path, capsys):
     assert {name: value for name, value in config.to_dict().items() if name in expected} == expected
 
 
-def test_a_run_can_be_taken_up(collection, tmp_path, capsys):
+def test_a_run_can_be_resumed(collection, tmp_path, capsys):
     options = ("--scheme", "end-to-end", "--dataset", "breastmnist")
     command(collection, tmp_path / "run", *options)
     with pytest.raises(CommandError, match="--resume"):
@@ -73,19 +73,21 @@ def test_a_run_can_be_taken_up(collection, tmp_path, capsys):
     assert "Nothing is left to do." in capsys.readouterr().out
 
 
-def test_a_missing_file_is_told_before_anything_starts(tmp_path):
-    with pytest.raises(CommandError, match=r"12 of 12 files: pathmnist\.npz, chestmnist\.npz"):
+def test_a_missing_file_is_reported_before_anything_starts(tmp_path):
+    with pytest.raises(
+        CommandError, match=r"12 of 12 files are missing from .*: pathmnist\.npz, chestmnist\.npz"
+    ):
         command(tmp_path, tmp_path / "run", "--scheme", "mm-pt")
     assert not (tmp_path / "run").exists()
 
 
-def test_an_unknown_architecture_is_told_with_those_that_are_close(collection, tmp_path):
+def test_an_unknown_architecture_is_reported_with_similar_names(collection, tmp_path):
     with pytest.raises(CommandError, match="resnet18"):
         command(collection, tmp_path / "run", "--scheme", "mm-pt", "--architecture", "resnet81")
     assert not (tmp_path / "run").exists()
 
 
-def test_options_that_make_no_sense_together_are_told(collection, tmp_path):
+def test_contradictory_options_are_reported(collection, tmp_path):
     with pytest.raises(CommandError, match="mm-pt trains on all datasets"):
         command(collection, tmp_path / "run", "--scheme", "mm-pt", "--dataset", "breastmnist")
 

@@ -1,4 +1,4 @@
-"""Django admin for the organizers. Every change of state goes through `services`."""
+"""Django admin for the organizers. All changes of state go through `services`."""
 
 from django.contrib import admin
 

@@ -11,34 +11,34 @@ from challenge.services import ground_truths
 
 @admin.register(GroundTruth)
 class GroundTruthAdmin(ReadOnlyAdmin):
-    """Ground truths: loaded by `manage.py load_ground_truth`, activated here."""
+    """Ground truths, loaded by `manage.py load_ground_truth` and activated here."""
 
     list_display = ["name", "version", "is_demo", "created_at", "activated_at", "is_active"]
     fields = ["name", "checksum", "is_demo", "created_at", "activated_at"]
     actions = ["activate"]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Look the active one up once for the whole list."""
+        """Look up the active ground truth once for the whole list."""
         self.active = GroundTruth.objects.active()
         return super().changelist_view(request, extra_context)
 
     @admin.display(description="active", boolean=True)
     def is_active(self, ground_truth: GroundTruth) -> bool:
-        """Whether entries are ranked by it."""
+        """True if entries are ranked by this ground truth."""
         return ground_truth == self.active
 
     @admin.action(description="Activate: rank by this ground truth", permissions=["activate"])
     def activate(self, request: HttpRequest, queryset: QuerySet[GroundTruth]) -> None:
-        """Activate the one that is selected."""
+        """Activate the selected ground truth."""
         if queryset.count() != 1:
             self.message_user(request, "Select exactly one ground truth.", messages.ERROR)
             return
         ground_truth = queryset.get()
         count = ground_truths.activate_ground_truth(ground_truth)
         self.message_user(
-            request, f"{ground_truth} is active; {count} submission(s) are being scored against it."
+            request, f"{ground_truth} is active. {count} submission(s) are being scored against it."
         )
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
-        """Those who may change ground truths."""
+        """Allow users who may change ground truths."""
         return request.user.has_perm("challenge.change_groundtruth")

@@ -13,7 +13,7 @@ from challenge.services import groups
 
 @admin.register(MethodGroup)
 class MethodGroupAdmin(ReadOnlyAdmin):
-    """Seeds of one method: teams group them; organizers can dissolve a group."""
+    """Groups of seeds, made by teams; organizers can dissolve a group."""
 
     list_display = ["name", "team", "created_at", "seeds", "page"]
     list_select_related = ["team"]
@@ -23,22 +23,22 @@ class MethodGroupAdmin(ReadOnlyAdmin):
     actions = ["dissolve"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MethodGroup]:
-        """With the numbers of members, so that a page of groups takes a fixed number of queries."""
+        """Add the numbers of members, so that a page of groups takes a fixed number of queries."""
         return MethodGroup.objects.with_public_count()
 
     @admin.display(description="public members")
     def seeds(self, group: MethodGroup) -> int:
-        """How many submissions its figures are made of."""
+        """Number of public submissions in the group."""
         return group.public_count
 
     @admin.display(description="page on the site")
     def page(self, group: MethodGroup) -> str:
-        """A link to what the public sees."""
+        """Link to the public page."""
         return format_html('<a href="{0}">{0}</a>', group.get_absolute_url())
 
     @admin.display(description="submissions")
     def members(self, group: MethodGroup) -> str:
-        """All that the team has grouped, a line each."""
+        """All submissions of the group, one a line."""
         lines = (
             (reverse("admin:challenge_submission_change", args=[member.pk]), member)
             for member in group.submissions.order_by("pk")
@@ -46,12 +46,12 @@ class MethodGroupAdmin(ReadOnlyAdmin):
         return format_html_join("", '<p><a href="{}">{}</a></p>', lines) or "-"
 
     def has_organize_permission(self, request: HttpRequest) -> bool:
-        """Those who may change groups."""
+        """Allow users who may change groups."""
         return request.user.has_perm("challenge.change_methodgroup")
 
-    @admin.action(description="Dissolve: the submissions stay", permissions=["organize"])
+    @admin.action(description="Dissolve (the submissions are kept)", permissions=["organize"])
     def dissolve(self, request: HttpRequest, queryset: QuerySet[MethodGroup]) -> None:
-        """Let the submissions of groups stand on their own again."""
+        """Dissolve groups; their submissions become single entries again."""
         chosen = list(queryset)
         for group in chosen:
             self.log_deletions(request, MethodGroup.objects.filter(pk=group.pk))

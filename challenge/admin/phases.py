@@ -7,11 +7,11 @@ from challenge.models import Phase
 
 @admin.register(Phase)
 class PhaseAdmin(admin.ModelAdmin):
-    """The phase: its name, opening, closing and limits."""
+    """Phases: name, opening, closing, and limits."""
 
     list_display = ["name", "opens_at", "closes_at", "daily_limit", "total_limit", "is_open_now"]
 
     @admin.display(description="open now", boolean=True)
     def is_open_now(self, phase: Phase) -> bool:
-        """Whether submissions are taken."""
+        """True if submissions are accepted now."""
         return phase.is_open()

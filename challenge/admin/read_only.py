@@ -1,20 +1,20 @@
-"""Rows that organizers do not type."""
+"""Base class of read-only admin pages."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """For rows that organizers look at and act upon, but do not type."""
+    """Admin of rows that organizers view and change only by actions."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows come from the site itself."""
+        """Allow no new rows: the site itself creates them."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Rows are changed by actions only."""
+        """Allow no edits: only actions change rows."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nothing that was submitted disappears: it is disqualified."""
+        """Allow no deletion: submissions are disqualified, never deleted."""
         return False

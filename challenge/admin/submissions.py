@@ -17,7 +17,7 @@ from challenge.services import evaluations, submissions
 
 
 class EvaluationInline(admin.TabularInline):
-    """The evaluations of a submission."""
+    """Evaluations of a submission."""
 
     model = Evaluation
     extra = 0
@@ -30,23 +30,23 @@ class EvaluationInline(admin.TabularInline):
     fields = (*readonly_fields,)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Evaluations come from the worker."""
+        """Allow no new rows: the worker creates evaluations."""
         return False
 
     @admin.display(description="problems")
     def what_is_wrong(self, evaluation: Evaluation) -> str:
-        """Why it failed, a line each."""
+        """Reasons why the evaluation failed, one a line."""
         return format_html_join("", "<p>{}</p>", ((problem,) for problem in evaluation.problems)) or "-"
 
 
 class DisqualifyForm(forms.Form):
-    """Asks for the reason of a disqualification."""
+    """Reason of a disqualification."""
 
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), help_text="The team is shown this.")
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), help_text="The team sees this text.")
 
 
 class ProtocolForm(forms.ModelForm):
-    """What a team said of the protocol, to be corrected."""
+    """Correction of a team's statements about the protocol."""
 
     class Meta:
         model = Submission
@@ -56,7 +56,7 @@ class ProtocolForm(forms.ModelForm):
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """Submissions: find them, look at them, score them again, disqualify them, correct their mark."""
+    """Submissions: search, view, score again, disqualify, and correct their protocol."""
 
     list_display = [
         "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
@@ -84,56 +84,56 @@ class SubmissionAdmin(ReadOnlyAdmin):
     actions = ["score_again", "disqualify", "reinstate", "correct_protocol"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        """With the evaluations, so that a page of submissions takes a fixed number of queries."""
+        """Prefetch the evaluations, so that a page of submissions takes a fixed number of queries."""
         return super().get_queryset(request).prefetch_related("evaluations__ground_truth")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Look the active ground truth up once for the whole list."""
+        """Look up the active ground truth once for the whole list."""
         self.ground_truth = GroundTruth.objects.active()
         return super().changelist_view(request, extra_context)
 
     @admin.display(description="state")
     def state(self, submission: Submission) -> str:
-        """How it stands by the versions that are ranked."""
+        """Status of the evaluation by the ranked versions."""
         evaluation = submission.current_evaluation(self.ground_truth)
         return evaluation.get_status_display() if evaluation else "-"
 
     @admin.display(description="AUC")
     def auc(self, submission: Submission) -> str:
-        """Its mean AUC."""
+        """Mean AUC."""
         evaluation = submission.latest_scores(self.ground_truth)
         return f"{evaluation.auc:.4f}" if evaluation else "-"
 
     @admin.display(description="disqualified", boolean=True)
     def is_disqualified(self, submission: Submission) -> bool:
-        """Whether it was taken out of the ranking."""
+        """True if the submission is disqualified."""
         return submission.is_disqualified
 
     @admin.display(description="page on the site")
     def page(self, submission: Submission) -> str:
-        """A link to what the public sees."""
+        """Link to the public page."""
         return format_html('<a href="{0}">{0}</a>', submission.get_absolute_url())
 
     @admin.display(description="file")
     def download(self, submission: Submission) -> str:
-        """A link to the uploaded file."""
+        """Link to the uploaded file."""
         return format_html(
             '<a href="{}">{}</a>', reverse("submission_file", args=[submission.pk]), submission.file_name
         )
 
     @admin.display(description="mailed")
     def mailed(self, submission: Submission) -> str:
-        """When the mail about the first outcome was sent, or how that stands."""
+        """Time at which the mail about the first outcome was sent, or its status."""
         mail = OutcomeMail.objects.filter(submission=submission).first()
         return display_for_value(mail.sent_at, mail.get_status_display()) if mail else "-"
 
     def has_organize_permission(self, request: HttpRequest) -> bool:
-        """Those who may change submissions."""
+        """Allow users who may change submissions."""
         return request.user.has_perm("challenge.change_submission")
 
     @admin.action(description="Score again", permissions=["organize"])
     def score_again(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        """Score against the active ground truth; no team's limits are touched."""
+        """Score submissions against the active ground truth; this does not count towards any team's limits."""
         try:
             count = evaluations.queue_evaluations(queryset)
         except evaluations.NoGroundTruthError as error:
@@ -141,9 +141,9 @@ class SubmissionAdmin(ReadOnlyAdmin):
         else:
             self.message_user(request, f"{count} submission(s) are being scored again.")
 
-    @admin.action(description="Disqualify (asks for the reason)", permissions=["organize"])
+    @admin.action(description="Disqualify (asks for a reason)", permissions=["organize"])
     def disqualify(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
-        """Take submissions out of the ranking, with a reason that the team is shown."""
+        """Remove submissions from the ranking, with a reason that the team sees."""
         form = DisqualifyForm(request.POST if "confirm" in request.POST else None)
         if form.is_valid():
             for submission in queryset:
@@ -161,17 +161,17 @@ class SubmissionAdmin(ReadOnlyAdmin):
         }
         return render(request, "admin/challenge/disqualify.html", context)
 
-    @admin.action(description="Take a disqualification back", permissions=["organize"])
+    @admin.action(description="Reinstate (withdraw the disqualification)", permissions=["organize"])
     def reinstate(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         """Put submissions back into the ranking."""
         for submission in queryset:
             submissions.reinstate(submission)
-            self.log_change(request, submission, "Disqualification taken back")
+            self.log_change(request, submission, "Disqualification withdrawn")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
 
-    @admin.action(description="Correct whether it is standard (asks how)", permissions=["organize"])
+    @admin.action(description="Correct the protocol (standard or not)", permissions=["organize"])
     def correct_protocol(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
-        """Correct what a team said of data from elsewhere and of special methods."""
+        """Correct a team's statements about external data and special methods."""
         if queryset.count() != 1:
             self.message_user(request, "Select exactly one submission.", messages.ERROR)
             return None
@@ -184,7 +184,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": "Correct whether a submission is standard",
+            "title": "Correct the protocol of a submission",
             "form": form,
             "submission": submission,
             "checkbox_name": ACTION_CHECKBOX_NAME,

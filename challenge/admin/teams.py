@@ -1,4 +1,4 @@
-"""Accounts in the admin, with what the challenge knows of them."""
+"""Accounts in the admin, with their numbers of submissions."""
 
 from django import forms
 from django.contrib import admin
@@ -14,9 +14,9 @@ admin.site.unregister(Team)
 
 @admin.register(Team)
 class ParticipantAdmin(TeamAdmin):
-    """Teams, with the numbers of their submissions, and names that the leaderboard shows.
+    """Teams with their numbers of submissions; a change of name updates the leaderboard.
 
-    A team that has submissions cannot be deleted here, so that deleting a team changes nothing on the board.
+    A team with submissions cannot be deleted here, so deleting a team never changes the leaderboard.
     """
 
     list_display = [
@@ -24,16 +24,16 @@ class ParticipantAdmin(TeamAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With the numbers, in the same query."""
+        """Add the numbers of submissions in the same query."""
         return super().get_queryset(request).annotate(submission_count=Count("submissions"))
 
     @admin.display(description="submissions", ordering="submission_count")
     def submission_count(self, team: Team) -> int:
-        """How many submissions the team has sent, failed ones included."""
+        """Number of submissions of the team, including failed submissions."""
         return team.submission_count  # type: ignore[attr-defined]
 
     def save_model(self, request: HttpRequest, obj: Team, form: forms.ModelForm, change: bool) -> None:
-        """Save; a team with another name has it on the leaderboard at once."""
+        """Save the team; a new name appears on the leaderboard at once."""
         super().save_model(request, obj, form, change)
         if change and "name" in form.changed_data:
             board_changed()

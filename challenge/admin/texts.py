@@ -11,50 +11,50 @@ from challenge.models import Reference, SitePage
 
 
 class SitePageForm(forms.ModelForm):
-    """A text, with room to write it and a reminder of how."""
+    """A text with a large input field and a reminder of the syntax."""
 
     class Meta:
         widgets = {"body": forms.Textarea(attrs={"rows": 30, "cols": 100})}
         help_texts = {
             "body": "Markdown: # heading, **strong**, *emphasis*, [text](https://address), - item, 1. item, "
-            "| a | table |, and a blank line between paragraphs. HTML that could run or load something, "
-            "pictures included, is left out. Save and choose “View on site” to see it."
+            "| a | table |, and a blank line between paragraphs. HTML that could run or load something is removed, "
+            "including pictures. Save and choose “View on site” to see the page."
         }
 
 
 @admin.register(SitePage)
 class SitePageAdmin(admin.ModelAdmin):
-    """The pages that organizers write: each is there once, and never deleted."""
+    """Pages that organizers write: each page exists once and is never deleted."""
 
     form = SitePageForm
     list_display = ["__str__", "updated_at", "page"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: SitePage | None = None) -> list[str]:
-        """A text stays on its page."""
+        """Fix the slug: a text stays on its page."""
         return ["slug", "updated_at"] if obj else ["updated_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """The footer of every page links to it."""
+        """Allow no deletion: the footer of every page links to these pages."""
         return False
 
     def view_on_site(self, page: SitePage) -> str:
-        """The page itself, without a detour."""
+        """Return the address of the page itself, without a redirect."""
         return page.get_absolute_url()
 
     @admin.display(description="page on the site")
     def page(self, page: SitePage) -> str:
-        """A link to what the public sees."""
+        """Link to the public page."""
         return format_html('<a href="{0}">{0}</a>', page.get_absolute_url())
 
 
 class ReferenceForm(forms.ModelForm):
-    """A work of the bibliography, with a look at its BibTeX entry."""
+    """A work of the bibliography, with a check of its BibTeX entry."""
 
     class Meta:
         widgets = {"bibtex": forms.Textarea(attrs={"rows": 12, "cols": 90, "spellcheck": "false"})}
 
     def clean(self) -> dict | None:
-        """Refuse an entry that would break the BibTeX file for everybody."""
+        """Reject an entry that would break the BibTeX file."""
         data = super().clean() or self.cleaned_data
         if data.get("bibtex") and data.get("key") and (problem := problem_of(data["bibtex"], data["key"])):
             self.add_error("bibtex", problem)
@@ -71,5 +71,5 @@ class ReferenceAdmin(admin.ModelAdmin):
     search_fields = ["key", "title", "authors", "venue", "summary"]
 
     def view_on_site(self, reference: Reference) -> str:
-        """Its place on the Research page."""
+        """Return the address of the work on the Research page."""
         return f"{reverse('research')}#ref-{reference.key}"

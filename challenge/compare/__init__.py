@@ -1,1 +1,1 @@
-"""A few entries and published methods side by side: selection, tables, paired differences, figures."""
+"""Comparison of a few entries and published methods: selection, tables, paired differences, figures."""

@@ -1,4 +1,4 @@
-"""A few entries and published methods side by side."""
+"""Comparison of a few entries and published methods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,20 +21,20 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two or more rows compared by one metric: everything that the page and its figures show."""
+    """Two or more rows compared by one metric, with everything that the page and its figures show."""
 
     metric: Metric
     #: With dataset scores and intervals.
     rows: Sequence[Row]
     #: Replicates of the rows that were scored by the ranked versions, on the same resamples.
     paired: Replicates
-    #: Each row but the first, minus the first.
+    #: Each row except the first, minus the first.
     differences: Differences
     has_intervals: bool
 
     @cached_property
     def series(self) -> list[Series]:
-        """One series for each row; where resolutions differ, its label says which it is."""
+        """One series for each row; if the resolutions differ, the label names the resolution."""
         series = [row.series(self.metric) for row in self.rows]
         if not self.differ_in_resolution:
             return series
@@ -45,27 +45,27 @@ class Comparison:
 
     @property
     def labels(self) -> list[str]:
-        """Text for each row."""
+        """Label of each row."""
         return [one.label for one in self.series]
 
     @property
     def differ_in_resolution(self) -> bool:
-        """Whether the rows are of different resolutions."""
+        """True if the rows have different resolutions."""
         return len({row.resolution for row in self.rows}) > 1
 
     @property
     def has_deviations(self) -> bool:
-        """Whether a row has a standard deviation over seeds."""
+        """True if a row has a standard deviation over seeds."""
         return any(score.std is not None for row in self.rows for score in row.scores.values())
 
     @property
     def has_groups(self) -> bool:
-        """Whether a row is a group of seeds."""
+        """True if a row is a group of seeds."""
         return any(row.group for row in self.rows)
 
     @property
     def has_pairs(self) -> bool:
-        """Whether at least two rows have paired replicates."""
+        """True if at least two rows have paired replicates."""
         return len(self.paired) >= FEWEST
 
     @property
@@ -77,7 +77,7 @@ class Comparison:
 
     @property
     def without_datasets(self) -> list[str]:
-        """Labels of the rows whose metric is known as a mean only."""
+        """Labels of the rows for which only the mean of the metric is known."""
         return [one.label for one in self.series if not one.scores]
 
     @property
@@ -92,7 +92,7 @@ class Comparison:
 
     @property
     def mean_differences(self) -> list[tuple[str, Difference | None]]:
-        """Label and difference of the means, for each row but the first."""
+        """Label and difference of the means, for each row except the first."""
         return list(zip(self.labels[1:], self.differences.means, strict=True))
 
     @property
@@ -102,7 +102,7 @@ class Comparison:
 
     @cached_property
     def standings(self) -> list[tuple[Dataset, list[str]]]:
-        """For each dataset one word a row: see `differences.standings`."""
+        """One word for each row, by dataset: see `differences.standings`."""
         return list(zip(MEDMNIST_PLUS, standings(self.rows, self.metric, self.paired), strict=True))
 
     @property

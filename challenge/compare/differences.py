@@ -1,4 +1,4 @@
-"""Differences between a few rows, with their uncertainty from paired replicates; and which row wins on each dataset."""
+"""Differences between a few rows with their uncertainty from paired replicates, and the best rows of each dataset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from challenge.scoring.statistics.rank_inference import flip_share, paired_diffe
 
 @dataclass(frozen=True)
 class Differences:
-    """Differences of each row but the first to the first; None where one of the two lacks the metric."""
+    """Each row except the first, minus the first; None if one of the two has no score."""
 
     means: list[Difference | None]
     #: In the official order of the datasets.
@@ -24,7 +24,7 @@ class Differences:
 
 @dataclass(frozen=True)
 class Wins:
-    """How often a row is the best of a dataset, and how often every other one is significantly lower there."""
+    """Number of datasets on which a row is the best, and on which all others are significantly lower."""
 
     best: int
     alone: int
@@ -33,7 +33,7 @@ class Wins:
 def comparable(
     rows: Sequence[Row], replicates: Replicates, ground_truth: GroundTruth | None
 ) -> dict[RowKey, np.ndarray]:
-    """Return the replicates that are paired: those of rows that were scored by the versions that are ranked."""
+    """Return the paired replicates: the replicates of the rows that were scored by the ranked versions."""
     return {
         row.key: replicates[row.key]
         for row in rows
@@ -42,7 +42,7 @@ def comparable(
 
 
 def differences(rows: Sequence[Row], metric: str, replicates: Replicates) -> Differences:
-    """Return the differences of the means and on each dataset, with intervals where both rows have replicates."""
+    """Return the differences of the means and on each dataset, with intervals if both rows have replicates."""
     scores = [row.scores.get(metric) for row in rows]
     means = [replicates[row.key].mean(axis=0) if row.key in replicates else None for row in rows]
     by_dataset = [
@@ -68,7 +68,7 @@ def _differences(
 def _difference(
     score: Score | None, first: Score | None, own: np.ndarray | None, first_replicates: np.ndarray | None
 ) -> Difference | None:
-    """Return the difference of the values as they are printed beside it, and how sure it is."""
+    """Return the difference of the rounded values shown in the table, and its uncertainty."""
     if score is None or first is None:
         return None
     printed = round(score.value, 4) - round(first.value, 4)
@@ -81,10 +81,10 @@ def _difference(
 
 
 def standings(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[list[str]]:
-    """Say of each row on each dataset whether it is the best, or can be told from the best.
+    """Compare each row with the best row, on each dataset.
 
-    All pairs of a dataset are tested together (`significantly_higher`). The words are "best", "lower" (significantly
-    so), "close" (it cannot be told from the best), "untested" (without replicates) and "" (without a value).
+    All pairs of a dataset are tested together (`significantly_higher`). The words are "best", "lower" (significantly),
+    "close" (not significantly lower), "untested" (without replicates) and "" (without a value).
     """
     return [
         _standings(
@@ -119,14 +119,14 @@ def _standings(scores: Sequence[Score | None], replicates: Sequence[np.ndarray |
 def _significantly_higher(
     scores: Sequence[Score | None], replicates: Sequence[np.ndarray | None]
 ) -> np.ndarray:
-    """Return which of the entries that are tested is higher than which, (m, m)."""
+    """Return for each pair of tested entries if the first is significantly higher, (m, m)."""
     if len(scores) < 2:
         return np.zeros((len(scores), len(scores)), dtype=bool)
     return significantly_higher([score.value for score in scores if score], np.array(replicates))
 
 
 def wins(standings: Sequence[Sequence[str]]) -> list[Wins]:
-    """Count over the datasets what `standings` says of each row."""
+    """Count the wins of each row from the words of `standings`."""
     return [
         Wins(
             best=sum(words[place] == "best" for words in standings),
@@ -144,7 +144,7 @@ def _beats_all_others(words: Sequence[str], place: int) -> bool:
 def matrix_of_differences(
     rows: Sequence[Row], metric: str, replicates: Replicates
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return differences of means and the ends of their intervals, (m, m) each, row less column.
+    """Return the differences of means and the ends of their intervals, (m, m) each, row minus column.
 
     All rows must have replicates.
     """

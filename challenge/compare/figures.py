@@ -13,9 +13,9 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
 def comparison_figures(comparison: Comparison) -> list[Figure]:
-    """Return the figures of the rows that have the metric for each dataset, and of rows that have replicates, too.
+    """Return the figures of the rows with dataset scores; some of the figures need replicates, too.
 
-    There are none if fewer than two rows have the metric for each dataset.
+    The list is empty if fewer than two rows have dataset scores.
     """
     metric = comparison.metric
     series = [one for one in comparison.series if one.scores]
@@ -32,7 +32,7 @@ def comparison_figures(comparison: Comparison) -> list[Figure]:
 
 
 def _difference_figures(comparison: Comparison) -> tuple[list[Figure], list[Figure]]:
-    """Return the figure of the means' differences between all rows with replicates, and of those to the first."""
+    """Draw the rows with replicates: the differences of all pairs, and differences to the first row by dataset."""
     metric, paired = comparison.metric, comparison.paired
     rows = [row for row in comparison.rows if row.key in paired]
     labels = [

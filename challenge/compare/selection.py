@@ -1,4 +1,4 @@
-"""Rows that a reader may compare, by the keys in an address."""
+"""Lookup of the rows to compare, by the keys in the address."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from challenge.results.seeds import ranked_evaluations_by_group
 
 #: Number of rows in a comparison.
 FEWEST, MOST = 2, 5
-#: Maximum number of keys in an address that are looked up.
+#: Maximum number of keys looked up from one address.
 MOST_KEYS = 50
 
 
 def find_rows(
     keys: Sequence[str], user: Team | AnonymousUser, ground_truth: GroundTruth | None
 ) -> dict[str, Row]:
-    """Return the rows of those keys that the user may see, with dataset scores, in the order asked for."""
+    """Return the rows of the keys in their order, with dataset scores; rows that the user may not see are left out."""
     asked: dict[Kind, list[int]] = {kind: [] for kind in Kind}
     for key in map(RowKey.parse, keys):
         if key:

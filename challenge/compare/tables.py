@@ -1,4 +1,4 @@
-"""Tables of a comparison: values side by side, each with its difference to the first column."""
+"""Tables of a comparison: one column for each row of the leaderboard, with differences to the first column."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @dataclass(frozen=True)
 class Cell:
-    """A value of one row; `difference` to the first row is written with its sign."""
+    """A value of one row; `difference` is the text of its signed difference to the first row."""
 
     score: Score | None
     difference: str
@@ -19,12 +19,12 @@ class Cell:
 
 
 def mean_table(rows: Sequence[Row]) -> list[tuple[str, list[Cell]]]:
-    """Return a line for each metric: its mean over the datasets."""
+    """Return a line for each metric with the means over the datasets."""
     return [(label, _cells([row.scores.get(metric) for row in rows])) for metric, label in Metric.choices]
 
 
 def dataset_table(rows: Sequence[Row], metric: str) -> list[tuple[str, list[Cell]]]:
-    """Return a line for each dataset: one metric."""
+    """Return a line for each dataset, for one metric."""
     return [
         (dataset.title, _cells([row.by_dataset.get(dataset.name, {}).get(metric) for row in rows]))
         for dataset in MEDMNIST_PLUS
@@ -32,7 +32,7 @@ def dataset_table(rows: Sequence[Row], metric: str) -> list[tuple[str, list[Cell
 
 
 def _cells(scores: Sequence[Score | None]) -> list[Cell]:
-    """Compare the values as they are printed, so that what looks equal is equally good."""
+    """Compare the rounded values, so that values that look equal are equally good."""
     printed = [None if score is None else round(score.value, 4) for score in scores]
     best = max((value for value in printed if value is not None), default=None)
     first = printed[0]

@@ -1,8 +1,9 @@
 """The ten architectures of the published methods, as their sources describe them.
 
-Sizes are those that Bachmeier (2024), Table 1 prints, adapted there from Doerrich et al. (2024); the families and what
-is said of pre-training follow section 2.2 there. Nothing is filled in from elsewhere: where that section names no
-pre-training, `pretraining` is empty. Years and works are those of the architectures' own papers.
+Sizes come from Bachmeier (2024), Table 1, which adapts them from Doerrich et al. (2025). Families and pre-training
+follow section 2.2 there. That section names no pre-training of the CNNs and of ViT-B/16. For these, `pretraining`
+describes the weights that timm and torchvision load by the name; `train.py` of Doerrich et al. starts from them.
+Years and works come from the papers of the architectures.
 """
 
 from dataclasses import dataclass
@@ -10,24 +11,26 @@ from typing import Literal
 
 Family = Literal["CNN", "ViT"]
 
+_IMAGENET = "Supervised, on ImageNet"
+
 
 @dataclass(frozen=True)
 class Architecture:
-    """An architecture: `name` is what `PublishedMethod.architecture` holds.
+    """An architecture; `name` equals `PublishedMethod.architecture`.
 
     Attributes:
-        name: its timm name; that of torchvision where timm has none.
-        title: what it is called.
+        name: timm name; the torchvision name if timm does not have it.
+        title: name for the pages.
         family: convolutional network or vision transformer.
         parameters: in millions.
         activations: in millions.
         gmacs: billions of multiply-accumulate operations.
-        features: how many the backbone puts out.
-        authors: of its paper, as they are cited in a text.
-        year: of its paper.
+        features: number of features that the backbone returns.
+        authors: authors of its paper, as cited in a text.
+        year: year of its paper.
         work: title and place of its paper.
-        url: where its paper is.
-        pretraining: how the weights were pre-trained, if section 2.2 says so.
+        url: address of its paper.
+        pretraining: data and supervision of the pre-training.
         in_timm: whether timm has it.
 
     """
@@ -43,7 +46,7 @@ class Architecture:
     year: int
     work: str
     url: str
-    pretraining: str = ""
+    pretraining: str = _IMAGENET
     in_timm: bool = True
 
 
@@ -123,9 +126,10 @@ ARCHITECTURES = (
         gmacs=16.9,
         features=768,
         authors="Dosovitskiy et al.",
-        year=2020,
-        work="An image is worth 16x16 words: transformers for image recognition at scale, arXiv 2010.11929",
+        year=2021,
+        work="An image is worth 16x16 words: transformers for image recognition at scale, ICLR, arXiv 2010.11929",
         url="https://arxiv.org/abs/2010.11929",
+        pretraining="Supervised, on ImageNet-21k, then on ImageNet",
     ),
     Architecture(
         name="vit_base_patch16_clip_224",

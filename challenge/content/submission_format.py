@@ -17,7 +17,7 @@ CANONICAL_RULES = (
     Rule("The columns are these 16 and no others, in any order.", "the column 'p13' is missing"),
     Rule(
         "No labels and no predicted classes: the site holds the labels, and derives the classes.",
-        "the column 'truth' has no place here",
+        "the column 'truth' is not allowed",
     ),
     Rule(
         "Every row has as many cells as the header, blank ones included.",
@@ -33,7 +33,7 @@ CANONICAL_RULES = (
     ),
     Rule(
         "Each pair of dataset and index is there once. Rows may come in any order.",
-        "this index was on line 5 already",
+        "line 5 already has this index",
     ),
     Rule(
         f"Nothing is missing: one file holds all {MEDMNIST_PLUS.n_datasets} datasets.",
@@ -46,7 +46,7 @@ CANONICAL_RULES = (
     Rule("Cells past the classes of the dataset are blank.", "p9 is '0', but the dataset has 9 classes"),
     Rule("Probabilities are plain decimal numbers.", "p0 is '12%'; expected a plain decimal number"),
     Rule("They are finite.", "p0 is 'nan'; expected a finite number from 0 to 1"),
-    Rule("They lie in [0, 1].", "the probability of class 0 is -3.2; expected one from 0 to 1"),
+    Rule("They lie in [0, 1].", "the probability of class 0 is -3.2; expected a value from 0 to 1"),
     Rule(
         "Those of an image sum to 1 within 0.01, so that logits are refused; "
         "the 14 of <code>chestmnist</code> stand alone.",

@@ -1,1 +1,1 @@
-"""The demo: its data, and the processes that serve it."""
+"""The demo: its data, and its server processes."""

@@ -1,4 +1,4 @@
-"""What a demo shows: an empty site filled with data that is marked as generated on every page."""
+"""Demo data for an empty site; every page marks it as generated."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Entry:
     group: str = ""
 
 
-#: Enough for the figures to have something to show; of four teams, over three weeks, some too close to be told apart.
+#: Enough entries for the figures: four teams, three weeks, some too close to distinguish.
 ENTRIES = (
     Entry("Example lab", "Demo model, first try", 224, 0.9, age=21),
     Entry(TEAM[0], "Demo model, hasty", 224, 1.1, age=17),
@@ -56,7 +56,7 @@ ENTRIES = (
 
 
 def prepare(write: Print) -> None:
-    """Bring database, static files and demo data up to date; what is there already is kept."""
+    """Bring database, static files and demo data up to date; existing data is kept."""
     write("Preparing the database and the static files ...")
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -81,7 +81,7 @@ def prepare(write: Print) -> None:
 
 
 def _create_account(name: str, email: str, password: str, *, is_organizer: bool = False) -> None:
-    """Create an account with a confirmed e-mail address, unless it is there."""
+    """Create an account with a confirmed e-mail address, unless it exists."""
     if Team.objects.filter(email=email).exists():
         return
     if is_organizer:
@@ -91,7 +91,7 @@ def _create_account(name: str, email: str, password: str, *, is_organizer: bool 
 
 
 def _submit(entry: Entry, labels: Labels, seed: int) -> Submission:
-    """Send a generated file the way the form does; teams of the demo's own have no address and get no mail."""
+    """Submit a generated file like the form does; generated teams have no address and get no mail."""
     team = Team.objects.filter(name=entry.team).first() or Team.objects.create_user(entry.team, "")
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=entry.skill, seed=seed)
     with TemporaryUploadedFile("demo.csv", "text/csv", 0, None) as upload:
@@ -103,7 +103,7 @@ def _submit(entry: Entry, labels: Labels, seed: int) -> Submission:
             upload=upload,
             resolution=entry.resolution,
             model_name=entry.model_name,
-            description="Generated from the synthetic labels with noise, to show how an entry looks.",
+            description="Generated from the synthetic labels with noise, to show what an entry looks like.",
             study_url=entry.study_url,
             external_data=entry.external_data,
         )
@@ -112,7 +112,7 @@ def _submit(entry: Entry, labels: Labels, seed: int) -> Submission:
 
 
 def _group(name: str, seeds: Sequence[Submission]) -> None:
-    """Make a group of generated submissions. They must have scores: the worker, which runs later, leaves them alone."""
+    """Make a group of generated submissions. A group needs scores, so they are computed now; the worker skips them."""
     for evaluation in Evaluation.objects.filter(submission__in=seeds):
         evaluations.evaluate(evaluation.pk)
     groups.create_group(team=seeds[0].team, name=name, members=[submission.pk for submission in seeds])

@@ -1,4 +1,4 @@
-"""The demo: runs web and worker until Ctrl-C. `demo.data` fills the site before."""
+"""Server processes of the demo: web and worker until Ctrl-C. `demo.data` fills the site first."""
 
 import os
 import signal
@@ -15,19 +15,19 @@ from challenge.demo.data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
 from challenge.models import Evaluation, OutcomeMail
 
 SHUTDOWN_SECONDS = 2
-#: The welcome comes no later than this, scored or not.
+#: Maximum wait before the welcome message, even if scoring is not finished.
 PATIENCE_SECONDS = 120
 
 
 class ServerEndedError(Exception):
-    """The web server or the worker ended without being told to."""
+    """The web server or the worker ended unexpectedly."""
 
 
 def serve(port: int, write: Print) -> None:
     """Run the web server and the workers until Ctrl-C, a termination signal or the end of the terminal.
 
     Raises:
-        ServerEndedError: one of them ended by itself; the others were stopped.
+        ServerEndedError: a process ended by itself; the others were stopped.
 
     """
     python = [sys.executable, "-m"]
@@ -35,7 +35,7 @@ def serve(port: int, write: Print) -> None:
     celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
               "--app", "bigsite", "--quiet", "worker", "--loglevel", "warning"]  # fmt: skip
     commands = [web, [*celery, "--beat"]]
-    if settings.CHROMIUM:  # it has minutes of drawing to do after the first start: the pages go before
+    if settings.CHROMIUM:  # drawing takes minutes after the first start, so pages have priority
         figures = ["--queues", settings.FIGURES_QUEUE, "--hostname", "figures@%h"]
         commands.append(["nice", "-n", "15", *celery, *figures])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -45,8 +45,8 @@ def serve(port: int, write: Print) -> None:
     processes: list[subprocess.Popen] = []
     try:
         for command in commands:
-            # Each in a process group of its own: a Ctrl-C that reached them as well as this process
-            # would tell them twice to stop, which gunicorn's worker may hang on for ever.
+            # Each process has its own process group. Otherwise Ctrl-C would reach it directly as well, and
+            # gunicorn's worker may hang forever if it is told twice to stop.
             process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, process_group=0)
             processes.append(process)
         _wait_until_ready(port, processes, write)
@@ -62,9 +62,9 @@ def serve(port: int, write: Print) -> None:
 
 
 def _wait_until_ready(port: int, processes: list[subprocess.Popen], write: Print) -> None:
-    """Return when the site answers and nothing waits to be scored or mailed, or something went wrong.
+    """Wait until the site answers and nothing is left to score or mail, or until something goes wrong.
 
-    Says how many submissions are scored each time that one more is.
+    Reports the number of scored submissions whenever it grows.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
@@ -97,9 +97,9 @@ def _answers(port: int) -> bool:
 
 
 def _stop(processes: list[subprocess.Popen]) -> None:
-    """Tell them to stop; what is still there a moment later is killed, children included.
+    """Stop the processes; those still running a moment later are killed, including their children.
 
-    Nothing is lost by that: an evaluation that was interrupted is queued again.
+    Nothing is lost: an interrupted evaluation is queued again.
     """
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, signal.SIG_IGN)
@@ -122,5 +122,5 @@ The BIG benchmark runs on http://127.0.0.1:{port} with demo data.
   Organizer:  {ORGANIZER[0]} / {ORGANIZER[2]}   (admin: http://127.0.0.1:{port}/admin/)
   Try it:     register a team, then upload {EXAMPLE_FILE}
 
-E-mails are printed here. Ctrl-C stops the site; what is in {settings.DATA_DIR} stays.
+E-mails are printed here. Ctrl-C stops the site; the data in {settings.DATA_DIR} stays.
 """

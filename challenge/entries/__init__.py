@@ -1,1 +1,1 @@
-"""One entry or group of seeds: its scores, figures, exports and citation, and the page that shows them."""
+"""Entries and groups of seeds: scores, figures, exports, citations, and the page of an entry."""

@@ -1,10 +1,11 @@
-"""How a permanent page is cited: its BibTeX entry, and what its numbers come from."""
+"""Citations of permanent pages: BibTeX entries of the page itself, or of the sources of its numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.template.defaultfilters import date
 
+from challenge.content.bibliography import works_by_key
 from challenge.formats.bibtex import escape, write_entry
 from challenge.leaderboard.export import absolute
 from challenge.models import (
@@ -17,7 +18,7 @@ from challenge.models import (
     Submission,
 )
 
-#: The works that figures were published in, by their keys in the bibliography.
+#: Bibliography keys of the works in which scores were published.
 REFERENCE_KEYS = {
     PublishedScore.Source.DOERRICH_2024: "doerrich2025rethinking",
     PublishedScore.Source.THESIS_2024: "bachmeier2024designing",
@@ -26,14 +27,14 @@ REFERENCE_KEYS = {
 
 @dataclass(frozen=True)
 class BibtexEntry:
-    """An entry, whole, and its key."""
+    """A complete BibTeX entry and its key."""
 
     key: str
     text: str
 
 
 def cite_submission(submission: Submission, evaluation: Evaluation) -> BibtexEntry:
-    """Return the entry of a scored submission: as the challenge's page says, with the versions that scored it."""
+    """Return the BibTeX entry of a scored submission, as the challenge page asks, with the versions that scored it."""
     return _cite(
         f"big_entry_{submission.pk}",
         author=str(submission.team),
@@ -46,7 +47,7 @@ def cite_submission(submission: Submission, evaluation: Evaluation) -> BibtexEnt
 
 
 def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> BibtexEntry:
-    """Return the entry of a group of seeds, from the evaluations that its figures are made of; at least one."""
+    """Return the BibTeX entry of a group of seeds, from the evaluations behind its means; at least one is needed."""
     return _cite(
         f"big_seeds_{group.pk}",
         author=str(group.team),
@@ -61,7 +62,7 @@ def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> BibtexE
 def _cite(
     key: str, *, author: str, name: str, what: str, path: str, of: Submission, evaluation: Evaluation
 ) -> BibtexEntry:
-    """Braces around a team keep its name whole, and around a model as it is written, whatever the style does."""
+    """Braces keep a team's name in one piece, and a model's name in its own case, in every bibliography style."""
     title = f"{{{escape(name)}}}: {what} of the {{Biomedical Image Generalization}} benchmark"
     sent = date(of.created_at, "j F Y")
     fields = {
@@ -80,17 +81,27 @@ def _labels(ground_truth: GroundTruth) -> str:
 
 
 def cite_published(method: PublishedMethod) -> list[BibtexEntry]:
-    """Return the entries of the works that the method's figures are from, as the bibliography has them.
+    """Return the BibTeX entries of the sources of a method's scores, as in the bibliography.
 
-    Of figures that were computed here, the page of the method is the source.
+    The source of scores that the organizers computed is the page of the method.
     """
-    sources = set(PublishedScore.objects.filter(method=method).order_by().values_list("source", flat=True))
+    sources = _sources_of(method)
     keys = [key for source, key in REFERENCE_KEYS.items() if source in sources]
     works = {work.key: work for work in Reference.objects.filter(key__in=keys)}
     entries = [BibtexEntry(key, works[key].bibtex.strip()) for key in keys if key in works]
     if PublishedScore.Source.REEVALUATED in sources:
         entries.append(_cite_reevaluation(method))
     return entries
+
+
+def published_works(method: PublishedMethod) -> list[Reference]:
+    """Return the works in which scores of the method were published."""
+    sources = _sources_of(method)
+    return list(works_by_key(key for source, key in REFERENCE_KEYS.items() if source in sources).values())
+
+
+def _sources_of(method: PublishedMethod) -> set[str]:
+    return set(PublishedScore.objects.filter(method=method).order_by().values_list("source", flat=True))
 
 
 def _cite_reevaluation(method: PublishedMethod) -> BibtexEntry:

@@ -1,6 +1,7 @@
-"""The numbers of a submission and of a group of seeds as plain values, for JSON.
+"""Numbers of a submission and of a group of seeds as plain values, for JSON.
 
-They say no more than the pages do: no name of a file, no e-mail address, not why something failed or was disqualified.
+An export contains nothing that the pages do not show: no file name, no e-mail address, no reason of a failure or a
+disqualification.
 """
 
 from collections.abc import Sequence
@@ -23,14 +24,14 @@ from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
 
-#: Of a submission or group that has no scores (yet).
+#: Scores of a submission or group that has no scores (yet).
 NO_SCORES = {"average": None, "datasets": None}
 
 
 def submission_document(submission: Submission, ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return what a submission is, its scores and its ranks; None where there are none (yet).
+    """Return the description, scores and ranks of a submission; None for missing scores or ranks.
 
-    Its evaluations and their dataset scores are prefetched, as `access.get_visible_submission` does.
+    The evaluations and their dataset scores must be prefetched, as `access.get_visible_submission` does.
     """
     current, scored = submission.current_evaluation(ground_truth), submission.latest_scores(ground_truth)
     versions = (scored.ground_truth, scored.scorer_version) if scored else (ground_truth, SCORER_VERSION)
@@ -54,7 +55,7 @@ def submission_document(submission: Submission, ground_truth: GroundTruth | None
 
 
 def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return mean and deviation of a group and its members; no scores while they are of less than two seeds."""
+    """Return mean and deviation of a group, and its members; no scores if fewer than two seeds are scored."""
     evaluations = ranked_evaluations(group, ground_truth)
     by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
     members = list(group.public_members())
@@ -106,7 +107,7 @@ def _member(member: Submission, evaluation: Evaluation | None) -> dict[str, Any]
 
 
 def _evaluation_scores(evaluation: Evaluation) -> dict[str, Any]:
-    """Return the scores of an evaluation, and how sure they are, once that is known."""
+    """Return the scores of an evaluation, with their uncertainty if it is known."""
     scores = entry_scores(evaluation)
     average, datasets = scores_dict(scores.mean), datasets_dict(scores.by_dataset)
     for name, of_name in {AVERAGE: average, **datasets}.items():
@@ -115,23 +116,23 @@ def _evaluation_scores(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _group_scores(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """Return mean and deviation over the seeds, and intervals of the means, once those of all seeds are known."""
+    """Return mean and deviation over the seeds, and intervals of the means if all seeds have intervals."""
     row = group_row(group, evaluations)
     return {"average": scores_dict(row.scores), "datasets": datasets_dict(row.by_dataset)}
 
 
 def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:
-    """Return the version that all of the evaluations have their intervals by; None while one is still to come."""
+    """Return the version that computed all intervals; None if an evaluation has no intervals or versions differ."""
     done = Uncertainty.objects.filter(evaluation__in=evaluations, status=Uncertainty.Status.DONE)
     versions = list(done.values_list("bootstrap_version", flat=True))
     return versions[0] if len(versions) == len(evaluations) and len(set(versions)) == 1 else None
 
 
 def _ranks(keys: Sequence[RowKey], resolution: int, ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return the rank by each metric, its range, and of how many, of the first of the rows that has one.
+    """Return rank, range of ranks and number of rows by metric, for the first key that is ranked.
 
-    The ranks are those among all entries and published methods of the resolution. A seed is given with its group,
-    which is ranked in its place.
+    Ranks are among all entries and published methods of the resolution. For a seed, pass its group as well, which is
+    ranked in its place.
     """
     found: dict[str, Any] = {}
     for metric in Metric:

@@ -1,4 +1,4 @@
-"""The figures of an entry, from its rows: the same ones on its page and in its files."""
+"""Figures of an entry, for its page and its downloads."""
 
 from statistics import fmean
 
@@ -17,14 +17,14 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 def overview_figures(
     submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
 ) -> list[Figure]:
-    """Return the figures of a scored entry over all datasets, beside published methods of its resolution."""
+    """Return the figures of a scored entry over all datasets, with published methods of its resolution."""
     scores = entry_scores(evaluation)
     row = Row(submission, scores.mean, by_dataset=scores.by_dataset)
     published = published_rows(PublishedMethod.objects.filter(resolution=submission.resolution))
-    beside = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
-    beside = sorted((one for one in beside if one.scores), key=_mean, reverse=True)
+    compared = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
+    compared = sorted((one for one in compared if one.scores), key=_mean, reverse=True)
     figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
-    figures.append(distribution_over_datasets(beside, Metric.AUC, MEDMNIST_PLUS))
+    figures.append(distribution_over_datasets(compared, Metric.AUC, MEDMNIST_PLUS))
     if ranks := dataset_ranks(submission, evaluation, Metric.AUC, ground_truth):
         figures.append(rank_by_dataset(ranks, Metric.AUC, MEDMNIST_PLUS))
     return figures
@@ -35,7 +35,7 @@ def _mean(series: Series) -> float:
 
 
 def dataset_figures(evaluation: Evaluation, dataset: Dataset) -> list[Figure]:
-    """Return the figures of a scored entry on one dataset; none, if it was scored before they were kept."""
+    """Return the figures of a scored entry on one dataset; empty if it was scored before curves were stored."""
     try:
         data = evaluation.curves.datasets[dataset.name]
     except EvaluationCurves.DoesNotExist:
@@ -46,7 +46,7 @@ def dataset_figures(evaluation: Evaluation, dataset: Dataset) -> list[Figure]:
 def all_figures(
     submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
 ) -> list[Figure]:
-    """Return every figure of a scored entry; their names differ."""
+    """Return all figures of a scored entry; their names are unique."""
     figures = overview_figures(submission, evaluation, ground_truth)
     for dataset in MEDMNIST_PLUS:
         figures += dataset_figures(evaluation, dataset)

@@ -1,4 +1,4 @@
-"""The zip of all figures of an entry: drawn once its intervals are there, and kept as long as it is true."""
+"""Zip of all figures of an entry, drawn when its intervals are known and kept while it is valid."""
 
 import textwrap
 
@@ -8,18 +8,18 @@ from challenge.entries.figures import all_figures
 from challenge.models import Evaluation, GroundTruth, Submission
 from challenge.services.figure_files import delete_figures, figures_path
 
-#: Drawing all of an entry takes some 17 s on an idle machine. The task's own limits are above it.
+#: Drawing all figures of an entry takes about 17 s on an idle machine. The limits of the task are higher than this one.
 RENDER_SECONDS = 240
 
 
 def render_figures(evaluation_id: int) -> None:
-    """Make the zip of an evaluation, if it is the one that is shown and the zip is not there.
+    """Make the zip of an evaluation if its scores are shown and the zip does not exist yet.
 
     Raises:
         RenderError: the browser did not draw the figures.
 
     """
-    from challenge.figures.files import write_zip  # only the worker that draws loads what it takes
+    from challenge.figures.files import write_zip  # heavy: only the drawing worker loads it
 
     evaluation = _if_shown(evaluation_id)
     if evaluation is None or not settings.CHROMIUM:
@@ -34,12 +34,12 @@ def render_figures(evaluation_id: int) -> None:
             chromium=settings.CHROMIUM,
             seconds=RENDER_SECONDS,
         )
-    evaluation = _if_shown(evaluation_id)  # drawing takes a while, in which the account may be closed
+    evaluation = _if_shown(evaluation_id)  # the account may have been closed in the meantime
     delete_figures(submission.pk, but=figures_path(evaluation) if evaluation else None)
 
 
 def _if_shown(evaluation_id: int) -> Evaluation | None:
-    """Return an evaluation with its submission, if that shows its scores and not those of another one."""
+    """Return an evaluation with its submission; None if the submission shows the scores of another evaluation."""
     submissions = Submission.objects.filter(evaluations=evaluation_id).select_related("team")
     submission = submissions.prefetch_related(
         "evaluations__ground_truth", "evaluations__dataset_scores"
@@ -49,12 +49,12 @@ def _if_shown(evaluation_id: int) -> Evaluation | None:
 
 
 def zip_name(submission: Submission) -> str:
-    """Return what the zip is called where it is saved, without its suffix."""
+    """Return the file name of the downloaded zip, without suffix."""
     return f"big-submission-{submission.pk}-figures"
 
 
 def readme(submission: Submission, evaluation: Evaluation) -> str:
-    """Return the text that goes with the figures: what they are of, and how to cite them."""
+    """Return the README of the zip: the entry, the files, and the citation."""
     ground_truth = evaluation.ground_truth
     address = f"{settings.SITE_URL}{submission.get_absolute_url()}"
     demo = "\nDEMO DATA: these test labels are synthetic, and the scores mean nothing.\n"
@@ -85,14 +85,14 @@ _README = textwrap.dedent("""\
 
     png/  each figure at 288 dots per inch
     svg/  the same figures as vector graphics
-    csv/  the numbers that they show
+    csv/  the numbers shown in the figures
 
-    All figures have the same width, font and colours. Ranks, and what else compares the entry with
-    others, are as they stood when these figures were made; the page shows how they stand now.
+    All figures have the same width, font and colours. Ranks and comparisons with other entries date
+    from the time when these figures were made. The page shows the current state.
 
     To cite the entry:
       {team}: {submission.model_name}. Submission #{submission.pk} to the BIG benchmark, {year}. {address}
-    The published results beside it are from:
+    The published results in the figures are from:
       Doerrich, Di Salvo, Brockmann, Ledig: Rethinking model prototyping through the MedMNIST+ dataset
       collection. Scientific Reports, 2025. https://doi.org/10.1038/s41598-025-92156-9
 """)

@@ -1,4 +1,4 @@
-"""The page of an entry: how far scoring has come, its result, and its figures."""
+"""Page of an entry: progress of scoring, result, and figures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 
 class State(StrEnum):
-    """Progress of a submission's page; while it is not complete, the page asks for the rest."""
+    """Progress of a submission's page; until it is complete, the page polls for the rest."""
 
     SCORING = "scoring"
     INTERVALS_FOLLOW = "intervals-follow"
@@ -63,7 +63,7 @@ class Entry:
 
     @property
     def seeds(self) -> int:
-        """Number of seeds in its group; 0 if it stands on its own."""
+        """Number of seeds in its group; 0 without a group."""
         if self.submission.group is None or not self.submission.is_public:
             return 0
         count = self.submission.group.public_members().count()
@@ -74,7 +74,7 @@ def find_entry(user: Team | AnonymousUser, pk: int) -> Entry:
     """Return a submission as the user sees it.
 
     Raises:
-        Http404: there is none, or this user may not see it.
+        Http404: there is no such submission, or this user may not see it.
 
     """
     submission = get_visible_submission(user, pk)
@@ -92,13 +92,13 @@ def find_entry(user: Team | AnonymousUser, pk: int) -> Entry:
 
 @dataclass(frozen=True)
 class Result:
-    """Scores of an entry with their uncertainty, its place, and metrics for information."""
+    """Scores of an entry with their uncertainty, its place, and secondary metrics."""
 
     scores: EntryScores
     place: Place | None
     #: Secondary metrics by dataset; empty until they are known.
     secondary: Mapping[str, Any]
-    #: Scores of predictors that look at no image.
+    #: Scores of reference predictors, which look at no image.
     references: Mapping[str, Any]
 
     @property
@@ -142,7 +142,7 @@ def result_of(entry: Entry) -> Result | None:
 
 
 def _place(entry: Entry, scored: Evaluation) -> Place | None:
-    """Return the place of an entry by AUC, if it is ranked; a seed has the place of its group."""
+    """Return the place of an entry by AUC; None if it is not ranked. A seed has the place of its group."""
     submission = entry.submission
     if submission.is_disqualified or not scored.is_by(entry.ground_truth):
         return None
@@ -152,7 +152,7 @@ def _place(entry: Entry, scored: Evaluation) -> Place | None:
 
 @dataclass(frozen=True)
 class EntryFigures:
-    """Figures of an entry over all datasets, and everything known about one dataset."""
+    """Figures of an entry over all datasets, and all results on one dataset."""
 
     overview: Sequence[Figure]
     dataset: Dataset
@@ -163,7 +163,7 @@ class EntryFigures:
 
 
 def figures_of(entry: Entry, result: Result | None, dataset_name: str | None) -> EntryFigures | None:
-    """Return the figures of an entry, if it has scores; of the first dataset unless another one is named."""
+    """Return the figures of an entry; None without scores. The default dataset is the first."""
     scored = entry.scored
     if scored is None or result is None:
         return None

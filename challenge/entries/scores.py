@@ -1,4 +1,4 @@
-"""The scores of an entry, or of a group of seeds, as its page shows them: with intervals, once these are known."""
+"""Scores of an entry or a group of seeds for its page, with intervals if they are known."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from challenge.services.uncertainty import AVERAGE
 
 @dataclass(frozen=True)
 class EntryScores:
-    """The means over the datasets, and by dataset; the standard error of each AUC by dataset, and of their mean."""
+    """Means over the datasets, scores by dataset, and standard errors of the AUCs and of the mean AUC."""
 
     mean: dict[str, Score]
     by_dataset: dict[str, dict[str, Score]]
@@ -22,22 +22,22 @@ class EntryScores:
 
     @property
     def auc_error_of_mean(self) -> float | None:
-        """The standard error of the mean AUC, where it is known."""
+        """Standard error of the mean AUC; None if it is not known."""
         return self.auc_errors.get(AVERAGE)
 
 
 class Intervals(StrEnum):
-    """Whether the intervals of a scored evaluation are there."""
+    """State of the intervals of a scored evaluation."""
 
     KNOWN = "known"
     FOLLOW = "follow"
-    WAIT = "wait"  # it was scored before there were any: the sweep has them made
+    WAIT = "wait"  # scored before intervals were introduced: the sweep queues their computation
     FAILED = "failed"
-    NONE = "none"  # nor will they come: it is not ranked
+    NONE = "none"  # none will follow, because the evaluation is not ranked
 
 
 def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> Intervals:
-    """Return whether the intervals of a scored evaluation are there, or are still to come."""
+    """Return the state of the intervals of a scored evaluation."""
     uncertainty = uncertainty_of(evaluation)
     if uncertainty is None:
         ranked = evaluation.is_by(ground_truth) and not evaluation.submission.is_disqualified
@@ -65,7 +65,7 @@ def entry_scores(evaluation: Evaluation) -> EntryScores:
 
 
 def group_row(group: MethodGroup, evaluations: Sequence[Evaluation]) -> Row:
-    """Return the row of a group with its scores on each dataset, and intervals, once those of all seeds are known."""
+    """Return the row of a group with its scores on each dataset, and intervals if all seeds have intervals."""
     rows = with_intervals(with_dataset_scores([row_of(group, evaluations)]))
     replicates = dataset_replicates(rows, METRICS)
     for place, metric in enumerate(METRICS):

@@ -1,11 +1,11 @@
-"""What a baseline's training configuration says, as readers see it."""
+"""Training configuration of a baseline, as a table for readers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from challenge.models import ARCHITECTURE_TITLES, PublishedMethod
 
-#: What settings are called, in the order in which they are shown; any others follow under their own names.
+#: Titles of the settings, in display order; other settings follow under their own names.
 TITLES = {
     "scheme": "Scheme",
     "architecture": "Architecture",
@@ -14,9 +14,9 @@ TITLES = {
     "dataset": "Dataset",
     "training_share": "Share of the training images",
     "pretrained": "Pretrained weights",
-    "weights": "File of initial weights",
+    "weights": "Initial weights (file)",
     "weighted_loss": "Weighted loss",
-    "weighting_excludes": "Not weighted",
+    "weighting_excludes": "Datasets without weighting",
     "batch_norm": "BatchNorm statistics",
     "mixed_batches": "Mixed batches",
     "ordinal_loss": "Ordinal loss",
@@ -24,9 +24,9 @@ TITLES = {
     "scheduler": "Scheduler",
     "weight_decay": "Weight decay",
     "batch_size": "Batch size",
-    "epochs": "Epochs, at most",
+    "epochs": "Maximum number of epochs",
     "patience": "Patience",
-    "select_by": "Selection: mean loss of",
+    "select_by": "Model selected by the mean loss of",
     "best_epoch": "Best epoch",
     "seed": "Seed",
     "precision": "Precision",
@@ -38,7 +38,7 @@ TITLES = {
 
 
 def describe_training(training: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return settings and values as plain text, for a table; what is empty is left out."""
+    """Return settings and values as plain text, for a table; empty values are left out."""
     names = [
         *(name for name in TITLES if name in training),
         *(name for name in training if name not in TITLES),

@@ -1,1 +1,1 @@
-"""The four experiments of Bachmeier (2024), computed again from the published means: no Django in here."""
+"""The four experiments of Bachmeier (2024), recomputed from the published means; no Django."""

@@ -1,4 +1,4 @@
-"""What the numbers of each experiment show: the figures that the Baselines page puts into its sentences."""
+"""Findings of each experiment: the numbers in the sentences of the Baselines page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,33 +12,33 @@ from challenge.results.score import Score
 
 @dataclass(frozen=True)
 class FamilyMeans:
-    """One family under one scheme, at one resolution by one metric."""
+    """Scores of one family under one scheme, at one resolution by one metric."""
 
     family: Family
     scores: Sequence[tuple[Model, Score]]
 
     @property
     def mean(self) -> float:
-        """The unweighted mean over its models."""
+        """Unweighted mean over its models."""
         return fmean(score.value for _, score in self.scores)
 
     @property
     def best(self) -> tuple[Model, Score]:
-        """Its model with the highest mean."""
+        """Model with the highest mean."""
         return max(self.scores, key=lambda item: item[1].value)
 
     @property
     def worst(self) -> tuple[Model, Score]:
-        """Its model with the lowest mean."""
+        """Model with the lowest mean."""
         return min(self.scores, key=lambda item: item[1].value)
 
 
 @dataclass(frozen=True)
 class FamilyComparison:
-    """Experiment 1: the family with the higher mean, the other, and how far they are apart.
+    """Experiment 1: the family with the higher mean, the other family, and their distance.
 
-    `across` counts the resolutions at which the same family has the higher mean, of `resolutions`; `deviation` is the
-    mean of the published deviations, None where there is none.
+    `across` counts the resolutions, out of `resolutions`, at which the same family has the higher mean. `deviation` is
+    the mean of the published standard deviations; None if there are none.
     """
 
     ahead: FamilyMeans
@@ -49,17 +49,17 @@ class FamilyComparison:
 
     @property
     def difference(self) -> float:
-        """How far the families' means are apart."""
+        """Difference of the families' means."""
         return self.ahead.mean - self.behind.mean
 
     @property
     def overlapping(self) -> int:
-        """How many of the family behind are above the lowest of the family ahead."""
+        """Number of models of the family behind that are above the lowest model of the family ahead."""
         return sum(score.value > self.ahead.worst[1].value for _, score in self.behind.scores)
 
 
 def compare_families(results: Results, scheme: str, resolution: int, metric: str) -> FamilyComparison | None:
-    """Compare CNNs with ViTs; None where the scheme lacks the metric for one of them."""
+    """Compare CNNs with ViTs; None if the metric is missing for one family under this scheme."""
     ranked = _families(results, scheme, resolution, metric)
     if not ranked:
         return None
@@ -77,7 +77,7 @@ def compare_families(results: Results, scheme: str, resolution: int, metric: str
 
 
 def _families(results: Results, scheme: str, resolution: int, metric: str) -> list[FamilyMeans]:
-    """Return both families, the one with the higher mean first; nothing if one is missing."""
+    """Return both families, the higher mean first; empty if one is missing."""
     scored = [(model, results.score(model, resolution, metric)) for model in results.models(scheme, metric)]
     families: tuple[Family, ...] = ("CNN", "ViT")
     means = [
@@ -89,7 +89,7 @@ def _families(results: Results, scheme: str, resolution: int, metric: str) -> li
 
 @dataclass(frozen=True)
 class Step:
-    """From one resolution to the next: how many models gain, of how many, and how much on average."""
+    """Step from one resolution to the next: number of models that gain, number of models, and mean gain."""
 
     low: int
     high: int
@@ -100,7 +100,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ResolutionGains:
-    """Experiment 2: the steps, and how many models have their highest mean at the highest resolution."""
+    """Experiment 2: the steps, and the number of models with their highest mean at the highest resolution."""
 
     steps: Sequence[Step]
     models: int
@@ -111,7 +111,7 @@ class ResolutionGains:
 
 
 def gains_by_resolution(results: Results, scheme: str, metric: str) -> ResolutionGains | None:
-    """Follow the models of a scheme over the resolutions; None where the metric was not published."""
+    """Compare the models of a scheme across resolutions; None if the metric was not published."""
     rows = {model: _over_resolutions(results, model, metric) for model in results.models(scheme, metric)}
     rows = {model: values for model, values in rows.items() if len(values) == len(RESOLUTIONS)}
     if not rows:
@@ -150,46 +150,46 @@ class Pair:
 
     @property
     def difference(self) -> float:
-        """What the second way adds to the first."""
+        """Gain of the second training over the first."""
         return self.after.value - self.before.value
 
 
 @dataclass(frozen=True)
 class PairedDifferences:
-    """The pairs of one architecture: experiments 3 and 4 in a line each."""
+    """Pairs of one architecture: one line of experiment 3 or 4."""
 
     title: str
     pairs: Sequence[Pair]
 
     @property
     def higher(self) -> int:
-        """At how many resolutions the second way is the better."""
+        """Number of resolutions at which the second training is better."""
         return sum(pair.difference > 0 for pair in self.pairs)
 
     @property
     def mean(self) -> float:
-        """The mean difference."""
+        """Mean difference."""
         return fmean(pair.difference for pair in self.pairs)
 
     @property
     def largest(self) -> Pair:
-        """The pair that is furthest apart."""
+        """Pair with the largest absolute difference."""
         return max(self.pairs, key=lambda pair: abs(pair.difference))
 
     @property
     def smallest(self) -> Pair:
-        """The pair that is closest."""
+        """Pair with the smallest absolute difference."""
         return min(self.pairs, key=lambda pair: abs(pair.difference))
 
 
 def weighting_pairs(results: Results, metric: str) -> list[Pair]:
-    """Experiment 3: every model of mm-PT with the plain and with the weighted loss."""
+    """Return the pairs of experiment 3: every model of mm-PT with the plain and with the weighted loss."""
     plain = [model for model in results.models(MM_PT, metric) if not model.weighted_loss]
     return _pairs(results, metric, [(model, Model(MM_PT, model.architecture, True)) for model in plain])
 
 
 def single_and_mm_pt_pairs(results: Results, metric: str) -> list[Pair]:
-    """Experiment 4: architectures trained on each dataset alone, and on all of them by mm-PT with the plain loss."""
+    """Return the pairs of experiment 4: architectures trained on each dataset alone, and by plain mm-PT."""
     joint = [model for model in results.models(MM_PT, metric) if not model.weighted_loss]
     return _pairs(results, metric, [(Model(END_TO_END, model.architecture), model) for model in joint])
 
@@ -205,14 +205,14 @@ def _pairs(results: Results, metric: str, models: Sequence[tuple[Model, Model]])
 
 
 def by_architecture(pairs: Sequence[Pair]) -> list[PairedDifferences]:
-    """Gather pairs by their architecture."""
+    """Group pairs by architecture."""
     titles = dict.fromkeys(pair.first.title for pair in pairs)
     return [PairedDifferences(title, [p for p in pairs if p.first.title == title]) for title in titles]
 
 
 @dataclass(frozen=True)
 class Placing:
-    """Where a model of mm-PT would stand among those trained on each dataset alone, at one resolution."""
+    """Rank of a model of mm-PT among the models trained on each dataset alone, at one resolution."""
 
     model: Model
     rank: int

@@ -1,4 +1,4 @@
-"""The published means over the 12 datasets, to be looked up by what was trained and how."""
+"""Published means over the 12 datasets, by architecture and training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import RANKED
 
 RESOLUTIONS = MEDMNIST_PLUS.resolutions
-#: Names of the metrics in sentences.
+#: Names of the metrics within sentences.
 METRICS = {name: about.name for name, about in RANKED.items()}
 
 END_TO_END, MM_PT = "end-to-end", "mm-pt"
@@ -17,7 +17,7 @@ END_TO_END, MM_PT = "end-to-end", "mm-pt"
 
 @dataclass(frozen=True)
 class Model:
-    """An architecture and how it was trained: a published method without its resolution."""
+    """An architecture and its training: a published method without its resolution."""
 
     scheme: str
     architecture: str
@@ -25,7 +25,7 @@ class Model:
 
     @property
     def title(self) -> str:
-        """What it is called where the scheme is known."""
+        """Title, without the scheme."""
         return ARCHITECTURE_BY_NAME[self.architecture].title + (
             ", weighted loss" if self.weighted_loss else ""
         )
@@ -37,7 +37,7 @@ class Model:
 
 
 class Results:
-    """The means of models at resolutions; architectures that the site has no facts of are left out."""
+    """Means of models at resolutions; architectures unknown to the site are left out."""
 
     def __init__(self, scores: Mapping[tuple[Model, int], Mapping[str, Score]]) -> None:
         self._scores = {key: of for key, of in scores.items() if key[0].architecture in ARCHITECTURE_BY_NAME}
@@ -52,7 +52,7 @@ class Results:
         return score.value if score else None
 
     def models(self, scheme: str, metric: str) -> list[Model]:
-        """Return the models of a scheme that have the metric, in the order of the architectures."""
+        """Return the models of a scheme that have the metric, in the order of `ARCHITECTURES`."""
         there = {
             model
             for (model, _), scores in self._scores.items()
@@ -66,5 +66,5 @@ class Results:
         ]
 
     def metrics(self, scheme: str) -> list[str]:
-        """Return the metrics that were published for a scheme."""
+        """Return the metrics published for a scheme."""
         return [metric for metric in METRICS if self.models(scheme, metric)]

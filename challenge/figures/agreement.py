@@ -1,4 +1,4 @@
-"""Agreement of rankings over the resamples: Kendall's tau."""
+"""Agreement of the rankings of all resamples: Kendall's tau."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from challenge.figures.rank_panels import crosses, lines, slug
 
 
 def kendall_violins(taus_by_dataset: Mapping[str, ArrayLike], metric: str) -> Figure:
-    """Draw how far the ranking of each replicate agrees with that on all test images: Kendall's tau.
+    """Draw the agreement (Kendall's tau) of each replicate's ranking with the ranking on all test images.
 
     Args:
-        taus_by_dataset: by title, (B,), from -1 to 1; NaN where it is not defined.
-        metric: the name of the metric.
+        taus_by_dataset: taus by title, (B,), from -1 to 1; NaN if tau is not defined.
+        metric: name of the metric.
 
     """
     titles = list(taus_by_dataset)
@@ -28,8 +28,8 @@ def kendall_violins(taus_by_dataset: Mapping[str, ArrayLike], metric: str) -> Fi
     known = [(place, summary) for place, summary in enumerate(summaries) if len(taus[place])]
     return Figure(
         name=f"{slug(metric)}-kendall-tau",
-        title=f"{METRIC_TITLES[metric]}: Kendall's tau between the ranking of each bootstrap replicate and that on all "
-        "test images, with medians (×) and 95 % ranges (lines)",
+        title=f"{METRIC_TITLES[metric]}: Kendall's tau between the ranking of each bootstrap replicate and the ranking "
+        "on all test images, with medians (×) and 95 % ranges (lines)",
         data=[violins, crosses([(summary["Median"], place) for place, summary in known])],
         layout={
             "xaxis": {"title": {"text": "Kendall's tau"}, "range": [lowest - 0.04, 1.04], "zeroline": False},
@@ -50,8 +50,8 @@ def kendall_violins(taus_by_dataset: Mapping[str, ArrayLike], metric: str) -> Fi
             [title, len(values), *(summary.get(name) for name in _SUMMARY)]
             for title, values, summary in zip(titles, taus, summaries, strict=True)
         ],
-        note="At 1 a replicate ranks as all test images do, at 0 it agrees no more than chance would. The higher a "
-        "violin, the more replicates have that tau; all are drawn equally high.",
+        note="At 1, a replicate has the same ranking as all test images; at 0, it agrees no more than by chance. "
+        "The thicker a violin, the more replicates have that tau. All violins are drawn equally thick.",
         height=100 + 38 * len(titles),
     )
 
@@ -60,12 +60,12 @@ _SUMMARY = {"Lowest": 0, "2.5 %": 0.025, "Median": 0.5, "97.5 %": 0.975, "Highes
 
 
 def _summary(taus: NDArray[np.float64]) -> dict[str, float]:
-    """Return quantiles of taus, none if there are no taus."""
+    """Return quantiles of taus; empty if there are no taus."""
     return {name: float(np.quantile(taus, share)) for name, share in _SUMMARY.items()} if len(taus) else {}
 
 
 def _violins(taus: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
-    """Draw densities as one trace, above and below the place of each; plotly.js would give them one scale."""
+    """Draw the densities as one trace; violins of plotly.js would share one scale."""
     x: list[float | None] = []
     y: list[float | None] = []
     for place, values in enumerate(taus):
@@ -89,9 +89,9 @@ def _violins(taus: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
 
 
 def _density(taus: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return 61 points from the lowest tau to the highest, and a Gaussian estimate of the density, 1 at its highest.
+    """Return 61 points between the extreme taus, and a Gaussian kernel density with a maximum of 1.
 
-    The bandwidth is Silverman's rule of thumb (1986, equation 3.31).
+    The bandwidth follows Silverman's rule of thumb (1986, equation 3.31).
     """
     lower, upper = np.quantile(taus, [0.25, 0.75])
     deviation = min(taus.std(), (upper - lower) / 1.34) or taus.std()

@@ -1,4 +1,4 @@
-"""Figures of a few entries beside each other."""
+"""Figure of the differences between a few entries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,13 @@ from challenge.scoring.benchmark import Benchmark
 
 
 def differences_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """A dumbbell for each dataset: a marker for each entry, a line from the lowest to the highest."""
+    """Draw a dumbbell for each dataset: a marker for each entry, and a line from the lowest to the highest."""
     titles = [dataset.title for dataset in benchmark]
     values = [[value_on(dataset.name, one) for one in series] for dataset in benchmark]
     has_intervals = any_interval(score for one in series for score in one.scores.values())
     return Figure(
         name=f"{metric.replace('_', '-')}-differences",
-        title=f"{METRIC_TITLES[metric]}: how far apart they are on each dataset",
+        title=f"{METRIC_TITLES[metric]}: differences between the entries on each dataset",
         data=[
             _markers(label, number, titles, [one.scores.get(dataset.name) for dataset in benchmark])
             for number, (label, one) in enumerate(zip(unique_labels(series), series, strict=True))
@@ -29,7 +29,7 @@ def differences_by_dataset(series: Sequence[Series], metric: str, benchmark: Ben
             "shapes": _handles(titles, values, width=1 if has_intervals else 2),
             "hovermode": "closest",
             "showlegend": True,
-            # Below each other, so that no interval hides another.
+            # one below the other, so that no interval hides another
             **({"scattermode": "group", "scattergap": 0.4} if has_intervals else {}),
         },
         columns=["Dataset", *heads_of(series), "Widest difference"],
@@ -45,7 +45,7 @@ def differences_by_dataset(series: Sequence[Series], metric: str, benchmark: Ben
 
 
 def _range(series: Sequence[Series]) -> dict[str, Any]:
-    """Return the range of values and intervals: in groups, plotly.js would begin it at 0, as that of bars."""
+    """Return the range of values and intervals; for grouped markers, plotly.js would start the axis at 0."""
     scores = [score for one in series for score in one.scores.values()]
     ends = [end for score in scores for end in (score.value, score.low, score.high) if end is not None]
     beyond = 0.04 * (max(ends) - min(ends))

@@ -1,4 +1,4 @@
-"""The critical-difference diagram of Demšar (2006): mean ranks on a line, bars join what does not differ."""
+"""Critical-difference diagram of Demšar (2006): mean ranks on a line; bars join rows that do not differ."""
 
 from collections.abc import Sequence
 from string import ascii_lowercase
@@ -22,15 +22,15 @@ MIN_ROWS, MAX_ROWS = 3, 20
 
 _LINE = 24  # pixels from label to label
 _BAR = 9  # pixels from bar to bar
-_ABOVE = 62  # pixels above the line of ranks: its numbers, and the scale
-_MARGIN = 245  # pixels for the labels at either side
+_ABOVE = 62  # pixels above the line of ranks, for its numbers and the critical difference
+_MARGIN = 245  # pixels for the labels on each side
 _LABEL_LENGTH = 32
 
 
 def critical_difference(
     series: Sequence[Series], metric: str, benchmark: Benchmark, alpha: float = 0.05
 ) -> Figure | None:
-    """Draw the mean ranks of the first 20 series that have all datasets; None if there are fewer than 3."""
+    """Draw the mean ranks of the first 20 series with all datasets; return None if there are fewer than 3."""
     names = [dataset.name for dataset in benchmark]
     complete = [one for one in series if all(name in one.scores for name in names)][:MAX_ROWS]
     if len(complete) < MIN_ROWS:
@@ -47,7 +47,7 @@ def critical_difference(
     depth = bars + _LINE * ((len(ordered) + 1) // 2)
     return Figure(
         name=f"{metric.replace('_', '-')}-critical-difference",
-        title=f"{METRIC_TITLES[metric]}: mean ranks over the {len(names)} datasets, and what differs",
+        title=f"{METRIC_TITLES[metric]}: mean ranks over the {len(names)} datasets, and which rows differ",
         data=[_bars(groups, levels), _points(ordered, labels)],
         layout={
             "xaxis": {"range": [0.8, len(ordered) + 0.2], "visible": False, "fixedrange": True},
@@ -78,17 +78,21 @@ def critical_difference(
 def _note(test: FriedmanTest, difference: float, alpha: float, k: int, n: int) -> str:
     f = f"{test.f:.2f}" if np.isfinite(test.f) else "∞"
     p = f"p = {test.p:.4f}" if test.p >= 0.0001 else "p < 0.0001"
-    found = "the rows differ" if test.p < alpha else "no difference is found, so read no order into the ranks"
+    found = (
+        "the rows differ"
+        if test.p < alpha
+        else "no difference found, so the order of the ranks means nothing"
+    )
     return (
-        f"Rank 1 is the best. Two of the {k} rows differ at the level {alpha:g} (Nemenyi test on {n} datasets) where "
-        f"their mean ranks are {difference:.2f} or more apart; bars join those that do not, and in the table they "
-        f"share a letter. Whether any differ: F({test.degrees[0]}, {test.degrees[1]}) = {f}, {p} (Friedman test in "
-        f"the form of Iman and Davenport, as Demšar, 2006, gives it, without a correction for ties): {found}."
+        f"Rank 1 is the best. Two of the {k} rows differ at the level {alpha:g} (Nemenyi test on {n} datasets) if "
+        f"their mean ranks are {difference:.2f} or more apart. Bars join rows that do not differ; in the table, these "
+        f"rows share a letter. Test of all rows: F({test.degrees[0]}, {test.degrees[1]}) = {f}, {p} (Friedman test in "
+        f"the form of Iman and Davenport, as in Demšar, 2006, without a correction for ties): {found}."
     )
 
 
 def _levels(groups: Sequence[tuple[float, float]]) -> list[int]:
-    """Return on which level each bar is drawn: the first one where it touches no other."""
+    """Return the level of each bar: the first level on which it touches no other bar."""
     ends: list[float] = []
     levels = []
     for first, last in groups:
@@ -127,7 +131,7 @@ def _points(ranks: Sequence[float], labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _side(number: int, count: int, bars: int) -> tuple[int, float]:
-    """Return at which side (0: left) and height a row has its label: the better half at the left."""
+    """Return the side (0: left) and the height of a row's label: the better half is on the left."""
     half = (count + 1) // 2
     place = number if number < half else count - 1 - number
     return int(number >= half), -bars - _LINE * (place + 0.5)
@@ -164,7 +168,7 @@ def _label_texts(ranks: Sequence[float], labels: Sequence[str], bars: int) -> li
 
 
 def _scale_shapes(count: int, difference: float) -> list[dict[str, Any]]:
-    """Return the line of ranks with its ticks, and above it how long the critical difference is."""
+    """Return the line of ranks with its ticks, and above it the length of the critical difference."""
     end = 1 + min(difference, count - 1)
     ticks = [_line(rank, 0, rank, 5) for rank in range(1, count + 1)]
     return [

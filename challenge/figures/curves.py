@@ -1,4 +1,4 @@
-"""Figures of an entry on one dataset, drawn from what `scoring.curves` gives for it."""
+"""Figures of an entry on one dataset, drawn from the data of `scoring.metrics.curves`."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -9,9 +9,9 @@ from challenge.figures.themes import DASHES
 from challenge.scoring.benchmark import Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS, UNIT
 
-_NAME_LENGTH = 20  # of classes on axes; tables hold their full names
+_NAME_LENGTH = 20  # of class names on axes; tables show the full names
 
-#: At these false positive rates the table of ROC curves gives the true positive rates.
+#: False positive rates at which the table of ROC curves lists the true positive rates.
 _RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
 
 _SHARES = {"cmin": 0, "cmax": 1, "colorbar": {"tickformat": ".1f"}}
@@ -20,7 +20,7 @@ _DIAGONAL = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "line": {"dash"
 
 
 def confusion_matrix(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
-    """A heat map of true and predicted classes; of a multi-label dataset, of how well each label is told."""
+    """Draw true and predicted classes as a heat map; for a multi-label dataset, three rates of each label."""
     if dataset.task is Task.MULTILABEL:
         return _rates_of_labels(dataset, data["confusion"])
     counts: list[list[int]] = data["confusion"]
@@ -40,7 +40,7 @@ def confusion_matrix(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
         },
         columns=["True class", *(f"Predicted: {name}" for name in dataset.classes), "Images"],
         rows=[[name, *row, sum(row)] for name, row in zip(dataset.classes, counts, strict=True)],
-        note="Numbers are images; colour is their share of the images of the true class.",
+        note="Numbers count images. The colour is their share of the images of the true class.",
         height=190 + 36 * len(names),
         min_width=110 + 30 * len(names) + 5 * max(map(len, names)),
     )
@@ -71,7 +71,7 @@ def _rates_of_labels(dataset: Dataset, counts: Sequence[tuple[int, int, int, int
             [name, *count, *rate] for name, count, rate in zip(dataset.classes, counts, rates, strict=True)
         ],
         note="A label counts as predicted if its probability is above 0.5. "
-        "There is no precision where it never is.",
+        "A label that is never predicted has no precision.",
         height=120 + 30 * len(names),
     )
 
@@ -81,12 +81,12 @@ _RATES_OF_LABEL = ("Sensitivity", "Specificity", "Precision")
 
 
 def _rates(tn: int, fp: int, fn: int, tp: int) -> list[float | None]:
-    """Return what `_RATES_OF_LABEL` names."""
+    """Return the rates named by `_RATES_OF_LABEL`."""
     return [tp / (tp + fn), tn / (tn + fp), tp / (tp + fp) if tp + fp else None]
 
 
 def roc_curves(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
-    """A line for each class against the rest, with its AUC; the diagonal is chance."""
+    """Draw a line for each class against the rest, with its AUC; the diagonal is chance."""
     curves: list[dict[str, Any]] = data["roc"]
     is_binary = dataset.task is Task.BINARY
     classes = dataset.classes[1:] if is_binary else dataset.classes
@@ -119,8 +119,8 @@ def roc_curves(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
             [name, curve["auc"], *(_true_rate_at(rate, curve) for rate in _RATES)]
             for name, curve in zip(classes, curves, strict=True)
         ],
-        note="AUC is the area under the curve; the dotted diagonal is chance, with an AUC of 0.5. "
-        "The table gives true positive rates at false positive rates from 0.01 to 0.5.",
+        note="AUC is the area under the curve. The dotted diagonal is chance, with an AUC of 0.5. "
+        "The table lists true positive rates at false positive rates from 0.01 to 0.5.",
         height=360 + 22 * len(curves),
     )
 
@@ -136,7 +136,7 @@ def _true_rate_at(rate: float, curve: Mapping[str, Any]) -> float:
 
 
 def reliability_diagram(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
-    """How often predictions are right that are given with a confidence; the diagonal is where both agree."""
+    """Draw the accuracy of predictions by their confidence; on the diagonal both agree."""
     bins = data["reliability"]
     total = sum(bins["count"])
     if dataset.task is Task.MULTILABEL:
@@ -178,9 +178,9 @@ def reliability_diagram(dataset: Dataset, data: Mapping[str, Any]) -> Figure:
             [f"{i / N_BINS:.2f} to {(i + 1) / N_BINS:.2f}", *(bins[key][i] for key in _BIN_KEYS)]
             for i in range(N_BINS)
         ],
-        note=f"{N_BINS} bins of equal width. On the dotted diagonal, confidence is justified: below it there is "
-        "too much, above it too little. The expected calibration error is the mean distance from it, as "
-        "Guo et al. (2017) define it.",
+        note=f"{N_BINS} bins of equal width. On the dotted diagonal, the confidence is right; below it, the confidence "
+        "is too high, above it, too low. The expected calibration error is the mean distance from the diagonal, as "
+        "defined by Guo et al. (2017).",
     )
 
 

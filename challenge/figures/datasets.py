@@ -1,4 +1,4 @@
-"""Figures of a dataset: how many test images each of its classes has."""
+"""Figure of a dataset: the number of test images of each class."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from challenge.figures.figure import Figure, as_text
 from challenge.scoring.benchmark import Dataset, Task
 
-_ROOM = 90  # pixels of a chart of bars around its bars
-_BAR = 34  # pixels of a bar and its two lines of text
+_ROOM = 90  # pixels of the chart around its bars
+_BAR = 34  # pixels of a bar with its two lines of text
 
 
 def class_balance(dataset: Dataset, counts: Sequence[int], *, synthetic: bool = False) -> Figure:
-    """Horizontal bars: the test images of each class, or those that carry each label if there are several.
+    """Draw the number of test images of each class (or label) as horizontal bars.
 
-    `synthetic` says that the counts are those of demo labels, in the title too, which files show.
+    With `synthetic`, the title, which files also show, says that the counts come from demo labels.
     """
     carrying = "carrying each label" if dataset.task is Task.MULTILABEL else "of each class"
     columns = [f"p{number}" for number in range(dataset.n_classes)]
@@ -48,7 +48,7 @@ def class_balance(dataset: Dataset, counts: Sequence[int], *, synthetic: bool = 
 
 
 def _tick(column: str, name: str) -> str:
-    """Two short lines at most: the whole name is in the table."""
-    name = name.replace("(", " (")  # one of the official names has no space there
+    """Break a name into at most two short lines; the table shows the full name."""
+    name = name.replace("(", " (")  # one official name has no space there
     lines = textwrap.wrap(f"{column}: {name}", 22, max_lines=2, placeholder=" …", break_on_hyphens=False)
     return "<br>".join(as_text(line) for line in lines)

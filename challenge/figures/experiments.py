@@ -1,4 +1,4 @@
-"""The four experiments of Bachmeier (2024) as figures, drawn from the published means over the 12 datasets."""
+"""Figures of the four experiments of Bachmeier (2024), drawn from the published means over the 12 datasets."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,22 +9,22 @@ from challenge.figures.figure import METRIC_TITLES, Figure
 from challenge.figures.themes import MARKERS
 from challenge.results.score import Score
 
-#: What titles call the schemes.
+#: Names of the schemes in titles.
 SCHEME_TITLES = {
     "end-to-end": "end-to-end training",
     "linear-probing": "linear probing",
     "knn": "k-NN",
     "mm-pt": "mm-PT",
 }
-#: What axes call the metrics: short, since plots are narrow on a telephone; titles spell them out.
+#: Short names of the metrics for axes, because plots are narrow on a phone; titles use the full names.
 METRIC_AXES = {metric: short[0].upper() + short[1:] for metric, short in METRICS.items()}
 FAMILY_MARKERS = {"CNN": "circle", "ViT": "diamond"}
 FAMILY_DASHES = {"CNN": "solid", "ViT": "dash"}
 
 _ROW_HEIGHT = 30
-_LEGEND = {"yref": "container", "y": 0.01, "yanchor": "bottom"}  # below the axis, however many lines it takes
+_LEGEND = {"yref": "container", "y": 0.01, "yanchor": "bottom"}  # below the axis, however many lines it has
 _DEVIATION = "Bars are ± the published standard deviation over 3 seeds, averaged over the datasets."
-_NO_DEVIATION = "No deviations were published for these."
+_NO_DEVIATION = "No deviations were published for these values."
 
 
 def families(comparison: FamilyComparison, scheme: str, resolution: int, metric: str) -> Figure:
@@ -45,7 +45,7 @@ def families(comparison: FamilyComparison, scheme: str, resolution: int, metric:
             *([m.title, one.family, score.value, score.std] for one in both for m, score in one.scores),
             *([f"Mean of the {one.family}s", one.family, one.mean, None] for one in both),
         ],
-        note="Each point is one architecture; the dotted line is the mean of its family. "
+        note="Each point is one architecture. The dotted line is the mean of its family. "
         + (_NO_DEVIATION if comparison.deviation is None else _DEVIATION),
         height=150 + _ROW_HEIGHT * len(names),
     )
@@ -104,7 +104,7 @@ def over_resolutions(results: Results, scheme: str, metric: str) -> Figure:
 
 
 def gains_over_lowest(results: Results, scheme: str, metric: str) -> Figure:
-    """Draw what every model of a scheme gains over its own mean at the lowest resolution."""
+    """Draw the gain of every model of a scheme over its own mean at the lowest resolution."""
     lowest = RESOLUTIONS[0]
     rows: dict[Model, list[float | None]] = {}
     for model in results.models(scheme, metric):
@@ -118,7 +118,8 @@ def gains_over_lowest(results: Results, scheme: str, metric: str) -> Figure:
         layout=_resolution_layout(f"Gain in {METRICS[metric]}"),
         columns=["Architecture", *(_pixels(r) for r in RESOLUTIONS)],
         rows=[[model.title, *gains] for model, gains in rows.items()],
-        note=f"Every line starts at 0, its own mean at {_pixels(lowest)}; where it falls, more pixels did not help.",
+        note=f"Every line starts at 0, the model's own mean at {_pixels(lowest)}. "
+        "Where a line falls, more pixels did not help.",
         height=520,
     )
 
@@ -146,26 +147,26 @@ def _resolution_layout(title: str) -> dict[str, Any]:
 
 
 def weighting(pairs: Sequence[Pair], metric: str) -> Figure:
-    """Draw the plain beside the weighted loss, a line for each architecture and resolution."""
+    """Draw mm-PT with the plain and the weighted loss, a line for each architecture and resolution."""
     return _dumbbells(
         pairs,
         metric,
         name="weighted-loss",
         title=f"{METRIC_TITLES[metric]} of mm-PT with the plain and the weighted loss",
         ways=("Plain loss", "Weighted loss"),
-        note=f"The number beside a line is what the weighted loss adds. {_NO_DEVIATION}",
+        note=f"The number next to a line is the gain from the weighted loss. {_NO_DEVIATION}",
     )
 
 
 def single_and_mm_pt(pairs: Sequence[Pair], metric: str) -> Figure:
-    """Draw training on each dataset alone beside mm-PT, a line for each architecture and resolution."""
+    """Draw single-dataset training and mm-PT, a line for each architecture and resolution."""
     return _dumbbells(
         pairs,
         metric,
         name="single-dataset-and-mm-pt",
         title=f"{METRIC_TITLES[metric]} of models trained on each dataset alone and of mm-PT",
         ways=("Each dataset alone, end-to-end", "mm-PT, plain loss"),
-        note=f"The number beside a line is what mm-PT adds. {_DEVIATION} mm-PT was run once and has none.",
+        note=f"The number next to a line is the gain from mm-PT. {_DEVIATION} mm-PT was run once and has no deviation.",
     )
 
 
@@ -225,7 +226,7 @@ def _between(pair: Pair, name: str) -> dict[str, Any]:
 
 
 def _differences(pairs: Sequence[Pair], names: Sequence[str]) -> dict[str, Any]:
-    """Print the differences beside the right ends."""
+    """Print the differences next to the right ends."""
     return {
         "type": "scatter",
         "mode": "text",

@@ -3,8 +3,8 @@
 `static/js/figures.js` makes the same files in a reader's browser; names and sizes are the same.
 
 Pictures are drawn by kaleido without `plotly.io`: `plotly.io.write_images` starts Chromium without its sandbox, has no
-time limit for all figures, and does not say which figures failed. Behind `kaleido.start_sync_server`, which takes the
-options of a browser, it waits for ever for a browser that does not start.
+time limit for all figures, and does not say which figures failed. With `kaleido.start_sync_server`, which accepts the
+browser's options, it waits forever for a browser that does not start.
 """
 
 import asyncio
@@ -29,19 +29,19 @@ from challenge.figures.figure import PNG_RESOLUTION, PNG_RESOLUTION_AT, PNG_SCAL
 from challenge.formats.atomic import atomic_write
 
 PLOTLY = Path(__file__).resolve().parents[2] / "static" / "vendor" / "plotly" / "plotly-cartesian.min.js"
-#: Nobody listens there: whatever the browser would fetch, it does not reach the network.
+#: Proxy on which nothing listens: the browser cannot reach the network.
 NO_NETWORK = "127.0.0.1:9"
-#: A figure takes 0.2 s; a browser that is silent for so long hangs.
+#: Time limit of one figure, which normally takes 0.2 s; a browser that is silent for longer hangs.
 FIGURE_SECONDS = 30
 _FOLDER_PREFIX = "big-figures-"
 _LOG_NAME = "browser.log"
 
 
 class _Chromium(Chromium):
-    """A browser that leaves nothing behind, even when it is killed: all that it writes is in one folder."""
+    """A browser that writes all its files into one folder, so that nothing stays behind even if it is killed."""
 
     def get_cli(self) -> list[str]:
-        """Return the command, with what the browser says in a file; otherwise nobody would see why it did not start."""
+        """Return the command, with its error output in a log file, which says why a browser did not start."""
         log = str(Path(str(self._tmp_dir_path), _LOG_NAME))
         return ["/bin/sh", "-c", 'exec "$@" 2>"$0"', log, *super().get_cli()]
 
@@ -53,14 +53,14 @@ class _Chromium(Chromium):
 
 
 def write_zip(figures: Sequence[Figure], path: Path, *, readme: str, chromium: str, seconds: float) -> None:
-    """Write PNG, SVG and CSV of each figure, and a README, to a zip that appears when it is whole.
+    """Write PNG, SVG and CSV of each figure, and a README, to a zip that appears when it is complete.
 
     Args:
-        figures: with a name of its own each.
-        path: where it belongs; the folder is made.
+        figures: figures with unique names.
+        path: path of the zip; its folder is created.
         readme: the text of README.txt.
-        chromium: the browser's program.
-        seconds: how long drawing may take in all.
+        chromium: path of the browser's program.
+        seconds: time limit for drawing all figures.
 
     Raises:
         RenderError: the browser did not draw them in time.
@@ -75,7 +75,7 @@ def write_zip(figures: Sequence[Figure], path: Path, *, readme: str, chromium: s
 
 
 def render(figures: Sequence[Figure], chromium: str, seconds: float) -> list[tuple[str, bytes]]:
-    """Draw figures as they go into files; returns names, such as "png/NAME.png", and contents.
+    """Draw the figures for files; return pairs of a name, such as "png/NAME.png", and the content.
 
     Raises:
         RenderError: the browser did not draw them in time.
@@ -91,19 +91,19 @@ def render(figures: Sequence[Figure], chromium: str, seconds: float) -> list[tup
 
 
 def _cause(log: Path) -> str:
-    """Return why the browser did not start, as far as it said so; else nothing."""
+    """Return why the browser did not start, according to its log; otherwise an empty string."""
     said = log.read_text(errors="replace") if log.exists() else ""
     if "No usable sandbox" in said:
         return (
-            "its sandbox cannot start, as this user may not create user namespaces "
-            "(docs/operations.md, Figures, says what to allow)"
+            "its sandbox cannot start, because this user may not create user namespaces "
+            "(see docs/operations.md, Figures)"
         )
     fatal = [line for line in said.splitlines() if "FATAL" in line or "error while loading" in line]
     return fatal[0].strip() if fatal else ""
 
 
 def _clear_leftovers() -> None:
-    """Delete the folders of drawings that were killed with their process, an hour ago or earlier."""
+    """Delete the folders that killed processes left behind, if they are older than an hour."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
         with suppress(OSError):
             if folder.stat().st_mtime < time.time() - 3600:
@@ -146,8 +146,8 @@ async def _png(browser: Kaleido, drawing: go.Figure) -> bytes:
 
 
 async def _end(browser: Kaleido) -> None:
-    """End a browser, whatever state it is in, with its children; there is nothing in it to be kept."""
-    if hasattr(browser, "subprocess"):  # it was started, in a process group of its own
+    """Kill a browser in any state, with its children; it holds nothing worth keeping."""
+    if hasattr(browser, "subprocess"):  # it was started in its own process group
         with suppress(ProcessLookupError):
             os.killpg(browser.subprocess.pid, signal.SIGKILL)
         browser.subprocess.wait()
@@ -168,7 +168,7 @@ def table(figure: Figure) -> bytes:
 
 
 def html(figure: Figure) -> bytes:
-    """Return a page of one figure that can be zoomed and asked for values, and needs nothing from the network."""
+    """Return an interactive page of one figure that needs nothing from the network."""
     library = PLOTLY.read_text(encoding="utf-8").replace("</script", "<\\/script")
     drawing = _drawing(figure).update_layout(width=None, autosize=True)
     box = drawing.to_html(full_html=False, include_plotlyjs=False, div_id="figure")
@@ -178,15 +178,15 @@ def html(figure: Figure) -> bytes:
 
 
 def _drawing(figure: Figure) -> go.Figure:
-    """Return a figure as plotly.py has it, in the look of files.
+    """Return a figure as a plotly.py object, with the layout for files.
 
     Raises:
-        ValueError: plotly.js knows no such trace or attribute.
+        ValueError: plotly.js does not know a trace or an attribute.
 
     """
     return go.Figure(figure.data, figure.file_layout())
 
 
 def _cell(cell: str | float | None) -> str | float | None:
-    """Return a cell such that no spreadsheet takes the text of a team for a formula."""
+    """Return a cell that no spreadsheet takes for a formula, whatever text a team has entered."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

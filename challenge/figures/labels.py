@@ -7,11 +7,11 @@ from challenge.figures.figure import as_text
 from challenge.results.score import Series
 
 LABEL_LENGTH = 38
-SHORT_LABEL_LENGTH = 24  # where each pixel or byte counts
+SHORT_LABEL_LENGTH = 24  # for places where pixels or bytes are scarce
 
 
 def unique_labels(series: Sequence[Series], length: int = LABEL_LENGTH) -> list[str]:
-    """Return short labels that differ, as an axis needs them: entries may have one name."""
+    """Return short, unique labels for an axis, because entries may share a name."""
     seen: dict[str, int] = {}
     labels = []
     for one in series:
@@ -22,13 +22,13 @@ def unique_labels(series: Sequence[Series], length: int = LABEL_LENGTH) -> list[
 
 
 def value_on(dataset: str, series: Series) -> float | None:
-    """Return what was measured on a dataset, to as many digits as anyone may need."""
+    """Return the score on a dataset, rounded to six digits."""
     score = series.scores.get(dataset)
     return round(score.value, 6) if score else None
 
 
 def names_axis(labels: list[str]) -> dict[str, Any]:
-    """Return an axis of names whose first one is at the top."""
+    """Return an axis of names with the first name at the top."""
     return {
         "type": "category",
         "categoryorder": "array",

@@ -1,4 +1,4 @@
-"""Scores of many rows on each dataset: as a heat map, and as boxes."""
+"""Scores of many rows on each dataset, as a heat map and as box plots."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from challenge.figures.labels import LABEL_LENGTH, names_axis, unique_labels, va
 from challenge.results.score import Series
 from challenge.scoring.benchmark import Benchmark
 
-#: More rows than these no figure draws; their tables hold all that they are given.
+#: Maximum number of rows in a figure; the tables contain all rows.
 MAX_ROWS = 30
 
 
 def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Cells of one metric, a row for each entry (in the order given), a column for each dataset."""
+    """Draw one metric as a heat map: a row for each entry, in the given order, and a column for each dataset."""
     labels = unique_labels(series[:MAX_ROWS])
     titles = [dataset.title for dataset in benchmark]
     values = [[value_on(dataset.name, one) for dataset in benchmark] for one in series]
@@ -74,7 +74,7 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
             ]
             for one in series
         ],
-        note="The best mean stands at the top. A dash: not published for this dataset."
+        note="The row with the best mean is at the top. A dash: not published for this dataset."
         + (" Point at a cell for its 95 % bootstrap interval." if has_intervals else ""),
         height=150 + 25 * len(labels),
         min_width=980,
@@ -82,7 +82,7 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
 
 
 def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Boxes of one metric over the datasets, one for each entry, in the order given."""
+    """Draw one metric over the datasets as box plots, one for each entry, in the given order."""
     drawn = series[:MAX_ROWS]
     data = [
         _boxes(
@@ -95,12 +95,12 @@ def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark:
     ]
     return Figure(
         name=f"{metric.replace('_', '-')}-distribution",
-        title=f"{METRIC_TITLES[metric]}: how it spreads over the datasets",
+        title=f"{METRIC_TITLES[metric]}: distribution over the datasets",
         data=data,
         layout={
             "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
             "yaxis": {
-                # Above the boxes: beside them, the names would take half of a narrow screen.
+                # Above the boxes: next to them, the names would take half of a narrow screen.
                 "tickvals": [place - 0.3 for place in range(len(drawn))],
                 "ticktext": [as_text(one.label, LABEL_LENGTH) for one in drawn],
                 "ticklabelposition": "inside top",
@@ -114,10 +114,10 @@ def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark:
         },
         columns=["Entry", "Datasets", "Lowest", "Lower quartile", "Median", "Upper quartile", "Highest"],
         rows=[_summary(one) for one in series],
-        note="A box spans the middle half of the datasets, its line is the median, the dashed line the mean; "
-        "each point is a dataset."
+        note="A box spans the middle half of the datasets. The solid line is the median, the dashed line the mean. "
+        "Each point is a dataset."
         + (
-            " Point at one for its 95 % bootstrap interval."
+            " Point at a dataset for its 95 % bootstrap interval."
             if any_interval(score for one in drawn for score in one.scores.values())
             else ""
         ),
@@ -154,7 +154,7 @@ def _boxes(name: str, rows: Sequence[tuple[int, Series]], benchmark: Benchmark) 
 
 def _summary(series: Series) -> list[str | int | float | None]:
     values = [score.value for score in series.scores.values()]
-    # Plotly.js finds the quartiles of its boxes in this way.
+    # Plotly.js computes the quartiles of its boxes in this way.
     quartiles = np.quantile(values, [0, 0.25, 0.5, 0.75, 1], method="hazen")
     return [series.label, len(values), *(float(value) for value in quartiles)]
 

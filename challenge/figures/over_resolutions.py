@@ -1,4 +1,4 @@
-"""Means over the resolutions."""
+"""Means by resolution."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ RESOLUTIONS = MEDMNIST_PLUS.resolutions
 
 @dataclass(frozen=True)
 class ByResolution:
-    """The mean metric of one method at each resolution that it was scored at; `kind` is what the legend says.
+    """The mean of a metric for one method, at each resolution with a score; `kind` is its name in the legend.
 
-    `intervals` are the ends of the 95 % bootstrap intervals, where there are some.
+    `intervals` has the ends of the 95 % bootstrap intervals, if they are known.
     """
 
     label: str
@@ -34,9 +34,9 @@ class ByResolution:
 
 
 def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure:
-    """Lines of the mean metric over the resolutions, one for each method; what has one resolution is a point.
+    """Draw the mean of a metric by resolution: a line for each method, or a point if it has one resolution.
 
-    Methods of a kind have one colour and marker: where there are dozens, a colour for each says nothing.
+    All methods of a kind share a colour and a marker, because dozens of colours could not be distinguished.
     """
     kinds = list(dict.fromkeys(method.kind for method in methods))
     has_intervals = any_interval(method.score(side) for method in methods for side in RESOLUTIONS)
@@ -46,11 +46,11 @@ def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure
     ]
     return Figure(
         name=f"{metric.replace('_', '-')}-by-resolution",
-        title=f"{METRIC_TITLES[metric]}: means over the datasets against the resolution",
+        title=f"{METRIC_TITLES[metric]}: mean over the datasets by resolution",
         data=data,
         layout={
             "xaxis": {
-                "title": {"text": "Resolution: pixels of a side"},
+                "title": {"text": "Resolution (pixels per side)"},
                 "type": "log",
                 "tickvals": list(RESOLUTIONS),
                 "ticktext": [str(side) for side in RESOLUTIONS],
@@ -77,14 +77,14 @@ def metric_by_resolution(methods: Sequence[ByResolution], metric: str) -> Figure
             ]
             for m in methods
         ],
-        note="A line is one method at several resolutions, a point an entry. Point at one to see its name."
+        note="A line is one method at several resolutions, a point is an entry. Hover for its name."
         + (f" {BARS}" if has_intervals else ""),
         height=460,
     )
 
 
 def _kind_over_resolutions(kind: str, methods: Sequence[ByResolution], number: int) -> dict[str, Any]:
-    """One trace for all methods of a kind: a gap ends each line."""
+    """Draw all methods of a kind in one trace; a gap ends each line."""
     x: list[int | None] = []
     y: list[float | None] = []
     text: list[str | None] = []

@@ -12,7 +12,7 @@ from challenge.results.score import Score
 
 
 class TimedScore(NamedTuple):
-    """The mean metric of an entry, when it was submitted, and the ends of its interval if it has one."""
+    """Mean of a metric for an entry, its submission time, and the ends of its interval, if known."""
 
     time: datetime
     label: str
@@ -29,7 +29,7 @@ class TimedScore(NamedTuple):
 def best_score_over_time(
     entries: Sequence[TimedScore], metric: str, published: tuple[str, float] | None = None
 ) -> Figure:
-    """Points of all entries by time, and a step line of the best so far beside the best published result."""
+    """Draw all entries by time, a step line of the best score so far, and a line of the best published result."""
     ordered = sorted(entries, key=lambda entry: entry.time)
     values = [round(entry.value, 6) for entry in ordered]
     times = [_utc(entry.time) for entry in ordered]
@@ -78,7 +78,7 @@ def best_score_over_time(
         )
     return Figure(
         name=f"best-{metric.replace('_', '-')}-over-time",
-        title=f"{METRIC_TITLES[metric]}: means of all entries, and the best so far, over time",
+        title=f"{METRIC_TITLES[metric]}: means of all entries over time, and the best so far",
         data=data,
         layout={
             "xaxis": {"title": {"text": "Submitted (UTC)"}, "type": "date"},

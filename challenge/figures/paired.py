@@ -1,4 +1,4 @@
-"""Figures of how far entries lie from a first one, with what paired replicates say of it."""
+"""Figure of the differences of entries to a first entry, with intervals from paired replicates."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,15 +19,15 @@ def paired_differences_by_dataset(
     metric: str,
     benchmark: Benchmark,
 ) -> Figure:
-    """Points with bars: each other entry minus the first one, on each dataset and in the mean.
+    """Draw the differences with error bars: each other entry minus the first, on each dataset and for the mean.
 
     Args:
-        first: what the entry is called that the others are held against.
-        others: what those are called.
-        means: (len(others),), the differences of the means over the datasets.
-        by_dataset: (D, len(others)), those on each dataset, in the benchmark's order.
-        metric: its name.
-        benchmark: its D datasets.
+        first: name of the first entry.
+        others: names of the other entries.
+        means: (len(others),), differences of the means over the datasets.
+        by_dataset: (D, len(others)), differences on each dataset, in the benchmark's order.
+        metric: name of the metric.
+        benchmark: the D datasets.
 
     """
     titles = [f"Mean of {len(by_dataset)}", *(dataset.title for dataset in benchmark)]
@@ -77,8 +77,8 @@ def paired_differences_by_dataset(
             [title, *(cell for one in line for cell in _cells(one))]
             for title, line in zip(titles, lines, strict=True)
         ],
-        note=f"Right of the line at 0 an entry is better than {first}. A bar is the 95 % bootstrap interval of the "
-        "difference: where it crosses that line, the two cannot be told apart.",
+        note=f"Right of the line at 0, an entry is better than {first}. A bar is the 95 % bootstrap interval of the "
+        "difference. If it crosses the line, the difference is not significant.",
         height=130 + (20 + 6 * len(others)) * len(titles),
         min_width=420,
     )

@@ -9,21 +9,21 @@ from challenge.figures.figure import METRIC_TITLES, Figure, as_text
 from challenge.figures.labels import SHORT_LABEL_LENGTH
 from challenge.figures.rank_panels import MAX_ENTRIES, how_many, packed, slug
 
-#: A matrix of more entries than these has no numbers in its cells.
+#: Maximum number of entries for which the cells of the matrix show numbers.
 MAX_WITH_NUMBERS = 16
 
 
 def paired_differences(
     labels: Sequence[str], difference: ArrayLike, low: ArrayLike, high: ArrayLike, metric: str
 ) -> Figure:
-    """Draw a matrix of the differences between m entries, row minus column, and mark those that are sure.
+    """Draw a matrix of the differences between m entries, row minus column, and mark significant differences.
 
     Args:
-        labels: what the entries are called, in the order in which they are drawn.
-        difference: (m, m), the metric of the row's entry minus that of the column's.
-        low: (m, m), the lower ends of the 95 % bootstrap intervals.
-        high: (m, m), the upper ends.
-        metric: its name.
+        labels: names of the entries, in drawing order.
+        difference: (m, m), the score of the row's entry minus the score of the column's entry.
+        low: (m, m), lower ends of the 95 % bootstrap intervals.
+        high: (m, m), upper ends of the intervals.
+        metric: name of the metric.
 
     """
     cells, lows, highs = (
@@ -79,8 +79,8 @@ def paired_differences(
             [name, *(cell for triple in zip(*row, strict=True) for cell in triple)]
             for name, *row in zip(names, _lists(cells), _lists(lows), _lists(highs), strict=True)
         ],
-        note="Blue: the entry of the row is higher; orange: it is lower. A dot marks a difference whose 95 % bootstrap "
-        "interval excludes 0. That is the interval of this pair alone: of many pairs, some have a dot by chance.",
+        note="Blue: the entry of the row is higher. Orange: it is lower. A dot marks a difference whose 95 % bootstrap "
+        "interval excludes 0. The interval is for this pair alone: with many pairs, some have a dot by chance.",
         height=190 + side * count,
         min_width=300 + (46 if has_numbers else 24) * count,
     )

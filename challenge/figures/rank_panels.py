@@ -1,4 +1,4 @@
-"""What figures of ranks are drawn from: panels of blobs, lines and crosses of ranges, and numbers in few bytes."""
+"""Building blocks of the figures of ranks: panels of blobs, lines, crosses, and compact arrays of numbers."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -10,20 +10,20 @@ from numpy.typing import NDArray
 
 from challenge.scoring.statistics.rank_inference import rank_ranges
 
-#: More entries than these no figure draws; tables of ranks hold all that they are given.
+#: Maximum number of entries in a figure; the tables of ranks contain all entries.
 MAX_ENTRIES = 30
 
 
 @dataclass(frozen=True)
 class Panels:
-    """Panels of entries (to the right) and ranks (down), all on one pair of axes, so that they have one colour.
+    """Panels of entries (to the right) and ranks (down), all on one pair of axes so that they share a colour.
 
     Attributes:
-        number: how many panels.
-        entries: how many entries each has.
-        lowest: the lowest rank in them.
-        columns: how many panels stand beside each other.
-        step: how high a rank is, in pixels.
+        number: number of panels.
+        entries: number of entries in each panel.
+        lowest: lowest rank in the panels.
+        columns: number of panels in a row.
+        step: height of a rank, in pixels.
 
     """
 
@@ -35,32 +35,32 @@ class Panels:
 
     @property
     def gap(self) -> int:
-        """How many ranks are as high as the title of a panel."""
+        """Height of a panel's title, in ranks."""
         return -(-34 // self.step)
 
     @property
     def height(self) -> int:
-        """Of all panels, in pixels."""
+        """Height of all panels, in pixels."""
         return self.step * len(self.tops) * (self.lowest + self.gap)
 
     @property
     def lefts(self) -> list[int]:
-        """Where the columns begin."""
+        """Left ends of the columns."""
         return [column * (self.entries + 1) for column in range(self.columns)]
 
     @property
     def tops(self) -> list[int]:
-        """Where the rows begin: so much is added to ranks."""
+        """Tops of the rows, as offsets that are added to ranks."""
         return [row * (self.lowest + self.gap) for row in range(-(-self.number // self.columns))]
 
     def corners(self) -> list[tuple[int, int]]:
-        """Return the left and the top of each panel."""
+        """Return the left end and the top of each panel."""
         return [(left, top) for top in self.tops for left in self.lefts][: self.number]
 
     def traces(self, ranks: NDArray[np.integer], diameter: int) -> list[dict[str, Any]]:
         """Draw blobs and medians of ranks (panels, entries, B).
 
-        `diameter`, in pixels, is that of a blob of all replicates.
+        `diameter` is the diameter of a blob of all replicates, in pixels.
         """
         x, y, place, count = [], [], [], []
         medians = []
@@ -82,7 +82,7 @@ class Panels:
                 "size": packed(np.concatenate(count)),
                 "sizemode": "area",
                 "sizeref": 2 * ranks.shape[2] / diameter**2,
-                "sizemin": 1,  # else the rarest could not be seen
+                "sizemin": 1,  # otherwise the rarest ranks would be invisible
                 "opacity": 0.65,
                 "line": {"width": 0},
             },
@@ -128,7 +128,7 @@ class Panels:
 
 
 def rank_ticks(lowest: int) -> list[int]:
-    """Return which ranks an axis names: all of a few, else the first and every fifth."""
+    """Return the ranks with a label on the axis: all ranks up to 12, otherwise the first and every fifth."""
     every = 1 if lowest <= 12 else 5
     return [1, *range(max(2, every), lowest + 1, every)]
 
@@ -146,13 +146,13 @@ def _panel_title(title: str, left: int, top: int) -> dict[str, Any]:
 
 
 def lines(ends: Iterable[tuple[float, float, float, float]]) -> dict[str, Any]:
-    """Draw lines from x, y to x, y in the colour that a theme gives to shapes."""
+    """Draw lines (x0, y0, x1, y1) in the theme's colour of shapes."""
     path = "".join(f"M{x0},{y0}L{x1},{y1}" for x0, y0, x1, y1 in ends)
     return {"type": "path", "path": path, "line": {"width": 1.5}}
 
 
 def crosses(points: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """Draw crosses in the colour that a theme gives to text."""
+    """Draw crosses in the theme's colour of text."""
     return {
         "type": "scatter",
         "mode": "text",
@@ -168,14 +168,14 @@ SPREAD = ("Median rank", "2.5 %", "97.5 %")
 
 
 def spread(ranks: NDArray[np.integer]) -> tuple[int | float, int, int]:
-    """Return what `SPREAD` names, of ranks (B,)."""
+    """Return the values named by `SPREAD`, for ranks (B,)."""
     median = float(np.median(ranks))
     low, high = rank_ranges(ranks[None])[0].tolist()
     return int(median) if median.is_integer() else median, low, high
 
 
 def packed(values: NDArray[np.integer] | NDArray[np.floating]) -> dict[str, str]:
-    """Return fractions, or whole numbers from 0, as plotly.js takes them in few bytes."""
+    """Return fractions, or whole numbers from 0, in the compact encoding of plotly.js."""
     is_whole = np.issubdtype(values.dtype, np.integer)
     dtype = f"u{np.min_scalar_type(values.max(initial=0)).itemsize}" if is_whole else "f4"
     content = base64.b64encode(values.astype(f"<{dtype}").tobytes()).decode()
@@ -184,10 +184,10 @@ def packed(values: NDArray[np.integer] | NDArray[np.floating]) -> dict[str, str]
 
 
 def slug(metric: str) -> str:
-    """Return a metric as part of a file's name."""
+    """Return the name of a metric for use in a file name."""
     return metric.replace("_", "-")
 
 
 def how_many(entries: int) -> str:
-    """Return the note on entries that are not drawn."""
+    """Return the number of drawn entries in words."""
     return f"the first {MAX_ENTRIES} of {entries} entries" if entries > MAX_ENTRIES else f"{entries} entries"

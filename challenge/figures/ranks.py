@@ -1,7 +1,7 @@
-"""Figures of how sure ranks are, in the manner of challengeR.
+"""Figures of the uncertainty of ranks, modelled on challengeR.
 
 Wiesenfarth et al. (2021), "Methods and open-source toolkit for analyzing and visualizing challenge results",
-Scientific Reports 11, 2369. Rank 1 is the best; replicates are those of the bootstrap.
+Scientific Reports 11, 2369. Rank 1 is the best; replicates are bootstrap replicates.
 """
 
 import textwrap
@@ -18,7 +18,7 @@ from challenge.figures.themes import DASHES, MARKERS
 from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.statistics.ranking import rank
 
-#: Where many are ranked, ranks below this one are drawn at it.
+#: Lowest rank that is drawn; lower ranks are drawn at this rank.
 LOWEST_DRAWN = 40
 
 
@@ -29,13 +29,13 @@ _WHAT = "ranks (blobs), medians (×) and 95 % ranges (lines)"
 
 
 def rank_blobs(labels: Sequence[str], ranks: ArrayLike, values: Sequence[float], metric: str) -> Figure:
-    """Draw how often each of m entries has each rank in B replicates, the best entry at the left.
+    """Draw how often each of m entries has each rank in B replicates, with the best entry on the left.
 
     Args:
-        labels: what the entries are called.
+        labels: names of the entries.
         ranks: (m, B), whole numbers.
-        values: (m,), the metric on all test images, by which the entries are ordered.
-        metric: its name.
+        values: (m,), scores on all test images, by which the entries are sorted.
+        metric: name of the metric.
 
     """
     ranks = np.asarray(ranks)
@@ -64,13 +64,13 @@ def rank_blobs(labels: Sequence[str], ranks: ArrayLike, values: Sequence[float],
 def rank_blobs_by_dataset(
     labels: Sequence[str], ranks_by_dataset: ArrayLike, benchmark: Benchmark, metric: str
 ) -> Figure:
-    """Draw the same for each dataset, a panel each, with the entries in the order given in all of them.
+    """Draw the blobs of `rank_blobs` for each dataset in its own panel, with the entries in the given order.
 
     Args:
-        labels: what the m entries are called.
-        ranks_by_dataset: (D, m, B), whole numbers, a dataset after the other in the benchmark's order.
-        benchmark: its D datasets.
-        metric: the name of the metric.
+        labels: names of the m entries.
+        ranks_by_dataset: (D, m, B), whole numbers, in the benchmark's order of datasets.
+        benchmark: the D datasets.
+        metric: name of the metric.
 
     """
     ranks = np.asarray(ranks_by_dataset)
@@ -91,7 +91,7 @@ def rank_blobs_by_dataset(
             [label, *(cell for dataset in ranks for cell in spread(dataset[i]))]
             for i, label in enumerate(labels)
         ],
-        note=f"{_how_to_read(drawn)} The entries stand in the same order in each panel.",
+        note=f"{_how_to_read(drawn)} The entries have the same order in each panel.",
         height=180 + panels.height,
         min_width=60 + columns * width,
     )
@@ -99,8 +99,8 @@ def rank_blobs_by_dataset(
 
 def _how_to_read(ranks: NDArray[np.integer]) -> str:
     return (
-        "The area of a blob is the share of replicates in which the entry has that rank, the cross is the median, and "
-        f"the line holds 95 % of them: the longer it is, the more the rank depends on which images are tested."
+        "The area of a blob shows the share of replicates in which the entry has that rank. The cross is the median, "
+        "and the line covers 95 % of the replicates: the longer it is, the more the rank depends on the test images."
         f"{_beyond(int(ranks.max()))}"
     )
 
@@ -113,9 +113,9 @@ def ranks_by_method(labels: Sequence[str], ranks: Mapping[str, Sequence[int | No
     """Draw the rank of each entry under each way to aggregate the datasets, a line for each entry.
 
     Args:
-        labels: what the m entries are called.
-        ranks: by the title of the way, m ranks; None where an entry has none.
-        metric: the name of the metric.
+        labels: names of the m entries.
+        ranks: m ranks, by the title of the way; None for an entry without a rank.
+        metric: name of the metric.
 
     """
     ways = list(ranks)
@@ -150,8 +150,8 @@ def ranks_by_method(labels: Sequence[str], ranks: Mapping[str, Sequence[int | No
         },
         columns=["Entry", *ways],
         rows=[[labels[i], *by_entry[i]] for i in best_first],
-        note="Where lines run level, the rank does not depend on how the datasets are put together. "
-        "Entries of one rank share a point; at the right, each line goes to its name."
+        note="A level line means that the rank does not depend on how the datasets are aggregated. "
+        "Entries with the same rank share a point. At the right, each line ends at its name."
         f"{_beyond(lowest)}",
         height=110 + step * bottom,
         min_width=330 + 110 * len(ways),
@@ -163,7 +163,7 @@ def _or_last(place: int | None) -> float:
 
 
 def _line(label: str, number: int, ranks: Sequence[int | None], end: int) -> dict[str, Any]:
-    """Draw an entry's ranks, and behind the last one its name, where no other one stands."""
+    """Draw an entry's ranks, and its name after the last rank, where it overlaps no other name."""
     shown = as_text(label, _LABEL_LENGTH)
     name = shown if ranks[-1] else f"{shown} (no rank)"
     symbol = MARKERS[number % len(MARKERS)]

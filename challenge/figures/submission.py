@@ -1,4 +1,4 @@
-"""Figures of an entry, or of a few beside each other: their metrics over the datasets."""
+"""Figures of the scores and ranks of one or a few entries on each dataset."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from challenge.scoring.benchmark import Benchmark
 
 
 def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Lines of one metric over the datasets, a line for each entry, with intervals or deviations if known."""
+    """Draw one metric over the datasets, a line for each entry, with intervals or deviations if known."""
     titles = [dataset.title for dataset in benchmark]
     names = [dataset.name for dataset in benchmark]
     data = [_line(one, number, titles, names) for number, one in enumerate(series)]
@@ -34,11 +34,11 @@ def metric_by_dataset(series: Sequence[Series], metric: str, benchmark: Benchmar
 
 
 def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark: Benchmark) -> Figure:
-    """Bars of an entry's rank on each dataset; `ranks` gives it with the number of what is ranked there."""
+    """Draw an entry's rank on each dataset as bars; `ranks` has the rank and the number of ranked rows."""
     ranked = [(dataset.title, *ranks[dataset.name]) for dataset in benchmark if dataset.name in ranks]
     return Figure(
         name=f"rank-by-{metric.replace('_', '-')}",
-        title=f"{METRIC_TITLES[metric]}: the rank on each dataset",
+        title=f"{METRIC_TITLES[metric]}: rank on each dataset",
         data=[
             {
                 "type": "bar",
@@ -58,7 +58,7 @@ def rank_by_dataset(ranks: Mapping[str, tuple[int, int]], metric: str, benchmark
                 "range": [0, max((number for *_, number in ranked), default=1)],
             },
             "yaxis": {"autorange": "reversed"},
-            "margin": {"r": 64},  # for the text beside a bar of full length
+            "margin": {"r": 64},  # for the text next to a bar of full length
             "showlegend": False,
         },
         columns=["Dataset", "Rank", "Of"],
@@ -76,7 +76,7 @@ def _what_bars_are(series: Sequence[Series]) -> str:
     )
     sentences = [
         BARS if intervals else "",
-        "Bars of several seeds of one method are one standard deviation." if grouped else "",
+        "Bars of groups of seeds are one standard deviation over the seeds." if grouped else "",
         "Bars of published results are one standard deviation over three seeds." if published else "",
     ]
     return " ".join(filter(None, sentences))

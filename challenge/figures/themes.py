@@ -1,7 +1,7 @@
-"""Colours and fonts of the figures: plotly.js templates for light and dark pages and for files.
+"""Colours and fonts of the figures: plotly.js templates for light pages, dark pages and files.
 
-The colours tell apart for the colour-blind: they follow Okabe and Ito (2008), "Color Universal Design", darkened
-or lightened to stand out at 3:1 from the background. Series differ by marker or dash, too: see `MARKERS`.
+Colour-blind readers can distinguish the colours. They follow Okabe and Ito (2008), "Color Universal Design", darkened
+or lightened for a contrast of at least 3:1 with the background. Series also differ by marker or dash: see `MARKERS`.
 """
 
 from functools import cache
@@ -18,7 +18,7 @@ _FILE_FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 _LIGHT = ["#0072b2", "#d55e00", "#008a64", "#b8558c", "#8a6d00", "#3a8fc4", "#5b5b5b", "#7a3e00"]
 _DARK = ["#56b4e9", "#f0894a", "#2fc598", "#e39bc6", "#e8c33c", "#9fd3f2", "#b9c2c6", "#d9a06b"]
 
-#: ink, muted ink, lines, background, the background of hover labels
+#: Ink, muted ink, lines, background, background of hover labels.
 _COLOURS: dict[Theme, tuple[str, str, str, str, str]] = {
     "light": ("#16323b", "#4d6168", "#d9e0e3", "rgba(0,0,0,0)", "#ffffff"),
     "dark": ("#dfe9ec", "#a9b8bd", "#39454a", "rgba(0,0,0,0)", "#1d272b"),
@@ -26,14 +26,14 @@ _COLOURS: dict[Theme, tuple[str, str, str, str, str]] = {
 }
 
 
-#: Of heat maps: one hue, so that the colour-blind see them alike, and pale (dark) enough for the ink of its numbers.
+#: Scale of heat maps: one hue, suited to colour-blind readers, and pale (or dark) enough for numbers printed on it.
 _SCALES: dict[Theme, tuple[str, str]] = {
     "light": ("#f7fafb", "#79b4c5"),
     "dark": ("#171f23", "#2f6678"),
     "file": ("#f7fafb", "#79b4c5"),
 }
 
-#: Where values have signs: the ends and the middle.
+#: Scale of signed values: lower end, middle, upper end.
 _DIVERGING: dict[Theme, tuple[str, str, str]] = {
     "light": ("#e9a26b", "#f7fafb", "#79b4c5"),
     "dark": ("#8a4d1f", "#171f23", "#2f6678"),
@@ -43,7 +43,7 @@ _DIVERGING: dict[Theme, tuple[str, str, str]] = {
 
 @cache
 def theme(name: Theme) -> dict[str, Any]:
-    """Return the plotly.js template of a theme; it is shared, and not to be changed."""
+    """Return the plotly.js template of a theme. It is shared: do not modify it."""
     ink, muted, line, background, hover = _COLOURS[name]
     scale = [[0, _SCALES[name][0]], [1, _SCALES[name][1]]]
     diverging = [[place / 2, colour] for place, colour in enumerate(_DIVERGING[name])]
@@ -55,7 +55,7 @@ def theme(name: Theme) -> dict[str, Any]:
         "zerolinecolor": line,
         "showline": True,
         "ticks": "",
-        "tickfont": {"color": muted},  # labels inside a plot would else be black on any background
+        "tickfont": {"color": muted},  # otherwise labels inside a plot are black on any background
         "title": {"standoff": 10, "font": {"color": ink}},
     }
     layout = {
@@ -78,5 +78,5 @@ def theme(name: Theme) -> dict[str, Any]:
 
 
 def page_themes() -> dict[str, dict[str, Any]]:
-    """Return the themes of pages, as their script takes them."""
+    """Return the themes of pages, for their script."""
     return {"light": theme("light"), "dark": theme("dark")}

@@ -1,1 +1,1 @@
-"""Text in formats of other programs: BibTeX, CSV for spreadsheets, Markdown, parameters of addresses."""
+"""Text formats of other programs: BibTeX, CSV for spreadsheets, Markdown, URL parameters."""

@@ -1,4 +1,4 @@
-"""Writing of files that appear as a whole: a reader sees the old file or the new one, never half of one."""
+"""Atomic writing of files: a reader sees the old file or the new file, never an incomplete one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,9 @@ from tempfile import TemporaryDirectory
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Give a draft to write to, of the same name, which then takes the place of `path`; after an error it is deleted.
+    """Yield a draft with the same file name, which then replaces `path`; after an error, the draft is deleted.
 
-    The folder of `path` must exist. Two processes that write the same file at once do not disturb each other: the last
-    one wins.
+    The folder of `path` must exist. If two processes write the same file at once, the last one wins.
     """
     with TemporaryDirectory(dir=path.parent, prefix=".draft-") as folder:
         draft = Path(folder, path.name)

@@ -1,4 +1,4 @@
-"""BibTeX entries, as far as a bibliography needs: written from plain text, and checked to be one entry, whole."""
+"""BibTeX entries: writing from plain text, and a check that a text is one complete entry."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 _BEGINNING = re.compile(r"\s*@(\w+)\s*\{\s*([^\s,{}]+)\s*,")
 
-#: Braces are no `\{`: BibTeX counts them after a backslash, too, and a single one would end the entry or leave it open.
+#: Braces are not written as `\{`: BibTeX counts braces after a backslash too, so a single one would break the entry.
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -23,30 +23,30 @@ _LATEX = str.maketrans(
 
 
 def escape(text: str) -> str:
-    """Return plain text so that LaTeX prints it: specials escaped, white space single, control characters left out.
+    """Escape plain text for LaTeX: escape special characters, collapse white space, drop control characters.
 
-    What else is not ASCII stays as it is: BibTeX passes UTF-8 on.
+    Other non-ASCII characters stay as they are: BibTeX passes UTF-8 through.
     """
     printed = "".join(c for c in " ".join(text.split()) if unicodedata.category(c) != "Cc")
     return printed.translate(_LATEX)
 
 
 def write_entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
-    """Return an entry with a field on each line. Values are LaTeX already, with balanced braces."""
+    """Return an entry with one field per line. Values must be LaTeX with balanced braces."""
     width = max(map(len, fields))
     lines = ",\n".join(f"  {name:{width}} = {{{value}}}" for name, value in fields.items())
     return f"@{kind}{{{key},\n{lines}\n}}"
 
 
 def problem_of(entry: str, key: str) -> str | None:
-    """Say in a sentence what is wrong with the entry of that key, or None."""
+    """Return a sentence about the error in the entry with the given key, or None if it is correct."""
     beginning = _BEGINNING.match(entry)
     if beginning is None:
         return f"The entry must begin with its type and key, as in @article{{{key},"
     if beginning[2] != key:
         return f"The entry has the key {beginning[2]}; it must be {key}."
     depth, end = 0, len(entry)
-    for brace in re.finditer(r"[{}]", entry):  # BibTeX counts those after a backslash, too
+    for brace in re.finditer(r"[{}]", entry):  # BibTeX counts braces after a backslash too
         depth += 1 if brace[0] == "{" else -1
         if depth == 0:
             end = brace.end()

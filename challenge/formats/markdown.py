@@ -1,4 +1,4 @@
-"""From the Markdown of organizers to HTML that can neither run nor load anything."""
+"""Conversion of the organizers' Markdown to HTML that can neither run nor load anything."""
 
 from xml.etree.ElementTree import Element, SubElement
 
@@ -8,7 +8,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-#: What a text consists of. No h1, as the page has its own; no pictures, as the site holds none of organizers.
+#: Allowed tags. No h1, because the page has its own; no images, because the site stores none for organizers.
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "kbd"),
     *("em", "strong", "del", "sub", "sup", "abbr", "a", "ul", "ol", "li", "dl", "dt", "dd"),
@@ -21,7 +21,7 @@ ATTRIBUTES = {
     "th": {"align"},
     "td": {"align"},
 }
-#: What the site adds by itself: a table scrolls in a region of its own, which the keyboard reaches.
+#: Attributes that the site adds: a table scrolls in its own region, which the keyboard can reach.
 FIXED_ATTRIBUTES = {
     "figure": {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": "Table"},
     "table": {"class": "table scores"},
@@ -30,11 +30,10 @@ FIXED_ATTRIBUTES = {
 
 
 def to_html(text: str) -> SafeString:
-    """Turn Markdown into HTML to be shown below the heading of a page.
+    """Convert Markdown to HTML for the body of a page.
 
-    `#` makes a heading of the second level. Tables and fenced code are understood. HTML in the text is
-    kept where it is harmless: no scripts, styles, frames, forms or pictures, and links to web pages,
-    e-mail addresses and telephone numbers only.
+    `#` gives a second-level heading. Tables and fenced code are supported. Harmless HTML in the text is kept: no
+    scripts, styles, frames, forms or images, and links only to web pages, e-mail addresses and telephone numbers.
     """
     markdown = Markdown(
         extensions=["tables", "fenced_code", "def_list", "sane_lists", _Layout()],
@@ -57,7 +56,7 @@ class _Layout(Extension):
 
 
 class _FitIntoPage(Treeprocessor):
-    """Moves headings one level down, and puts tables into figures."""
+    """Tree processor that moves headings one level down, and wraps tables in figures."""
 
     def run(self, root: Element) -> None:
         for element in list(root.iter()):
@@ -68,7 +67,7 @@ class _FitIntoPage(Treeprocessor):
 
 
 def _wrap_in_figure(table: Element) -> None:
-    """Let the element become the figure, and a new one inside it the table."""
+    """Turn the table element into a figure, with a new table element inside."""
     rows, tail = list(table), table.tail
     table.clear()
     table.tag, table.tail = "figure", tail

@@ -1,4 +1,4 @@
-"""Parameters of addresses."""
+"""URL parameters."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 
 def parameters(values: Mapping[str, object]) -> QueryDict:
-    """Return values as parameters of an address, for the template tag `querystring`; a list has its name repeated."""
+    """Return values as URL parameters for the template tag `querystring`; a list repeats its name."""
     query = QueryDict(mutable=True)
     for name, value in values.items():
         query.setlist(name, list(map(str, value)) if isinstance(value, list) else [str(value)])

@@ -1,12 +1,12 @@
-"""CSV text of which spreadsheets make cells, never formulas, whatever teams call themselves and their models."""
+"""CSV text that spreadsheets read as plain cells, never as formulas, even if a team or model name looks like one."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
 
-#: Where a formula may begin: with a cell. In some countries semicolons, tabs and line breaks end cells when a file is
-#: opened, inside of quotation marks too; blanks and quotation marks before a formula are taken away.
+#: Possible starts of a formula: the start of a cell. In some countries, semicolons, tabs and line breaks also end a
+#: cell, even inside quotes. Spreadsheets drop blanks and quotation marks before a formula.
 _FORMULA = re.compile(
     '(^|[;\t\r\n])(?=[\\s"]*[-=+@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}'
     "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}])|^(?=[\t\r\n])"
@@ -16,7 +16,7 @@ Value = str | int | float | None
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
-    """Return a table as CSV (RFC 4180): truth as true and false, numbers in full, nothing where a value is missing."""
+    """Return a table as CSV (RFC 4180): booleans as true and false, numbers in full precision, None as empty cells."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
@@ -25,9 +25,9 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
 
 
 def without_formulas(text: str) -> str:
-    """Put an apostrophe where a formula would begin, and before a tab or line break at the beginning.
+    """Put an apostrophe before possible formulas, and before a tab or line break at the start.
 
-    Those who read the file by a program take them away again where they matter; the JSON has the text as it is.
+    Programs that read the file can remove the apostrophes; the JSON has the unchanged text.
     """
     return _FORMULA.sub(r"\1'", text)
 

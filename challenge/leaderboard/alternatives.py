@@ -1,4 +1,4 @@
-"""Other ways to rank the rows of a leaderboard than by the mean over the datasets, which is the official one."""
+"""Alternatives to the official ranking of the leaderboard, which is by the mean over the datasets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from challenge.scoring.statistics import aggregation
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.scoring.statistics.ranking import rank
 
-#: The three that the benchmark was made for; accuracy is there to compare with what others published.
+#: The metrics of the benchmark's design; accuracy is added for comparison with published results.
 BENCHMARK_METRICS = (Metric.AUC, Metric.BALANCED_ACCURACY, Metric.COHEN_KAPPA)
 
 #: Three views of the same CT scans.
@@ -23,7 +23,7 @@ ORGANS = ("organamnist", "organcmnist", "organsmnist")
 
 @dataclass(frozen=True)
 class Cell:
-    """A row under one way: its rank, and what that comes from. Both are missing where a score is."""
+    """Rank of a row under one way, and the value behind the rank. Without a score both are empty."""
 
     rank: int | None
     value: str
@@ -39,7 +39,7 @@ class Way:
 
 
 def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[Way]:
-    """Return each way with the ranks of the rows among themselves, the official first; rows have dataset scores."""
+    """Rank the rows, which must have dataset scores, in every way; the official way comes first."""
     scores = _scores(rows, metric)
     worst, where = aggregation.worst_dataset(scores)
     titles = [dataset.title for dataset in MEDMNIST_PLUS]
@@ -54,7 +54,8 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         ),
         _by_highest(
             "Wins by test",
-            "How many rows it beats significantly, summed over the datasets: on each, all pairs are tested at once.",
+            "The number of significantly lower rows, summed over the datasets. "
+            "All pairs of a dataset are tested together.",
             aggregation.wins_by_test(scores, _dataset_replicates(rows, metric)),
             decimals=0,
         ),
@@ -71,7 +72,7 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         ),
         _by_highest(
             "Organs as one",
-            "The mean in which the three organ sets, views of the same scans, count as one dataset.",
+            "The mean over the datasets, with the three organ sets (views of the same scans) counted as one.",
             aggregation.grouped_mean(scores, organs),
         ),
     ]
@@ -80,7 +81,8 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         ways.append(
             _by_highest(
                 "Decathlon",
-                "Points for the accuracy on each dataset: 250 for that of the published ResNet-18, 1,000 for no error.",
+                "Points for the accuracy on each dataset: 250 for the accuracy of the published ResNet-18, "
+                "1,000 for no error.",
                 aggregation.decathlon_score(_scores(rows, Metric.ACCURACY), baseline),
                 decimals=0,
             )
@@ -89,20 +91,20 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
 
 
 def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
-    """Return the best and the worst rank of each row when one dataset is left out of the mean."""
+    """Return the best and the worst rank of each row if any one dataset is left out of the mean."""
     ranges = aggregation.leave_one_out_rank_range(_scores(rows, metric))
     return [None if np.isnan(low) else (int(low), int(high)) for low, high in ranges]
 
 
 def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the scores on the D datasets, (m, D), NaN where there is none."""
+    """Return the scores on the D datasets, (m, D); NaN for a missing score."""
     found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
     values = [[score.value if score else np.nan for score in line] for line in found]
     return np.array(values).reshape(-1, MEDMNIST_PLUS.n_datasets)
 
 
 def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the replicates on the datasets, (m, D, B), NaN for a row without."""
+    """Return the replicates on the datasets, (m, D, B); NaN for a row without replicates."""
     found = metric_replicates(rows, metric)
     replicates = np.full((len(rows), MEDMNIST_PLUS.n_datasets, N_REPLICATES), np.nan, dtype=np.float32)
     for index, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""The ranks of an entry on each dataset, among all entries and published methods of its resolution."""
+"""Ranks of an entry on each dataset, among all entries and published methods of its resolution."""
 
 from collections.abc import Mapping
 from statistics import fmean
@@ -22,9 +22,9 @@ from challenge.results.seeds import group_dataset_scores, ranked_evaluations
 def dataset_ranks(
     submission: Submission, evaluation: Evaluation, metric: Metric, ground_truth: GroundTruth | None
 ) -> dict[str, tuple[int, int]]:
-    """Return the rank of an entry on each dataset, and of how many; none, if it is not among what is ranked.
+    """Return the rank of an entry and the number of ranked rows, by dataset; empty if the entry is not ranked.
 
-    A seed has the ranks of its group: the leaderboard has one row for all of them.
+    A seed has the ranks of its group, because the leaderboard has one row for the whole group.
     """
     if submission.is_disqualified or not evaluation.is_by(ground_truth):
         return {}
@@ -46,16 +46,16 @@ def dataset_ranks(
 
 
 def _rank(value: float, values: np.ndarray) -> tuple[int, int]:
-    """Return 1 and the number of higher ones of the sorted values, and how many there are."""
+    """Return 1 plus the number of higher values, and the number of all values, which must be sorted."""
     return len(values) - int(np.searchsorted(values, value, side="right")) + 1, len(values)
 
 
 def _sorted_values(
     resolution: int, metric: Metric, ground_truth: GroundTruth | None
 ) -> Mapping[str, np.ndarray]:
-    """Return the values of all rows at a resolution on each dataset, in increasing order.
+    """Return the values of all rows at a resolution by dataset, in increasing order.
 
-    Plain values in one query: of thousands of entries, model instances would take seconds.
+    The query returns plain values: with thousands of entries, model instances would take seconds.
     """
     by_dataset: dict[str, list[float]] = {}
     ranked = Evaluation.objects.ranked(ground_truth).filter(submission__resolution=resolution)
@@ -68,7 +68,7 @@ def _sorted_values(
         else:
             by_group.setdefault((group, dataset), []).append(value)
     for (_, dataset), values in by_group.items():
-        by_dataset.setdefault(dataset, []).append(fmean(values))  # of one that is left: as it stands
+        by_dataset.setdefault(dataset, []).append(fmean(values))  # if one seed is left, its own value
     methods = published_rows(PublishedMethod.objects.filter(resolution=resolution))
     for row in with_dataset_scores(methods):
         for dataset, scores in row.by_dataset.items():

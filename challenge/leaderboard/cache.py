@@ -1,8 +1,8 @@
-"""What is computed from the leaderboard, kept until the leaderboard changes.
+"""Cache of results computed from the leaderboard, valid until the leaderboard changes.
 
-Ranks depend on all entries at once, so that any change makes all of them out of date. Services that change something
-that the leaderboard shows advance its revision (`services.board`); results kept under an older revision are not found
-any more. If a process dies between its commit and the revision, the change is seen after a minute.
+All ranks depend on all entries, so any change makes every cached result out of date. Services that change the
+leaderboard advance its revision (`services.board`). Results cached under an older revision are not found any more.
+If a process dies between its commit and the new revision, the change becomes visible after a minute.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 def cached(make: Callable[[], T], *about: object) -> T:
-    """Return what `make` returns for this state of the leaderboard; `about` tells it from everything else kept.
+    """Return the result of `make` for the current revision of the leaderboard; `about` is its cache key.
 
-    What `make` was given from the database, such as the ground truth, belongs to `about`: it may be older than
-    the state.
+    Values that `make` takes from the database, such as the ground truth, belong in `about`: they may be older than
+    the revision.
     """
-    # read before anything is computed: what is newer than its number is computed once more, never the reverse
+    # read the revision first: a result may then be newer than its revision (and is computed again), never older
     name = repr((BoardRevision.current(), *about))
     key = f"board:{sha256(name.encode()).hexdigest()}"
     found = cache.get(key)

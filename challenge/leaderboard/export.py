@@ -1,6 +1,6 @@
-"""The numbers of the leaderboard as plain values, for CSV and JSON; and what all such documents have in common.
+"""Numbers of the leaderboard as plain values for CSV and JSON, and the parts that all exports share.
 
-They say no more than the pages do.
+An export contains nothing that the pages do not show.
 """
 
 from collections.abc import Mapping
@@ -24,16 +24,16 @@ from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS, SCORER_
 from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
 
 BENCHMARK = "BIG: the Biomedical Image Generalization benchmark"
-#: The work that proposes the benchmark, by its key in the bibliography.
+#: Bibliography key of the work that proposes the benchmark.
 CITED = "bachmeier2024designing"
 
 KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
-#: The keys of `row_facts`, and the columns of the CSV before those of the metrics.
+#: Keys of `row_facts`, and the first columns of the CSV; the columns of the metrics follow.
 FACTS = (
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
     *("n_seeds", "standard", "baseline", "study_url", "url"),
 )
-#: The columns of a metric: its value under its own name, the others as `auc_low`.
+#: Suffixes of the columns of a metric, as in `auc_low`; the column of its value has no suffix.
 PARTS = ("low", "high", "std")
 
 
@@ -53,7 +53,7 @@ def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
 
 
 def leaderboard_document(filters: Filters) -> dict[str, Any]:
-    """Return all rows of the leaderboard with their scores on each dataset, and what they are of."""
+    """Return all rows of the leaderboard with their scores on each dataset, and a header."""
     ground_truth = GroundTruth.objects.active()
     rows = with_dataset_scores(_rows(filters, ground_truth))
     return {
@@ -75,7 +75,7 @@ def leaderboard_document(filters: Filters) -> dict[str, Any]:
 
 
 def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
-    """Return one part of each score by dataset and metric, where it is known: plain numbers, as there are many."""
+    """Return one part of each known score by dataset and metric, as a plain number to keep the export small."""
     found = {}
     for dataset in MEDMNIST_PLUS:
         scores = row.by_dataset.get(dataset.name, {})
@@ -90,12 +90,12 @@ def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
 
 
 def filter_values(filters: Filters) -> dict[str, Any]:
-    """Return what of the leaderboard is meant, by the names of its address; how a page shows it is left out."""
+    """Return the filters by their names in the address, without the tab, which changes no row."""
     return {name: value for name, value in filters.values().items() if name != "view"}
 
 
 def row_facts(row: Row) -> dict[str, Any]:
-    """Return what a row is and where it stands; None is what is not known, as of a published method."""
+    """Return the description and the rank of a row; None for an unknown value, such as a published method's team."""
     low, high = row.rank_range or (None, None)
     values = (
         row.rank,
@@ -117,7 +117,7 @@ def row_facts(row: Row) -> dict[str, Any]:
 
 
 def head(ground_truth: GroundTruth | None, scorer: str, bootstrap: str | None) -> dict[str, Any]:
-    """Return what each document begins with: whose numbers they are, by which versions, and how to cite them."""
+    """Return the header of an export: the benchmark, the versions behind the numbers, and the citation."""
     cited = Reference.objects.filter(key=CITED).first()
     return {
         "benchmark": BENCHMARK,
@@ -140,7 +140,7 @@ def head(ground_truth: GroundTruth | None, scorer: str, bootstrap: str | None) -
 
 
 def scores_dict(scores: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
-    """Return what is known of each metric that there is; one that was published names its source."""
+    """Return the known parts of each metric; a published score names its source."""
     return {metric: _score(scores[metric]) for metric in METRICS if metric in scores}
 
 
@@ -150,12 +150,12 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def datasets_dict(by_dataset: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the same for each dataset that there is, in the official order."""
+    """Return `scores_dict` for each dataset with scores, in the official order."""
     return {d.name: scores_dict(by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset}
 
 
 def result_address(about: Submission | MethodGroup | None) -> str | None:
-    """Return where the document of a submission or a group is."""
+    """Return the address of the JSON export of a submission or a group."""
     if about is None:
         return None
     name = "submission_json" if isinstance(about, Submission) else "group_json"
@@ -163,10 +163,10 @@ def result_address(about: Submission | MethodGroup | None) -> str | None:
 
 
 def absolute(path: str) -> str:
-    """Return an address of this site in full."""
+    """Return the absolute address of a path on this site."""
     return f"{settings.SITE_URL}{path}"
 
 
 def utc(time: datetime) -> str:
-    """Return a time as ISO 8601 has it, in UTC, to the second."""
+    """Return a time in ISO 8601, in UTC, to the second."""
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The figures of the leaderboard, from its rows: what is shown in the table, and what surrounds it."""
+"""Figures of the leaderboard: the rows of its table, all resolutions, and scores over time."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -25,7 +25,7 @@ ENTRIES_PER_RESOLUTION = 30
 
 
 class BoardFigures(TypedDict):
-    """The figures, None where there is nothing to draw, and how many ranked rows the first three leave out."""
+    """Figures, None if there is nothing to draw, and the numbers of ranked rows that the first three leave out."""
 
     heat_map: Figure | None
     critical_difference: Figure | None
@@ -37,7 +37,7 @@ class BoardFigures(TypedDict):
 
 
 def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardFigures:
-    """Return the figures of the leaderboard, which is given at each resolution: three queries, however long it is."""
+    """Draw the leaderboard, given at all resolutions; takes three queries, whatever its length."""
     metric = filters.metric
     board = _with_intervals(boards[filters.resolution], metric)
     boards = {**boards, filters.resolution: board}
@@ -57,7 +57,7 @@ def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardF
 
 
 def _with_intervals(board: Board, metric: Metric) -> Board:
-    """Return the leaderboard with intervals of its highest rows."""
+    """Add the intervals of the highest rows to a leaderboard."""
     ranked = [row for row in board.rows if row.rank is not None]
     known = {row.key: row for row in with_intervals(ranked[:ROWS_WITH_DATASETS], [metric])}
     rows, entries = ([known.get(row.key, row) for row in part] for part in (board.rows, board.entries))
@@ -65,9 +65,10 @@ def _with_intervals(board: Board, metric: Metric) -> Board:
 
 
 def over_time(board: Board, metric: Metric) -> Figure | None:
-    """Return how the best score grew over time, if there is an entry.
+    """Draw the best score over time; None if there is no entry.
 
-    It shows the entries at the resolution, whichever of them the table shows, beside the best published row shown.
+    The figure shows all entries at the resolution, also entries that the table leaves out. A line shows the best
+    published row of the table.
     """
     scores = [
         TimedScore(row.submitted_at, row.label, score.value, score.low, score.high)
@@ -92,7 +93,7 @@ def _latest_and_best(scores: Sequence[TimedScore]) -> list[TimedScore]:
 
 
 def _by_resolution(boards: Mapping[int, Board], metric: Metric) -> Figure | None:
-    """Published methods at all resolutions, if they are shown, and the highest entries at each."""
+    """Draw the highest entries at each resolution, and published methods at all resolutions if they are shown."""
     methods = _published_by_resolution(boards, metric)
     for resolution, board in boards.items():
         entries = [row for row in board.rows if row.team][:ENTRIES_PER_RESOLUTION]
@@ -115,5 +116,5 @@ def _published_by_resolution(boards: Mapping[int, Board], metric: str) -> list[B
             if row.method and score:
                 kind = f"Published: {row.method.get_scheme_display()}"
                 found.setdefault((kind, row.label), {})[resolution] = score.value
-    # sorted, so that a kind has its colour whichever of them leads
+    # sorted, so that a kind keeps its colour whichever method leads
     return [ByResolution(label, kind, values) for (kind, label), values in sorted(found.items())]

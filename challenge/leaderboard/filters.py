@@ -1,4 +1,4 @@
-"""Filters of the leaderboard, as its address has them."""
+"""Filters of the leaderboard, read from its address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ class Tab(TextChoices):
     """Tabs of the leaderboard page."""
 
     RANKING = "ranking", "Ranking"
-    RANKS = "ranks", "How sure the ranks are"
+    RANKS = "ranks", "Rank uncertainty"
     WAYS = "ways", "Other ways to rank"
     SECONDARY = "further", "Informational metrics"
     FIGURES = "figures", "Figures"
@@ -22,7 +22,7 @@ class Tab(TextChoices):
 
 @dataclass(frozen=True)
 class Filters:
-    """Choices of a reader. In the address, a value that makes no sense means the default."""
+    """Choices of a reader. An invalid value in the address means the default."""
 
     resolution: int = Resolution.R224.value
     metric: Metric = Metric.AUC
@@ -46,7 +46,7 @@ class Filters:
 
     @property
     def parameters(self) -> QueryDict:
-        """The filters as parameters of an address, for the template tag `querystring`."""
+        """Query parameters of the filters, for the template tag `querystring`."""
         return parameters(self.values())
 
     def values(self) -> dict[str, Any]:

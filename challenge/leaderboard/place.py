@@ -1,4 +1,4 @@
-"""The place of one row on the leaderboard, with its uncertainty, as its own page shows it."""
+"""Place of one row on the leaderboard, with its uncertainty, for the page of that row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from challenge.results.rows import Kind, RowKey
 
 @dataclass(frozen=True)
 class Place:
-    """A rank with its range, and its rank set, where that is known."""
+    """A rank with its range, and its rank set if it is known."""
 
     key: RowKey
     position: Position
@@ -19,14 +19,14 @@ class Place:
 
     @property
     def is_of_group(self) -> bool:
-        """Whether it is the place of a group of seeds."""
+        """True for the place of a group of seeds."""
         return self.key.kind is Kind.SEEDS
 
 
 def find_place(
     keys: Sequence[RowKey], resolution: int, metric: Metric, ground_truth: GroundTruth | None
 ) -> Place | None:
-    """Return the place of the first of the keys that is ranked, among all entries and published methods."""
+    """Return the place of the first ranked key among all entries and published methods."""
     places = positions(resolution, metric, ground_truth)
     key = next((key for key in keys if key in places), None)
     if key is None:

@@ -1,6 +1,6 @@
-"""Rank sets: the ranks that an entry may truly have, for all entries of a resolution at once.
+"""Rank sets: the ranks that remain possible for an entry, for all entries of a resolution at once.
 
-The range of ranks (`uncertainty`) says how far a rank moves with the test images. A rank set says more: with 95 %
+The range of ranks (`uncertainty`) shows how far a rank moves with the test images. A rank set is stricter: with 95 %
 confidence, the sets of all entries contain the true ranks at the same time, however close the entries are.
 """
 
@@ -24,7 +24,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class RankSet:
-    """The lowest and the highest rank that an entry may truly have, and among how many."""
+    """The best and the worst possible rank of an entry, and the number of ranked entries."""
 
     low: int
     high: int
@@ -32,7 +32,7 @@ class RankSet:
 
     @property
     def ends(self) -> tuple[int, int]:
-        """The lowest and the highest rank."""
+        """The best and the worst rank."""
         return self.low, self.high
 
 
@@ -52,7 +52,7 @@ def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | 
 def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, RankSet]:
     """Return the rank sets of the highest entries at a resolution that have replicates.
 
-    They are among each other: published results have no replicates, and take no ranks here.
+    Only these entries are ranked: published results have no replicates and take no rank here.
     """
     return cached(
         lambda: _rank_sets(resolution, metric, ground_truth),
@@ -75,7 +75,7 @@ def _rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None
 
 
 def _rows(keys: Sequence[RowKey], ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows of some entries: of thousands of entries, only these are built."""
+    """Return the rows of some entries, without building the rows of thousands of others."""
     submissions, groups = ([key.pk for key in keys if key.kind is kind] for kind in (Kind.ENTRY, Kind.SEEDS))
     evaluations = (
         Evaluation.objects.ranked(ground_truth)

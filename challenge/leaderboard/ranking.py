@@ -1,4 +1,4 @@
-"""The ranking: entries scored here and published methods, ranked together over what is shown."""
+"""The ranking: entries and published methods, ranked together among the rows shown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +15,21 @@ from challenge.scoring.statistics.ranking import rank
 class Board:
     """The ranking at one resolution."""
 
-    #: In the order of their ranks; rows without the metric come last, unranked.
+    #: In order of rank; rows without the metric come last, unranked.
     rows: list[Row]
-    #: All entries, oldest first; `rows` may have only each team's best.
+    #: All entries, oldest first; `rows` may keep only each team's best.
     entries: list[Row]
 
 
 def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows in the order of their ranks; those without the metric come last, unranked."""
+    """Return the rows in order of rank; rows without the metric come last, unranked."""
     return boards(filters, [filters.resolution], ground_truth)[filters.resolution].rows
 
 
 def boards(
     filters: Filters, resolutions: Sequence[int], ground_truth: GroundTruth | None
 ) -> dict[int, Board]:
-    """Return the leaderboard at each of the resolutions, whichever the filters name: three queries at most."""
+    """Return the leaderboard at each resolution, ignoring the resolution of the filters. At most three queries."""
     entries = entry_rows(resolutions, ground_truth, standard_only=filters.standard_only)
     published: dict[int, list[Row]] = {}
     if filters.baselines:
@@ -43,7 +43,7 @@ def boards(
 
 
 def rank_rows(rows: Sequence[Row], metric: str) -> list[Row]:
-    """Return the rows with their ranks, in that order: equal values share a rank, the earlier submission first."""
+    """Rank and sort the rows: equal values share a rank, with the earlier submission first."""
     ranks = rank([_value(row, metric) for row in rows])
     return sorted((replace(row, rank=place) for row, place in zip(rows, ranks, strict=True)), key=_order)
 
@@ -51,13 +51,13 @@ def rank_rows(rows: Sequence[Row], metric: str) -> list[Row]:
 def rank_of(
     submission: Submission, metric: Metric, ground_truth: GroundTruth | None
 ) -> tuple[int | None, int]:
-    """Return the rank of a submission's row among all entries and published methods, and their number."""
+    """Return the rank of a submission's row among all entries and published methods, and the number of ranked rows."""
     rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), ground_truth)
     ranked = [row for row in rows if row.rank is not None]
     return next((row.rank for row in ranked if submission in row.members), None), len(ranked)
 
 
-#: What a row is made of; of thousands of evaluations, the rest would take most of the time.
+#: Columns that a row needs; with thousands of evaluations, loading the others would take most of the time.
 _COLUMNS = (
     *METRICS,
     *(
@@ -71,9 +71,9 @@ _COLUMNS = (
 def entry_rows(
     resolutions: Sequence[int], ground_truth: GroundTruth | None, *, standard_only: bool
 ) -> dict[int, list[Row]]:
-    """Return a row for each entry that was scored by the active versions, by resolution, the earliest first.
+    """Return a row for each entry scored by the active versions, by resolution, oldest first.
 
-    The seeds of a group are one entry; in a list of standard entries it stands if all of its seeds are.
+    The seeds of a group are one entry. A group is standard if all of its seeds are standard.
     """
     evaluations = (
         Evaluation.objects.ranked(ground_truth)
@@ -94,9 +94,9 @@ def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int,
 
 
 def _best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
-    """Keep the best entry of each team, and every baseline: each of those is a method of its own."""
+    """Keep the best entry of each team, and every baseline, because each baseline is a method of its own."""
     best: dict[RowKey | int, Row] = {}
-    for row in rows:  # the earliest first, so that a later equal one does not take its place
+    for row in rows:  # oldest first, so that a later entry with an equal score does not replace it
         whose = row.key if row.team is None or row.is_baseline else row.team.pk
         if whose not in best or row.scores[metric].value > best[whose].scores[metric].value:
             best[whose] = row
@@ -109,7 +109,7 @@ def _value(row: Row, metric: str) -> float | None:
 
 
 def _order(row: Row) -> tuple[bool, int, bool, float]:
-    """Ranked before unranked; among equal ranks, entries of teams by time, before published methods."""
+    """Sort key: ranked before unranked; with equal ranks, entries by time, then published methods."""
     submitted_at = row.submitted_at
     time = submitted_at.timestamp() if submitted_at else 0.0
     return row.rank is None, row.rank or 0, submitted_at is None, time

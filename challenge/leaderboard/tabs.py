@@ -1,4 +1,4 @@
-"""Template contexts of the leaderboard's other tabs: each shows its highest rows."""
+"""Template contexts of the leaderboard's other tabs; each tab shows the highest rows."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -33,7 +33,7 @@ MOST_COMPARED = 30
 
 
 class SecondaryRow(TypedDict):
-    """One line of the table of secondary metrics: an entry, or a predictor that knows nothing."""
+    """One line of the table of secondary metrics: an entry or a reference predictor."""
 
     row: Row | None
     title: str
@@ -44,7 +44,7 @@ class SecondaryRow(TypedDict):
 def tab_context(
     filters: Filters, boards: Mapping[int, Board], ground_truth: GroundTruth | None
 ) -> dict[str, Any]:
-    """Return the context of the chosen tab, from the leaderboard: for figures, at all resolutions."""
+    """Return the context of the chosen tab; the tab of figures needs the leaderboard at all resolutions."""
     ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
     match filters.tab:
         case Tab.RANKS:
@@ -58,7 +58,7 @@ def tab_context(
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
-    """Return figures of how the ranks of the highest entries move over the replicates."""
+    """Return figures that show how the ranks of the highest entries vary over the replicates."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_COMPARED))
     replicates = metric_replicates(candidates, metric)
     entries = [row for row in candidates if row.key in replicates]
@@ -75,7 +75,7 @@ def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
 
 
 def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric) -> list[Figure]:
-    """Return the figures of m entries that have dataset replicates (12, m, B); the last is the one by dataset."""
+    """Return the figures of m entries with dataset replicates (12, m, B); the last figure is by dataset."""
     entries = with_dataset_scores(entries)
     labels = [row.label for row in entries]
     means = replicates.mean(axis=0)
@@ -97,7 +97,7 @@ def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric)
 
 
 def alternatives_context(ranked: Sequence[Row], filters: Filters) -> dict[str, Any]:
-    """Return the highest rows under each way to rank."""
+    """Return the ranks of the highest rows under each way to rank."""
     highest = with_dataset_scores(ranked[:MOST_ROWS])
     ways = ways_to_rank(highest, filters.metric, filters.resolution)
     figure = None
@@ -126,7 +126,7 @@ def alternatives_context(ranked: Sequence[Row], filters: Filters) -> dict[str, A
 def secondary_context(
     ranked: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None
 ) -> dict[str, Any]:
-    """Return the secondary metrics of the highest entries, beside what chance and the majority class get."""
+    """Return the secondary metrics of the highest entries, of chance and of the majority class."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_ROWS))
     found = dict(
         SecondaryMetrics.objects.filter(
@@ -146,7 +146,7 @@ def secondary_context(
 
 
 def _secondary_row(row: Row, found: dict[int, dict[str, dict[str, Any]]]) -> SecondaryRow:
-    """Return the means over the datasets, and over the seeds of a group; None where they are still to come."""
+    """Return the means over the datasets, and over the seeds of a group; None if a seed is not computed yet."""
     of_seeds = [found[e.pk] for e in row.evaluations if e.pk in found]
     is_there = len(of_seeds) == len(row.evaluations)
     return SecondaryRow(

@@ -1,7 +1,7 @@
 """Uncertainty of the ranks on a leaderboard: ranges over the bootstrap replicates of the rows shown.
 
-A published result has no replicates: it keeps its value in each of them. So does an entry whose replicates
-are still to come.
+A published result has no replicates: it keeps its value in each of them. An entry without replicates yet keeps its
+value, too.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from challenge.results.replicates import mean_replicates
 from challenge.results.rows import Row, RowKey
 from challenge.scoring.statistics.rank_inference import leaders_group, rank_ranges, rank_replicates
 
-#: Number of top entries that are compared with the leader: all pairs are.
+#: Number of top entries compared pairwise to find the leader's group.
 MOST_WITH_LEADER = 200
 
 
 @dataclass(frozen=True)
 class Position:
-    """A place on the leaderboard, its range, and of how many."""
+    """Rank on the leaderboard, range of ranks, and number of ranked rows."""
 
     rank: int
     rank_range: tuple[int, int] | None
@@ -31,9 +31,9 @@ class Position:
 
 
 def with_rank_ranges(rows: Sequence[Row], metric: str) -> list[Row]:
-    """Return the rows with ranges of ranks, where they have replicates, and marks of the leader's group.
+    """Add the ranges of ranks of the rows with replicates, and mark the leader's group.
 
-    One query, whatever the number of rows.
+    Takes one query, whatever the number of rows.
     """
     ranked = [row for row in rows if row.rank is not None]
     replicates = mean_replicates(ranked, [metric])
@@ -53,7 +53,7 @@ def with_rank_ranges(rows: Sequence[Row], metric: str) -> list[Row]:
 
 
 def positions(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, Position]:
-    """Return the place of each ranked row at a resolution, among all entries and published methods."""
+    """Return the position of each ranked row at a resolution, among all entries and published methods."""
     return cached(
         lambda: _positions(Filters(Resolution(resolution), metric, all_entries=True), ground_truth),
         "positions",

@@ -1,1 +1,1 @@
-"""Commands of the challenge, and what they share."""
+"""Management commands of the challenge, and their shared code."""

@@ -1,4 +1,4 @@
-"""Commands whose `--help` ends with examples."""
+"""Base class of commands whose `--help` ends with examples."""
 
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFo
 
 
 class HelpFormatter(RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Django's, which lists a command's own options first, with the lines of the examples left alone."""
+    """Django's help formatter, which lists a command's own options first, without rewrapping the examples."""
 
 
 class CommandWithExamples(BaseCommand):
-    """A command that shows `examples` under its options."""
+    """Command that shows `examples` below its options."""
 
     examples = ""
 

@@ -1,1 +1,1 @@
-"""Official MedMNIST files: facts about them, one reader, one download; no Django."""
+"""Official MedMNIST files: facts, reader and download; no Django."""

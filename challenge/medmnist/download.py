@@ -1,6 +1,6 @@
 """Resumable download of official MedMNIST files, checked by MD5.
 
-The files have up to 12 GB: a transfer that breaks off goes on where it stopped, also in a later start.
+A file has up to 12 GB. An interrupted transfer resumes where it stopped, even in a later run.
 """
 
 import hashlib
@@ -17,27 +17,27 @@ from requests.adapters import HTTPAdapter
 
 from challenge.medmnist.facts import OfficialFile
 
-#: A file is written in pieces of this size; a piece that breaks off is lost.
+#: A file is written in pieces of this size; an interrupted piece is lost.
 CHUNK_BYTES = 1 << 16
 
-#: Attempts in a row that may break off, or find the server busy, without a byte having arrived.
+#: Give up after this many failed attempts in a row without a single byte received.
 ATTEMPTS = 4
 BACKOFF_SECONDS = 2.0
 TIMEOUT_SECONDS = (10, 60)  # to connect; between two packets
 
-#: The time between two lines of progress.
+#: Time between two progress lines.
 PROGRESS_SECONDS = 5.0
 
 Progress = Callable[[str], object]
 
 
 class DownloadError(Exception):
-    """The reason why files could not be fetched, and what to do."""
+    """Files could not be fetched; the message says why, and what to do."""
 
 
 @dataclass(slots=True)
 class _Transfer:
-    """The part of a file that has arrived: in its part file, and in the hash."""
+    """The received part of a file: its part file and its hash."""
 
     file: OfficialFile
     part: Path
@@ -46,20 +46,19 @@ class _Transfer:
     n_bytes: int = 0
 
     def start_again(self) -> None:
-        """Forget what has arrived."""
+        """Discard everything received so far."""
         self.part.unlink(missing_ok=True)
         self.md5, self.n_bytes = _new_md5(), 0
 
     def is_official(self) -> bool:
-        """Tell whether what has arrived is the whole official file."""
+        """Return whether the complete official file has been received."""
         return self.md5.hexdigest() == self.file.md5
 
 
 def fetch_files(folder: Path, files: Sequence[OfficialFile], progress: Progress) -> None:
     """Fetch official files into `folder`, and check their MD5.
 
-    An official file that is there already is kept; a partial one (.part) is continued. `progress` is called with lines
-    of text.
+    Official files in the folder are kept; partial files (.part) are resumed. `progress` is called with lines of text.
 
     Raises DownloadError.
     """
@@ -69,15 +68,15 @@ def fetch_files(folder: Path, files: Sequence[OfficialFile], progress: Progress)
         with open_session() as session:
             for file in missing:
                 fetch_file(session, folder, file, progress)
-    except OSError as error:  # the errors of requests, which are OSErrors too, do not come this far
+    except OSError as error:  # errors of requests are OSErrors too, but are handled before
         raise DownloadError(
-            f"{folder} cannot be written to or read: {error}. What has arrived is kept: see to the disk, "
-            "and start again to go on from there."
+            f"{folder} cannot be written to or read: {error}. The received part is kept: check the disk, "
+            "and start again to resume the download."
         ) from error
 
 
 def _missing_files(folder: Path, files: Sequence[OfficialFile], progress: Progress) -> list[OfficialFile]:
-    """Return the files that have to be fetched. Raises DownloadError if other files have their names."""
+    """Return the files to fetch. Raises DownloadError if other files have their names."""
     missing, others = [], []
     for file in files:
         path = folder / file.file_name
@@ -90,13 +89,13 @@ def _missing_files(folder: Path, files: Sequence[OfficialFile], progress: Progre
     if others:
         raise DownloadError(
             f"{folder} holds files that are not the official ones (their MD5 differs): {', '.join(others)}. "
-            "Remove them to fetch the official ones, or go without downloading."
+            "Remove them to fetch the official files, or use your files without the download."
         )
     return missing
 
 
 def open_session() -> requests.Session:
-    """Return a session that waits while the server is busy, as long as the server asks for."""
+    """Return a session that waits for a busy server as long as the server asks for."""
     retry = urllib3.Retry(
         total=ATTEMPTS, connect=0, backoff_factor=BACKOFF_SECONDS, status_forcelist=(429, 500, 502, 503, 504)
     )
@@ -108,7 +107,7 @@ def open_session() -> requests.Session:
 
 
 def fetch_file(session: requests.Session, folder: Path, file: OfficialFile, progress: Progress) -> None:
-    """Fetch one file: go on where the transfer breaks off, and start once more if its MD5 is wrong.
+    """Fetch one file: resume interrupted transfers, and start once more if the MD5 is wrong.
 
     Raises DownloadError, and OSError if the folder cannot be written to.
     """
@@ -121,25 +120,25 @@ def fetch_file(session: requests.Session, folder: Path, file: OfficialFile, prog
             return
         found = transfer.md5.hexdigest()
         transfer.start_again()
-        progress(f"{file.file_name}: its MD5 is {found}, not {file.md5} as it should be; deleted")
+        progress(f"{file.file_name}: deleted, because its MD5 is {found}, not {file.md5}")
         if is_last:
             raise DownloadError(
-                f"{file.file_name} arrived damaged, from the start and once more: its MD5 is {found}, and {file.url} "
-                "does not give the official file. Fetch it by hand and put it into the folder."
+                f"{file.file_name} arrived damaged twice: its MD5 is {found}, so {file.url} is not the official file. "
+                "Download it by hand and put it into the folder."
             )
 
 
 def _resume(file: OfficialFile, folder: Path, progress: Progress) -> _Transfer:
-    """Go on from a part file, if there is one."""
+    """Return a transfer that resumes from the part file, if there is one."""
     part = folder / f"{file.file_name}.part"
     if not part.exists():
         return _Transfer(file, part, progress, _new_md5())
-    progress(f"{file.file_name}: going on after {_size(part.stat().st_size)}")
+    progress(f"{file.file_name}: resuming after {_size(part.stat().st_size)}")
     return _Transfer(file, part, progress, _md5_of(part), part.stat().st_size)
 
 
 def _fetch_rest(session: requests.Session, transfer: _Transfer) -> None:
-    """Fetch the rest of a file, however often the transfer breaks off, as long as something arrives."""
+    """Fetch the rest of a file: resume after every interruption, as long as some bytes arrive."""
     failures = 0
     while not transfer.is_official():
         before = transfer.n_bytes
@@ -155,11 +154,11 @@ def _fetch_rest(session: requests.Session, transfer: _Transfer) -> None:
 
 
 def _fetch_once(session: requests.Session, transfer: _Transfer) -> None:
-    """Ask for the rest of a file, and write it down."""
+    """Request the rest of a file, and write it."""
     headers = {"Range": f"bytes={transfer.n_bytes}-"} if transfer.n_bytes else {}
     with session.get(transfer.file.url, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # nothing is left to come; the MD5 tells if it is the file
+            return  # nothing is left to fetch; the MD5 decides whether this is the file
         response.raise_for_status()
         if transfer.n_bytes and not _goes_on(response, transfer.n_bytes):
             transfer.start_again()
@@ -169,7 +168,7 @@ def _fetch_once(session: requests.Session, transfer: _Transfer) -> None:
 
 
 def _goes_on(response: requests.Response, n_bytes: int) -> bool:
-    """Tell if the answer is the rest of the file, not the whole file again."""
+    """Return whether the response is the rest of the file, not the whole file again."""
     is_part = response.status_code == requests.codes.partial_content
     return is_part and response.headers.get("Content-Range", "").startswith(f"bytes {n_bytes}-")
 
@@ -178,13 +177,13 @@ def _check_room(transfer: _Transfer, n_to_come: int) -> None:
     free = shutil.disk_usage(transfer.part.parent).free
     if n_to_come > free:
         raise DownloadError(
-            f"{transfer.file.file_name} needs {_size(n_to_come)} more, and {transfer.part.parent} has "
-            f"{_size(free)} free. Make room or give another folder, and start again: what has arrived is kept."
+            f"{transfer.file.file_name} needs {_size(n_to_come)} more, but {transfer.part.parent} has only "
+            f"{_size(free)} free. Free some space or choose another folder, and start again: the received part is kept."
         )
 
 
 def _receive(response: requests.Response, transfer: _Transfer, n_total: int) -> None:
-    """Append the answer to the part file, and report progress."""
+    """Append the response to the part file, and report progress."""
     started = told = time.monotonic()
     n_before = transfer.n_bytes
     with transfer.part.open("ab") as file:
@@ -207,14 +206,14 @@ def _progress_line(transfer: _Transfer, n_total: int, speed: float) -> str:
 
 
 def _is_final(error: Exception) -> bool:
-    """Tell if asking again is no use: the server has no such file, or gives it to nobody."""
+    """Return whether a retry is useless: the server does not have the file, or refuses it."""
     return isinstance(error, requests.HTTPError)
 
 
 def _why(transfer: _Transfer, error: Exception) -> str:
     return (
         f"{transfer.file.file_name} could not be fetched from {transfer.file.url}: {error}. "
-        f"{_size(transfer.n_bytes)} have arrived and are kept: start again to go on from there, or fetch the "
+        f"{_size(transfer.n_bytes)} were received and are kept: start again to resume the download, or download the "
         f"file by hand and put it into {transfer.part.parent}."
     )
 
@@ -229,7 +228,7 @@ def _md5_of(path: Path) -> "hashlib._Hash":
 
 
 def _size(n_bytes: float) -> str:
-    """Return a size for people."""
+    """Format a number of bytes for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if n_bytes >= factor:
             return f"{n_bytes / factor:.1f} {unit}"

@@ -1,13 +1,13 @@
-"""Facts about the official MedMNIST files: their names, addresses, checksums, splits and channels.
+"""Facts about the official MedMNIST files: names, addresses, checksums, splits and channels.
 
-All are those of `medmnist.INFO` (medmnist 3.0.2), which a test compares. Classes, tasks and the sizes of the test
-splits are facts of the benchmark (`challenge.scoring.benchmark`).
+They equal `medmnist.INFO` (medmnist 3.0.2); a test compares them. Classes, tasks and the sizes of the test splits are
+in `challenge.scoring.benchmark`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: The record of MedMNIST v3 (CC BY 4.0; DermaMNIST CC BY-NC 4.0).
+#: Zenodo record of MedMNIST v3 (CC BY 4.0; DermaMNIST CC BY-NC 4.0).
 ZENODO_FILES = "https://zenodo.org/records/10519652/files"
 
 
@@ -16,10 +16,10 @@ class DatasetFacts:
     """Facts about the files of one dataset.
 
     Attributes:
-        n_train: training images.
-        n_val: validation images.
+        n_train: number of training images.
+        n_val: number of validation images.
         n_channels: 1 is grey, 3 is colour.
-        md5: the checksum of each file, by resolution.
+        md5: checksum of each file, by resolution.
 
     """
 
@@ -39,7 +39,7 @@ class OfficialFile:
 
     @property
     def file_name(self) -> str:
-        """The name of the file in the record."""
+        """Name of the file in the Zenodo record."""
         return self.url.rpartition("/")[2].partition("?")[0]
 
 
@@ -49,7 +49,7 @@ def file_name(dataset_name: str, resolution: int) -> str:
 
 
 def official_file(dataset_name: str, resolution: int, base_url: str = ZENODO_FILES) -> OfficialFile:
-    """Return the address and checksum of a file. Raises KeyError if there is no official one."""
+    """Return the address and checksum of a file. Raises KeyError if there is no official file."""
     md5 = FACTS[dataset_name].md5[resolution]
     return OfficialFile(resolution, f"{base_url}/{file_name(dataset_name, resolution)}?download=1", md5)
 
@@ -59,7 +59,7 @@ def official_files(dataset_name: str) -> tuple[OfficialFile, ...]:
     return tuple(official_file(dataset_name, resolution) for resolution in FACTS[dataset_name].md5)
 
 
-#: By the name of the dataset, in the order of the benchmark.
+#: Facts by dataset name, in the order of the benchmark.
 FACTS = {
     "pathmnist": DatasetFacts(
         n_train=89996, n_val=10004, n_channels=3,

@@ -1,4 +1,4 @@
-"""Reading of the test labels from the official files; the images in them are not touched."""
+"""Reading of the test labels from the official files, without their images."""
 
 import os
 from pathlib import Path
@@ -16,27 +16,27 @@ from challenge.scoring.ground_truth import (
     read_ground_truth,
 )
 
-#: The array of an official file that holds the labels of the test split.
+#: Name of the test split's label array in an official file.
 TEST_LABELS = "test_labels"
 
 
 def read_labels(path: Path, benchmark: Benchmark) -> GroundTruth:
     """Read and check the labels of all datasets of `benchmark`.
 
-    `path` is a folder of official files (`pathmnist.npz`, `pathmnist_64.npz`, ...; of several resolutions the smallest
-    complete one is read), or one npz file as `write_ground_truth` writes it.
+    `path` is a folder of official files (`pathmnist.npz`, `pathmnist_64.npz`, ...), or one npz file from
+    `write_ground_truth`. If a folder has several resolutions, the smallest complete one is read.
 
-    Raises GroundTruthError, naming every dataset that is missing, unreadable or not as the benchmark says.
+    Raises GroundTruthError with every dataset that is missing, is unreadable or does not match the benchmark.
     """
     if path.is_dir():
         return gather_labels(benchmark, _locate_files(path, benchmark), _read_test_labels)
     if _is_official_file(path):
-        raise GroundTruthError([f"{path} holds one dataset; give the folder with the files of all of them."])
+        raise GroundTruthError([f"{path} holds one dataset; give the folder with the files of all datasets."])
     return read_ground_truth(path, benchmark)
 
 
 def _locate_files(folder: Path, benchmark: Benchmark) -> dict[str, Path]:
-    """Return the file of each dataset, at the smallest resolution of which no file is missing."""
+    """Return the file of each dataset, at the smallest resolution with no missing file."""
     try:
         present = set(os.listdir(folder))
     except OSError as error:
@@ -52,7 +52,9 @@ def _locate_files(folder: Path, benchmark: Benchmark) -> dict[str, Path]:
                 f"{resolution} pixels: {len(missing)} of {len(files)} files missing: {', '.join(missing)}."
             )
     if problems:
-        raise GroundTruthError([f"{folder} holds no complete set of files; one is enough.", *problems])
+        raise GroundTruthError(
+            [f"{folder} has no complete resolution; one complete resolution is enough.", *problems]
+        )
     expected = ", ".join(file_name(dataset.name, 28) for dataset in benchmark)
     raise GroundTruthError([f"{folder} holds no MedMNIST files; expected {expected} (or _64, _128, _224)."])
 

@@ -1,7 +1,7 @@
-"""Reader of single arrays of an npz file (a zip archive of npy members), without a second copy in memory.
+"""Reader of single arrays in an npz file (a zip archive of npy members), without a second copy in memory.
 
-numpy's own reader can neither map an uncompressed array, nor return its rows batch by batch, nor skip rows. Nothing is
-ever unpickled.
+NumPy's own reader cannot map an uncompressed array, return its rows batch by batch, or skip rows. This reader never
+unpickles anything.
 """
 
 import os
@@ -16,17 +16,17 @@ from typing import IO, Any
 
 import numpy as np
 
-#: Bytes read of a member at once: zipfile makes an intermediate copy of this size.
+#: Bytes read from a member at once: zipfile makes an intermediate copy of this size.
 CHUNK_BYTES = 1 << 20
 
-#: The fixed part of a local header: it ends with the lengths of the name and of the extra field.
+#: Fixed part of a local header; it ends with the lengths of the name and of the extra field.
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
 _READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 class NpzError(ValueError):
-    """The reason why an array cannot be read, without its subject ("is damaged or unreadable (...)")."""
+    """An array cannot be read; the message omits the file name ("is damaged or unreadable (...)")."""
 
 
 class MissingArrayError(NpzError):
@@ -58,13 +58,13 @@ def describe(path: Path, name: str) -> Member:
 def load(member: Member) -> np.ndarray:
     """Return the array: mapped from the file (read-only) if it is stored uncompressed, else read into memory.
 
-    The checksum of a mapped array is not checked: that would take reading all of it.
+    The checksum of a mapped array is not verified, because that would read the whole array.
     """
     return _map(member) if member.is_stored else read(member)
 
 
 def read(member: Member) -> np.ndarray:
-    """Read the array into memory, and check its checksum."""
+    """Read the array into memory, and verify its checksum."""
     with _open(member) as stream:
         array = np.empty(member.shape, member.dtype)
         _fill(array, stream)
@@ -96,13 +96,13 @@ def read_chosen_rows(member: Member, rows: Sequence[int]) -> list[np.ndarray]:
             stream.seek(start + row * size)
             found[row] = np.empty(shape, member.dtype)
             _fill(found[row], stream)
-        stream.seek(0, os.SEEK_END)  # where zipfile compares the checksum of everything that went by
+        stream.seek(0, os.SEEK_END)  # at the end, zipfile compares the checksum of everything read
     return [found[row] for row in rows]
 
 
 @contextmanager
 def _telling(name: str) -> Iterator[None]:
-    """Turn what zipfile and numpy raise into an NpzError."""
+    """Turn errors of zipfile and NumPy into an NpzError."""
     try:
         yield
     except NpzError:
@@ -151,7 +151,7 @@ def _n_bytes(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
 
 
 def _fill(array: np.ndarray, stream: IO[bytes]) -> None:
-    """Read the whole of a contiguous array, in pieces."""
+    """Fill a contiguous array from the stream, in pieces."""
     target = memoryview(array.reshape(-1).view(np.uint8).data)
     for first in range(0, len(target), CHUNK_BYTES):
         piece = target[first : first + CHUNK_BYTES]

@@ -1,7 +1,7 @@
-"""Fetch the official labels from Zenodo: a few hundred kB out of files of several hundred MB.
+"""Download of the official labels from Zenodo: a few hundred kB out of files of several hundred MB.
 
-The labels are one small member of each npz file (a zip archive), so two range requests per dataset do.
-A server that answers no range requests costs the whole files.
+The labels are one small member of each npz file (a zip archive), so two range requests per dataset are enough.
+If a server does not support range requests, the whole files are fetched.
 """
 
 import time
@@ -21,12 +21,12 @@ from challenge.medmnist.labels import TEST_LABELS, read_labels
 from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.ground_truth import GroundTruth, GroundTruthError
 
-#: The end of each archive, asked for first: its table of contents and, for most datasets, the labels too.
+#: Size of the end of each archive, fetched first: the table of contents and, for most datasets, the labels.
 TAIL_BYTES = 16 * 1024
 
 
 class _DamagedError(Exception):
-    """The archive that arrived is not the official file."""
+    """The received archive is not the official file."""
 
 
 _FETCH_ERRORS = (
@@ -48,11 +48,11 @@ def download_ground_truth(
 ) -> GroundTruth:
     """Fetch the labels of each dataset into `folder`, as `pathmnist.npz` and so on, and read them.
 
-    A file that is there already is kept, so that a download that broke off goes on where it stopped.
-    `progress` is called with a line of text for each dataset.
+    Files in the folder are kept, so an interrupted download resumes where it stopped. `progress` is called with a line
+    of text for each dataset.
 
-    Raises GroundTruthError if a dataset cannot be fetched, arrives damaged or is not as the benchmark
-    says, and OSError if `folder` cannot be written to.
+    Raises GroundTruthError if a dataset cannot be fetched, arrives damaged or does not match the benchmark. Raises
+    OSError if `folder` cannot be written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with download.open_session() as session:
@@ -67,11 +67,11 @@ def download_ground_truth(
 
 
 def _fetch(session: requests.Session, file: OfficialFile, target: Path, progress: Progress) -> None:
-    """Make `target` an npz of the test labels, or a copy of the whole file if the server answers no range requests."""
+    """Write `target`: an npz of the test labels, or the whole file if the server does not support range requests."""
     try:
         n_bytes = _fetch_labels(session, file.url, target)
     except RangeNotSupported:
-        progress(f"{target.stem}: the server answers no range requests, so the whole file is fetched")
+        progress(f"{target.stem}: the server does not support range requests, so the whole file is fetched")
         try:
             download.fetch_file(session, target.parent, file, progress)
         except DownloadError as error:
@@ -87,14 +87,14 @@ def _problem(target: Path, why: str) -> GroundTruthError:
     return GroundTruthError(
         [
             f"{target.stem}: {why}",
-            f"What is complete stays in {target.parent}: start again to go on from there, or "
+            f"Complete files stay in {target.parent}: start again to resume, or "
             "download the files by hand, put them there and give that folder.",
         ]
     )
 
 
 def _fetch_labels(session: requests.Session, url: str, target: Path) -> int:
-    """Make `target`, starting again where the transfer breaks off or arrives damaged; return the bytes of the last."""
+    """Write `target`, and retry if the transfer is interrupted or damaged; return the bytes of the last attempt."""
     attempt = 1
     while True:
         try:
@@ -109,7 +109,7 @@ def _fetch_labels(session: requests.Session, url: str, target: Path) -> int:
 
 
 def _fetch_labels_once(session: requests.Session, url: str, target: Path) -> int:
-    """Make `target` an npz of the test labels only, and return the bytes fetched; zipfile checks their CRC-32."""
+    """Write an npz of the test labels to `target`, and return the bytes fetched; zipfile checks the CRC-32."""
     sizes = []
 
     def note_size(response: requests.Response, **kwargs: object) -> None:

@@ -1,7 +1,7 @@
-"""What the site keeps: phases, ground truths, submissions, their evaluations, published results, texts.
+"""Database models: phases, ground truths, submissions, their evaluations, published results, texts.
 
-A submission is what a team sent; an evaluation is one scoring of it, by one version of the scorer
-against one ground truth. `services` is the only writer.
+A submission is a file sent by a team. An evaluation is one scoring of a submission, by one version of the scorer
+against one ground truth. Only `services` writes to these tables.
 """
 
 from challenge.models.board import BoardRevision

@@ -1,13 +1,13 @@
-"""Revision counter that invalidates what was computed from the leaderboard."""
+"""Revision counter that invalidates results computed from the leaderboard."""
 
 from django.db import models
 from django.db.models import F
 
 
 class BoardRevision(models.Model):
-    """One row with a number that grows whenever something that the leaderboard shows may have changed.
+    """One row with a number that grows whenever the content of the leaderboard may have changed.
 
-    `services.board` advances it; what is computed from the leaderboard is kept under it (`leaderboard.cache`).
+    `services.board` advances it. Results computed from the leaderboard are cached under it (`leaderboard.cache`).
     """
 
     number = models.PositiveBigIntegerField(default=0)
@@ -17,11 +17,11 @@ class BoardRevision(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        """Return the number."""
+        """Return the current number."""
         return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
     @classmethod
     def advance(cls) -> None:
-        """Make everything that was kept under the number up to now out of date."""
+        """Invalidate everything cached under the current number."""
         if not cls.objects.filter(pk=1).update(number=F("number") + 1):
             cls.objects.get_or_create(pk=1, defaults={"number": 1})

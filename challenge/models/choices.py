@@ -6,7 +6,7 @@ from challenge.scoring.metrics.ranked import RANKED
 
 
 class Metric(models.TextChoices):
-    """The metrics of the leaderboard, in the order in which they are shown."""
+    """Metrics of the leaderboard, in display order."""
 
     AUC = "auc", RANKED["auc"].title
     BALANCED_ACCURACY = "balanced_accuracy", RANKED["balanced_accuracy"].title
@@ -15,7 +15,7 @@ class Metric(models.TextChoices):
 
 
 class Resolution(models.IntegerChoices):
-    """The resolutions of MedMNIST+, in pixels; a submission is for one of them."""
+    """Resolutions of MedMNIST+, in pixels; each submission has one."""
 
     R28 = 28, "28 × 28"
     R64 = 64, "64 × 64"

@@ -1,4 +1,4 @@
-"""Scorings of submissions, and what comes of them."""
+"""Scorings of submissions, and their results."""
 
 from datetime import timedelta
 from typing import Self
@@ -17,23 +17,23 @@ class EvaluationQuerySet(JobQuerySet["Evaluation"]):
     """Evaluations by state."""
 
     def scored(self) -> Self:
-        """Those with scores (they keep them while they are scored again)."""
+        """Keep evaluations with scores (an evaluation keeps its scores while it is scored again)."""
         return self.filter(scored_at__isnull=False)
 
     def active(self, ground_truth: GroundTruth | None) -> Self:
-        """Those by today's scorer and against the given ground truth: the pair that is ranked."""
+        """Keep evaluations by the current scorer against the given ground truth: the ranked versions."""
         return self.filter(ground_truth=ground_truth, scorer_version=SCORER_VERSION)
 
     def ranked(self, ground_truth: GroundTruth | None) -> Self:
-        """Those that stand on the leaderboard."""
+        """Keep evaluations that the leaderboard ranks."""
         return self.active(ground_truth).scored().filter(submission__disqualified_at__isnull=True)
 
 
 class Evaluation(Job):
-    """One scoring of a submission: a job with its state, and the means over the datasets when it is done."""
+    """One scoring of a submission: a job with its state, and the means over the datasets once it is scored."""
 
     class Status(models.TextChoices):
-        """What a team sees of its submission."""
+        """State of a submission as its team sees it."""
 
         QUEUED = QUEUED, "Queued"
         SCORING = "scoring", "Scoring"
@@ -49,7 +49,9 @@ class Evaluation(Job):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     scored_at = models.DateTimeField(null=True, editable=False)
-    problems = models.JSONField(default=list, editable=False, help_text="Why it failed, a sentence each.")
+    problems = models.JSONField(
+        default=list, editable=False, help_text="Reasons for the failure, one sentence each."
+    )
     auc = models.FloatField(null=True, editable=False)
     balanced_accuracy = models.FloatField(null=True, editable=False)
     cohen_kappa = models.FloatField(null=True, editable=False)
@@ -71,18 +73,18 @@ class Evaluation(Job):
 
     @property
     def is_pending(self) -> bool:
-        """Whether its outcome is still to come."""
+        """True while the outcome is open."""
         return self.status in (self.Status.QUEUED, self.Status.SCORING)
 
     def is_by(self, ground_truth: GroundTruth | None) -> bool:
-        """Whether it was made by today's scorer against that ground truth."""
+        """Return whether it was made by the current scorer against the given ground truth."""
         return ground_truth is not None and (
             (self.ground_truth_id, self.scorer_version) == (ground_truth.pk, SCORER_VERSION)
         )
 
 
 class DatasetScore(models.Model):
-    """The metrics of one dataset in an evaluation."""
+    """Metrics of one dataset in an evaluation."""
 
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="dataset_scores")
     dataset = models.CharField(max_length=30, choices=[(d.name, d.title) for d in MEDMNIST_PLUS])
@@ -101,9 +103,9 @@ class DatasetScore(models.Model):
 
 
 class EvaluationCurves(models.Model):
-    """What the figures of an evaluation are drawn from, by dataset: confusion matrix, ROC curves, reliability.
+    """Data for the figures of an evaluation, by dataset: confusion matrix, ROC curves, reliability.
 
-    A table of its own, so that lists of evaluations do not carry it; `scoring.curves` says what it holds.
+    It has its own table, so that lists of evaluations do not load it; `scoring.metrics.curves` describes it.
     """
 
     evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="curves")

@@ -1,4 +1,4 @@
-"""The labels that submissions are scored against."""
+"""Labels that submissions are scored against."""
 
 from pathlib import Path
 
@@ -12,16 +12,16 @@ class GroundTruthQuerySet(models.QuerySet["GroundTruth"]):
     """Ground truths by activation."""
 
     def active(self) -> "GroundTruth | None":
-        """Return the ground truth that entries are ranked by: the one activated last."""
+        """Return the ground truth used for ranking: the last activated one."""
         return self.filter(activated_at__isnull=False).order_by("-activated_at", "-pk").first()
 
 
 class GroundTruth(models.Model):
-    """The labels of all test splits. The labels themselves lie in a file outside the web root."""
+    """Labels of all test splits, stored in a file outside the web root."""
 
     name = models.CharField(max_length=MAX_NAME_LENGTH, help_text="Shown on every page.")
     checksum = models.CharField(
-        max_length=64, unique=True, editable=False, help_text="SHA-256 of the labels: their version."
+        max_length=64, unique=True, editable=False, help_text="SHA-256 of the labels, used as their version."
     )
     is_demo = models.BooleanField("demo data", default=False, editable=False)
     created_at = models.DateTimeField("loaded", auto_now_add=True)
@@ -38,10 +38,10 @@ class GroundTruth(models.Model):
 
     @property
     def version(self) -> str:
-        """The checksum's first 12 digits: enough to tell versions apart on a page."""
+        """First 12 digits of the checksum: enough to distinguish versions on a page."""
         return self.checksum[:12]
 
     @property
     def path(self) -> Path:
-        """The npz file of the labels."""
+        """Path of the npz file of the labels."""
         return settings.GROUND_TRUTH_DIR / f"{self.checksum}.npz"

@@ -1,4 +1,4 @@
-"""Submissions of one method that differ in their seed."""
+"""Groups of submissions of one method that differ only in the seed."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -13,30 +13,30 @@ if TYPE_CHECKING:
 
 
 class MethodGroupQuerySet(models.QuerySet["MethodGroup"]):
-    """Groups by what they amount to."""
+    """Groups by their public members."""
 
     def with_public_count(self) -> Self:
-        """With `public_count`, the number of members that their figures are made of."""
+        """Add `public_count`, the number of members that enter the group's scores."""
         is_public = Q(
             submissions__disqualified_at__isnull=True, submissions__evaluations__scored_at__isnull=False
         )
         return self.annotate(public_count=Count("submissions", filter=is_public, distinct=True))
 
     def standing(self) -> Self:
-        """Those with at least two public members: the others are no groups (any more) to anyone but their team."""
+        """Keep groups with at least two public members. Others are shown as a group only to their team."""
         return self.with_public_count().filter(public_count__gte=MethodGroup.FEWEST)
 
 
 class MethodGroup(models.Model):
-    """Runs of one method with different seeds: they are reported as mean and deviation, in place of each alone.
+    """Runs of one method with different seeds, reported as mean and standard deviation instead of one by one.
 
-    `services.groups` says what can be grouped. A member that is disqualified afterwards stays in the group's rows but
-    not in its figures (`public_members`), so that it is back when the disqualification is taken back.
+    `services.groups` defines which submissions can be grouped. A member that is disqualified later stays in the group
+    but not in its scores (`public_members`), so it counts again if the disqualification is withdrawn.
     """
 
     FEWEST, MOST = 2, 20
 
-    public_count: int  # of a row that `with_public_count` gave
+    public_count: int  # only on rows from `with_public_count`
     team = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="method_groups")
     name = models.CharField(max_length=100)
     created_at = models.DateTimeField("made", default=timezone.now, editable=False)
@@ -50,22 +50,22 @@ class MethodGroup(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The page of this group."""
+        """Return the URL of the group's page."""
         return reverse("group", args=[self.pk])
 
     def public_members(self) -> "SubmissionQuerySet":
-        """Return the members that its figures are made of, the earliest first."""
+        """Return the members that enter the group's scores, the earliest first."""
         return self.submissions.public().order_by("created_at", "pk")
 
     @property
     def is_standing(self) -> bool:
-        """Whether it is a group to everybody: as `MethodGroupQuerySet.standing`."""
+        """True if it is shown as a group to everyone: see `MethodGroupQuerySet.standing`."""
         return self.public_members().count() >= self.FEWEST
 
     @property
     def is_standard(self) -> bool:
-        """Whether all that its figures are made of is standard.
+        """True if all its public members are standard.
 
-        Its members were equal in this when they were grouped; an organizer may have corrected one since.
+        All members were equal in this when they were grouped; an organizer may have corrected one since.
         """
         return all(member.is_standard for member in self.public_members())

@@ -1,4 +1,4 @@
-"""Work that a task does, with its state in the database: a worker claims it, and times tell what was lost."""
+"""Jobs with their state in the database: a worker claims a job, and time stamps reveal lost jobs."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar, Self, TypeVar
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-#: The state, of every kind of job, in which it waits for a worker.
+#: State of a job of any kind that waits for a worker.
 QUEUED = "queued"
 
 J = TypeVar("J", bound="Job", covariant=True)
@@ -18,18 +18,18 @@ class JobQuerySet(models.QuerySet[J]):
     """Jobs by state."""
 
     def stuck(self, now: datetime) -> Self:
-        """Those whose task must have been lost: waiting or running for too long."""
+        """Keep jobs whose task must have been lost: waiting or running for too long."""
         job = self.model
         waiting = Q(status=QUEUED, queued_at__lt=now - job.QUEUE_PATIENCE)
         running = Q(status=job.RUNNING, claimed_at__lt=now - job.LEASE)
         return self.filter(waiting | running)
 
     def held(self, claimed_at: datetime) -> Self:
-        """Those that a worker claimed then, and that nobody has taken over since."""
+        """Keep jobs that a worker claimed at the given time, and that no other worker has taken over since."""
         return self.filter(status=self.model.RUNNING, claimed_at=claimed_at)
 
     def claim(self) -> datetime | None:
-        """Take what is queued for a worker, and return the time that it holds its claim by; None if nothing is."""
+        """Claim the queued jobs for a worker, and return the time that identifies the claim; None if none is queued."""
         claimed_at = timezone.now()
         queued = self.filter(status=QUEUED)
         if queued.update(status=self.model.RUNNING, claimed_at=claimed_at, attempts=F("attempts") + 1):
@@ -37,20 +37,20 @@ class JobQuerySet(models.QuerySet[J]):
         return None
 
     def put_back(self) -> None:
-        """Let them wait once more, until the sweep enqueues them again."""
+        """Set the jobs back to queued; the sweep enqueues them again."""
         self.update(status=QUEUED, queued_at=timezone.now())
 
 
 class Job(models.Model):
-    """The state of a job; kinds of jobs name their states themselves."""
+    """State of a job; each kind of job defines its own states."""
 
-    #: The state in which a worker is at it.
+    #: State of a job that a worker processes.
     RUNNING: ClassVar[str]
-    #: A worker that has not finished by then is dead: Celery's hard limit ends a task before.
+    #: A worker that has not finished after this time is dead: Celery's hard limit ends a task earlier.
     LEASE: ClassVar[timedelta] = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
-    #: A queued job is enqueued again after this time, in case its message never arrived.
+    #: A queued job is enqueued again after this time, in case its message was lost.
     QUEUE_PATIENCE: ClassVar[timedelta]
-    #: After so many broken attempts it fails, so that no file can occupy the worker for ever.
+    #: The job fails after this many broken attempts, so that no file can occupy a worker forever.
     MAX_ATTEMPTS: ClassVar[int] = 3
 
     status = models.CharField(max_length=10, default=QUEUED)

@@ -1,4 +1,4 @@
-"""Mails about outcomes."""
+"""Mails about the outcomes of submissions."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -23,9 +23,9 @@ class OutcomeMailQuerySet(JobQuerySet["OutcomeMail"]):
 
 
 class OutcomeMail(Job):
-    """The mail about the first outcome of a submission: a job with its state.
+    """Mail about the first outcome of a submission: a job with its state.
 
-    A mail that a worker could not send stays claimed, so that it is tried again when the lease is over.
+    A mail that a worker could not send stays claimed, and is retried when the lease ends.
     """
 
     class Status(models.TextChoices):
@@ -38,9 +38,9 @@ class OutcomeMail(Job):
 
     RUNNING = Status.SENDING
     QUEUE_PATIENCE = timedelta(seconds=30)
-    #: A mail that was claimed and not sent is tried again after this time: the mail server was down.
+    #: A claimed mail that was not sent is retried after this time: the mail server was down.
     LEASE = timedelta(minutes=5)
-    #: A mail is tried for this long, however often that is.
+    #: A mail is retried for this long, with any number of attempts.
     GIVE_UP_AFTER = timedelta(days=3)
 
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="outcome_mail")

@@ -1,11 +1,11 @@
-"""Results that others published."""
+"""Published results."""
 
 from django.db import models
 from django.urls import reverse
 
 from challenge.models.choices import Metric, Resolution
 
-#: What the architectures of published methods are called; the rows hold their timm names.
+#: Titles of the architectures of published methods, by the timm names that the rows store.
 ARCHITECTURE_TITLES = {
     "vgg16": "VGG16",
     "alexnet": "AlexNet",
@@ -21,10 +21,10 @@ ARCHITECTURE_TITLES = {
 
 
 class PublishedMethod(models.Model):
-    """A method whose results were published, at one resolution: shown beside the entries, told apart from them."""
+    """A published method at one resolution, shown with the entries and marked as published."""
 
     class Scheme(models.TextChoices):
-        """How it was trained."""
+        """Training schemes."""
 
         END_TO_END = "end-to-end", "end-to-end"
         LINEAR_PROBING = "linear-probing", "linear probing"
@@ -32,7 +32,7 @@ class PublishedMethod(models.Model):
         MM_PT = "mm-pt", "mm-PT"
 
     scheme = models.CharField(max_length=20, choices=Scheme)
-    architecture = models.CharField(max_length=60, help_text="Its timm name.")
+    architecture = models.CharField(max_length=60, help_text="timm name.")
     weighted_loss = models.BooleanField(default=False)
     resolution = models.PositiveSmallIntegerField(choices=Resolution)
 
@@ -49,33 +49,35 @@ class PublishedMethod(models.Model):
         return f"{self.title}, {self.get_scheme_display()}{', weighted loss' if self.weighted_loss else ''}"
 
     def get_absolute_url(self) -> str:
-        """The page of this method's results."""
+        """Return the URL of the method's page."""
         return reverse("published_method", args=[self.pk])
 
     @property
     def title(self) -> str:
-        """What the architecture is called."""
+        """Title of the architecture."""
         return ARCHITECTURE_TITLES.get(self.architecture, self.architecture)
 
 
 class PublishedScore(models.Model):
-    """A figure as its source prints it, scaled to [0, 1] (kappa: [-1, 1])."""
+    """A score as printed in its source, scaled to [0, 1] (kappa: [-1, 1])."""
 
     AVERAGE = "average"
 
     class Source(models.TextChoices):
-        """Where it was published, the earlier source first: it is the one shown where two give the same figure."""
+        """Sources, by precedence: if several sources give a score, the first is shown."""
 
-        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2024)"
+        DOERRICH_2024 = "doerrich2024", "Doerrich et al. (2025)"
         THESIS_2024 = "thesis2024", "Bachmeier (2024)"
         REEVALUATED = "reevaluated", "re-evaluated here"
 
     method = models.ForeignKey(PublishedMethod, models.CASCADE, related_name="scores")
     source = models.CharField(max_length=20, choices=Source)
-    dataset = models.CharField(max_length=30, help_text="A dataset's name, or the mean over the 12.")
+    dataset = models.CharField(
+        max_length=30, help_text="Name of a dataset, or `average` for the mean over the 12 datasets."
+    )
     metric = models.CharField(max_length=20, choices=Metric)
     mean = models.FloatField()
-    std = models.FloatField(null=True, help_text="Standard deviation over the seeds, where it was published.")
+    std = models.FloatField(null=True, help_text="Standard deviation over the seeds, if it was published.")
 
     class Meta:
         ordering = ["source"]

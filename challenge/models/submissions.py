@@ -1,4 +1,4 @@
-"""What teams send."""
+"""Submissions of teams."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
-    """Submissions by what counts."""
+    """Submissions by their state."""
 
     def counted(self) -> Self:
-        """Those that count towards a team's limits."""
+        """Keep submissions that count towards a team's limits."""
         return self.filter(counts_toward_limits=True)
 
     def on_day(self, now: datetime) -> Self:
-        """Those of the UTC day of that time."""
+        """Keep submissions of the UTC day of the given time."""
         start = day_start(now)
         return self.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
 
     def public(self) -> Self:
-        """Those that anyone may see: scored at least once, and not disqualified."""
+        """Keep submissions that anyone may see: scored at least once, and not disqualified."""
         return self.filter(evaluations__scored_at__isnull=False, disqualified_at__isnull=True).distinct()
 
     def standard(self) -> Self:
-        """Those made by the standard protocol: as `Submission.is_standard`."""
+        """Keep submissions that follow the standard protocol: see `Submission.is_standard`."""
         return self.filter(external_data=False, special_methods="")
 
 
 def submission_path(submission: "Submission", filename: str) -> str:
-    """Where an upload is kept: a name of our own, so that nothing of the team's reaches the disk's paths."""
+    """Return the storage path of an upload, without any text from the team."""
     suffix = ".csv.gz" if filename.lower().endswith(".gz") else ".csv"
     return f"{submission.team_id}/{submission.created_at:%Y%m%d-%H%M%S}-{submission.sha256[:16]}{suffix}"
 
 
 class Submission(models.Model):
-    """One file of predictions and what the team says of it."""
+    """One file of predictions, and the team's statements about it."""
 
     team = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
     phase = models.ForeignKey(Phase, models.PROTECT, related_name="submissions")
@@ -57,10 +57,10 @@ class Submission(models.Model):
     code_url = models.URLField("code", max_length=300, blank=True)
     external_data = models.BooleanField("used data beyond MedMNIST+", default=False)
     special_methods = models.CharField(
-        "what goes beyond the standard protocol",
+        "departures from the standard protocol",
         max_length=200,
         blank=True,
-        help_text="Such as an ensemble of several networks, or test-time augmentation. Empty: nothing.",
+        help_text="For example an ensemble, or test-time augmentation. Leave empty if there are none.",
     )
     group = models.ForeignKey(
         MethodGroup,
@@ -75,18 +75,18 @@ class Submission(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="The training configuration, if it is a baseline of the organizers.",
+        help_text="Training configuration, for baselines of the organizers.",
     )
     file = models.FileField(upload_to=submission_path, max_length=200, editable=False)
-    file_name = models.CharField("name of the file", max_length=200, editable=False)
-    file_size = models.PositiveIntegerField("size of the file in bytes", editable=False)
+    file_name = models.CharField("file name", max_length=200, editable=False)
+    file_size = models.PositiveIntegerField("file size in bytes", editable=False)
     sha256 = models.CharField("SHA-256 of the file", max_length=64, editable=False)
     counts_toward_limits = models.BooleanField(
-        default=True, editable=False, help_text="False once its first scoring failed."
+        default=True, editable=False, help_text="False if its first scoring failed."
     )
     disqualified_at = models.DateTimeField("disqualified", null=True, editable=False)
     disqualification_reason = models.TextField("reason", blank=True, editable=False)
-    #: Time of the first scoring, be it scored or failed: later ones change neither limits nor mails.
+    #: Time of the first outcome, scored or failed: later outcomes change neither limits nor mails.
     first_outcome_at = models.DateTimeField("first outcome", null=True, editable=False)
 
     objects = SubmissionQuerySet.as_manager()
@@ -99,34 +99,34 @@ class Submission(models.Model):
         return f"#{self.pk} {self.model_name}"
 
     def get_absolute_url(self) -> str:
-        """The page of this submission."""
+        """Return the URL of the submission's page."""
         return reverse("submission", args=[self.pk])
 
     @property
     def is_baseline(self) -> bool:
-        """Whether the organizers trained it: its configuration is known and shown."""
+        """True if the organizers trained it: its configuration is known and shown."""
         return self.training is not None
 
     @property
     def is_standard(self) -> bool:
-        """Whether it was made by the standard protocol, as its team says: see the rules."""
+        """True if it follows the standard protocol of the rules, as stated by its team."""
         return not (self.external_data or self.special_methods)
 
     @property
     def is_disqualified(self) -> bool:
-        """Whether an organizer took it out of the ranking."""
+        """True if an organizer removed it from the ranking."""
         return self.disqualified_at is not None
 
     @property
     def is_public(self) -> bool:
-        """Whether anyone may see it: as `SubmissionQuerySet.public`."""
+        """True if anyone may see it: see `SubmissionQuerySet.public`."""
         return not self.is_disqualified and any(e.scored_at for e in self.evaluations.all())
 
     def current_evaluation(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
-        """Return the evaluation that says how the submission stands: by the ranked versions, or the newest."""
+        """Return the evaluation that gives the submission's state: by the ranked versions, or the newest."""
         return max(self.evaluations.all(), key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
 
     def latest_scores(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
-        """Return the evaluation whose scores are shown: by the ranked versions, or the newest scored one."""
+        """Return the evaluation with the displayed scores: by the ranked versions, or the newest scored evaluation."""
         scored = [evaluation for evaluation in self.evaluations.all() if evaluation.scored_at]
         return max(scored, key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)

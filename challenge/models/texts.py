@@ -1,31 +1,37 @@
-"""What organizers write for the pages."""
+"""Texts that organizers write for the pages."""
+
+import re
 
 from django.db import models
 from django.urls import reverse
 
 
 class Reference(models.Model):
-    """A work of others that the Research page lists."""
+    """A publication listed on the Research page."""
 
     class Topic(models.TextChoices):
-        """The sections of the page, in their order."""
+        """Sections of the page, in order."""
 
         BENCHMARKS = "benchmarks", "Benchmarks and challenges"
         DATA = "data", "Data"
         METHODS = "methods", "Methods and their evaluation"
         REPORTING = "reporting", "Metrics, ranking and reporting"
 
-    key = models.SlugField(unique=True, help_text="Its BibTeX key, such as yang2023medmnist.")
+    key = models.SlugField(unique=True, help_text="BibTeX key, for example yang2023medmnist.")
     topic = models.CharField(max_length=20, choices=Topic)
     title = models.CharField(max_length=300)
     authors = models.CharField(
-        max_length=500, help_text="As they are cited: “Yang, J., Shi, R., Wei, D., et al.”"
+        max_length=500, help_text="As in a citation: “Yang, J., Shi, R., Wei, D., et al.”"
     )
     venue = models.CharField(max_length=200, help_text="Journal, conference or preprint server.")
     year = models.PositiveSmallIntegerField()
-    url = models.URLField("link", max_length=300, help_text="DOI as https://doi.org/..., or the work's page.")
-    summary = models.TextField(blank=True, help_text="What it is to this benchmark, in a sentence or two.")
-    bibtex = models.TextField("BibTeX", help_text="The whole entry, with the key above.")
+    url = models.URLField(
+        "link", max_length=300, help_text="DOI as https://doi.org/..., or the page of the publication."
+    )
+    summary = models.TextField(
+        blank=True, help_text="Its relevance to this benchmark, in one or two sentences."
+    )
+    bibtex = models.TextField("BibTeX", help_text="The complete entry, with the key above.")
 
     class Meta:
         ordering = ["topic", "year", "key"]
@@ -33,19 +39,35 @@ class Reference(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def short(self) -> str:
+        """Authors and year, as cited in a sentence: “Yang et al., 2023”."""
+        surnames = re.findall(r"([^,]+), [^,]*\.(?:, |$)", self.authors.removesuffix(", et al."))
+        if not surnames:
+            return f"{self.authors}, {self.year}"
+        if self.authors.endswith("et al.") or len(surnames) > 2:
+            return f"{surnames[0]} et al., {self.year}"
+        return f"{' and '.join(surnames)}, {self.year}"
+
+    @property
+    def preprint(self) -> str:
+        """ArXiv number in the note of the BibTeX entry; empty if there is none."""
+        found = re.search(r"Preprint: arXiv:([\d.]+\d)", self.bibtex)
+        return found[1] if found else ""
+
 
 class SitePage(models.Model):
-    """A page that organizers write themselves, in Markdown."""
+    """A page that organizers write in Markdown."""
 
     class Slug(models.TextChoices):
-        """The pages that there are; their addresses."""
+        """Pages, by their URL slugs."""
 
         ABOUT = "about", "About"
         SITE_NOTICE = "site-notice", "Site notice"
         PRIVACY = "privacy", "Privacy"
 
     slug = models.CharField("page", max_length=20, choices=Slug, unique=True)
-    body = models.TextField("text", help_text="Markdown. HTML that could run or load something is taken out.")
+    body = models.TextField("text", help_text="Markdown. HTML that could run or load something is removed.")
     updated_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta:
@@ -55,5 +77,5 @@ class SitePage(models.Model):
         return self.get_slug_display()
 
     def get_absolute_url(self) -> str:
-        """The page itself."""
+        """Return the URL of the page."""
         return reverse("site_page", args=[self.slug])

@@ -1,4 +1,4 @@
-"""How sure the scores of an evaluation are, and informational metrics: what follows a scoring in a task of its own."""
+"""Uncertainty of an evaluation's scores, and informational metrics: computed after scoring, in a separate task."""
 
 from datetime import timedelta
 from typing import Self
@@ -16,19 +16,19 @@ class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):
     """Uncertainties by state."""
 
     def known(self) -> Self:
-        """Those whose replicates are there, and are paired with those made today."""
+        """Keep uncertainties with replicates of the current version, so that all are paired."""
         return self.filter(status=Uncertainty.Status.DONE, bootstrap_version=BOOTSTRAP_VERSION)
 
 
 class Uncertainty(Job):
-    """Intervals and bootstrap replicates of an evaluation: a job with its state, and what came of it.
+    """Intervals and bootstrap replicates of an evaluation: a job with its state and results.
 
-    Replicates are kept as bytes of float32: those of the means, 16 kB, apart from those of each dataset, 192 kB, as
-    rankings need the former of many entries. `scoring.statistics.bootstrap` makes them.
+    Replicates are stored as bytes of float32. Those of the means (16 kB) and of the datasets (192 kB) have separate
+    fields, because rankings need only the means, of many entries. `scoring.statistics.bootstrap` computes them.
     """
 
     class Status(models.TextChoices):
-        """Where the job is."""
+        """State of the job."""
 
         QUEUED = QUEUED, "Queued"
         RUNNING = "running", "Running"
@@ -44,10 +44,10 @@ class Uncertainty(Job):
     intervals = models.JSONField(
         default=dict,
         editable=False,
-        help_text="By dataset, and `average`: low and high of each metric at 95 %.",
+        help_text="By dataset and for `average`: low and high of each metric at 95 %.",
     )
     auc_standard_errors = models.JSONField(
-        default=dict, editable=False, help_text="By dataset, and `average`, after DeLong."
+        default=dict, editable=False, help_text="By dataset and for `average`, after DeLong."
     )
     mean_replicates = models.BinaryField(default=b"", editable=False)
     dataset_replicates = models.BinaryField(default=b"", editable=False)
@@ -63,7 +63,7 @@ class Uncertainty(Job):
 
 
 def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:
-    """Return the uncertainty of an evaluation without its replicates, which are large; it is asked for once."""
+    """Return the uncertainty of an evaluation, loaded once and without its large replicates."""
     light = Uncertainty.objects.defer("mean_replicates", "dataset_replicates")
     models.prefetch_related_objects([evaluation], models.Prefetch("uncertainty", light))
     return getattr(evaluation, "uncertainty", None)

@@ -1,1 +1,1 @@
-"""Scores as values: rows of a ranking, seeds, replicates, secondary metrics."""
+"""Scores as plain values: rows of a ranking, seeds, replicates, secondary metrics."""

@@ -10,10 +10,10 @@ ARCHITECTURE = "resnet18"
 
 
 def decathlon_baseline(resolution: int) -> NDArray[np.float64] | None:
-    """Return the accuracies on the datasets, (12,) in their official order, that the decathlon score measures by.
+    """Return the baseline accuracies of the decathlon score, (12,) in the official order of the datasets.
 
-    They are those of the ResNet-18 that Doerrich et al. (2024) trained end-to-end at this resolution (pixels of a
-    side). None where they are not all there: `manage.py import_reported_baselines` brings them.
+    They belong to the ResNet-18 that Doerrich et al. (2025) trained end-to-end at this resolution (pixels per side).
+    None if any is missing: `manage.py import_reported_baselines` imports them.
     """
     accuracies = dict(
         PublishedScore.objects.filter(

@@ -1,4 +1,4 @@
-"""What predictors that know nothing get on the active test labels: chance, and always the most frequent class."""
+"""Scores of two trivial predictors on the active test labels: chance, and always the most frequent class."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from challenge.scoring.metrics.secondary import reference_rows
 
 
 def reference_predictors(ground_truth: GroundTruth) -> dict[str, dict[str, Any]]:
-    """Return `chance` and `majority` as `scoring.metrics.secondary.reference_rows` gives them."""
+    """Return `chance` and `majority` from `scoring.metrics.secondary.reference_rows`."""
     return _reference_rows(ground_truth.path)
 
 

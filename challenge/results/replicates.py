@@ -1,7 +1,7 @@
-"""Bootstrap replicates of rows, and the intervals that they give.
+"""Bootstrap replicates of rows, and intervals from them.
 
-Replicates of entries are paired: replicate b of all entries is on the same resample of the test images, which are the
-same at every resolution. Published results have none, and so no interval.
+Replicates of entries are paired: replicate b of all entries uses the same resample of the test images, which are the
+same at every resolution. Published results have no replicates, and so no intervals.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +20,14 @@ from challenge.scoring.statistics.intervals import percentile_interval
 #: Replicates of one metric on each dataset, (12, B), by row.
 Replicates = Mapping[RowKey, np.ndarray]
 
-#: Rows whose replicates of several metrics are in memory together: 16 kB each.
+#: Maximum number of rows with replicates of several metrics in memory: 16 kB each.
 ROWS_AT_ONCE = 1000
 
 
 def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
-    """Return the replicates of rows' means over the datasets, (len(metrics), B) each.
+    """Return the replicates of each row's means over the datasets, (len(metrics), B) each.
 
-    Those of a group are the means over its seeds. Rows with an evaluation that has no replicates are left out.
+    Replicates of a group are means over its seeds. A row is left out if any of its evaluations has no replicates.
     """
     chosen = [METRICS.index(metric) for metric in metrics]
     found = {
@@ -38,7 +38,7 @@ def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey,
 
 
 def dataset_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
-    """Return the same for each dataset, (12, len(metrics), B) each, datasets in their official order."""
+    """Return the replicates on each dataset, (12, len(metrics), B) each, datasets in their official order."""
     chosen = [METRICS.index(metric) for metric in metrics]
     found = {
         pk: unpack_dataset_replicates(content)[:, chosen]
@@ -48,12 +48,12 @@ def dataset_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowK
 
 
 def metric_replicates(rows: Iterable[Row], metric: str) -> dict[RowKey, np.ndarray]:
-    """Return the replicates of one metric on each dataset, (12, B) each, of the rows that have some: one query."""
+    """Return the replicates of one metric on each dataset, (12, B) each, for rows that have replicates: one query."""
     return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
 
 
 def _stored(rows: Iterable[Row], field: str) -> QuerySet[Uncertainty, tuple[int, bytes]]:
-    """Return a query of the evaluations' ids and the bytes."""
+    """Return a query for the evaluations' ids and the stored bytes."""
     evaluations = [evaluation.pk for row in rows for evaluation in row.evaluations]
     return Uncertainty.objects.known().filter(evaluation__in=evaluations).values_list("evaluation_id", field)
 
@@ -67,9 +67,9 @@ def _of_rows(rows: Iterable[Row], found: Mapping[int, np.ndarray]) -> dict[RowKe
 
 
 def with_intervals(rows: Sequence[Row], metrics: Sequence[str] = METRICS) -> list[Row]:
-    """Return the rows with intervals of their means, where they have replicates.
+    """Return the rows, with intervals of their means if they have replicates.
 
-    One query for each `ROWS_AT_ONCE` rows.
+    One query per `ROWS_AT_ONCE` rows.
     """
     found = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
@@ -88,7 +88,7 @@ def _with_mean_intervals(row: Row, metrics: Sequence[str], replicates: np.ndarra
 
 
 def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Row]:
-    """Return the rows with intervals of one metric on each dataset, where they have replicates."""
+    """Return the rows, with intervals of one metric on each dataset if they have replicates."""
     return [
         replace(row, by_dataset=_intervals_by_dataset(row.by_dataset, metric, replicates[row.key]))
         if row.key in replicates

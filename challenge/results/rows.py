@@ -22,14 +22,14 @@ from challenge.results.score import Score, Series
 from challenge.results.seeds import group_dataset_scores, group_scores
 from challenge.scoring.metrics.ranked import METRICS
 
-#: The thing that a row stands for.
+#: Object that a row represents.
 Owner = Submission | MethodGroup | PublishedMethod
 
 _KEY = re.compile(r"([sgp])([0-9]{1,9})", re.ASCII)
 
 
 class Kind(StrEnum):
-    """Kinds of rows, by the letter that stands for them in addresses."""
+    """Kinds of rows, with their letter in URLs."""
 
     ENTRY = "s"
     SEEDS = "g"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """Identity of a row: its kind, and the number of its page. Written as in addresses of comparisons: "s12"."""
+    """Identity of a row: its kind, and the number of its page. Written as in URLs of comparisons: "s12"."""
 
     kind: Kind
     pk: int
@@ -48,7 +48,7 @@ class RowKey:
 
     @classmethod
     def of(cls, owner: Owner) -> "RowKey":
-        """Return the key of the row that stands for this submission, group or method."""
+        """Return the key of the row of this submission, group or method."""
         match owner:
             case Submission():
                 return cls(Kind.ENTRY, owner.pk)
@@ -59,26 +59,26 @@ class RowKey:
 
     @classmethod
     def parse(cls, text: str) -> "RowKey | None":
-        """Return the key that is written so, or None if none is."""
+        """Parse a key, or return None if the text is not a key."""
         match = _KEY.fullmatch(text)
         return cls(Kind(match[1]), int(match[2])) if match else None
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a ranking. Functions that find out more about rows return new ones."""
+    """One line of a ranking. Functions that add information return new rows."""
 
     owner: Owner
     #: Means over the datasets, by metric.
     scores: Mapping[str, Score]
-    #: The evaluations that its scores come from: one, or one for each seed.
+    #: Evaluations behind the scores: one, or one per seed.
     evaluations: Sequence[Evaluation] = ()
-    #: Scores by dataset and metric, where they were asked for.
+    #: Scores by dataset and metric, if they were loaded.
     by_dataset: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
     rank: int | None = None
     #: Range of the rank over resamples of the test images.
     rank_range: tuple[int, int] | None = None
-    #: Whether the row cannot be distinguished from the leader; None if it was not compared.
+    #: True if the row cannot be distinguished from the leader; None if it was not compared.
     is_with_leader: bool | None = None
 
     @property
@@ -88,27 +88,27 @@ class Row:
 
     @property
     def submission(self) -> Submission | None:
-        """The submission, if the row stands for one."""
+        """The submission, if the row is a submission."""
         return self.owner if isinstance(self.owner, Submission) else None
 
     @property
     def group(self) -> MethodGroup | None:
-        """The group of seeds, if the row stands for one."""
+        """The group, if the row is a group of seeds."""
         return self.owner if isinstance(self.owner, MethodGroup) else None
 
     @property
     def method(self) -> PublishedMethod | None:
-        """The published method, if the row stands for one."""
+        """The published method, if the row is a published method."""
         return self.owner if isinstance(self.owner, PublishedMethod) else None
 
     @property
     def label(self) -> str:
-        """Text for the row in figures."""
+        """Label of the row in figures."""
         return f"{self.name} ({self.team})" if self.team else str(self.owner)
 
     @property
     def name(self) -> str:
-        """Name that its team gave it, or the title of the published method."""
+        """Name chosen by the team, or title of the published method."""
         match self.owner:
             case Submission():
                 return self.owner.model_name
@@ -119,37 +119,37 @@ class Row:
 
     @property
     def team(self) -> Team | None:
-        """The team that sent it; None for a published method."""
+        """The row's team; None for a published method."""
         return None if isinstance(self.owner, PublishedMethod) else self.owner.team
 
     @property
     def members(self) -> list[Submission]:
-        """The submissions behind its scores."""
+        """Submissions behind the scores."""
         return [evaluation.submission for evaluation in self.evaluations]
 
     @property
     def submitted_at(self) -> datetime | None:
-        """Time of its first submission; None for a published method."""
+        """Time of the first submission; None for a published method."""
         return self.evaluations[0].submission.created_at if self.evaluations else None
 
     @property
     def study_url(self) -> str:
-        """The study behind it: for a group, the one that its first member names."""
+        """Link to the study; for a group, the first link among its members."""
         return next((member.study_url for member in self.members if member.study_url), "")
 
     @property
     def is_baseline(self) -> bool:
-        """Whether the organizers trained it, with the code of this site."""
+        """True if the organizers trained it, with the code of this site."""
         return bool(self.evaluations) and all(member.is_baseline for member in self.members)
 
     @property
     def is_standard(self) -> bool:
-        """Whether all of its submissions keep to the standard protocol."""
+        """True if all its submissions follow the standard protocol."""
         return all(member.is_standard for member in self.members)
 
     @property
     def external_data(self) -> bool:
-        """Whether data beyond MedMNIST+ was used."""
+        """True if data beyond MedMNIST+ was used."""
         return any(member.external_data for member in self.members)
 
     @property
@@ -159,7 +159,7 @@ class Row:
 
     @property
     def url(self) -> str:
-        """Address of its permanent page."""
+        """URL of its permanent page."""
         return self.owner.get_absolute_url()
 
     @property
@@ -170,37 +170,37 @@ class Row:
         return self.owner.resolution
 
     def series(self, metric: str) -> Series:
-        """Return one metric of this row for each dataset that has it."""
+        """Return one metric of this row, for the datasets that have it."""
         scores = {name: scores[metric] for name, scores in self.by_dataset.items() if metric in scores}
         return Series(self.label, scores, is_published=self.method is not None)
 
 
 def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
-    """Return the row of a group's evaluations, or of a single evaluation; the earliest comes first."""
+    """Return the row of a group's evaluations, earliest first, or of a single evaluation."""
     if group:
         return Row(group, group_scores(evaluations), evaluations)
     return Row(evaluations[0].submission, scores_of(evaluations[0]), evaluations)
 
 
 def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
-    """Return the metrics of a scored evaluation (means over the datasets), or those of one dataset."""
+    """Return the metrics of a scored evaluation (means over the datasets), or of one dataset score."""
     return {metric: Score(getattr(row, metric)) for metric in METRICS}
 
 
 def dataset_scores_of(evaluation: Evaluation) -> dict[str, dict[str, Score]]:
-    """Return the scores on each dataset of a scored evaluation."""
+    """Return the scores of a scored evaluation on each dataset."""
     return {score.dataset: scores_of(score) for score in evaluation.dataset_scores.all()}
 
 
 def published_rows(methods: Iterable[PublishedMethod]) -> list[Row]:
-    """Return a row for each published method, with its averages over the datasets."""
+    """Return a row per published method, with its averages over the datasets."""
     averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE, method__in=methods)
     scores = merge_sources(averages, by="method_id")
     return [Row(method, scores.get(method.pk, {})) for method in methods]
 
 
 def with_dataset_scores(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows with their scores for each dataset: two queries, however many rows there are."""
+    """Return the rows with their scores on each dataset, in two queries."""
     evaluations = {e.pk: e for row in rows for e in row.evaluations}
     prefetch_related_objects(list(evaluations.values()), "dataset_scores")
     published: dict[int, list[PublishedScore]] = {}
@@ -221,9 +221,9 @@ def _dataset_scores(row: Row, published: Mapping[int, list[PublishedScore]]) -> 
 
 
 def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, dict[str, Score]]:
-    """Return one score a metric for each value of the field `by`.
+    """Return one score per metric for each value of the field `by`.
 
-    It is the score of the first source; the other sources are named with it.
+    The score comes from the first source; it also lists the values of the other sources.
     """
     merged: dict[Any, dict[str, Score]] = {}
     in_order = PublishedScore.Source.values.index

@@ -1,4 +1,4 @@
-"""Scores as pages and figures take them: plain values, whatever table they come from."""
+"""Scores for pages and figures: plain values, independent of their database tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Score:
-    """A metric of an entry; a published one has a source, and a deviation if that gives one.
+    """Value of a metric; a published score has a source, and a standard deviation if the source gives one.
 
-    `low` and `high` are the ends of its confidence interval, where there is one.
+    `low` and `high` are the ends of the confidence interval, if there is one.
     """
 
     value: float
@@ -21,7 +21,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Series:
-    """One metric of one entry or published method, by dataset name; a dataset without a score is left out."""
+    """One metric of an entry or published method, by dataset name; datasets without a score are left out."""
 
     label: str
     scores: Mapping[str, Score]
@@ -30,9 +30,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value less another one; interval and `flips` are None where one of the two has no replicates.
+    """Difference of two values; interval and `flips` are None if one of the two has no replicates.
 
-    `flips` is the share of replicates in which the two stand the other way round.
+    `flips` is the share of replicates with the opposite order.
     """
 
     value: float
@@ -42,9 +42,9 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """Say in words what the interval says; nothing without one."""
+        """Verdict of the interval in words; empty without an interval."""
         if self.low is None or self.high is None:
             return ""
         if self.low > 0:
             return "better"
-        return "worse" if self.high < 0 else "not told apart"
+        return "worse" if self.high < 0 else "no clear difference"

@@ -1,4 +1,4 @@
-"""Secondary metrics of an entry, with those of two predictors that look at no image, as its page shows them."""
+"""Secondary metrics on an entry's page, next to those of two predictors that ignore the images."""
 
 import logging
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ REFERENCES = {"majority": "Always the most frequent class", "chance": "Chance"}
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table: its name, and values by metric."""
+    """Line of a table: its name, and values by metric."""
 
     name: str
     values: Values
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class ClassRates:
-    """Recall and precision of one class, or of one label; precision is None where nothing was predicted so."""
+    """Recall and precision of one class or label; precision is None if nothing was predicted as it."""
 
     name: str
     recall: float | None
@@ -46,7 +46,7 @@ class ClassRates:
 
 
 def references(ground_truth: GroundTruth) -> Mapping[str, Any]:
-    """Return what the reference predictors get; nothing where the labels' file is lost or damaged."""
+    """Return the scores of the reference predictors; empty if the label file is missing or damaged."""
     try:
         return reference_predictors(ground_truth)
     except GroundTruthError as error:
@@ -55,28 +55,28 @@ def references(ground_truth: GroundTruth) -> Mapping[str, Any]:
 
 
 def reference_means(of: Mapping[str, Any]) -> list[Line]:
-    """Return a line for each reference: its means over the datasets."""
+    """Return a line per reference predictor: its means over the datasets."""
     return [Line(title, of[name]["average"], True) for name, title in REFERENCES.items() if name in of]
 
 
 def majority_accuracies(of: Mapping[str, Any]) -> dict[str, float]:
-    """Return by dataset the accuracy of always naming the most frequent class."""
+    """Return the accuracy of always predicting the most frequent class, by dataset."""
     return {name: values["accuracy"] for name, values in of["majority"]["datasets"].items()} if of else {}
 
 
 def secondary_of(evaluation: Evaluation) -> Mapping[str, Values]:
-    """Return the secondary metrics of an evaluation by dataset; empty until they are there."""
+    """Return the secondary metrics of an evaluation by dataset; empty until they are computed."""
     found = SecondaryMetrics.objects.filter(evaluation=evaluation).first()
     return found.datasets if found else {}
 
 
 def dataset_lines(secondary: Mapping[str, Values]) -> list[Line]:
-    """Return a line for each dataset."""
+    """Return a line per dataset."""
     return [Line(d.title, secondary[d.name]) for d in MEDMNIST_PLUS if d.name in secondary]
 
 
 def mean_line(secondary: Mapping[str, Values]) -> Line | None:
-    """Return the unweighted means over the datasets; nothing until the metrics are there."""
+    """Return the unweighted means over the datasets; None until the metrics are computed."""
     if not secondary:
         return None
     means = {metric: fmean(values[metric] for values in secondary.values()) for metric in AVERAGED}
@@ -86,7 +86,7 @@ def mean_line(secondary: Mapping[str, Values]) -> Line | None:
 def one_dataset(
     evaluation: Evaluation, dataset: Dataset, secondary: Mapping[str, Values], of: Mapping[str, Any]
 ) -> tuple[list[tuple[str, str]], list[Line]]:
-    """Return the columns and lines of all metrics of an entry on a dataset, between the two references."""
+    """Return columns and lines for all metrics of an entry on a dataset, followed by the references."""
     columns = list(Metric.choices)
     if dataset.name in secondary:
         columns += SECONDARY_TITLES.items()
@@ -106,7 +106,7 @@ def one_dataset(
 
 
 def class_rates(dataset: Dataset, secondary: Mapping[str, Values]) -> list[ClassRates]:
-    """Return recall and precision of each class of a dataset; nothing until they are there."""
+    """Return recall and precision of each class of a dataset; empty until they are computed."""
     values = secondary.get(dataset.name)
     if values is None:
         return []

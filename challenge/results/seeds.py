@@ -1,6 +1,6 @@
-"""Seeds of one method summed up: the mean over the evaluations of a group, with its standard deviation.
+"""Summary of the seeds of one method: mean and standard deviation over the evaluations of a group.
 
-The deviation is that of a sample, with n - 1 in the denominator: the seeds that were run stand for those that were not.
+The standard deviation is that of a sample, with n - 1 in the denominator.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from challenge.results.score import Score
 
 
 def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> list[Evaluation]:
-    """Return the evaluations that a group's figures are made of, the earliest member first.
+    """Return the evaluations behind a group's scores, the earliest member first.
 
-    They are by the versions that are ranked: while entries are scored again, some members may lack one.
+    They use the ranked versions. While entries are being scored again, evaluations of some members may be missing.
     """
     return ranked_evaluations_by_group([group], ground_truth)[group.pk]
 
@@ -22,7 +22,7 @@ def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> 
 def ranked_evaluations_by_group(
     groups: Collection[MethodGroup], ground_truth: GroundTruth | None
 ) -> dict[int, list[Evaluation]]:
-    """Return the same for several groups by their ids: two queries, however many there are."""
+    """Return the ranked evaluations of several groups, by group id, in two queries."""
     ranked = Evaluation.objects.ranked(ground_truth).filter(submission__group__in=groups)
     evaluations = list(
         ranked.select_related("submission__team")
@@ -33,10 +33,10 @@ def ranked_evaluations_by_group(
 
 
 def split_by_group(evaluations: Iterable[Evaluation]) -> list[tuple[MethodGroup | None, list[Evaluation]]]:
-    """Put the evaluations of each group together, at the place of the first of them; the others stand alone.
+    """Gather the evaluations of each group, at the place of its first evaluation; others stay single.
 
-    A group of which only one evaluation is given is none: its member stands on its own, as (None, [evaluation]).
-    Select `submission__group` with the evaluations: each is asked for its own.
+    Single evaluations, also those that are alone in their group, become (None, [evaluation]). Select
+    `submission__group` with the evaluations, because each evaluation's group is read.
     """
     evaluations = list(evaluations)
     sizes = Counter(e.submission.group_id for e in evaluations)
@@ -55,15 +55,15 @@ def split_by_group(evaluations: Iterable[Evaluation]) -> list[tuple[MethodGroup 
 
 
 def group_scores(evaluations: Sequence[Evaluation]) -> dict[str, Score]:
-    """Return each metric of a group: the mean of its members' means over the datasets, and the deviation.
+    """Return each metric of a group: the mean and standard deviation of its members' means over the datasets.
 
-    One evaluation at least is needed; of one alone there is no deviation.
+    At least one evaluation is needed; a single evaluation has no standard deviation.
     """
     return _scores(evaluations)
 
 
 def group_dataset_scores(evaluations: Sequence[Evaluation]) -> dict[str, dict[str, Score]]:
-    """Return the same for each dataset that all of the evaluations have a score of."""
+    """Return mean and standard deviation on each dataset for which all evaluations have a score."""
     by_dataset: dict[str, list[DatasetScore]] = {}
     for evaluation in evaluations:
         for score in evaluation.dataset_scores.all():

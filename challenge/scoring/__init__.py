@@ -1,4 +1,4 @@
-"""Scoring core: from a submission file and the test labels to metrics and their uncertainty.
+"""Scoring core: computes metrics and their uncertainty from a submission file and the test labels.
 
-Free of Django, torch and scikit-learn, so that it starts fast in a worker and can be used offline.
+It does not use Django, torch or scikit-learn, so it starts fast in a worker and works offline.
 """

@@ -1,7 +1,7 @@
-"""What is scored: the 12 MedMNIST+ 2D datasets, their classes and the sizes of their test splits.
+"""The 12 MedMNIST+ 2D datasets: tasks, classes and sizes of the test splits.
 
-A `Benchmark` is a value that callers pass in; nothing below this module reads a global, so tests
-run the whole scoring core on a benchmark of a few rows.
+Callers pass a `Benchmark` in; no scoring code reads a global. Tests can therefore run the whole scoring core on a
+benchmark of a few rows.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Dataset:
 
     @property
     def n_classes(self) -> int:
-        """The number of classes (of labels, if multi-label): the number of probabilities of a row."""
+        """Number of classes (or labels, if multi-label), and of probabilities in a row."""
         return len(self.classes)
 
 
@@ -54,17 +54,17 @@ class Benchmark:
 
     @property
     def n_datasets(self) -> int:
-        """The number of datasets, which all weigh the same in a mean."""
+        """Number of datasets; all have the same weight in a mean."""
         return len(self.datasets)
 
     @property
     def n_rows(self) -> int:
-        """The number of rows of a submission: the test images of all datasets."""
+        """Number of rows of a submission: the test images of all datasets."""
         return sum(dataset.n_test for dataset in self.datasets)
 
     @property
     def max_classes(self) -> int:
-        """The number of probability columns that a submission of this benchmark needs."""
+        """Number of probability columns in a submission."""
         return max(dataset.n_classes for dataset in self.datasets)
 
 
@@ -73,7 +73,7 @@ _ORGANS = (
     "liver", "lung-left", "lung-right", "pancreas", "spleen",
 )  # fmt: skip
 
-#: Sizes, tasks and classes are those of `medmnist.INFO` (medmnist 3.0.2), which a test compares.
+#: Sizes, tasks and classes equal `medmnist.INFO` (medmnist 3.0.2); a test compares them.
 MEDMNIST_PLUS = Benchmark(
     name="MedMNIST+ 2D",
     resolutions=(28, 64, 128, 224),

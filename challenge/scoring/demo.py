@@ -1,6 +1,6 @@
-"""Synthetic labels and predictions for demonstrations and tests, where the real ones are not at hand.
+"""Synthetic labels and predictions for demos and tests without the real labels.
 
-The labels have the official sizes and numbers of classes and nothing else in common with MedMNIST.
+They share only the sizes and the numbers of classes with MedMNIST.
 """
 
 import numpy as np
@@ -8,18 +8,18 @@ import numpy as np
 from .benchmark import Benchmark, Dataset, Task
 from .ground_truth import GroundTruth
 
-#: Of the images that are shared out by size of class, each class gets 7 for every 10 of the class before it.
+#: Class imbalance: each class gets 7 images for every 10 of the class before it.
 _SKEW = (7, 10)
 
-#: The share of images that carry the most and the least frequent label of a multi-label dataset.
+#: Prevalence of the most and the least frequent label of a multi-label dataset.
 _PREVALENCES = (0.18, 0.002)
 
 
 def make_demo_ground_truth(benchmark: Benchmark, *, seed: int = 0) -> GroundTruth:
-    """Labels in which every class occurs, fewer and fewer from the first class to the last.
+    """Return labels in which every class occurs, with decreasing frequency from the first class to the last.
 
-    The same seed gives the same labels on any machine: only the raw bits of PCG64 are used, whose
-    stream numpy guarantees. Each dataset needs as many test images as it has classes, and two at least.
+    The same seed gives the same labels on any machine: only the raw bits of PCG64 are used, and NumPy guarantees that
+    stream. Each dataset needs at least two test images, and at least one per class.
     """
     bits = np.random.PCG64(seed)
     return GroundTruth({dataset.name: _demo_labels(dataset, bits) for dataset in benchmark})
@@ -28,11 +28,11 @@ def make_demo_ground_truth(benchmark: Benchmark, *, seed: int = 0) -> GroundTrut
 def make_demo_predictions(
     ground_truth: GroundTruth, benchmark: Benchmark, *, skill: float, seed: int
 ) -> dict[str, np.ndarray]:
-    """Probabilities that agree with the labels to a degree: float32, (n_test, n_classes) per dataset.
+    """Return noisy probabilities based on the labels: float32, (n_test, n_classes) per dataset.
 
-    `skill` is the distance, in standard deviations of the noise, between the logits of true and of false
-    classes: 0 is chance, 1 mediocre, 3 very good. Datasets differ by up to a third of it, as they do for real
-    models. Rows sum to 1, except those of multi-label datasets.
+    `skill` is the distance between the logits of true and false classes, in standard deviations of the noise: 0 is
+    chance, 1 mediocre, 3 very good. It varies by up to a third between datasets, as for real models. Rows sum to 1,
+    except in multi-label datasets.
     """
     rng = np.random.default_rng(seed)
     predictions = {}
@@ -59,7 +59,7 @@ def _demo_labels(dataset: Dataset, bits: np.random.PCG64) -> np.ndarray:
 
 
 def _class_counts(dataset: Dataset) -> list[int]:
-    """One image for each class, the rest by weight; what rounding leaves over goes to the first class."""
+    """Return the class sizes: one image each, the rest by weight; the rounding remainder goes to the first class."""
     less, more = _SKEW
     weights = [less**k * more ** (dataset.n_classes - 1 - k) for k in range(dataset.n_classes)]
     to_share = dataset.n_test - dataset.n_classes

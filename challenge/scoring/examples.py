@@ -1,4 +1,4 @@
-"""Files to start from: one to fill in, and one that is valid and knows nothing."""
+"""Example files: a template to fill in, and a valid file of random probabilities."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from .benchmark import Benchmark, Task
 from .reading.layouts import canonical_columns
 from .reading.predictions import write_predictions
 
-#: Enough for an example, and half the size of all the digits that a float32 has.
+#: Enough for an example; all digits of a float32 would double the file size.
 _DECIMALS = 4
 
 
@@ -22,7 +22,7 @@ def write_template(target: Path, benchmark: Benchmark) -> None:
 
 
 def write_random_example(target: Path, benchmark: Benchmark) -> None:
-    """Write random probabilities, always the same: a valid file, with an AUC of about 0.5."""
+    """Write a valid file of random probabilities from a fixed seed, with an AUC of about 0.5."""
     rng = np.random.default_rng(0)
     predictions = {}
     for dataset in benchmark:

@@ -1,6 +1,7 @@
-"""Labels of the test splits: their checks, their version, and the file that they are stored in.
+"""Labels of the test splits: checks, version and storage.
 
-The file is one npz of label arrays keyed by dataset name. `challenge.medmnist.labels` reads the official files.
+Labels are stored as one npz of label arrays, keyed by dataset name. `challenge.medmnist.labels` reads the official
+files.
 """
 
 import hashlib
@@ -16,12 +17,12 @@ import numpy as np
 
 from .benchmark import Benchmark, Dataset, Task
 
-#: The errors of zipfile and numpy for files that are damaged, encrypted, unreadable, pickled or no archive.
+#: Errors of zipfile and NumPy for files that are damaged, encrypted, unreadable, pickled or not an archive.
 _READ_ERRORS = (OSError, EOFError, ValueError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 class GroundTruthError(ValueError):
-    """The labels cannot be used; `problems` names everything that is off."""
+    """The labels cannot be used; `problems` lists all reasons."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -34,7 +35,7 @@ class LabelsError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class GroundTruth:
-    """The labels of each dataset, by its name, in benchmark order.
+    """Labels by dataset name, in benchmark order.
 
     Arrays are uint8: class numbers of shape (n_test,), or 0/1 of shape (n_test, n_classes) if multi-label.
     """
@@ -43,7 +44,7 @@ class GroundTruth:
 
     @cached_property
     def version(self) -> str:
-        """SHA-256 (hex) of names, shapes and labels, whatever files they were read from."""
+        """SHA-256 (hex) of names, shapes and labels, independent of the files they came from."""
         digest = hashlib.sha256()
         for name, labels in self.labels.items():
             digest.update(f"{name} {labels.shape}\n".encode())
@@ -54,10 +55,10 @@ class GroundTruth:
 def gather_labels(
     benchmark: Benchmark, files: Mapping[str, Path], read: Callable[[Path, Dataset], np.ndarray]
 ) -> GroundTruth:
-    """Read the labels of each dataset from its file, by `read`, and check them.
+    """Read the labels of each dataset from its file with `read`, and check them.
 
-    `read` raises LabelsError where it cannot. Raises GroundTruthError, naming every dataset that is unreadable or not
-    as the benchmark says.
+    `read` raises LabelsError if it fails. Raises GroundTruthError with every dataset that is unreadable or does not
+    match the benchmark.
     """
     labels: dict[str, np.ndarray] = {}
     problems = []
@@ -73,9 +74,9 @@ def gather_labels(
 
 
 def read_ground_truth(path: Path, benchmark: Benchmark) -> GroundTruth:
-    """Read and check labels as `write_ground_truth` writes them.
+    """Read and check a file from `write_ground_truth`.
 
-    Raises GroundTruthError, naming every dataset that is missing, unreadable or not as the benchmark says.
+    Raises GroundTruthError with every dataset that is missing, is unreadable or does not match the benchmark.
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -99,14 +100,14 @@ def read_ground_truth(path: Path, benchmark: Benchmark) -> GroundTruth:
 
 def write_ground_truth(ground_truth: GroundTruth, path: Path) -> None:
     """Write one compressed npz of label arrays, keyed by dataset name. Raises OSError."""
-    # mypy takes `**arrays` for the other arguments too, hence Any.
+    # Any, because mypy matches `**arrays` against the other arguments too.
     arrays: dict[str, Any] = dict(ground_truth.labels)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)
 
 
 def _check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Return the labels as a `GroundTruth` holds them, if they are those of `dataset`."""
+    """Return the labels in the form of `GroundTruth`, if they match `dataset`."""
     multi_label = dataset.task is Task.MULTILABEL
     official_shape = (dataset.n_test, dataset.n_classes if multi_label else 1)
     if found.dtype.kind not in "iu":
@@ -124,7 +125,7 @@ def _check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _check_presence(labels: np.ndarray, dataset: Dataset) -> None:
-    """Check that each class (label) has test images in it and outside it: else its AUC is not defined."""
+    """Check that each class (or label) has positive and negative test images; without both it has no AUC."""
     if dataset.task is Task.MULTILABEL:
         n_positive = labels.sum(axis=0, dtype=np.int64)
     else:
@@ -135,4 +136,6 @@ def _check_presence(labels: np.ndarray, dataset: Dataset) -> None:
         if not 0 < count < dataset.n_test
     ]
     if undefined:
-        raise LabelsError(f"has no image, or nothing but images, of: {'; '.join(undefined)} (no AUC).")
+        raise LabelsError(
+            f"has no AUC for: {'; '.join(undefined)} (no image has the label, or every image has it)."
+        )

@@ -1,5 +1,5 @@
-"""What changes the state of the challenge. Nothing else writes to its tables.
+"""Changes to the state of the challenge. Nothing else writes to its tables.
 
-Every function takes and returns plain values or rows, knows nothing of requests or tasks, and leaves
-a consistent database behind if the process dies at any line.
+Every function takes and returns plain values or rows, and does not depend on requests or tasks. If the process dies at
+any line, the database is still consistent.
 """

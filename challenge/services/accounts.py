@@ -1,4 +1,4 @@
-"""Closing the account of a team: the challenge's part, and the account itself."""
+"""Deletion of a team's account: its data in the challenge, and the account itself."""
 
 from functools import partial
 
@@ -13,17 +13,17 @@ from challenge.services.figure_files import delete_figures
 
 @transaction.atomic
 def close_account(team: Team, *, keep_name: bool) -> None:
-    """Delete an account, its submissions without public scores with their files, and groups that are not public.
+    """Delete an account, its non-public groups, and its submissions without public scores, including their files.
 
-    Public results stay, with their files: a new version of the scorer or of the labels has to score
-    them again. Their team stays as a name that nobody can log in with; without public results it goes.
+    Public results keep their files, because a new version of the scorer or of the labels scores them again. Their team
+    remains as a name that nobody can log in with. A team without public results is deleted.
 
     Args:
-        team: whose account it is.
-        keep_name: whether public results stay under the team's name, or under an anonymous one.
+        team: the team whose account is deleted.
+        keep_name: true if public results stay under the team's name, false for an anonymous name.
 
     """
-    team = Team.objects.select_for_update().get(pk=team.pk)  # no submission comes in meanwhile
+    team = Team.objects.select_for_update().get(pk=team.pk)  # blocks new submissions meanwhile
     public = list(team.submissions.public().values_list("pk", flat=True))
     _delete_submissions(team.submissions.exclude(pk__in=public))
     team.method_groups.exclude(pk__in=MethodGroup.objects.standing()).delete()
@@ -33,13 +33,13 @@ def close_account(team: Team, *, keep_name: bool) -> None:
         return
     retire(team, keep_name=keep_name)
     if not keep_name:
-        for pk in public:  # their figures bear the name
+        for pk in public:  # their figures show the name
             transaction.on_commit(partial(delete_figures, pk), robust=True)
 
 
 def _delete_submissions(submissions: models.QuerySet[Submission]) -> None:
     for submission in submissions:
-        # A file that cannot be deleted is logged, and keeps no other from being deleted.
+        # If a file cannot be deleted, this is logged, and the others are still deleted.
         transaction.on_commit(partial(submission.file.delete, save=False), robust=True)
         transaction.on_commit(partial(delete_figures, submission.pk), robust=True)
     submissions.delete()

@@ -1,4 +1,4 @@
-"""Telling that the leaderboard has changed."""
+"""Invalidation of results computed from the leaderboard."""
 
 from django.db import transaction
 
@@ -6,8 +6,8 @@ from challenge.models import BoardRevision
 
 
 def board_changed() -> None:
-    """Make everything that was computed from the leaderboard out of date, once the change is committed.
+    """Invalidate everything computed from the leaderboard, once the change is committed.
 
-    Every service that changes something that the leaderboard shows calls it, after its writes.
+    Every service that changes the content of the leaderboard calls it after its writes.
     """
     transaction.on_commit(BoardRevision.advance)

@@ -1,4 +1,4 @@
-"""Scoring submissions: claimed by one worker at a time, put back when a worker is lost."""
+"""Scoring of submissions: claimed by one worker at a time, queued again if a worker is lost."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -37,30 +37,32 @@ from challenge.services.uncertainty import queue_uncertainty
 
 logger = logging.getLogger(__name__)
 
+#: Problem of an evaluation that failed by our fault.
 OUR_FAULT = (
-    "The submission could not be scored because of a fault on our side. It does not count towards your "
-    "limits; the organizers can see it. Please try again, and write to them if it happens again."
+    "We could not score this submission because of a fault on our side. It does not count towards your "
+    "limits. Please submit the file again, and write to us if it fails again."
 )
+#: Problem of an evaluation that was stopped at the time limit, in seconds.
 TOO_SLOW = (
-    "Scoring took longer than the time limit of {} s, and was stopped. A valid file takes well under a "
-    "second: check the file with `manage.py score_submission`, or write to the organizers."
+    "Scoring took longer than the time limit of {} s and was stopped. A valid file takes well under a "
+    "second. Check the file with `manage.py score_submission`, or write to us."
 )
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What scoring a file gives: its metrics, and by dataset what figures are drawn from."""
+    """Metrics and per-dataset curve data of one file."""
 
     scores: Scores
     curves: dict[str, dict[str, Any]]
 
 
 class NoGroundTruthError(Exception):
-    """There is nothing to score against."""
+    """No ground truth is active."""
 
 
 def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None:
-    """Have a submission scored by today's scorer against that ground truth, for the first time or again."""
+    """Queue a submission for the current scorer and the given ground truth, for the first time or again."""
     now = timezone.now()
     evaluation, created = Evaluation.objects.get_or_create(
         submission=submission,
@@ -77,15 +79,15 @@ def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None
 
 
 def _enqueue(evaluation: Evaluation) -> None:
-    """Have a worker score it: a submission that has no outcome yet before those that are scored again."""
+    """Send the evaluation to a worker; submissions without an outcome go before submissions scored again."""
     has_outcome = evaluation.submission.first_outcome_at is not None
     queue.enqueue_evaluation(evaluation.pk, in_background=has_outcome)
 
 
 def queue_evaluations(submissions: Iterable[Submission]) -> int:
-    """Have submissions scored against the active ground truth, for the first time or again; returns how many.
+    """Queue submissions for the active ground truth, for the first time or again; return their number.
 
-    No team's limits are touched. Until the new scores are there, the old ones stay.
+    This does not count towards any team's limits. Old scores stay until the new scores are stored.
 
     Raises:
         NoGroundTruthError: no ground truth is active.
@@ -103,7 +105,7 @@ def queue_evaluations(submissions: Iterable[Submission]) -> int:
 
 
 def evaluate(evaluation_id: int) -> None:
-    """Score a queued evaluation and store the outcome; do nothing if it is not queued (any more)."""
+    """Score a queued evaluation and store the outcome; do nothing if it is not (or no longer) queued."""
     claimed_at = Evaluation.objects.filter(pk=evaluation_id).claim()
     if claimed_at is None:
         return
@@ -119,7 +121,7 @@ def evaluate(evaluation_id: int) -> None:
     except SoftTimeLimitExceeded:
         _finish(evaluation, claimed_at, problems=[TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)])
     except Exception:
-        # Perhaps a passing fault (a full disk, a killed child): the sweep tries again, a few times.
+        # It may be temporary (a full disk, a killed child): the sweep retries a few times.
         logger.exception("Evaluation %s broke (attempt %s)", evaluation_id, evaluation.attempts)
         if evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
             _give_up(evaluation, claimed_at)
@@ -151,7 +153,7 @@ def _labels(path: Path) -> Mapping[str, np.ndarray]:
 
 
 def warm_up() -> None:
-    """Do the work that the first evaluation of a process would otherwise wait for."""
+    """Load the labels in advance, so that the first evaluation of a process does not wait for them."""
     ground_truth = GroundTruth.objects.active()
     if ground_truth:
         _labels(ground_truth.path)
@@ -165,7 +167,7 @@ def _finish(
     outcome: Outcome | None = None,
     problems: Iterable[str] = (),
 ) -> None:
-    """Store the outcome, unless another worker took the evaluation over in the meantime."""
+    """Store the outcome, unless another worker has taken the evaluation over."""
     if not Evaluation.objects.select_for_update().filter(pk=evaluation.pk).held(claimed_at):
         return
     now = timezone.now()
@@ -193,14 +195,14 @@ def _finish(
 
 
 def _note_first_outcome(submission_id: int, now: datetime, *, is_scored: bool) -> None:
-    """Decide, at a submission's first outcome, whether it counts, and make the mail due; later ones change neither."""
+    """On the first outcome of a submission, set whether it counts, and queue the mail; later outcomes do neither."""
     first = Submission.objects.filter(pk=submission_id, first_outcome_at__isnull=True)
     if first.update(first_outcome_at=now, counts_toward_limits=is_scored):
         mails.queue_mail(submission_id)
 
 
 def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
-    """End an evaluation that a fault of ours broke too often; scores that it had before stay as they were."""
+    """End an evaluation that failed too often by our fault; earlier scores stay."""
     if evaluation.scored_at is None:
         _finish(evaluation, claimed_at, problems=[OUR_FAULT])
     else:
@@ -208,16 +210,16 @@ def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
 
 
 def requeue_lost_evaluations() -> int:
-    """Enqueue lost evaluations again; one that broke its worker too often fails for good."""
+    """Enqueue lost evaluations again; an evaluation that broke its worker too often fails for good."""
     return requeue_stuck(Evaluation.objects.select_related("submission"), enqueue=_enqueue, give_up=_give_up)
 
 
 @transaction.atomic
 def queue_missing_evaluations() -> int:
-    """Have every scored submission scored by the pair that is ranked now, if it is not yet; returns how many.
+    """Queue every scored submission that has no evaluation by the ranked versions; return their number.
 
-    That is so after another ground truth was activated, or a new version of the scorer was installed. Of thousands,
-    the sweep queues the rest later.
+    These exist after another ground truth was activated, or a new version of the scorer was installed. If there are
+    thousands, later sweeps queue the rest.
     """
     ground_truth = GroundTruth.objects.active()
     if ground_truth is None:

@@ -1,7 +1,7 @@
 """Path and deletion of the zip of an entry's figures; `entries.figures_zip` draws it.
 
-Whether the zip is there is all there is to its state: until then, and where no browser is installed, a
-reader's browser makes the same zip.
+The zip either exists or not; it has no other state. Until it exists, and on servers without a browser, the reader's
+browser makes the same zip.
 """
 
 import hashlib
@@ -13,10 +13,10 @@ from challenge.models import Evaluation, Uncertainty, uncertainty_of
 
 
 def figures_path(evaluation: Evaluation) -> Path:
-    """Return where the zip of a scored evaluation belongs.
+    """Return the path of the zip of a scored evaluation.
 
-    The name depends on what the figures show: after the entry was scored again, its intervals made or its team
-    renamed, the old file is not taken for the new one.
+    The name depends on the content of the figures. After the entry is scored again, gets intervals, or its team is
+    renamed, the old file is not used any more.
     """
     submission = evaluation.submission
     shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.team}"
@@ -28,7 +28,7 @@ def figures_path(evaluation: Evaluation) -> Path:
 
 
 def delete_figures(submission_pk: int, *, but: Path | None = None) -> None:
-    """Delete the zips of a submission, those of earlier scorings too."""
+    """Delete the zips of a submission, also from earlier scorings; keep `but`."""
     for path in settings.FIGURES_DIR.glob(f"{submission_pk}-*"):
         if path != but:
             path.unlink(missing_ok=True)

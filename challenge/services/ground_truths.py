@@ -1,4 +1,4 @@
-"""Keeping test labels, and choosing those that entries are ranked by."""
+"""Storage of test labels, and choice of the labels used for ranking."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,9 +13,9 @@ from challenge.services.evaluations import queue_missing_evaluations
 def store_ground_truth(
     ground_truth: label_files.GroundTruth, *, name: str, is_demo: bool = False, activate: bool = True
 ) -> GroundTruth:
-    """Keep checked labels under their checksum, and activate them if asked to.
+    """Store checked labels under their checksum, and activate them if `activate`.
 
-    Labels that are there already are not stored again, but renamed.
+    Labels that are already stored are only renamed.
     """
     with atomic_write(GroundTruth(checksum=ground_truth.version).path) as draft:
         label_files.write_ground_truth(ground_truth, draft)
@@ -33,7 +33,7 @@ def store_ground_truth(
 
 @transaction.atomic
 def activate_ground_truth(ground_truth: GroundTruth) -> int:
-    """Rank by this ground truth from now on; returns how many submissions are scored against it first."""
+    """Rank by this ground truth from now on; return the number of submissions to be scored against it."""
     ground_truth.activated_at = timezone.now()
     ground_truth.save(update_fields=["activated_at"])
     board_changed()

@@ -1,7 +1,7 @@
-"""Grouping the submissions of one method that differ in their seed: the only writer of groups.
+"""Groups of submissions of one method that differ only in the seed. Only this module writes groups.
 
-What is checked holds when a group is made or changed. The team's row is locked from the check to the write, as
-for submissions, so that two requests side by side cannot put one submission into two groups.
+The conditions are checked when a group is made or changed. As for submissions, the team's row is locked from the check
+to the write, so that two parallel requests cannot put one submission into two groups.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
 
 
 class GroupRefusedError(Exception):
-    """A group was not made or changed; `problems` says why, a sentence each."""
+    """A group was not made or changed; `problems` lists the reasons, one sentence each."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = problems
@@ -28,12 +28,12 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
     """Group submissions of a team.
 
     Args:
-        team: whose they are.
-        name: shown to everybody.
-        members: the numbers of the submissions.
+        team: the team of the submissions.
+        name: name shown to everyone.
+        members: numbers of the submissions.
 
     Raises:
-        GroupRefusedError: these submissions cannot be one group.
+        GroupRefusedError: these submissions cannot form a group.
 
     """
     if _lock(team.pk) is None:
@@ -47,14 +47,14 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
 
 @transaction.atomic
 def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> None:
-    """Give a group another name, or other members; who is not among them stands on its own again.
+    """Change the name or the members of a group; submissions that are left out become single again.
 
     Raises:
-        GroupRefusedError: these submissions cannot be one group, or it has been dissolved.
+        GroupRefusedError: these submissions cannot form a group, or the group has been dissolved.
 
     """
     if _lock(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
-        raise GroupRefusedError(["This group has been dissolved meanwhile."])
+        raise GroupRefusedError(["This group has been dissolved in the meantime."])
     chosen = _check(group.team, members, group=group)
     group.name = name
     group.save(update_fields=["name"])
@@ -65,14 +65,14 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
 
 @transaction.atomic
 def dissolve_group(group: MethodGroup) -> None:
-    """End a group: its submissions stay, each on its own; nothing is done if it has ended before."""
+    """Dissolve a group: its submissions become single again; do nothing if it was dissolved before."""
     _lock(group.team_id)
     MethodGroup.objects.filter(pk=group.pk).delete()
     board_changed()
 
 
 def _lock(team_id: int) -> Team | None:
-    """Lock the row of a team until the end of the transaction; there is none, if the account was deleted."""
+    """Lock the row of a team until the end of the transaction; None if the account was deleted."""
     return Team.objects.select_for_update().filter(pk=team_id, closed_at__isnull=True).first()
 
 
@@ -81,7 +81,7 @@ def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
 
 
 def _check(team: Team, members: Collection[int], group: MethodGroup | None) -> list[Submission]:
-    """Return the submissions of these numbers, or refuse them with everything that is wrong."""
+    """Return the submissions with these numbers, or refuse them with all problems."""
     rows = Submission.objects.filter(team=team, pk__in=members).order_by("pk")
     chosen = list(rows.select_related("group").prefetch_related("evaluations"))
     there = {submission.pk for submission in chosen}
@@ -95,38 +95,38 @@ def _check(team: Team, members: Collection[int], group: MethodGroup | None) -> l
 
 
 def _problems_of(submission: Submission, group: MethodGroup | None) -> list[str]:
-    """Say why this submission can be in no group, or not in this one."""
+    """Return the reasons why this submission cannot be in any group, or in this group."""
     if submission.is_disqualified:
         return [f"#{submission.pk} was disqualified."]
     if not submission.is_public:
         return [f"#{submission.pk} has no scores."]
     if submission.group not in (None, group):
         return [
-            f"#{submission.pk} is in the group “{submission.group}” already: take it out of that one first."
+            f"#{submission.pk} is already in the group “{submission.group}”. Remove it from that group first."
         ]
     return []
 
 
 def _problems_together(chosen: Sequence[Submission]) -> list[str]:
-    """Say why these submissions cannot be one group: they are to be runs of the same that differ in the seed."""
+    """Return the reasons why these submissions cannot form a group: they must differ only in the seed."""
     problems = []
     if len(chosen) < FEWEST:
         problems.append(f"A group needs at least {FEWEST} submissions.")
     if len(chosen) > MOST:
-        problems.append(f"A group has at most {MOST} submissions, and {len(chosen)} are chosen.")
+        problems.append(f"A group has at most {MOST} submissions, but {len(chosen)} are chosen.")
     by_size = sorted(chosen, key=lambda s: s.resolution)
     if len(resolutions := _numbers_by(by_size, lambda s: s.get_resolution_display())) > 1:
-        problems.append(f"A group is of one resolution, and these differ ({_listed(resolutions)}).")
+        problems.append(f"All submissions of a group must have the same resolution ({_listed(resolutions)}).")
     if len(marks := _numbers_by(chosen, lambda s: "standard" if s.is_standard else "non-standard")) > 1:
-        problems.append(f"A group is standard or it is not, and these differ ({_listed(marks)}).")
+        problems.append(f"Standard and non-standard submissions cannot form a group ({_listed(marks)}).")
     for numbers in _numbers_by(chosen, lambda s: s.sha256).values():
         if "," in numbers:
-            problems.append(f"{numbers} are the same file: a seed counts once.")
+            problems.append(f"{numbers} are the same file. Each seed counts once.")
     return problems
 
 
 def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], str]) -> dict[str, str]:
-    """Return the numbers of the submissions, written as a list, by what the key gives for them."""
+    """Return the numbers of the submissions as text, by the value of the key."""
     numbers: dict[str, list[str]] = {}
     for submission in chosen:
         numbers.setdefault(key(submission), []).append(f"#{submission.pk}")

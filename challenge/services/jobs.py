@@ -1,4 +1,4 @@
-"""What the sweep does for jobs of every kind, whose state is in the database."""
+"""Recovery of lost jobs of every kind by the sweep."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 
-#: So many jobs of a kind are queued, or queued again, by one sweep: with thousands to do, it is over in seconds.
+#: Maximum number of jobs of a kind that one sweep queues, so that a sweep takes seconds even with thousands waiting.
 MOST_AT_ONCE = 500
 
 J = TypeVar("J", bound=Job)
@@ -23,15 +23,16 @@ def requeue_stuck(
     give_up: Callable[[J, datetime], None] | None = None,
     now: datetime | None = None,
 ) -> int:
-    """Enqueue again what waits or runs for too long: its message or its worker was lost.
+    """Enqueue jobs again that wait or run for too long: their message or their worker was lost.
 
-    Returns how many were stuck.
+    Return the number of stuck jobs.
 
     Args:
-        jobs: of one kind.
+        jobs: jobs of one kind.
         enqueue: sends the message for a job.
-        give_up: ends a job that broke its worker too often, and its claim of that time; without it, no job ends so.
-        now: the time; today's by default.
+        give_up: ends a job that broke its worker too often, given the job and the time of its claim. Without it, jobs
+            are always enqueued again.
+        now: current time by default.
 
     """
     now = now or timezone.now()

@@ -1,4 +1,4 @@
-"""Keeping published results: those of others, and re-evaluations of their models."""
+"""Storage of published results, including re-evaluations of published models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MethodKey = tuple[str, str, bool, int]
 
 @dataclass(frozen=True)
 class PublishedResult:
-    """One published figure, scaled to [0, 1]: the mean over seeds, and its deviation where it is given."""
+    """One published score, scaled to [0, 1]: the mean over seeds, and the standard deviation if it was published."""
 
     source: str
     scheme: str
@@ -28,15 +28,15 @@ class PublishedResult:
 
     @property
     def method_key(self) -> MethodKey:
-        """What it is a result of."""
+        """Key of the method."""
         return self.scheme, self.architecture, self.weighted_loss, self.resolution
 
 
 @transaction.atomic
 def replace_published_results(results: Iterable[PublishedResult]) -> tuple[int, int]:
-    """Make all figures of the results' sources those given; returns the numbers of methods and of figures.
+    """Replace all scores of the results' sources by the given results; return the numbers of methods and scores.
 
-    Figures of other sources stay. A method keeps its row, and so its address, when its figures are imported again.
+    Scores from other sources stay. A method keeps its row, and so its URL, when its scores are imported again.
     """
     results = list(results)
     PublishedScore.objects.filter(source__in={result.source for result in results}).delete()
@@ -49,9 +49,9 @@ def replace_published_results(results: Iterable[PublishedResult]) -> tuple[int, 
 
 @transaction.atomic
 def publish_results(source: str, results: Iterable[PublishedResult]) -> list[PublishedMethod]:
-    """Publish results of one source; returns their methods.
+    """Publish results from one source; return their methods.
 
-    What this source gave for these methods before is replaced. Its other methods, and other sources, stay.
+    Earlier results of this source for these methods are replaced. Its other methods, and other sources, stay.
     """
     results = list(results)
     methods = _methods_of(results)

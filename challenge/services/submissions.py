@@ -1,40 +1,41 @@
-"""Taking submissions within the limits, and disqualifying them."""
+"""Acceptance of submissions within the limits, and disqualification."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 
 from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
 from challenge.services import evaluations
 from challenge.services.board import board_changed
 
-NO_LABELS = "The organizers have not loaded the test labels yet: please try later."
+NO_LABELS = "The test labels have not been loaded yet. Please try again later."
 
 
 class SubmissionRefusedError(Exception):
-    """A submission was not taken; the message says why and what to do."""
+    """A submission was refused; the message says why, and what to do."""
 
 
 class DuplicateSubmissionError(SubmissionRefusedError):
-    """The team has sent this very file for this model before: `original` is that submission."""
+    """The team has sent the same file for this model before, as the submission `original`."""
 
     def __init__(self, original: Submission) -> None:
         self.original = original
         super().__init__(
-            f"You have already submitted this file for this model: it is submission #{original.pk}."
+            f"You have already submitted this file for this model, as submission #{original.pk}."
         )
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What is left of a team's limits in a phase."""
+    """Remaining submissions of a team in a phase."""
 
     day_limit: int
     day_left: int
@@ -45,19 +46,19 @@ class Quota:
 
     @property
     def refusal(self) -> str:
-        """Why no submission is taken now; empty while some are left."""
-        resets = f"{self.resets_at:%d %B %Y, %H:%M} UTC"
+        """Reason why no submission is accepted now; empty while some are left."""
+        resets = f"The limit resets at {format_date(self.resets_at.astimezone(UTC), 'j F Y, H:i')} UTC."
         if self.total_left == 0:
-            return f"All {self.total_limit} submissions of your team in this phase are used."
+            return f"Your team has reached the limit of submissions in this phase ({self.total_limit})."
         if self.day_left == 0:
-            return f"All {self.day_limit} submissions of today are used. The day resets at {resets}."
+            return f"Your team has reached the daily limit of submissions ({self.day_limit}). {resets}"
         if self.failures_left == 0:
-            return f"Too many submissions have failed today. Check your file; the day resets at {resets}."
+            return f"Too many of your submissions failed today. Check your file. {resets}"
         return ""
 
 
 def remaining_quota(team: Team, phase: Phase, now: datetime | None = None) -> Quota:
-    """Count what the team has left: queued, running and scored submissions count, failed ones do not."""
+    """Return the team's quota: queued, running and scored submissions count, failed submissions do not."""
     now = now or timezone.now()
     submissions = Submission.objects.filter(team=team, phase=phase)
     today = submissions.on_day(now)
@@ -80,19 +81,19 @@ def create_submission(
     training: Mapping[str, Any] | None = None,
     **about: object,
 ) -> Submission:
-    """Take a submission: check the limits, keep the file, and have it scored.
+    """Accept a submission: check the limits, store the file, and queue the scoring.
 
-    The team's row is locked from the count to the insert, so that uploads side by side cannot pass
-    the limits together. A baseline of the organizers passes the same checks and counts towards the limits of
-    the account that sends it: it is scored and ranked like every entry. Who needs more raises the phase's limits.
+    The team's row is locked from the count to the insert, so that parallel uploads cannot exceed the limits. A baseline
+    of the organizers is checked, scored and ranked like every entry, and counts towards the limits of the account that
+    sends it. To send more, raise the limits of the phase.
 
     Args:
-        team: who submits.
-        upload: the file as it came.
-        resolution: of the images that the predictions are for.
-        model_name: shown on the leaderboard.
-        training: the training configuration, plain values by name, if it is a baseline of the organizers.
-        about: the other fields of `Submission` that the team fills in.
+        team: the team that submits.
+        upload: the uploaded file.
+        resolution: resolution of the images behind the predictions.
+        model_name: name shown on the leaderboard.
+        training: the training configuration as plain values by name, for baselines of the organizers.
+        about: other fields of `Submission` that the team fills in.
 
     Raises:
         DuplicateSubmissionError: the team has sent this file for this model and resolution before.
@@ -164,9 +165,9 @@ def _refuse_duplicate(submission: Submission) -> None:
 
 
 def _discard_file(submission: Submission) -> None:
-    """Delete the stored file of a submission that the database did not take.
+    """Delete the stored file of a submission that is not in the database.
 
-    It may have taken it: what ends a request, such as a time-out of the web server, can come after the commit.
+    It may be there: a request can also end after the commit, for example by a time-out of the web server.
     """
     is_stored = getattr(submission.file, "_committed", False)
     if is_stored and not Submission.objects.filter(file=submission.file.name).exists():
@@ -174,7 +175,7 @@ def _discard_file(submission: Submission) -> None:
 
 
 def disqualify(submission: Submission, reason: str) -> None:
-    """Take a submission out of the ranking and from public view; the team is shown the reason."""
+    """Remove a submission from the ranking and from public view; its team sees the reason."""
     submission.disqualified_at = timezone.now()
     submission.disqualification_reason = reason
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
@@ -182,7 +183,7 @@ def disqualify(submission: Submission, reason: str) -> None:
 
 
 def reinstate(submission: Submission) -> None:
-    """Take a disqualification back."""
+    """Withdraw a disqualification."""
     submission.disqualified_at = None
     submission.disqualification_reason = ""
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
@@ -190,9 +191,9 @@ def reinstate(submission: Submission) -> None:
 
 
 def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
-    """Correct what a team said of the protocol: whether the entry is standard follows from it.
+    """Correct a team's statements about the protocol, which decide whether the entry is standard.
 
-    A group that it belongs to stays, and is standard only while all its members are.
+    The entry stays in its group, which is standard only while all its members are.
     """
     submission.external_data = external_data
     submission.special_methods = special_methods

@@ -1,7 +1,7 @@
-"""How sure scores are, and informational metrics: made after a scoring, in a task of its own.
+"""Uncertainty of scores, and informational metrics: computed after scoring, in a separate task.
 
-As with scoring, the state is in the database: a worker claims the job, and stores what it found only while it still
-holds that claim; the sweep puts back what was lost.
+As for scoring, the state is in the database. A worker claims the job, and stores the results only while it still holds
+the claim. The sweep queues lost jobs again.
 """
 
 import logging
@@ -36,14 +36,14 @@ AVERAGE = "average"
 
 @dataclass(frozen=True)
 class Estimates:
-    """What is made of a file: the fields of `Uncertainty`, and those of `SecondaryMetrics`."""
+    """Results for a file: fields of `Uncertainty` and `SecondaryMetrics`."""
 
     uncertainty: dict[str, Any]
     secondary_metrics: dict[str, dict[str, Any]]
 
 
 def queue_uncertainty(evaluation: Evaluation) -> None:
-    """Have the uncertainty of a scored evaluation estimated, for the first time or again."""
+    """Queue the uncertainty of a scored evaluation, for the first time or again."""
     fresh = {
         "bootstrap_version": BOOTSTRAP_VERSION,
         "status": Uncertainty.Status.QUEUED,
@@ -55,7 +55,7 @@ def queue_uncertainty(evaluation: Evaluation) -> None:
 
 
 def estimate(evaluation_id: int) -> None:
-    """Estimate the uncertainty of an evaluation and store it; do nothing if that is not queued (any more)."""
+    """Estimate and store the uncertainty of an evaluation; do nothing if it is not (or no longer) queued."""
     claimed_at = Uncertainty.objects.filter(evaluation=evaluation_id).claim()
     if claimed_at is None:
         return
@@ -67,7 +67,7 @@ def estimate(evaluation_id: int) -> None:
     try:
         estimates = estimate_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
     except Exception:
-        # The file was scored, so that the fault is ours, and perhaps a passing one: tried again a few times.
+        # The file was scored before, so the fault is ours, and maybe temporary: it is retried a few times.
         logger.exception("The uncertainty of evaluation %s could not be estimated", evaluation_id)
         _put_back(evaluation_id, claimed_at)
     else:
@@ -75,7 +75,7 @@ def estimate(evaluation_id: int) -> None:
 
 
 def estimate_file(path: Path, labels_path: Path) -> Estimates:
-    """Estimate how sure the scores of a valid submission file are, against a file of labels.
+    """Estimate the uncertainty of a valid submission file's scores, with the labels in `labels_path`.
 
     Raises:
         PredictionsError: the file is not a valid submission.
@@ -91,9 +91,9 @@ def estimate_file(path: Path, labels_path: Path) -> Estimates:
 def estimate_predictions(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray]
 ) -> Estimates:
-    """Estimate how sure the scores of predictions are; see `evaluator.evaluate` for the arrays."""
+    """Estimate the uncertainty of the scores of predictions; arrays as for `evaluator.evaluate`."""
     from challenge.scoring.statistics.bootstrap import (
-        bootstrap,  # brings Numba, which web processes do without
+        bootstrap,  # imports Numba, which web processes do not need
     )
 
     return Estimates(
@@ -125,7 +125,7 @@ def _intervals(replicates: np.ndarray) -> dict[str, list[float]]:
 
 @transaction.atomic
 def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -> None:
-    """Store what was found, unless the evaluation was scored again or another worker took over in the meantime."""
+    """Store the estimates, unless the evaluation was scored again or another worker has taken over."""
     held = Uncertainty.objects.select_for_update().filter(evaluation=evaluation).held(claimed_at).first()
     if held is None:
         return
@@ -137,7 +137,7 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Estimates) -
         evaluation=evaluation, defaults={"datasets": estimates.secondary_metrics}
     )
     board_changed()
-    queue.enqueue_figures(evaluation.pk)  # only now: they show the intervals
+    queue.enqueue_figures(evaluation.pk)  # only now, because they show the intervals
 
 
 def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
@@ -147,7 +147,7 @@ def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
 
 
 def requeue_lost(now: datetime | None = None) -> int:
-    """Enqueue again what waits or runs for too long; what broke its worker too often fails for good."""
+    """Enqueue lost jobs again; a job that broke its worker too often fails for good."""
     return requeue_stuck(
         Uncertainty.objects.defer("mean_replicates", "dataset_replicates"),
         enqueue=lambda lost: queue.enqueue_uncertainty(lost.evaluation_id),
@@ -158,9 +158,9 @@ def requeue_lost(now: datetime | None = None) -> int:
 
 @transaction.atomic
 def queue_missing() -> int:
-    """Have the uncertainty of every ranked evaluation estimated that has none, or one that is not paired with today's.
+    """Queue the uncertainty of every ranked evaluation without replicates of the current version; return their number.
 
-    That is so after an update of the site, of all that was scored before; of thousands, the next sweeps queue the rest.
+    After an update of the site, this can be every evaluation. If there are thousands, later sweeps queue the rest.
     """
     missing = Q(uncertainty=None) | ~Q(uncertainty__bootstrap_version=BOOTSTRAP_VERSION)
     evaluations = Evaluation.objects.ranked(GroundTruth.objects.active()).filter(missing)[:MOST_AT_ONCE]

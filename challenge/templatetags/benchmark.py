@@ -1,4 +1,4 @@
-"""Numbers of the benchmark in templates; settings make these tags known in every template, without `{% load %}`."""
+"""Numbers of the benchmark in templates; the settings load these tags in every template, without `{% load %}`."""
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -12,29 +12,29 @@ register = template.Library()
 
 @register.simple_tag
 def n_datasets() -> str:
-    """Write the number of datasets."""
+    """Return the number of datasets."""
     return str(MEDMNIST_PLUS.n_datasets)
 
 
 @register.simple_tag
 def n_resolutions() -> str:
-    """Write the number of resolutions, in words."""
+    """Return the number of resolutions, in words."""
     return str(apnumber(len(MEDMNIST_PLUS.resolutions)))
 
 
 @register.simple_tag
 def n_metrics() -> str:
-    """Write the number of metrics that entries are ranked by, in words."""
+    """Return the number of ranked metrics, in words."""
     return str(apnumber(len(METRICS)))
 
 
 @register.simple_tag
 def n_replicates() -> str:
-    """Write the number of bootstrap replicates."""
+    """Return the number of bootstrap replicates."""
     return f"{N_REPLICATES:,}"
 
 
 @register.simple_tag
 def level() -> str:
-    """Write the confidence level, in percent without the sign."""
+    """Return the confidence level in percent, without the sign."""
     return f"{100 * LEVEL:g}"

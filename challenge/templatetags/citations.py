@@ -1,4 +1,4 @@
-"""How to cite a permanent page: `{% cite_submission %}`, `{% cite_group %}` or `{% cite_published %}` on it, once."""
+"""Citations on permanent pages: `{% cite_submission %}`, `{% cite_group %}` or `{% cite_published %}`, once a page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +19,9 @@ TEMPLATE = "challenge/_citation.html"
 def cite_submission(
     submission: Submission, evaluation: Evaluation | None, swapped: bool = False
 ) -> dict[str, Any]:
-    """Tell how a public submission is cited, once it has scores.
+    """Show the citation of a public submission with scores.
 
-    Until then the place is empty; `swapped` fills it on a page that is open.
+    Without scores the block is empty; `swapped` fills it later, on an open page.
     """
     if evaluation is None or not submission.is_public:
         return {"swapped": swapped}
@@ -38,7 +38,7 @@ def cite_submission(
 
 @register.inclusion_tag(TEMPLATE)
 def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """Tell how a group is cited, once it has figures."""
+    """Show the citation of a group with enough scored seeds."""
     if len(evaluations) < MethodGroup.FEWEST:
         return {}
     members = [evaluation.submission for evaluation in evaluations]
@@ -54,7 +54,7 @@ def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[st
 
 @register.inclusion_tag(TEMPLATE)
 def cite_published(method: PublishedMethod) -> dict[str, Any]:
-    """Tell how the sources of a published method are cited."""
+    """Show the citations of the sources of a published method."""
     return {
         "entries": citation.cite_published(method),
         "is_published": True,
@@ -63,7 +63,7 @@ def cite_published(method: PublishedMethod) -> dict[str, Any]:
 
 
 def _scored_by(evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """Return the versions, which evaluations of a group have in common."""
+    """Return the versions, which all evaluations of a group share."""
     return {
         "scorer_version": evaluations[0].scorer_version,
         "labels": evaluations[0].ground_truth,

@@ -1,4 +1,4 @@
-"""Figures in templates: `{% figure some_figure %}` where each belongs, `{% figure_scripts %}` once in the head."""
+"""Figures in templates: `{% figure some_figure %}` for each figure, `{% figure_scripts %}` once in the head."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.inclusion_tag("challenge/_figure.html")
 def figure(figure: Figure) -> dict[str, Any]:
-    """Show a figure with its table and downloads; without scripts, the table is what is seen."""
+    """Show a figure with its table and downloads; without scripts, readers see only the table."""
     return {
         "figure": figure,
         "spec": figure.spec(),
@@ -26,13 +26,13 @@ def figure(figure: Figure) -> dict[str, Any]:
 
 @register.inclusion_tag("challenge/_figure_scripts.html")
 def figure_scripts() -> dict[str, Any]:
-    """Load what draws figures: on pages that have some, and on no others."""
+    """Load the scripts that draw figures; use only on pages with figures."""
     return {"themes": page_themes(), "png_scale": PNG_SCALE, "png_resolution": PNG_RESOLUTION.hex()}
 
 
 @register.inclusion_tag("challenge/_figures_zip.html")
 def figures_zip(evaluation: Evaluation | None = None, name: str = "figures") -> dict[str, Any]:
-    """Offer all figures of a scored evaluation in one zip; without one, all figures of the page."""
+    """Offer all figures of a scored evaluation in one zip; without an evaluation, all figures of the page."""
     if evaluation is None:
         return {"name": name}
     path = figures_path(evaluation)
@@ -45,13 +45,13 @@ def figures_zip(evaluation: Evaluation | None = None, name: str = "figures") -> 
 
 @register.filter
 def is_number(cell: object) -> bool:
-    """Tell whether a cell of a table is to be aligned as a number; what was not measured is."""
+    """Return True if a cell is aligned as a number; missing values are, too."""
     return cell is None or isinstance(cell, int | float)
 
 
 @register.filter
 def as_cell(cell: str | int | float | None) -> str:
-    """Write a cell: four digits of a fraction, thousands apart, a dash for what was not measured."""
+    """Format a cell: fractions with four digits, integers with thousands separators, missing values as a dash."""
     if cell is None:
         return "–"
     if isinstance(cell, float):

@@ -1,4 +1,4 @@
-"""Looking values up in templates."""
+"""Lookup of values in templates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,5 +16,5 @@ def get(mapping: Mapping[str, Any], key: str) -> Any:
 
 @register.filter
 def attribute(row: object, name: str) -> Any:
-    """Return the attribute of that name."""
+    """Return an attribute of an object by its name."""
     return getattr(row, name)

@@ -1,4 +1,4 @@
-"""Numbers in templates."""
+"""Formats of numbers in templates."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ register = template.Library()
 
 
 class HasInterval(Protocol):
-    """What may have an interval: a score, a difference."""
+    """A value that may have an interval: a score or a difference."""
 
     low: float | None
     high: float | None
@@ -16,13 +16,13 @@ class HasInterval(Protocol):
 
 @register.filter
 def signed(value: float) -> str:
-    """Write a difference with its sign and four digits."""
+    """Format a difference with its sign and four digits."""
     return f"{value:+.4f}".replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter
 def interval(of: HasInterval) -> str:
-    """Write the ends of an interval with four digits; nothing where there is none."""
+    """Format an interval with four digits; empty without an interval."""
     if of.low is None or of.high is None:
         return ""
     low, high = (f"{end:.4f}".replace("-", "\N{MINUS SIGN}") for end in (of.low, of.high))
@@ -31,13 +31,13 @@ def interval(of: HasInterval) -> str:
 
 @register.filter
 def signed_interval(of: HasInterval) -> str:
-    """Write the ends of the interval of a difference; nothing where there is none."""
+    """Format the interval of a difference; empty without an interval."""
     return "" if of.low is None or of.high is None else f"{signed(of.low)} to {signed(of.high)}"
 
 
 @register.filter
 def ranks(ends: tuple[int, int] | None) -> str:
-    """Write the ranks from the first to the last; a dash where they are not known."""
+    """Format a range of ranks; a dash if it is not known."""
     if ends is None:
         return "–"
     low, high = ends
@@ -46,5 +46,5 @@ def ranks(ends: tuple[int, int] | None) -> str:
 
 @register.filter
 def percent(share: float) -> str:
-    """Write a share of replicates in percent; of what none of them shows, that it is less than they resolve."""
+    """Format a share of replicates in percent; a share of 0 becomes "less than" the smallest possible share."""
     return f"{100 * share:.1f} %" if share else "< 0.1 %"

@@ -1,4 +1,4 @@
-"""Times in templates: written in UTC, shown in the reader's zone by `site.js`."""
+"""Times in templates: written in UTC, and converted to the reader's time zone by `site.js`."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.filter
 def moment(value: datetime) -> SafeString:
-    """Write a time to the minute."""
+    """Format a time to the minute."""
     value = value.astimezone(UTC)
     text = format_date(value, "j F Y, H:i")
     return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(timespec="seconds"), text)
@@ -20,6 +20,6 @@ def moment(value: datetime) -> SafeString:
 
 @register.filter
 def day(value: datetime) -> SafeString:
-    """Write the day of a time (in UTC, as the limits count it)."""
+    """Format the day of a time, in UTC like the limits."""
     value = value.astimezone(UTC)
     return format_html('<time datetime="{}">{}</time>', f"{value:%Y-%m-%d}", format_date(value, "j M Y"))

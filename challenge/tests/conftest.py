@@ -1,4 +1,4 @@
-"""For tests with real threads and processes: they commit what they do, so that others see it."""
+"""Fixtures for tests with real threads and processes, which commit their changes so that others see them."""
 
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -14,38 +14,38 @@ from challenge.tests.processes import Worker, celery_app
 
 @pytest.fixture(scope="session")
 def drawing_browser() -> str:
-    """Chromium's program, on a machine where it can draw figures as the worker has it do."""
+    """Path of Chromium; skips the test on a machine where Chromium cannot draw figures as in the worker."""
     needs.skip_without_drawing()
     return needs.CHROMIUM
 
 
 @pytest.fixture
 def medmnist_package(tmp_path, monkeypatch) -> Path:
-    """The folder of the package medmnist; importing the package itself would import torch."""
+    """Folder of the package medmnist, whose modules are imported without the package, which imports torch."""
     spec = importlib.util.find_spec("medmnist")
     if spec is None or spec.origin is None:
         pytest.skip(
             "medmnist is not installed, as it needs torch (pip install -r requirements/baselines.txt)"
         )
-    monkeypatch.setenv("HOME", str(tmp_path))  # its info.py makes ~/.medmnist
+    monkeypatch.setenv("HOME", str(tmp_path))  # info.py creates ~/.medmnist
     return Path(spec.origin).parent
 
 
 @pytest.fixture
 def send_with(monkeypatch) -> Callable[[Celery], None]:
-    """Have this process put its work on the queue of that application."""
+    """Return a function that makes this process put its work on the queue of an application."""
     return lambda app: monkeypatch.setattr(queue, "current_app", app)
 
 
 @pytest.fixture
 def send_to(send_with) -> Callable[[Worker], None]:
-    """Have this process put its work on the queue of that worker."""
+    """Return a function that makes this process put its work on the queue of a worker."""
     return lambda worker: send_with(celery_app(worker.queue))
 
 
 @pytest.fixture
 def start_worker(tmp_path, transactional_db) -> Iterator[Callable[..., Worker]]:
-    """Start workers; they are killed when the test is over."""
+    """Start workers, which are killed at the end of the test."""
     workers: list[Worker] = []
 
     def start(*options: str, **about: str) -> Worker:

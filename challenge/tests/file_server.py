@@ -1,4 +1,4 @@
-"""A local server that stands for Zenodo in its good and bad moments."""
+"""Local file server that replaces Zenodo and imitates its faults."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 
 class FileServer(ThreadingHTTPServer):
-    """Serves a folder; notes each request and what it sent; breaks off or is busy as it is told."""
+    """Serve a folder and record each request and the bytes sent; can break off answers or be busy."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -18,8 +18,8 @@ class FileServer(ThreadingHTTPServer):
         self.suffix_ranges = self.ranges = True
         self.requests: list[tuple[str, str | None]] = []
         self.n_sent = 0
-        self.break_off: dict[str, int] = {}  # how often, by file name, an answer ends half way
-        self.busy = 0  # how many requests to turn away first
+        self.break_off: dict[str, int] = {}  # number of answers that end half way, by file name
+        self.busy = 0  # number of requests to turn away first
 
     @property
     def url(self) -> str:
@@ -31,7 +31,7 @@ class FileServer(ThreadingHTTPServer):
 
     @contextmanager
     def running(self) -> Iterator[Self]:
-        """Serve from a thread of its own."""
+        """Serve from a separate thread."""
         Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         try:
             yield self

@@ -1,4 +1,4 @@
-"""Marks for tests that need a program which a machine may lack. Each reason names the package to install."""
+"""Marks for tests that need a program that may not be installed. Each skip reason names the package to install."""
 
 import os
 import shutil
@@ -16,12 +16,12 @@ BROWSER = shutil.which("chromium-headless-shell") or CHROMIUM
 
 
 def reason(program: str, package: str) -> str:
-    """Return the reason for which a test without that program is skipped."""
+    """Return the reason for skipping a test without a program."""
     return f"{program} is not installed (Debian: apt install {package})"
 
 
 def needs(program: str, package: str) -> pytest.MarkDecorator:
-    """Return a mark that skips a test on a machine without that program."""
+    """Return a mark that skips a test on a machine without a program."""
     return pytest.mark.skipif(shutil.which(program) is None, reason=reason(program, package))
 
 
@@ -31,34 +31,34 @@ redis_server = needs("redis-server", "redis-server")
 
 
 def skip_without_browser() -> None:
-    """Skip the test at hand where Playwright cannot drive Chromium."""
+    """Skip the current test if Playwright cannot drive Chromium."""
     if problem := browser_problem():
         pytest.skip(problem)
 
 
 def skip_without_drawing() -> None:
-    """Skip the test at hand where Chromium cannot draw figures as the worker has it do: in its sandbox."""
+    """Skip the current test if Chromium cannot draw figures as in the worker: in its sandbox."""
     if problem := drawing_problem():
         pytest.skip(problem)
 
 
 @cache
 def browser_problem() -> str:
-    """Return why Playwright cannot drive Chromium here, or nothing."""
+    """Return why Playwright cannot drive Chromium here; empty if it can."""
     if not BROWSER:
         return reason("Chromium", "chromium-headless-shell, or chromium")
     return driver_problem(_node_of_playwright())
 
 
 def driver_problem(node: Path) -> str:
-    """Return which library Playwright's driver lacks, or nothing.
+    """Return the library that is missing for Playwright's driver; empty if none is missing.
 
     Args:
-        node: the program that runs the driver: Node.js, which comes with Playwright.
+        node: the program that runs the driver, the Node.js of Playwright.
 
     """
     run = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
-    if run.returncode == 127 and "shared libraries" in run.stderr:  # said by the dynamic linker
+    if run.returncode == 127 and "shared libraries" in run.stderr:  # message of the dynamic linker
         library = run.stderr.partition("shared libraries: ")[2].partition(":")[0]
         return f"Playwright's driver needs {library} (Debian: apt install libatomic1)"
     return ""
@@ -73,10 +73,10 @@ def _node_of_playwright() -> Path:
 
 @cache
 def drawing_problem() -> str:
-    """Return why Chromium cannot draw figures here, or nothing."""
+    """Return why Chromium cannot draw figures here; empty if it can."""
     if not CHROMIUM:
         return reason("Chromium", "chromium")
-    if os.geteuid() == 0:  # drawn without a sandbox
+    if os.geteuid() == 0:  # draws without a sandbox
         return ""
     command = [CHROMIUM, "--headless", "--disable-gpu", "--dump-dom", "about:blank"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

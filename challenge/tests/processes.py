@@ -1,4 +1,4 @@
-"""For tests with real threads and processes: workers on the test database, and waiting."""
+"""Helpers for tests with real threads and processes: workers on the test database, and waiting."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def wait_until(condition: Callable[[], T], seconds: float = 30, explain: Callable[[], str] = str) -> T:
-    """Poll until the condition holds; return what it gave."""
+    """Poll until the condition holds; return its value."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, f"Waited {seconds} s in vain. {explain()}"
@@ -32,7 +32,7 @@ def wait_until(condition: Callable[[], T], seconds: float = 30, explain: Callabl
 
 
 def in_parallel(jobs: Sequence[Callable[[], T]]) -> list[T]:
-    """Do all at once, each in a thread with a database connection of its own; return what they gave."""
+    """Run all jobs at once, each in a thread with its own database connection; return their results."""
 
     def do(job: Callable[[], T]) -> T:
         try:
@@ -49,10 +49,10 @@ def all_pids() -> list[int]:
 
 
 def read_proc(pid: int, name: str) -> bytes:
-    """What Linux says of a process, such as its "environ"; nothing where that may not be read."""
+    """Return a file of a process in /proc, for example "environ"; empty if it may not be read."""
     try:
         return (Path("/proc") / str(pid) / name).read_bytes()
-    except OSError:  # it has ended, or it is not ours
+    except OSError:  # the process has ended, or is not ours
         return b""
 
 
@@ -61,12 +61,12 @@ def command_of(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int:
-    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name, which may hold anything
+    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name: it may contain anything
     return int(stat[1]) if stat else 0
 
 
 def database_url() -> str:
-    """The test database, as `DATABASE_URL` for another process."""
+    """Return the test database as a `DATABASE_URL` for another process."""
     about = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{about['NAME']}"
@@ -75,7 +75,7 @@ def database_url() -> str:
 
 
 class Process:
-    """A process group of our own, such as a web server or a worker: it can be stopped and killed as a whole."""
+    """A process with its own process group, for example a web server; it can be stopped and killed as a whole."""
 
     def __init__(self, command: list[str], log: Path, **environment: str) -> None:
         self.log = log
@@ -96,17 +96,17 @@ class Process:
             )
 
     def has_said(self, text: str) -> bool:
-        """Whether the text stands in its log; fails if the process has ended instead."""
+        """Return True if the log contains the text; fail if the process has ended without it."""
         said = text in self.log.read_text()
         assert said or self.popen.poll() is None, f"It ended: {self.last_words()}"
         return said
 
     def wait_for(self, text: str) -> None:
-        """Wait until the text stands in its log."""
+        """Wait until the log contains the text."""
         wait_until(lambda: self.has_said(text), explain=self.last_words)
 
     def last_words(self) -> str:
-        """The end of its log."""
+        """Return the end of the log."""
         return self.log.read_text()[-3000:]
 
     def signal_all(self, number: signal.Signals) -> None:
@@ -114,14 +114,14 @@ class Process:
         os.killpg(self.popen.pid, number)
 
     def kill(self) -> None:
-        """End it and its children at once, as a power cut does."""
+        """Kill the process and its children at once, like a power cut."""
         with suppress(ProcessLookupError):
             self.signal_all(signal.SIGKILL)
         self.popen.wait()
 
 
 class Worker(Process):
-    """A Celery worker with a queue of its own, whose scorings go by what stands in a file (`scoring_gate`)."""
+    """A Celery worker with its own queue, whose scorings are controlled by a file (`scoring_gate`)."""
 
     def __init__(self, folder: Path, *options: str, gate: str = "pass", **environment: str) -> None:
         name = uuid4().hex[:12]
@@ -143,24 +143,24 @@ class Worker(Process):
         )
 
     def set_gate(self, order: str) -> None:
-        """Decide what becomes of scorings: pass, wait, break, die, ignore signals."""
+        """Set the outcome of scorings: pass, wait, break, die, or ignore signals."""
         self.gate.with_suffix(".reached").unlink(missing_ok=True)
         draft = self.gate.with_suffix(".draft")
         draft.write_text(order)
         draft.rename(self.gate)
 
     def wait_at_gate(self) -> None:
-        """Wait until a scoring has come to the gate."""
+        """Wait until a scoring has reached the gate."""
         wait_until(self.gate.with_suffix(".reached").exists, explain=self.last_words)
 
     def mails_about(self, submission: Submission) -> list[str]:
-        """The mails that it sent about a submission."""
+        """Return the mails that the worker sent about a submission."""
         mails = [path.read_text() for path in self.mails.glob("*.log")]
         return [mail for mail in mails if f"Subject: [BIG benchmark] Submission #{submission.pk} " in mail]
 
 
 def celery_app(queue_name: str = "", **changes: object) -> Celery:
-    """The site's Celery application with some other settings, for sending only."""
+    """Return the site's Celery application with changed settings, for sending only."""
     app = Celery("tests", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
     app.conf.update(task_default_queue=queue_name or settings.CELERY_TASK_DEFAULT_QUEUE, **changes)
@@ -168,7 +168,7 @@ def celery_app(queue_name: str = "", **changes: object) -> Celery:
 
 
 def lose(evaluation: Evaluation) -> None:
-    """Move the times back as if the evaluation's message or worker had been lost long ago."""
+    """Move the times back, as if the message or the worker of the evaluation had been lost long ago."""
     row = Evaluation.objects.filter(pk=evaluation.pk)
     evaluation.refresh_from_db()
     row.update(queued_at=evaluation.queued_at - 2 * Evaluation.QUEUE_PATIENCE)

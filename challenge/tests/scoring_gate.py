@@ -1,9 +1,9 @@
-"""Imported by the workers of tests (`celery worker --include`): a file decides what becomes of a scoring.
+"""Control of the scorings of test workers, which import this module (`celery worker --include`).
 
-Each scoring is done for real, and then goes by what stands in the file `SCORING_GATE`. The file can be
-written while the worker runs. No intervals are estimated, unless `ESTIMATES` is set: that takes as long as the scoring
-itself. `SWEEP_SECONDS` makes Celery beat sweep more often; `TIME_LIMITS` holds a soft
-and a hard limit for a scoring.
+Each scoring really runs. Its outcome then depends on the content of the file `SCORING_GATE`, which can be written
+while the worker runs. `SWEEP_SECONDS` makes Celery beat sweep more often. `TIME_LIMITS` is a soft and a hard time limit
+of a scoring.
+No intervals are estimated, unless `ESTIMATES` is set: an estimate takes as long as the scoring itself.
 """
 
 import os

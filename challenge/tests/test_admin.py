@@ -1,4 +1,4 @@
-"""Organizers at work in the admin: submissions, ground truths, phases; and who may not do it."""
+"""Work of organizers in the admin: submissions, ground truths, phases, and permissions."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ def client(organizer, as_user) -> Client:
 
 @pytest.fixture
 def entry(submit):
-    """Put a scored entry on the site without reading a file."""
+    """Add a scored entry without reading a file."""
 
     def make(team: Team, auc: float = 0.8, **about) -> Submission:
         submission = submit(team, content=b"the predictions", **({"model_name": f"Model {auc}"} | about))
@@ -79,7 +79,7 @@ def some(entry, submit, team, other_team) -> dict[str, Submission]:
     return {"scored": scored, "queued": queued, "failed": failed}
 
 
-def test_the_list_says_how_each_stands(some, client):
+def test_the_list_shows_the_state_of_each_submission(some, client):
     text = page_of(client, SUBMISSIONS)
     for shown in (
         "ResNet-18",
@@ -278,7 +278,7 @@ def test_who_disqualified_and_why_is_written_down(client, entry, team, organizer
     act(client, "disqualify", submission, confirm="yes", reason=REASON)
     act(client, "reinstate", submission)
     log = [(e.user, e.get_change_message()) for e in LogEntry.objects.order_by("pk")]
-    assert log == [(organizer, f"Disqualified: {REASON}"), (organizer, "Disqualification taken back")]
+    assert log == [(organizer, f"Disqualified: {REASON}"), (organizer, "Disqualification withdrawn")]
     assert "Disqualified" in page_of(client, f"{SUBMISSIONS}{submission.pk}/history/")
 
 
@@ -299,7 +299,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
     before = good.evaluations.get().auc
     assert before > 0.8
     response = act(client, "activate", other_labels, page=GROUND_TRUTHS)
-    assert "is active; 1 submission(s) are being scored against it." in response.content.decode()
+    assert "is active. 1 submission(s) are being scored against it." in response.content.decode()
     assert GroundTruth.objects.active() == other_labels
     assert board() == [], "no entry is ranked by labels that it was not scored against"
     assert Client().get(good.get_absolute_url()).status_code == 200
@@ -309,7 +309,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
     assert good.evaluations.get(ground_truth=other_labels).auc < 0.6
     assert good.evaluations.get(ground_truth=ground_truth).auc == before
     assert not bad.evaluations.filter(ground_truth=other_labels).exists()
-    evaluations.evaluate(waiting.evaluations.get().pk)  # what was queued before is not lost
+    evaluations.evaluate(waiting.evaluations.get().pk)  # evaluations queued before are not lost
 
     act(client, "activate", ground_truth, page=GROUND_TRUTHS)
     assert board() == [(1, good)], "the old scores are there at once"
@@ -317,7 +317,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
 
 
 @pytest.mark.parametrize("count", [0, 2])
-def test_exactly_one_is_activated(count, client, ground_truth, other_labels):
+def test_exactly_one_ground_truth_is_activated(count, client, ground_truth, other_labels):
     act(client, "activate", *[other_labels, ground_truth][:count], page=GROUND_TRUTHS)
     assert GroundTruth.objects.active() == ground_truth
 
@@ -357,7 +357,7 @@ def test_limits_of_the_phase_hold_at_once(client, submit, team):
     phase = submission.phase
     form = phase_form(opens_at_0="2020-01-01", daily_limit=1)
     assert client.post(f"{PHASES}{phase.pk}/change/", form).status_code == 302
-    with pytest.raises(submissions.SubmissionRefusedError, match="All 1 submissions of today are used"):
+    with pytest.raises(submissions.SubmissionRefusedError, match=r"daily limit of submissions \(1\)"):
         submit(team, content=b"two")
 
 
@@ -450,7 +450,7 @@ def test_actions_need_the_permission(who, page, action, entry, team, other_label
     client = {"stranger": Client(), "team": as_user(team)}.get(who) or as_user(helper)
     row = other_labels if page == GROUND_TRUTHS else submission
     response = act(client, action, row, page=page, confirm="yes", reason=REASON, post="yes")
-    # strangers end at the login, teams at a refusal; who may look sees the list again
+    # visitors are sent to the login, teams are refused; staff with view permission see the list again
     assert response.status_code in ((200,) if who in ("stranger", "staff who may look") else (403,))
     assert snapshot() == before
 

@@ -1,4 +1,4 @@
-"""Files that appear as a whole."""
+"""Files that appear only when they are complete."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""Bad files by the way that a team's file goes: the form, the worker, the page, the mail; and the command.
+"""Bad files on the whole way of a team's file: the form, the worker, the page, the mail; and the command.
 
-Most of it runs on a site whose test splits are short, so that a hundred files take seconds; what
-depends on size runs on files of the official size.
+Most tests run on a site with short test splits, so that a hundred files take seconds. Tests that depend on size use
+files of the official size.
 """
 
 import csv
@@ -57,7 +57,7 @@ def short_labels():
 
 @pytest.fixture(scope="module")
 def valid(short_labels, tmp_path_factory) -> bytes:
-    """A valid file of 241 lines: row `i` of the dataset at place `k` is on line `2 + 20 k + i`."""
+    """A valid file of 241 lines: row `i` of dataset number `k` is on line `2 + 20 k + i`."""
     path = tmp_path_factory.mktemp("short") / "valid.csv"
     write_predictions(path, make_demo_predictions(short_labels, SHORT, skill=1, seed=0), SHORT)
     return path.read_bytes()
@@ -199,16 +199,16 @@ def at(dataset: str, index: int = 3) -> str:
     return f"{dataset}, line {line_of(dataset, index)}"
 
 
-#: The file, and what the team must be told: words, and the place where there is one.
+#: The file, and the parts of the message for the team: words, and the place in the file if there is one.
 BAD: dict[str, tuple[Spoil, list[str]]] = {
-    # the traps of the reference
-    "truth in the upload": (with_column("truth", "1"), ["line 1", "'truth' has no place here", "leave this column"]),
-    "predicted classes": (with_column("prediction", "1"), ["line 1", "'prediction' has no place here"]),
-    "eleven datasets": (rows_where(lambda r: r[0] != "octmnist"), ["octmnist", "missing altogether", "20 rows"]),
-    "one dataset": (rows_where(lambda r: r[0] == "octmnist"), ["pathmnist", "organsmnist", "missing altogether"]),
+    # common mistakes
+    "truth in the upload": (with_column("truth", "1"), ["line 1", "'truth' is not allowed", "remove this column"]),
+    "predicted classes": (with_column("prediction", "1"), ["line 1", "'prediction' is not allowed"]),
+    "eleven datasets": (rows_where(lambda r: r[0] != "octmnist"), ["octmnist", "whole dataset is missing", "20 rows"]),
+    "one dataset": (rows_where(lambda r: r[0] == "octmnist"), ["pathmnist", "organsmnist", "whole dataset is missing"]),
     "a row twice": (with_line(b"pathmnist,3,0.5,0.5" + b",0" * 7 + b"," * 5, 50), ["pathmnist, line 50", "line 5 "]),
     "a row missing": (rows_where(lambda r: r[:2] != ["octmnist", "7"]), ["octmnist", "1 row is missing: index 7"]),
-    "another row twice": (cell("index", "4"), [f"{at('pathmnist', 4)}", "was on line 5", "missing: index 3"]),
+    "another row twice": (cell("index", "4"), [f"{at('pathmnist', 4)}", "line 5 already has", "missing: index 3"]),
     "a row of each only": (rows_where(lambda r: r[1] == "0"), ["19 rows are missing: index 1-19"]),
     "13 columns": (without_column("p13"), ["line 1", "'p13' is missing"]),
     "a class too few": (cell("p8", ""), [at("pathmnist"), "p8 is blank", "9 classes"]),
@@ -235,10 +235,10 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "a decimal comma": (cell("p0", "0,5"), ["line 5", "17 cells", "16 columns", "point"]),
     "a cell too few": (replaced(b",,,,,\n", b",,,,\n"), ["line 2", "15 cells", "16 columns"]),
     # datasets and indices
-    "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is no 2D dataset"]),
-    "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is none of the datasets"]),
+    "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is not a 2D dataset"]),
+    "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is not one of the datasets"]),
     "capitals": (cell("dataset", "PathMNIST"), ["line 5", "must be written exactly 'pathmnist'"]),
-    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is none"]),
+    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is not one"]),
     "an extra row": (with_line(b"octmnist,20,1,0,0,0" + b"," * 10, 9), ["octmnist, line 9", "'20' is past the end"]),
     "negative index": (cell("index", "-1"), [at("pathmnist"), "'-1'", "whole number from 0 to 19"]),
     "huge index": (cell("index", "9" * 400), [at("pathmnist"), "past the end", "0 to 19"]),
@@ -312,9 +312,9 @@ def test_a_bad_file_fails_with_a_clear_reason(case, valid, short_site, team, as_
     evaluation = evaluate(submission)
     assert evaluation.status == Evaluation.Status.FAILED
     assert evaluation.attempts == 1
-    told = "\n".join(evaluation.problems)
+    message = "\n".join(evaluation.problems)
     for word in words:
-        assert word in told
+        assert word in message
     check_that_it_is_for_people(evaluation.problems)
     check_that_it_was_free(submission)
     for page in (submission.get_absolute_url(), "/profile/"):
@@ -352,13 +352,13 @@ def check_the_command(content: bytes, evaluation: Evaluation, tmp_path: Path, ca
     file.write_bytes(content)
     with pytest.raises(SystemExit) as exit_status:
         call_command("score_submission", file, labels=evaluation.ground_truth.path)
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     assert exit_status.value.code == 2
-    assert told.out == ""
-    assert [line.removeprefix("- ") for line in told.err.splitlines()[1:]] == evaluation.problems
+    assert output.out == ""
+    assert [line.removeprefix("- ") for line in output.err.splitlines()[1:]] == evaluation.problems
 
 
-# --- Files that are odd and fine ------------------------------------------------------------------
+# --- Unusual but valid files ------------------------------------------------------------------
 
 
 def shuffled(content: bytes) -> bytes:
@@ -392,7 +392,7 @@ FINE: dict[str, Spoil] = {
 
 @pytest.fixture
 def scores_of_the_valid_file(valid, short_labels, tmp_path) -> dict:
-    """As the scorer computes them without the site."""
+    """Return the scores that the scorer computes without the site."""
     (tmp_path / "valid.csv").write_bytes(valid)
     write_ground_truth(short_labels, tmp_path / "labels.npz")
     return evaluations.score_file(tmp_path / "valid.csv", tmp_path / "labels.npz").scores.to_dict()
@@ -418,7 +418,7 @@ def test_an_odd_file_that_is_fine_gets_the_same_scores(case, valid, short_site, 
     assert len(scores_of(odd)) == 13
 
 
-# --- What the form refuses ------------------------------------------------------------------------
+# --- Refusals of the form ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -573,7 +573,7 @@ def test_one_bad_cell_among_a_million_is_found(prediction_files, submit_and_scor
 
 
 def bomb(repeated: bytes, times: int, beginning: bytes = b"") -> bytes:
-    """Gzip data that unpacks to `times` copies of a piece, made without packing them all."""
+    """Return gzip data that unpacks to `times` copies of a piece, without packing all copies."""
     packer = zlib.compressobj(9, wbits=31)
     start = packer.compress(beginning) + packer.flush(zlib.Z_FULL_FLUSH)
     piece = packer.compress(repeated) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -595,7 +595,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "1 GB in a gzip in a gzip": (lambda: gzip.compress(bomb(bytes(MEGABYTE), 1024)), "gzip data inside gzip"),
     "100,000 members": (
         lambda: gzip.compress(HEADER) + gzip.compress(b"") * 100_000,
-        "more than 5,000 pieces",
+        "more than 5,000 parts",
     ),
 }
 
@@ -620,7 +620,7 @@ MOST_LINES = MEDMNIST_PLUS.n_rows + MEDMNIST_PLUS.n_rows // 2 + 500
 
 
 def repeated_lines(line: bytes, header: bytes = HEADER) -> Callable[[], bytes]:
-    """As many lines as are read at all, of nearly the length that is."""
+    """Return the maximum number of lines, of nearly the maximum length."""
     return lambda: gzip.compress(header + (line + b"\n") * MOST_LINES, 1)
 
 
@@ -630,7 +630,7 @@ def thesis_rows(cells: bytes) -> Callable[[], bytes]:
     return lambda: gzip.compress(header + b"".join(rows), 1)
 
 
-#: Files that are as large as they may be, and slow to read: the thorough reader goes through each line.
+#: Files of the maximum size that are slow to read: the thorough reader checks each line.
 HEAVY: dict[str, Callable[[], bytes]] = {
     "commas": repeated_lines(b"," * 1000),
     "many labels": thesis_rows(b'"[' + b"1," * 470 + b']","[0,1]"'),
@@ -687,7 +687,7 @@ def test_the_heaviest_files_take_seconds_and_little_memory(kind, ground_truth, t
 
 
 def is_valid(content: bytes) -> bool:
-    """Judge a file in the canonical layout with nothing but the csv module and float()."""
+    """Check a file in the canonical layout with only the csv module and float()."""
     try:
         text = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True))
@@ -717,7 +717,7 @@ def is_valid(content: bytes) -> bool:
 
 @st.composite
 def mutations(draw) -> Spoil:
-    """Up to three small changes to a valid file; most of them spoil it."""
+    """Make up to three small changes to a valid file; most changes make it invalid."""
     changes = draw(
         st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), FRAGMENTS, KINDS), max_size=3)
     )
@@ -818,7 +818,7 @@ def test_random_files_and_forms(spoil, fields, valid, short_site, team, as_user)
         else:
             assert evaluation.status == Evaluation.Status.FAILED
             check_that_it_is_for_people(evaluation.problems)
-    # what was accepted is not left for the next example to be a duplicate of
+    # delete an accepted submission, so that the next example is not its duplicate
     Submission.objects.all().delete()
 
 

@@ -1,4 +1,4 @@
-"""Baseline entries: submissions of the organizers' own training, marked on the board, with their configuration."""
+"""Baseline entries: the organizers' own submissions, marked on the leaderboard, with their configuration."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ TRAINING = {
 
 
 def tags(html: Html) -> int:
-    """How often something is marked as a baseline."""
+    """Return the number of baseline marks."""
     return [text_of(tag) for tag in elements(html, "span")].count("baseline")
 
 
@@ -44,7 +44,7 @@ def test_the_board_and_the_page_say_that_it_is_a_baseline(entry, team, other_tea
     assert tags(page_of(client, theirs.get_absolute_url())) == 0
 
 
-def test_each_baseline_stands_beside_the_best_of_its_team(entry, team, client):
+def test_each_baseline_is_shown_in_addition_to_the_best_of_its_team(entry, team, client):
     for value in (0.9, 0.8):
         entry(team, value, training=TRAINING)
     for value in (0.7, 0.6):
@@ -62,7 +62,7 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("Scheme", "mm-PT"),
         ("Architecture", "ResNet-18 (resnet18)"),
         ("Weighted loss", "yes"),
-        ("Not weighted", "retinamnist, breastmnist"),
+        ("Datasets without weighting", "retinamnist, breastmnist"),
         ("BatchNorm statistics", "per-dataset"),
         ("Learning rate", "0.0001"),
         ("Best epoch", "pathmnist 3, breastmnist 12"),
@@ -72,7 +72,7 @@ def test_its_page_shows_the_configuration_as_text(entry, team, client):
         ("A new setting", "<script>alert(1)</script>"),
     ]:
         assert shown[setting] == value
-    assert "File of initial weights" not in page  # there is none
+    assert "Initial weights (file)" not in page  # empty, so left out
     assert "<script>alert" not in page
 
 
@@ -81,7 +81,7 @@ def test_the_pages_of_others_have_no_such_section(entry, team, client):
     assert "Training" not in [text_of(heading) for heading in elements(page, "h2")]
 
 
-def test_settings_stand_in_their_order_and_unknown_ones_last():
+def test_settings_have_a_fixed_order_with_unknown_settings_last():
     names = [name for name, _ in describe_training(TRAINING)]
     assert names[:3] == ["Scheme", "Architecture", "Resolution"]
     assert names[-1] == "A new setting"
@@ -96,7 +96,7 @@ def test_a_scheme_that_the_site_does_not_know_is_shown_as_it_is(value):
 def test_it_passes_the_checks_of_every_submission_and_counts(submit, team):
     submit(team, training=TRAINING)
     Phase.objects.update(total_limit=1)
-    with pytest.raises(SubmissionRefusedError, match="All 1 submissions of your team in this phase are used"):
+    with pytest.raises(SubmissionRefusedError, match=r"limit of submissions in this phase \(1\)"):
         submit(team, model_name="Another", training=TRAINING)
     assert Submission.objects.get().training == TRAINING
 
@@ -129,34 +129,34 @@ def published(db) -> None:
     )
 
 
-def test_a_re_evaluation_stands_behind_what_was_printed(published, client):
+def test_printed_scores_take_precedence_over_re_evaluated_scores(published, client):
     (scores,) = merge_sources(PublishedScore.objects.all(), by="method_id").values()
     assert scores["auc"].value == 0.92
-    assert scores["auc"].source == "Doerrich et al. (2024)"
+    assert scores["auc"].source == "Doerrich et al. (2025)"
     assert scores["auc"].others == ("Bachmeier (2024): 0.9100", "re-evaluated here: 0.9300")
     assert scores["accuracy"].source == "re-evaluated here"
     page = page_of(client, PublishedMethod.objects.get().get_absolute_url())
     assert "0.6000" in page
-    assert "computed by the organizers" in page
+    assert "we computed these values from weights of this method" in page
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/challenge/", "/baselines/", "/leaderboard/?resolution=28"])
-def test_pages_tell_what_is_cited_from_what_was_re_evaluated(published, client, path):
+def test_pages_distinguish_cited_and_re_evaluated_scores(published, client, path):
     page = page_of(client, path)
     assert "“re-evaluated here”" in page
     assert "not scored" not in page
 
 
 def test_a_method_is_said_to_be_re_evaluated_where_another_resolution_of_it_is(published, client):
-    """Its means at all resolutions stand on each of its pages."""
+    """Each page of a method shows its means at all resolutions."""
     publish_results("doerrich2024", [result("doerrich2024", 0.8, resolution=64)])
     other = page_of(client, PublishedMethod.objects.get(resolution=64).get_absolute_url())
-    assert "computed by the organizers" in other
+    assert "we computed these values from weights of this method" in other
     assert "not scored" not in other
     publish_results("doerrich2024", [result("doerrich2024", 0.8, architecture="alexnet")])
     alone = page_of(client, PublishedMethod.objects.get(architecture="alexnet").get_absolute_url())
-    assert "they were not scored on this site" in alone
-    assert "computed by the organizers" not in alone
+    assert "They were not scored on this site" in alone
+    assert "we computed those" not in alone
 
 
 def test_publishing_replaces_one_method_of_one_source(published):
@@ -180,7 +180,7 @@ def test_importing_the_printed_results_again_keeps_re_evaluations(published):
 
 
 def test_the_experiments_are_those_of_the_printed_results(published, client):
-    """Of end-to-end training, nobody printed accuracy in this case: it stands in the table only."""
+    """In this case no source printed the accuracy of end-to-end training: only the table shows it."""
     page = page_of(client, "/baselines/?resolution=28&metric=accuracy")
     assert "0.6000" in page
     assert "Accuracy was not published for end-to-end" in page

@@ -1,4 +1,4 @@
-"""What is computed from the leaderboard is kept, and no longer than the leaderboard stays as it is."""
+"""Cache of results computed from the leaderboard: kept until the leaderboard changes, and no longer."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -92,12 +92,12 @@ def rename(admin: Client, team: Team, name: str) -> None:
     assert admin.post(f"/admin/accounts/team/{team.pk}/change/", entry).status_code == 302
 
 
-# --- What advances the revision, and what does not --------------------------------------------------
+# --- Changes that advance the revision, and changes that do not --------------------------------------------------
 
 
 @dataclass
 class Site:
-    """A site with three entries of a team, of which two are seeds of one method."""
+    """A site with three entries of a team; two of them are seeds of one method."""
 
     team: Team
     admin: Client
@@ -114,7 +114,7 @@ def site(team, organizer, as_user, entry, submit, submit_and_score) -> Site:
     return Site(team, as_user(organizer), entries, group, submit, submit_and_score)
 
 
-#: Prepares a site up to its `yield`, and changes it then.
+#: A generator that prepares a site up to its `yield`, and changes it afterwards.
 Story = Callable[[Site], Iterator[None]]
 
 

@@ -1,4 +1,4 @@
-"""The challenge and its design: what they state comes from the rows, and from the definition of the benchmark."""
+"""Pages of the challenge and its design: their facts come from the database and the benchmark's definition."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -7,6 +7,7 @@ import pytest
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from challenge.content.bibliography import shipped_works
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.content.timeline import State, phase_in_force, timeline
@@ -21,7 +22,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def phase(db) -> Phase:
-    """The one phase there is, open."""
+    """The only phase, open."""
     Phase.objects.all().delete()
     return Phase.objects.create(
         name="Winter round", opens_at=NOW - DAY, daily_limit=17, total_limit=423, daily_failure_limit=58
@@ -71,8 +72,8 @@ def test_a_phase_to_come(client, phase):
 def test_no_phase(client, phase):
     Phase.objects.all().delete()
     shown = text_of(page_of(client, "/challenge/"))
-    assert "there are no limits to state" in shown
-    assert "No phase is announced yet. When the organizers set one" in shown
+    assert "so no limits are set" in shown
+    assert "No phase is announced yet. Its dates will appear here." in shown
     assert "No phase is announced yet." in text_of(page_of(client, "/challenge/design/"))
 
 
@@ -88,7 +89,7 @@ def test_past_current_and_upcoming_in_order_of_time(client, phase):
 
 
 def test_the_timeline_agrees_with_what_the_form_takes():
-    """A later opening ends a phase, as it does for submissions, even if the earlier one had longer to run."""
+    """A later opening ends a phase, as for submissions, even if the earlier phase had longer to run."""
     first = Phase(pk=1, name="first", opens_at=NOW - 9 * DAY)
     second = Phase(pk=2, name="second", opens_at=NOW - 3 * DAY, closes_at=NOW - DAY)
     third = Phase(pk=3, name="third", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY)
@@ -106,7 +107,7 @@ def test_the_timeline_agrees_with_what_the_form_takes():
 
 def test_sizes_are_those_of_the_benchmark(client, phase):
     shown = text_of(page_of(client, "/challenge/"))
-    assert f"the test images of all of them, {MEDMNIST_PLUS.n_rows:,} in all" in shown
+    assert f"predicts all {MEDMNIST_PLUS.n_rows:,} test images of these datasets" in shown
     assert "2 binary datasets" in shown
     assert "8 multi-class datasets" in shown
     assert "1 multi-label dataset " in shown
@@ -119,9 +120,22 @@ def test_the_design_has_a_row_for_each_dataset(client, phase):
     for about in ABOUT_DATASETS.values():
         sizes = f"{about.n_train:,} / {about.n_val:,} / {about.dataset.n_test:,}"
         assert sizes in shown, about.name
-        assert REFERENCE_STANDARDS[about.name] in shown
+        assert REFERENCE_STANDARDS[about.name].text in shown
+        assert REFERENCE_STANDARDS[about.name].works
     assert "CC BY-NC 4.0: DermaMNIST." in shown
     assert "one image of BreastMNIST is 0.64 percentage points" in shown
+
+
+def test_the_works_behind_the_design_are_in_the_bibliography(client, phase):
+    cited = attribute(page_of(client, "/challenge/design/"), '[href^="/research/#ref-"]', "href")
+    standards = {key for standard in REFERENCE_STANDARDS.values() for key in standard.works}
+    assert {f"/research/#ref-{key}" for key in standards} <= set(cited)
+    assert {address.removeprefix("/research/#ref-") for address in cited} <= set(shipped_works())
+
+
+def test_the_thesis_is_cited_as_in_the_bibliography(client, phase):
+    entry = text_of(element(page_of(client, "/challenge/"), '[aria-label="BibTeX of the thesis"]'))
+    assert entry == " ".join(shipped_works()["bachmeier2024designing"]["bibtex"].split())
 
 
 def test_every_dataset_has_a_reference_standard():
@@ -139,7 +153,7 @@ def test_a_citation_names_the_versions_in_force(client, phase, ground_truth):
     shown = text_of(page_of(client, "/challenge/"))
     assert f"labels of version {ground_truth.version} (demo data, not to be cited)" in shown
     assert f"scorer version 1, labels {ground_truth.version}" in shown
-    assert "version 1.0 of this document" in text_of(page_of(client, "/challenge/design/")).lower()
+    assert "version 1.1 of this document" in text_of(page_of(client, "/challenge/design/")).lower()
 
 
 @pytest.mark.parametrize("page", PAGES)

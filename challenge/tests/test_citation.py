@@ -1,4 +1,4 @@
-"""How permanent pages are cited: their BibTeX, whatever teams call things, and what the numbers come from."""
+"""Citations of permanent pages: BibTeX that survives any name, and the sources of the numbers."""
 
 import json
 import re
@@ -43,17 +43,17 @@ HOSTILE = [
 
 
 def section_of(client: Client, path: str) -> LexborNode:
-    """The part of a page that says how to cite it."""
+    """Return the section of a page that says how to cite it."""
     return element(page_of(client, path), "section#citation")
 
 
 def entries_of(section: LexborNode) -> list[str]:
-    """The BibTeX entries, with their lines and blanks."""
+    """Return the BibTeX entries with their line breaks and spaces."""
     return [entry.text() for entry in elements(section, "pre")]
 
 
 def parse(text: str) -> dict[str, str]:
-    """Read an entry with a library that reads BibTeX: its fields, the key and the type."""
+    """Parse an entry with a BibTeX library: its fields, the key and the type."""
     library: Library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
     (entry,) = library.entries
@@ -61,7 +61,7 @@ def parse(text: str) -> dict[str, str]:
     return {field.key: field.value for field in entry.fields} | {"ID": entry.key, "TYPE": entry.entry_type}
 
 
-#: Text symbols of LaTeX that the library lacks, or takes for an accent.
+#: Text symbols of LaTeX that the library does not know, or takes for an accent.
 SYMBOLS = {
     "textless": "<",
     "textgreater": ">",
@@ -73,7 +73,7 @@ SYMBOLS = {
 
 
 def printed(latex: str) -> str:
-    """What LaTeX prints of it, as a library reads it."""
+    """Return the text that LaTeX prints, according to a library."""
     known = get_default_latex_context_db()
     symbols = [MacroTextSpec(name, text) for name, text in SYMBOLS.items()]
     known.add_context_category("symbols", prepend=True, macros=symbols)
@@ -81,7 +81,7 @@ def printed(latex: str) -> str:
 
 
 def as_printed(text: str) -> str:
-    """A name as it is to be printed: in one line."""
+    """Return a name as it should be printed: in one line."""
     return " ".join(text.split())
 
 
@@ -171,7 +171,7 @@ def test_real_labels_are_to_be_cited(client, row):
 
 
 def test_the_versions_are_those_that_scored_it(client, row):
-    """Not those of today."""
+    """The citation does not name today's versions."""
     evaluation = row.evaluations.get()
     evaluation.scorer_version = "0"
     evaluation.save()
@@ -191,7 +191,7 @@ def test_what_is_not_public_is_not_cited(team, as_user, row, submit):
 
 
 def test_it_appears_when_the_scores_do(client, team, as_user, row):
-    """Without the page being loaded again."""
+    """The page is not loaded again."""
     section = section_of(client, f"{row.get_absolute_url()}result/")
     assert section.attributes["hx-swap-oob"] == "true"
     assert entries_of(section) == entries_of(section_of(client, row.get_absolute_url()))

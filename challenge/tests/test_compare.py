@@ -1,4 +1,4 @@
-"""Comparing entries and published methods: who is shown, what is said of the rest, and the values side by side."""
+"""Comparison of entries and published methods: which rows are shown, notes on the others, and the tables."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ ADDRESS = reverse("compare")
 
 @pytest.fixture
 def scored(entry_by_dataset, team):
-    """Put an entry on the board: `scored(0.9)`, `scored(0.8, other_team)`."""
+    """Add an entry: `scored(0.9)`, `scored(0.8, other_team)`."""
     return lambda auc, by=team, **about: entry_by_dataset(by, auc, **about)
 
 
@@ -30,17 +30,17 @@ def vgg16(db) -> PublishedMethod:
 
 
 def compared(client, *keys: str, **query: str) -> str:
-    """The page that compares what these keys stand for."""
+    """Return the page that compares the rows of the keys."""
     return page_of(client, ADDRESS, {"e": keys, **query})
 
 
 def line_of(page: str, name: str) -> str:
-    """Return the words of the first line of a table that has this name."""
+    """Return the words of the first table row with a name."""
     return next(" ".join(cells) for head, *cells in rows_of(page) if head == name)
 
 
 def heads(page: str) -> list[str]:
-    """Return the names of the rows that stand side by side, in their order."""
+    """Return the names of the compared rows, in their order."""
     return [text_of(link) for link in elements(page, '[aria-label="Means over the 12 datasets"] thead a')]
 
 
@@ -77,7 +77,7 @@ def test_a_metric_that_was_published_as_a_mean_only_is_said_to_be(client, scored
     first, second = scored(0.9), scored(0.8)
     keys = (f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     page = compared(client, *keys, metric="cohen_kappa")
-    note = "Cohen's kappa was published as a mean only, not for each dataset, of: VGG16, end-to-end."
+    note = "Cohen's kappa was published only as a mean, not for each dataset, for: VGG16, end-to-end."
     assert note in text_of(page)
     assert line_of(page, "PathMNIST").endswith("–")
     assert len(elements(page, "figure")) == 3  # of the two others
@@ -137,7 +137,7 @@ def test_what_is_not_scored_cannot_be_compared(as_user, scored, submit, team):
 def test_too_many_are_kept_and_the_first_five_shown(client, scored):
     entries = [scored(0.5 + number / 100) for number in range(7)]
     page = compared(client, *(f"s{one.pk}" for one in entries))
-    assert "You chose 7: at most 5 fit side by side" in page
+    assert "You chose 7 rows. At most 5 fit side by side" in page
     assert heads(page) == [f"Model {n}" for n in range(5)]
     assert attribute(page, "input[checked]", "value") == [f"s{one.pk}" for one in entries]
 
@@ -146,7 +146,7 @@ def test_one_is_too_few_and_kept(client, scored):
     one = scored(0.9)
     scored(0.8, model_name="Another")
     page = compared(client, f"s{one.pk}")
-    assert "One is chosen: add another one below" in page
+    assert "You chose one row. Add another row below" in page
     assert element(page, f"#chosen-s{one.pk}[value=s{one.pk}][checked]")
     assert not heads(page)
 
@@ -184,7 +184,7 @@ def test_an_entry_that_was_scored_by_other_versions_has_its_scores(client, score
 
 @pytest.fixture
 def make_group(team, scored) -> Callable[..., MethodGroup]:
-    """Group entries of those scores: `make_group(0.9, 0.92)`."""
+    """Group new entries with these scores: `make_group(0.9, 0.92)`."""
 
     def make(*aucs: float) -> MethodGroup:
         members = [scored(auc, sha256=f"{auc}").pk for auc in aucs]
@@ -205,7 +205,7 @@ def test_a_group_is_one_of_the_columns(client, scored, make_group):
     assert element(page, f"#chosen-g{group.pk}[value=g{group.pk}][checked]")
 
 
-def test_a_group_and_an_entry_of_one_number_are_told_apart(client, scored, team):
+def test_a_group_and_an_entry_with_the_same_number_are_distinguished(client, scored, team):
     entry, *seeds = scored(0.8), scored(0.9), scored(0.92)
     group = MethodGroup.objects.create(pk=entry.pk, team=team, name="Seeds")
     Submission.objects.filter(pk__in=[seed.pk for seed in seeds]).update(group=group)
@@ -220,11 +220,13 @@ def test_a_group_without_two_public_members_looks_like_missing_except_to_its_tea
     submissions.disqualify(group.submissions.get(sha256="0.9"), "Trained on the test split.")
     for viewer in (client, as_user(other_team), as_user(team), as_user(organizer)):
         response = viewer.get(ADDRESS, {"e": keys})
-        assert response.context["missing"] == [keys[1]]  # one member makes no mean: its team has none to see
+        assert response.context["missing"] == [
+            keys[1]
+        ]  # one member has no mean, so its team sees nothing either
         assert "Seeds" not in response.content.decode()
 
 
-def test_a_group_that_does_not_stand_is_its_teams_and_the_organizers(make_group, team, other_team, organizer):
+def test_only_its_team_and_organizers_see_a_group_that_is_too_small(make_group, team, other_team, organizer):
     standing, other = make_group(0.9, 0.92), make_group(0.8, 0.82)
     submissions.disqualify(other.submissions.get(sha256="0.8"), "Trained on the test split.")
     for viewer, seen in (

@@ -1,4 +1,4 @@
-"""Uploads side by side: the limits hold, each file is kept once, and no request fails."""
+"""Concurrent uploads: the limits hold, each file is stored once, and no request fails."""
 
 import re
 from collections import Counter
@@ -23,12 +23,12 @@ from conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ground_truth")]
 
-REFUSAL = "All 10 submissions of today are used. The day resets at"
+REFUSAL = "Your team has reached the daily limit of submissions (10). The limit resets at"
 
 
 @pytest.fixture(autouse=True)
 def unsent(monkeypatch) -> list[int]:
-    """Nothing is scored here; gives the ids of the rows that would be."""
+    """Switch off scoring; the list collects the ids of the rows that would be scored."""
     sent: list[int] = []
     monkeypatch.setattr(queue, "_send", lambda task, row_id: sent.append(row_id))
     return sent
@@ -36,7 +36,7 @@ def unsent(monkeypatch) -> list[int]:
 
 @pytest.fixture
 def new_files() -> Callable[[], set[str]]:
-    """Give the files that were stored since the test began."""
+    """Return a function that gives the files stored since the test began."""
 
     def files() -> set[str]:
         folder = Path(settings.SUBMISSION_DIR)
@@ -117,7 +117,7 @@ def test_uploads_through_a_web_server_of_two_processes(team, tmp_path, new_files
 
 
 def open_profile(url: str, team: Team) -> dict[str, str]:
-    """Visit the page, logged in, and return the cookies; none while the server does not answer."""
+    """Visit the page, logged in, and return the cookies; empty if the server does not answer."""
     session = requests.Session()
     session.cookies["sessionid"] = logged_in(team).cookies["sessionid"].value
     try:

@@ -1,4 +1,4 @@
-"""What figures are drawn from is kept with the scores, and goes with them."""
+"""Curve data of figures: stored with the scores, and deleted with them."""
 
 from pathlib import Path
 

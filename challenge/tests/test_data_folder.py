@@ -1,4 +1,4 @@
-"""Commands on a machine where something cannot be written: each says which folder, and what to do."""
+"""Commands on a machine with an unwritable folder: each names the folder and says what to do."""
 
 import os
 import subprocess

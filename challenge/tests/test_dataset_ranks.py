@@ -1,4 +1,4 @@
-"""The rank of an entry on each dataset, held against a ranking of all rows of the leaderboard."""
+"""Rank of an entry on each dataset, compared with a ranking of all rows of the leaderboard."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def ranks_of(submission: Submission, metric: Metric = Metric.AUC) -> dict[str, t
 
 
 def ranks_by_hand(submission: Submission, metric: Metric) -> dict[str, tuple[int, int]]:
-    """Build every row, and rank them on each dataset."""
+    """Build every row, and rank the rows on each dataset."""
     rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), GroundTruth.objects.active())
     rows = with_dataset_scores(rows)
     place = next(i for i, row in enumerate(rows) if submission in row.members)
@@ -72,5 +72,5 @@ def test_more_entries_take_no_more_queries(entry_by_dataset, team):
     for number in range(5):
         entry_by_dataset(team, 0.9 + number / 100)
     assert count() == alone
-    assert set(ranks_of(submission).values()) == {(5, 6)}  # the one at 0.9 shares its place
+    assert set(ranks_of(submission).values()) == {(5, 6)}  # the other entry at 0.9 shares its rank
     assert Evaluation.objects.count() == 6

@@ -1,4 +1,4 @@
-"""Sample images: `manage.py make_dataset_samples`, and what is served of them."""
+"""Sample images: `manage.py make_dataset_samples`, and the pages that show them."""
 
 import io
 import re
@@ -37,7 +37,7 @@ def folder(tmp_path) -> Path:
 
 
 def labels_of(dataset, n: int) -> np.ndarray:
-    """Each class in turn; of a multi-label dataset, each label alone in turn."""
+    """Return each class in turn; for a multi-label dataset, each single label in turn."""
     numbers = np.arange(n) % dataset.n_classes
     if dataset.task is Task.MULTILABEL:
         return np.eye(dataset.n_classes, dtype=np.uint8)[numbers]
@@ -45,12 +45,12 @@ def labels_of(dataset, n: int) -> np.ndarray:
 
 
 def shade(number: int) -> int:
-    """The shade of all images of a class: what a montage shows can be told by it."""
+    """Return the shade of all images of a class, by which a test recognizes the class in a montage."""
     return 10 + 15 * number
 
 
 def write(folder: Path, dataset, resolution: int = 28, *, n: int = 60, save=np.savez_compressed) -> Path:
-    """A file as MedMNIST's: images in the shade of their class; colour ones have it in their red channel."""
+    """Write a file like MedMNIST's, with images in the shade of their class (in the red channel of colour images)."""
     numbers = np.arange(n) % dataset.n_classes
     square = (resolution, resolution)
     images = np.zeros((n, *square, 3) if dataset is COLOUR else (n, *square), np.uint8)
@@ -71,7 +71,7 @@ def run(folder: Path, *options: object) -> str:
 
 
 def tiles_of(dataset, resolution: int) -> list[np.ndarray]:
-    """Cut a montage into its tiles again."""
+    """Cut a montage into its tiles."""
     with Image.open(sample_path(dataset.name, resolution)) as image:
         pixels = np.asarray(image)
     n_tiles = images_per_class(dataset) * dataset.n_classes
@@ -197,7 +197,7 @@ def with_pickled_labels(path: Path) -> None:
 
 
 def with_images_that_end_early(path: Path) -> None:
-    """The header of the array promises more than there is."""
+    """The header of the array promises more images than the file has."""
     content = io.BytesIO()
     np.save(content, np.zeros((60, 28, 28), np.uint8))
     labels = io.BytesIO()
@@ -269,7 +269,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(folder, settings, tmp_path):
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_memory_does_not_grow_with_the_file(save, folder):
-    """An array of 224 pixels has several GB: of 70 MB here, no more than zipfile's pieces are held."""
+    """An array at 224 pixels has several GB. Of the 70 MB here, only pieces of zipfile's size are in memory."""
     path = write(folder, MULTILABEL, 224, n=1400, save=save)
     tracemalloc.start()
     try:
@@ -286,7 +286,7 @@ def test_help_has_examples(capsys):
     assert "manage.py make_dataset_samples ~/.medmnist --resolution 28 64" in capsys.readouterr().out
 
 
-# --- What is served -------------------------------------------------------------------------------
+# --- Pages and images -------------------------------------------------------------------------------
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/datasets/octmnist/samples/28.png"
@@ -326,7 +326,7 @@ def test_nothing_else_is(address, client, montage):
     assert client.get(address).status_code == 404
 
 
-def test_a_file_beside_the_montages_is_not_served(client, montage):
+def test_a_file_next_to_the_montages_is_not_served(client, montage):
     montage.with_name("private_28.png").write_bytes(b"private")
     montage.with_name("octmnist_7.png").write_bytes(b"private")
     assert client.get("/datasets/private/samples/28.png").status_code == 404

@@ -1,9 +1,10 @@
-"""The pages of the datasets, as a reader sees them."""
+"""Pages of the datasets, as a reader sees them."""
 
 import pytest
 
+from challenge.content.bibliography import MEDMNIST_PLUS_RECORD, MEDMNIST_V1, MEDMNIST_V2, shipped_works
 from challenge.content.datasets import ABOUT_DATASETS
-from challenge.models import GroundTruth
+from challenge.models import GroundTruth, Reference
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import ground_truths
 from challenge.tests.pages import attribute, element, page_of, region, text_of
@@ -29,7 +30,7 @@ def test_the_list_has_every_dataset_with_its_numbers(client):
 
 
 def test_the_totals_agree_with_what_the_paper_prints():
-    """MedMNIST v2 counts 708,069 images; 107 blank ones were removed from the organ datasets since."""
+    """MedMNIST v2 counts 708,069 images; 107 blank images were later removed from the organ datasets."""
     removed = (34_581 - 34_561) + (13_000 - 12_975) + (8_268 - 8_216) + (13_940 - 13_932) + (8_829 - 8_827)
     assert sum(about.n_images for about in ABOUT_DATASETS.values()) == 708_069 - removed
     assert 708_069 - removed == 518_175 + 70_467 + 119_320
@@ -42,16 +43,47 @@ def test_a_page_shows_what_is_known(about, client, ground_truth, labels):
     assert f"{about.n_train:,} training images" in text
     assert f"{about.n_val:,} validation images" in text
     assert f"{about.dataset.n_test:,} test images" in text
-    for said in (about.summary, about.images, about.splits, about.source, about.licence, *about.cautions):
+    for said in (about.summary, about.images, about.splits, about.source, about.licence, about.resizing):
         assert said in text
+    for caution in about.cautions:
+        assert caution.text in text
+        for key in caution.works:
+            assert f"/research/#ref-{key}" in links
+        for link in caution.links:
+            assert link.url in links
     for number, (name, meaning) in enumerate(zip(about.dataset.classes, about.meanings, strict=True)):
         assert f"p{number} {name} {meaning}" in text
     for download in about.downloads:
         assert download.url in links
         assert f"{download.file_name} {download.md5}" in text
-    for reference in about.references:
-        assert reference.text in text
-        assert reference.url in links
+    for key in (*about.works, "yang2023medmnist", "yang2024medmnistplus"):
+        work = shipped_works()[key]
+        assert f"{work['title']}. {work['venue']}" in text
+        assert work["url"] in links
+    for record in about.records:
+        assert record.url in links
+
+
+@pytest.mark.parametrize("about", ABOUT_DATASETS.values(), ids=lambda about: about.name)
+def test_the_bibtex_of_a_dataset_has_its_sources(about, client):
+    shown = element(page_of(client, f"/datasets/{about.name}/"), '[aria-label="BibTeX of these works"]')
+    entries = [shipped_works()[key]["bibtex"] for key in (*about.works, MEDMNIST_V2, MEDMNIST_PLUS_RECORD)]
+    assert text_of(shown) == " ".join(" ".join(entries).split())
+
+
+def test_the_bibtex_of_medmnist_comes_from_the_bibliography(client):
+    shown = element(page_of(client, "/datasets/"), '[aria-label="BibTeX of these works"]')
+    entries = [shipped_works()[key]["bibtex"] for key in (MEDMNIST_PLUS_RECORD, MEDMNIST_V2, MEDMNIST_V1)]
+    assert text_of(shown) == " ".join(" ".join(entries).split())
+
+
+def test_a_change_by_organizers_is_shown_on_the_pages_of_datasets(client):
+    Reference.objects.filter(key="bilic2023liver").delete()
+    work = shipped_works()["bilic2023liver"] | {"venue": "Another journal 1"}
+    Reference.objects.create(**work)
+    assert "Another journal 1" in text_of(page_of(client, "/datasets/organamnist/"))
+    Reference.objects.all().delete()
+    assert "Medical Image Analysis 84, 102680" in text_of(page_of(client, "/datasets/organamnist/"))
 
 
 @pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
@@ -80,7 +112,7 @@ def test_without_a_ground_truth_the_page_says_so(client):
     assert not GroundTruth.objects.exists()
     page = page_of(client, "/datasets/chestmnist/")
     text = text_of(page)
-    assert "The labels of the test split are not loaded on this site at the moment" in text
+    assert "The test labels are not loaded on this site at the moment" in text
     assert "data-figure" not in page
     assert "plotly" not in page
     assert "22,433 test images" in text
@@ -95,7 +127,7 @@ def test_multilabel_counts_are_explained(client, ground_truth):
 @pytest.mark.parametrize("name", ["organcmnist", "organsmnist"])
 def test_sizes_that_differ_from_older_documents_are_explained(name, client):
     text = text_of(page_of(client, f"/datasets/{name}/"))
-    assert text.count("the sizes here are those of today's official files") == 1
+    assert text.count("The sizes here come from today's official files") == 1
     assert "blank images were removed later" in text_of(page_of(client, "/datasets/"))
 
 
@@ -117,7 +149,7 @@ def test_an_unknown_dataset_is_not_found(name, client):
 
 
 def test_no_label_of_a_row_is_on_a_page(client, ground_truth, labels):
-    """Counts say how many images a class has, and nothing of which."""
+    """Counts reveal how many images a class has, but not which images."""
     page = page_of(client, "/datasets/retinamnist/")
     digits = "".join(map(str, labels.labels["retinamnist"][:30].tolist()))
     assert digits not in "".join(filter(str.isdecimal, page))

@@ -1,4 +1,4 @@
-"""The baseline of the decathlon score is the published ResNet-18 at the resolution of the entries."""
+"""Baseline of the decathlon score: the published ResNet-18 at the resolution of the entries."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Deleting an account: what goes, what stays."""
+"""Deletion of an account: which data is deleted, and which stays."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -19,7 +19,7 @@ GO = {"password": PASSWORD}
 
 @pytest.fixture(autouse=True)
 def _no_attempts_counted() -> None:
-    """Rate limits count in the cache, which outlives a test."""
+    """Clear the counters of the rate limits, because the cache outlives a test."""
     cache.clear()
 
 
@@ -30,7 +30,7 @@ def logged_in(as_user, confirmed, team) -> Client:
 
 @pytest.fixture
 def on_commit(django_capture_on_commit_callbacks):
-    """Run what waits for the commit, within the test's own transaction."""
+    """Run callbacks that wait for the commit, within the test's own transaction."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
@@ -43,7 +43,7 @@ def test_without_public_results_nothing_remains(logged_in, team, submit, on_comm
 
     with on_commit():
         response = logged_in.post(URL, GO, follow=True)
-    assert "Your account is deleted." in response.text
+    assert "Your account has been deleted." in response.text
     for model in (Team, Submission, Evaluation, EmailAddress):
         assert not model.objects.exists()
     assert not any(map(default_storage.exists, files))
@@ -79,7 +79,7 @@ def test_public_results_can_be_anonymised(logged_in, team, submit_and_score):
     assert "Team Alpha" not in page
 
 
-def test_two_anonymous_teams_are_told_apart(team, other_team, submit_and_score):
+def test_two_anonymous_teams_have_different_names(team, other_team, submit_and_score):
     for leaving in (team, other_team):
         submit_and_score(leaving)
         close_account(leaving, keep_name=False)

@@ -1,4 +1,4 @@
-"""What a reader sees when something is refused or breaks: what happened, and what to do next."""
+"""Error pages: they say what happened and what to do next."""
 
 import pytest
 from django.core.exceptions import TooManyFilesSent
@@ -13,11 +13,11 @@ TEMPLATES = ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "4
 
 
 def test_a_form_that_is_too_large_gets_413(client, team, as_user):
-    """A description of megabytes, say: more than Django keeps in memory of a form's fields."""
+    """For example a description of megabytes, more than Django accepts in the fields of a form."""
     response = as_user(team).post("/profile/", {"description": "x" * 3_000_000})
     content = response.content.decode()
     assert response.status_code == 413
-    assert "That is more than the site takes" in content
+    assert "Your upload is too large" in content
     assert "no submission was counted" in content
     assert "Content-Security-Policy" in response.headers
 
@@ -59,7 +59,7 @@ def test_each_says_what_to_do_next_in_the_layout_of_the_site(template):
 
 @pytest.mark.parametrize("template", ["413.html", "500.html"])
 def test_those_that_a_proxy_or_a_broken_site_shows_need_no_database(template):
-    """No fixture gives a database here: a query would fail."""
+    """This test has no database: a query would fail."""
     content = render_to_string(template)
     for address in attribute(content, "a", "href"):
         assert resolve(address)

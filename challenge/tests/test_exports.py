@@ -1,4 +1,4 @@
-"""The numbers of the site as files: the leaderboard as CSV and JSON, submissions and groups as JSON."""
+"""Exports: the leaderboard as CSV and JSON, submissions and groups as JSON."""
 
 import io
 import json
@@ -87,7 +87,7 @@ def seeds(team, uncertain_entry) -> MethodGroup:
 
 @pytest.fixture
 def board(team, other_team, uncertain_entry, seeds) -> None:
-    """An entry of each kind, and one of which the intervals are still to come."""
+    """An entry of each kind, and an entry without intervals yet."""
     uncertain_entry(other_team, 0.84, kappa=-0.05, study_url="https://doi.org/10.1000/1", external_data=True)
     waiting = uncertain_entry(other_team, 0.7, model_name="Waiting")
     Uncertainty.objects.filter(evaluation__submission=waiting).update(status=Uncertainty.Status.QUEUED)
@@ -99,7 +99,7 @@ def board(team, other_team, uncertain_entry, seeds) -> None:
 
 
 def page_rows(client: Client, query: str) -> dict[str, dict]:
-    """Read the rows of the page by their addresses: rank, its range, and the four values."""
+    """Return rank, range of ranks and the four values of the page's rows, by their addresses."""
     rows = {}
     for row in elements(region(page_of(client, f"/leaderboard/{query}"), "Ranking"), "tbody tr"):
         address, rank = attribute(row, "th > a", "href")[0], text_of(element(row, ".rank"))
@@ -182,7 +182,7 @@ def test_the_json_has_the_csv_and_each_dataset(client, board):
             assert list(row["datasets"]) == [dataset.name for dataset in MEDMNIST_PLUS]
             mean = np.mean([scores["auc"] for scores in row["datasets"].values()])
             assert list(row["datasets_std"]) == (list(row["datasets"]) if row["kind"] == "seeds" else [])
-            assert mean == pytest.approx(row["average"]["auc"]["value"] - 0.055)  # as the fixture makes them
+            assert mean == pytest.approx(row["average"]["auc"]["value"] - 0.055)  # as made by the fixture
             path = row["result_url"].removeprefix(settings.SITE_URL)
             assert get_json(client, path)["url"] == row["url"]
 
@@ -247,7 +247,7 @@ def test_queries_do_not_grow_with_the_rows(client, team, other_team, uncertain_e
     assert queries() == few
 
 
-# --- What teams call things -----------------------------------------------------------------------
+# --- Names chosen by teams -----------------------------------------------------------------------
 
 HOSTILE = [
     '=HYPERLINK("https://evil.example.org","x")',
@@ -275,11 +275,11 @@ def test_names_are_no_formulas(client, team, entry_by_dataset, name):
     assert read["name"][0].replace("'", "") == name
     assert not is_formula(read["name"][0])
     assert list(read["auc"]) == [0.8]
-    # opened where semicolons end cells, quotation marks are no shelter
+    # in a program that separates cells by semicolons, quotation marks do not protect
     assert not any(map(is_formula, text.replace('""', '"').split(";")))
 
 
-#: The four as they are on a keyboard, and of full width.
+#: The four characters that start a formula, in normal and in full width.
 BEGINNINGS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
@@ -300,7 +300,7 @@ def test_what_is_no_formula_stays_as_it_is():
         assert without_formulas(name) == name
 
 
-# --- What is not for everybody --------------------------------------------------------------------
+# --- Private data --------------------------------------------------------------------
 
 
 def test_what_is_hidden_is_in_no_file(client, team, as_user, submit, uncertain_entry):
@@ -459,7 +459,7 @@ def test_a_group_with_one_left_is_its_teams_and_has_no_scores(client, team, as_u
     assert len(document["members"]) == 1
 
 
-# --- What the documentation says ------------------------------------------------------------------
+# --- Documentation ------------------------------------------------------------------
 
 
 def blocks(language: str) -> str:

@@ -1,4 +1,4 @@
-"""Facts of the scoring core, where the site has to name them once more: in its models and its templates."""
+"""Facts of the scoring core that the site repeats in its models and templates."""
 
 import pytest
 from django.template import Context, Template

@@ -1,4 +1,4 @@
-"""The zip of all figures of an entry: what is in it, when it is made, when it goes, and who gets it."""
+"""Zip of all figures of an entry: content, creation, deletion, and access."""
 
 import csv
 import html
@@ -54,7 +54,7 @@ def folder(settings, tmp_path) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch, settings) -> list[Figure]:
-    """Chromium is set, but pictures come from nowhere; gives the figures that were asked for."""
+    """Configure Chromium but fake the pictures; the list collects the requested figures."""
     drawn: list[Figure] = []
 
     def render(figures, chromium, seconds):
@@ -115,7 +115,7 @@ def test_no_text_of_a_figure_becomes_markup_of_its_page():
 
 
 def test_files_are_checked_by_the_plotly_that_draws_them():
-    """The bundle is of the version that plotly.py knows the attributes of."""
+    """The bundle has the version whose attributes plotly.py knows."""
     assert f"v{get_plotlyjs_version()}\n" in files.PLOTLY.read_text()[:200]
 
 
@@ -218,7 +218,7 @@ files.render(figures_without_end(), {drawing_browser!r}, 60)"""
 
 
 def running(mark: str) -> list[str]:
-    """The commands of other processes with something in their command line or, if it may be read, environment."""
+    """Return the commands of other processes with a mark in their command line or, if readable, environment."""
     return [
         command_of(pid)
         for pid in all_pids()
@@ -226,7 +226,7 @@ def running(mark: str) -> list[str]:
     ]
 
 
-# --- When it is made, and when it goes --------------------------------------------------------------
+# --- Creation and deletion --------------------------------------------------------------
 
 
 def test_it_is_made_once_and_says_what_it_is_of(entry, quick, ground_truth):
@@ -298,7 +298,7 @@ def test_scores_that_others_have_replaced_are_not_drawn(entry, quick, folder):
 
 
 @pytest.mark.parametrize("keep_name", [True, False])
-def test_what_bears_the_name_of_a_team_that_leaves_without_it_goes(
+def test_files_go_with_a_team_that_takes_its_name_with_it(
     keep_name, entry, quick, team, folder, django_capture_on_commit_callbacks
 ):
     figures_zip.render_figures(entry.pk)
@@ -383,7 +383,7 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
     submission = submit(team)
     evaluation = submission.evaluations.get()
     evaluations.evaluate(evaluation.pk)
-    EvaluationCurves.objects.all().delete()  # with the figures of each dataset, it would take long
+    EvaluationCurves.objects.all().delete()  # drawing the figures of each dataset would take long
     evaluation.refresh_from_db()
     name = f"{settings.CELERY_TASK_DEFAULT_QUEUE}-{tmp_path.name}"
     app: Celery = celery_app(
@@ -415,7 +415,7 @@ def test_a_worker_of_its_own_draws_and_the_one_that_scores_does_not(
     assert figure_files.figures_path(evaluation).stat().st_size > 10_000
 
 
-# --- Who gets it ------------------------------------------------------------------------------------
+# --- Access ------------------------------------------------------------------------------------
 
 
 def test_the_zip_is_served_once_it_is_there(entry, quick, client):

@@ -1,4 +1,4 @@
-"""Seeds of one method: what can be grouped, what a group's page says, and when a group is none any more."""
+"""Groups of seeds: which submissions can be grouped, the page of a group, and the end of a group."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ from conftest import PASSWORD
 
 @pytest.fixture
 def run(entry_by_dataset) -> Callable[..., Submission]:
-    """Put a scored run of a method on the board; each has a file of its own."""
+    """Add a scored run of a method; each run has its own file."""
     made: list[Submission] = []
 
     def make(team: Team, auc: float = 0.8, **about) -> Submission:
@@ -57,7 +57,7 @@ def refusal(*members: Submission | int, team: Team) -> str:
     return str(refused.value)
 
 
-# --- What can be grouped --------------------------------------------------------------------------
+# --- Conditions of a group --------------------------------------------------------------------------
 
 
 def test_runs_of_one_team_are_grouped(team, run):
@@ -81,7 +81,7 @@ def test_the_same_run_twice_is_one(team, run):
 
 def test_twenty_are_a_group_and_one_more_is_not(team, run):
     runs = [run(team) for _ in range(21)]
-    assert "at most 20 submissions, and 21 are chosen" in refusal(*runs, team=team)
+    assert "at most 20 submissions, but 21 are chosen" in refusal(*runs, team=team)
     assert len(members_of(group_of(*runs[:20]))) == 20
 
 
@@ -113,7 +113,7 @@ def test_what_is_disqualified_stays_out(team, run):
 
 def test_a_submission_is_in_one_group_at_most(team, grouped, run):
     group, runs = grouped
-    assert f"#{runs[0].pk} is in the group “ResNet-18” already" in refusal(run(team), runs[0], team=team)
+    assert f"#{runs[0].pk} is already in the group “ResNet-18”" in refusal(run(team), runs[0], team=team)
     assert members_of(group) == set(runs)
 
 
@@ -125,17 +125,17 @@ def test_the_same_file_counts_once(team, run):
 @pytest.mark.parametrize("departure", [{"external_data": True}, {"special_methods": "An ensemble."}])
 def test_standard_and_non_standard_do_not_mix(team, run, departure):
     plain, special = run(team), run(team, **departure)
-    told = refusal(plain, special, team=team)
-    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in told
+    message = refusal(plain, special, team=team)
+    assert f"(standard: #{plain.pk}; non-standard: #{special.pk})" in message
     assert not group_of(special, run(team, special_methods="Another ensemble.")).is_standard
 
 
 def test_everything_that_is_wrong_is_said_at_once(team, run):
     small, out = run(team, resolution=28), run(team, resolution=64, external_data=True)
     submissions.disqualify(out, "A reason.")
-    told = refusal(small, out, 999_999, team=team)
+    message = refusal(small, out, 999_999, team=team)
     for part in ("#999999", f"#{out.pk} was disqualified", "64 × 64", "non-standard: "):
-        assert part in told
+        assert part in message
 
 
 # --- Changing and dissolving ----------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_a_group_that_was_dissolved_meanwhile_is_not_changed(grouped):
     group, runs = grouped
     stale = MethodGroup.objects.get()
     groups.dissolve_group(group)
-    with pytest.raises(GroupRefusedError, match="dissolved meanwhile"):
+    with pytest.raises(GroupRefusedError, match="dissolved in the meantime"):
         groups.change_group(stale, name="Ghost", members=[run.pk for run in runs])
     assert not Submission.objects.filter(group__isnull=False).exists()
 
@@ -197,7 +197,7 @@ def test_a_disqualified_member_leaves_the_figures_and_comes_back(grouped, ground
 
 
 def test_scoring_again_counts_no_member_twice(grouped, ground_truth):
-    """A submission that was scored by two versions has two evaluations."""
+    """A submission scored by two versions has two evaluations."""
     group, runs = grouped
     for member in runs[:2]:
         submissions.disqualify(member, "A reason.")
@@ -243,7 +243,7 @@ def test_each_dataset_equals_numpy(grouped, ground_truth):
             assert found == pytest.approx((values.mean(), values.std(ddof=1)), abs=1e-12)
 
 
-def test_a_dataset_that_a_member_lacks_is_left_out(grouped, ground_truth):
+def test_a_dataset_missing_from_a_member_is_left_out(grouped, ground_truth):
     group, runs = grouped
     DatasetScore.objects.filter(evaluation__submission=runs[0], dataset="pathmnist").delete()
     by_dataset = group_dataset_scores(ranked_evaluations(group, ground_truth))
@@ -286,7 +286,7 @@ def test_the_page_of_a_group(grouped, client):
     assert "0.8500 ± 0.0500 AUC, mean of 12" in text
     for dataset in MEDMNIST_PLUS:
         assert dataset.title in text
-    assert "0.7400 ± 0.0500" in text  # the 12th dataset: 0.11 below the first
+    assert "0.7400 ± 0.0500" in text  # the twelfth dataset: 0.11 below the first
     assert {member.get_absolute_url() for member in runs} <= set(attribute(page, "a", "href"))
     assert "/dissolve/" not in page
     assert "non-standard" not in page
@@ -301,7 +301,7 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
     address = group.get_absolute_url()
     assert client.get(address).status_code == 404
     assert as_user(other_team).get(address).status_code == 404
-    assert "It is not shown to others" in text_of(page_of(as_user(team), address))
+    assert "Others cannot see it" in text_of(page_of(as_user(team), address))
     assert as_user(organizer).get(address).status_code == 200
 
 
@@ -335,14 +335,14 @@ def test_figures_wait_until_members_are_scored_by_the_versions_that_are_ranked(g
     group, runs = grouped
     runs[0].evaluations.update(scorer_version="0")
     text = text_of(page_of(client, group.get_absolute_url()))
-    assert "3 seeds are in this group; the figures are made of the 2" in text
+    assert "This group has 3 seeds. Only 2 of them are scored with the current versions" in text
     assert "n = 2" in text
     runs[1].evaluations.update(scorer_version="0")
     text = text_of(page_of(client, group.get_absolute_url()))
-    assert "wait for its submissions to be scored" in text
+    assert "its submissions have yet to be scored with the current versions" in text
     assert "±" not in text
     GroundTruth.objects.update(activated_at=None)
-    assert "wait for its submissions" in text_of(page_of(client, group.get_absolute_url()))
+    assert "its submissions have yet to be scored" in text_of(page_of(client, group.get_absolute_url()))
 
 
 def test_a_member_names_its_group(grouped, client, as_user, team):
@@ -405,14 +405,14 @@ def test_what_was_ticked_stays_though_it_has_gone_to_another_group(as_user, team
     page = (
         as_user(team).post(CREATE, {"name": "Second", "members": [runs[0].pk, run(team).pk]}).content.decode()
     )
-    assert "is in the group “ResNet-18” already" in page
+    assert "is already in the group “ResNet-18”" in page
     assert runs[0].pk in ticked(page)
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"members": []}, "Tick the submissions: at least 2."),
+        ({"members": []}, "Tick at least 2 submissions."),
         ({"members": ["x"]}, "One of these is not a submission of your team."),
         ({"members": ["9" * 40]}, "One of these is not a submission of your team."),
         ({"members": ["\0", "1' OR 1=1"]}, "One of these is not a submission of your team."),
@@ -461,7 +461,7 @@ def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team
     submissions.disqualify(runs[1], "A reason.")
     page = page_of(as_user(team), f"/groups/{group.pk}/edit/")
     assert ticked(page) == {runs[0].pk, runs[2].pk}
-    assert "Saving takes it out of the group" in page
+    assert "If you save, it leaves the group" in page
     as_user(team).post(f"/groups/{group.pk}/edit/", {"name": "Two", "members": [runs[0].pk, runs[2].pk]})
     submissions.reinstate(runs[1])
     assert members_of(group) == {runs[0], runs[2]}
@@ -509,7 +509,7 @@ def test_the_page_of_a_team_takes_as_many_queries_for_many_runs_and_groups(as_us
     assert len(many) == len(few)
 
 
-# --- Accounts that are deleted --------------------------------------------------------------------
+# --- Deleted accounts --------------------------------------------------------------------
 
 
 def test_public_groups_stay_with_the_public_results_and_others_go(team, grouped, run):
@@ -563,7 +563,7 @@ def test_organizers_look_at_groups_and_dissolve_them(grouped, as_user, organizer
     assert "ResNet-18" in page_of(client, "/admin/"), "it is among the recent actions"
 
 
-# --- At the same time -----------------------------------------------------------------------------
+# --- Concurrent requests -----------------------------------------------------------------------------
 
 
 def logged_in(team: Team) -> Client:

@@ -1,4 +1,4 @@
-"""Requests that no browser sends. Whatever comes, the answer is a page or a refusal, never a breakdown."""
+"""Requests that no browser sends: the answer is always a page or a refusal, never a server error."""
 
 import json
 from urllib.parse import quote
@@ -17,7 +17,7 @@ ABOUT = {"resolution": "28", "model_name": "Model", "description": "A test."}
 
 @pytest.fixture
 def client(team, ground_truth, as_user) -> Client:
-    """A team's client, which raises what breaks: a 500 is an exception here."""
+    """A team's client that raises exceptions of the server instead of returning a 500."""
     return as_user(team)
 
 
@@ -183,7 +183,7 @@ def test_a_huge_field_is_refused(client):
     assert send(client, FIELDS + part("description", b"x" * 3 * 2**20) + file_part() + END).status_code == 413
 
 
-def test_a_long_field_is_told(client):
+def test_a_field_that_is_too_long_is_reported(client):
     body = FIELDS + part("description", b"x" * 100_000) + file_part() + END
     response = send(client, body)
     assert response.status_code == 200
@@ -397,8 +397,8 @@ def test_a_session_that_was_tampered_with_is_no_session(page, client, organizer,
         "../../etc/passwd",
         "\x00",
     ]
-    # Not among them: the real key in other case, or with a NUL byte behind it. To MariaDB's usual collations
-    # those are the same key, and whoever can write them knows it.
+    # Not included: the real key in another case, or followed by a NUL byte. MariaDB's usual collations treat these
+    # as the same key, and anybody who can write them knows the key.
     assert Client(headers={"cookie": f"sessionid={real}"}).get("/admin/").status_code == 200
     for value in forged:
         # As a header, not as a cookie of the client: newer versions of Python refuse to write control characters.
@@ -436,7 +436,7 @@ def test_a_session_is_a_new_one_after_the_login(team, db):
 
 
 def test_a_token_of_another_session_is_refused(team, as_user):
-    """The token is bound to the cookie of the browser that it was given to."""
+    """The token is bound to the cookie of one browser."""
     visitor = Client(enforce_csrf_checks=True)
     visitor.force_login(team)
     stranger = Client()

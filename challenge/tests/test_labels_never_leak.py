@@ -1,6 +1,6 @@
-"""The labels of the test sets, and the files of teams, leave the server by no way but the one meant.
+"""The labels of the test sets and the files of teams leave the server only in the intended way.
 
-The last part asks a real gunicorn, over raw sockets: a test client would tidy up the hostile addresses.
+The last part sends requests to a real gunicorn over raw sockets: a test client would clean up the hostile addresses.
 """
 
 import csv
@@ -28,11 +28,11 @@ from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth
 from challenge.services import ground_truths
 
-# --- What a refusal tells of the labels -----------------------------------------------------------
+# --- Labels in error messages -----------------------------------------------------------
 
 
 def thesis_file(labels: GroundTruth, truth: dict[str, np.ndarray]) -> bytes:
-    """Write a complete file in the thesis layout that states that truth."""
+    """Write a complete file in the thesis layout with the given labels as truth."""
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1, seed=0)
     text = io.StringIO()
     writer = csv.writer(text)
@@ -44,7 +44,7 @@ def thesis_file(labels: GroundTruth, truth: dict[str, np.ndarray]) -> bytes:
 
 
 def with_labels_changed(labels: GroundTruth, *changes: tuple[str, int, int]) -> dict[str, np.ndarray]:
-    """Move the label of (dataset, row) by some classes; flip the first label of a multi-label row."""
+    """Shift the label of (dataset, row) by some classes; flip the first label of a multi-label row."""
     changed = {name: values.copy() for name, values in labels.labels.items()}
     for name, row, by in changes:
         if MEDMNIST_PLUS[name].task is Task.MULTILABEL:
@@ -54,7 +54,7 @@ def with_labels_changed(labels: GroundTruth, *changes: tuple[str, int, int]) -> 
     return changed
 
 
-#: Rows where the file states another label than the server holds.
+#: Rows whose label in the file differs from the label on the server.
 WRONG = [("pathmnist", 5, 1), ("pathmnist", 9, 1), ("chestmnist", 7, 1), ("chestmnist", 8, 1)]
 
 
@@ -68,21 +68,21 @@ def test_stated_truth_that_is_right_gives_nothing_away_and_is_accepted(labels, t
     assert submission.evaluations.get().status == Evaluation.Status.SCORED
 
 
-def test_a_wrong_truth_is_told_at_its_first_row_of_a_dataset_only(probing_file, team, submit_and_score):
+def test_a_wrong_truth_is_reported_only_at_the_first_row_of_a_dataset(probing_file, team, submit_and_score):
     problems = submit_and_score(team, content=probing_file).evaluations.get().problems
     assert len(problems) == 2
     assert "pathmnist, line 7, index 5: truth is not the label" in problems[0]
     assert "chestmnist, line 7189, index 7: truth is not the label" in problems[1]
-    told = " ".join(problems)
+    message = " ".join(problems)
     for later in ("line 11", "index 9", "line 7190", "index 8", "next:"):
-        assert later not in told
+        assert later not in message
 
 
 def test_a_refusal_is_the_same_whatever_the_label_is(
     probing_file, labels, team, as_user, submit_and_score, tmp_path
 ):
-    """Two sites that hold different labels for the row must be indistinguishable by page, mail and command."""
-    told = []
+    """Page, mail and command must not distinguish two sites that have different labels for the row."""
+    seen = []
     for shift in (0, 3):
         held = GroundTruth(with_labels_changed(labels, ("pathmnist", 5, shift)))
         ground_truths.store_ground_truth(held, name="Labels")
@@ -92,8 +92,8 @@ def test_a_refusal_is_the_same_whatever_the_label_is(
         mail.outbox.clear()
         notifications.send_outcome_mail(submission.pk)
         page = as_user(team).get(submission.get_absolute_url() + "result/").content.decode()
-        told.append((evaluation.problems, message_without_names(str(mail.outbox[0].body), submission), page))
-    (problems, text, page), (other_problems, other_text, other_page) = told
+        seen.append((evaluation.problems, message_without_names(str(mail.outbox[0].body), submission), page))
+    (problems, text, page), (other_problems, other_text, other_page) = seen
     assert problems == other_problems
     assert text == other_text
     assert page == other_page.replace(f"/{submission.pk}/", f"/{submission.pk - 1}/")
@@ -148,9 +148,9 @@ def test_the_command_tells_no_more_than_the_site(probing_file, ground_truth, tmp
     file.write_bytes(probing_file)
     with pytest.raises(SystemExit):
         call_command("score_submission", file, labels=ground_truth.path)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("truth is not the label") == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("truth is not the label") == 2
 
 
 # --- A real server --------------------------------------------------------------------------------
@@ -166,13 +166,13 @@ SECRETS = {
 
 @dataclass
 class Server:
-    """A gunicorn with a data folder of its own."""
+    """A gunicorn with its own data folder."""
 
     port: int
     data: Path
 
     def ask(self, target: bytes, method: bytes = b"GET") -> tuple[int, bytes]:
-        """Send a request line as it is; return the status and all that came back."""
+        """Send a request line unchanged; return the status and the whole response."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             head = method + b" " + target + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
             connection.sendall(head)
@@ -231,7 +231,7 @@ def wait_for(port: int) -> None:
     raise TimeoutError("gunicorn does not answer")
 
 
-#: Ways from a served folder up and into DATA_DIR; `NAME` is a file there, `DATA` the folder's own path.
+#: Paths from a served folder up and into DATA_DIR; `NAME` is a file there, `DATA` the path of that folder.
 WAYS = [
     *("/NAME", "//NAME", "/static/NAME", "/media/NAME", "/data/NAME", "/var/NAME", "/./NAME", "/admin/NAME"),
     *("/static/../NAME", "/static//../NAME", "/static/./../NAME", "/static/css/../../NAME", "/../NAME"),
@@ -256,7 +256,7 @@ def test_the_server_works_and_serves_static_files(server):
 def test_no_path_leads_into_the_data(server, name):
     assert (server.data / name).read_bytes().startswith(SECRETS[name]), "the canary is in its place"
     for way in WAYS:
-        # lstrip: the path of the folder in place of "/DATA" or "DATA"
+        # lstrip: the path of the folder replaces "/DATA" or "DATA"
         target = way.replace("NAME", name).replace("DATA", str(server.data).lstrip("/"))
         status, answer = server.ask(target.encode("latin-1"))
         assert status in (301, 302, 400, 404), target

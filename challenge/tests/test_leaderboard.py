@@ -1,4 +1,4 @@
-"""The leaderboard: who stands where, what is shown, and what the URL says."""
+"""Leaderboard: ranks, rows shown, and parameters of the address."""
 
 import pytest
 from django.core.management import call_command
@@ -25,7 +25,7 @@ def test_it_works(client, entry, team, other_team):
     assert "0.9000" in page
 
 
-def test_equal_values_share_a_rank_and_the_earlier_stands_first(entry, ground_truth, team, other_team):
+def test_equal_values_share_a_rank_and_the_earlier_entry_comes_first(entry, ground_truth, team, other_team):
     teams = [Team.objects.create_user(f"Team {n}", f"{n}@example.org") for n in range(2)]
     entry(team, 0.7)
     entry(other_team, 0.8)
@@ -70,15 +70,15 @@ def test_what_is_not_scored_or_disqualified_or_by_other_versions_never_ranks(
     assert ranks(ground_truth) == []
 
 
-def test_published_results_stand_beside_the_entries_with_deviation_and_source(client, entry, team):
+def test_published_results_are_shown_with_deviation_and_source(client, entry, team):
     call_command("import_reported_baselines", verbosity=0)
     entry(team, 0.95)
     page = page_of(client, reverse("leaderboard"), {"resolution": 224, "metric": "auc"})
     assert "0.9530 ± 0.0022" in text_of(page)  # VGG16, end-to-end: Doerrich et al.
-    assert "Doerrich et al. (2024)" in page
+    assert "Doerrich et al. (2025)" in page
     assert "Bachmeier (2024)" in page
     without = page_of(client, reverse("leaderboard"), {"resolution": 224, "baselines": "off"})
-    assert "Doerrich et al. (2024)" not in without
+    assert "Doerrich et al. (2025)" not in without
     assert "Team Alpha" in without
 
 
@@ -98,7 +98,7 @@ def test_where_two_sources_differ_the_first_is_shown_and_the_other_named(db):
     alexnet = next(
         row.scores["auc"] for row in rows if row.method and str(row.method) == "AlexNet, end-to-end"
     )
-    assert alexnet.source == "Doerrich et al. (2024)"
+    assert alexnet.source == "Doerrich et al. (2025)"
     assert alexnet.others == ("Bachmeier (2024): 0.9269",)
 
 

@@ -1,4 +1,4 @@
-"""The figures below the ranking: what they take in, what the page says where they lack something, and its limits."""
+"""Figures below the ranking: the rows they include, notes on missing rows, and limits."""
 
 import gzip
 
@@ -43,7 +43,7 @@ def test_it_works(client, entry_by_dataset, team, baselines):
     assert "VGG16, end-to-end, 0.9530" in figures["over_time"].note
     page = board(client)
     assert len(elements(page, "figure")) == 5
-    assert "4 ranked rows are not in them: AUC was published as a mean only" in text_of(page)
+    assert "4 ranked rows are missing: AUC was published only as a mean" in text_of(page)
 
 
 def test_the_figures_follow_the_filters(client, entry_by_dataset, team, baselines):
@@ -80,7 +80,7 @@ def test_methods_and_entries_of_all_resolutions_are_in_one_figure(client, entry,
 
 
 def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
-    """The figures rank entries of other resolutions among themselves: not those of the table."""
+    """The figures rank entries of other resolutions among themselves, not with the table's entries."""
     entry(team, 0.01)
     rows = client.get(ADDRESS).context["rows"]
     assert [row.rank for row in rows if row.submission] == [25]
@@ -89,16 +89,19 @@ def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
 def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baselines):
     page = board(client, metric="cohen_kappa")
     text = text_of(page)
-    assert "No row shown has Cohen's kappa for each dataset, so there is nothing to draw." in text
+    assert "No row here has Cohen's kappa for each dataset, so there is nothing to draw." in text
     assert len(elements(page, "figure")) == 1  # over the resolutions
-    assert "The best score over time appears with the first scored entry at this resolution." in text
+    assert (
+        "The figure of the best score over time appears with the first scored entry at this resolution."
+        in text
+    )
 
 
 def test_two_rows_are_too_few_for_ranks(client, entry_by_dataset, team, other_team):
     entry_by_dataset(team, 0.9)
     entry_by_dataset(other_team, 0.8)
     page = board(client)
-    assert "Mean ranks can be tested once at least three rows have AUC for all 12 datasets." in text_of(page)
+    assert "The test of mean ranks needs at least three rows with AUC for all 12 datasets." in text_of(page)
     assert len(elements(page, "figure")) == 4
 
 
@@ -140,5 +143,5 @@ def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, djang
     figures = response.context["figures"]
     assert len(figures["heat_map"].rows) == ROWS_WITH_DATASETS
     assert len(figures["by_resolution"].rows) == ENTRIES_PER_RESOLUTION
-    assert "the 10 lower ones are left out" in text_of(board(client))
+    assert "the 10 lower rows are left out" in text_of(board(client))
     assert len(gzip.compress(response.content)) < 60_000

@@ -1,4 +1,4 @@
-"""The views of the leaderboard: how sure ranks are, other ways to rank, informational metrics, and its pages."""
+"""Tabs of the leaderboard (rank uncertainty, other ways to rank, informational metrics) and its pagination."""
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +20,7 @@ from challenge.views import leaderboard as leaderboard_view
 
 @pytest.fixture
 def get(client):
-    """Give the words of a view of the leaderboard."""
+    """Return a function that gives the words of a tab of the leaderboard."""
     return lambda **query: text_of(page_of(client, reverse("leaderboard"), {"entries": "all", **query}))
 
 
@@ -50,11 +50,11 @@ def test_the_ranking_says_range_and_interval(uncertain_entry, team, get):
     page = get()
     assert page.count("95 %: 1–2") == 2
     assert "95 %: 3 " in page
-    assert "marks the 2 entries that cannot be told from the leading one" in page
+    assert "marks the 2 entries that cannot be distinguished from the leading entry" in page
     assert page.count("95 % interval 0.") == 3
 
 
-def test_published_results_stand_at_their_values(uncertain_entry, team):
+def test_published_results_have_fixed_values_and_no_range(uncertain_entry, team):
     call_command("import_reported_baselines", verbosity=0)
     uncertain_entry(team, 0.999, spread=0.0001)
     rows = ranked_rows()
@@ -141,7 +141,7 @@ def test_how_sure_ranks_are_is_a_view(rows, client):
         assert name in page
 
 
-def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_entry, team, get):
+def test_informational_metrics_are_shown_with_chance_and_the_majority(uncertain_entry, team, get):
     evaluation = uncertain_entry(team, 0.9).evaluations.get()
     further = {
         "matthews_correlation": 0.4321,
@@ -160,7 +160,7 @@ def test_informational_metrics_stand_beside_chance_and_the_majority(uncertain_en
 @pytest.mark.parametrize(
     ("view", "draws"), [("ranking", False), ("ranks", True), ("ways", True), ("figures", True)]
 )
-def test_what_has_figures_loads_what_draws_them(view, draws, rows, client):
+def test_tabs_with_figures_load_the_scripts_that_draw_them(view, draws, rows, client):
     page = page_of(client, reverse("leaderboard"), {"entries": "all", "view": view})
     assert bool(elements(page, "figure")) == draws
     assert ("plotly" in page) == draws
@@ -171,7 +171,7 @@ def test_every_view_of_an_empty_board_says_so(view, get, ground_truth):
     assert "No team has a scored entry at this resolution yet." in get(view=view)
 
 
-def test_every_view_of_a_board_without_ground_truth_stands(db, get):
+def test_every_tab_works_without_ground_truth(db, get):
     for view in Tab.values:
         assert "Leaderboard" in get(view=view)
 

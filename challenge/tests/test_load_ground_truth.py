@@ -1,4 +1,4 @@
-"""`manage.py load_ground_truth`, as the organizer sees it."""
+"""Command `manage.py load_ground_truth`, as an organizer sees it."""
 
 from io import StringIO
 

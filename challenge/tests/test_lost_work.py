@@ -1,4 +1,4 @@
-"""Work that is lost, or done twice: the sweep finds it, and all ends as if nothing had happened."""
+"""Lost or repeated work: the sweep finds it, and the result is the same as without the fault."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_t
 
 @pytest.fixture
 def site_broker(tmp_path) -> Callable[[str], dict]:
-    """Give what the site's settings make of a broker's address, with a data folder of its own."""
+    """Return a function that gives the site's settings for a broker's address, with a separate data folder."""
 
     def settings_for(url: str) -> dict:
         names = ["CELERY_BROKER_URL", "CELERY_BROKER_TRANSPORT", "CELERY_BROKER_TRANSPORT_OPTIONS"]
@@ -98,7 +98,7 @@ def site_broker(tmp_path) -> Callable[[str], dict]:
         environment = os.environ | {"CELERY_BROKER_URL": url, "DATA_DIR": str(tmp_path)}
         command = [sys.executable, "-c", code]
         values = json.loads(subprocess.check_output(command, env=environment, cwd=settings.BASE_DIR))
-        # not broker_url, which Celery would rather read from the environment
+        # not broker_url: Celery would take it from the environment instead
         return dict(
             zip(["broker_write_url", "broker_transport", "broker_transport_options"], values, strict=True)
         )
@@ -108,21 +108,21 @@ def site_broker(tmp_path) -> Callable[[str], dict]:
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """The port of a server that takes connections and never says a word."""
+    """The port of a server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
 
 
 @pytest.fixture
 def closed_port() -> int:
-    """A port that nobody listens on."""
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
 
 @pytest.fixture(params=["no folder", "a file for a folder", "full disk", "Redis off", "Redis silent"])
 def broken_broker(request, tmp_path, site_broker, closed_port, silent_port, monkeypatch) -> dict:
-    """The settings of a broker that takes nothing."""
+    """The settings of a broker that accepts no messages."""
     if request.param.startswith("Redis"):
         port = closed_port if request.param == "Redis off" else silent_port
         return site_broker(f"redis://127.0.0.1:{port}/0")
@@ -138,7 +138,7 @@ def broken_broker(request, tmp_path, site_broker, closed_port, silent_port, monk
 
 @pytest.fixture
 def upload(as_user, team, ground_truth, prediction_files) -> Callable[[], Submission]:
-    """Upload a file by the form: that succeeds, and soon."""
+    """Upload a file with the form, which must succeed quickly."""
 
     def upload_by_the_form() -> Submission:
         client = as_user(team)
@@ -164,7 +164,7 @@ def test_an_upload_succeeds_while_the_broker_is_down(upload, broken_broker, send
 
     working = Mock()
     send_with(working)
-    assert evaluations.requeue_lost_evaluations() == 0  # it waits for a moment only
+    assert evaluations.requeue_lost_evaluations() == 0  # it has waited only for a moment
     lose(evaluation)
     assert evaluations.requeue_lost_evaluations() == 1
     working.send_task.assert_called_once_with("challenge.tasks.evaluate", args=[evaluation.pk])
@@ -182,7 +182,7 @@ def test_scoring_again_succeeds_while_the_broker_is_down(
 
 @pytest.fixture
 def redis_server(closed_port, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
-    """Start a Redis of our own, again and again on the same port."""
+    """Start a Redis server of our own, as often as needed on the same port."""
     servers: list[subprocess.Popen] = []
 
     def start() -> subprocess.Popen:

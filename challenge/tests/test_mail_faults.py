@@ -1,4 +1,4 @@
-"""A mail server that is down, slow or odd: scoring goes on, and each mail is sent in the end."""
+"""Faults of the mail server: scoring continues, and each mail is sent in the end."""
 
 import socketserver
 import threading
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """An SMTP server that keeps what it is sent, and misbehaves as it is told to."""
+    """An SMTP server that stores the mails it receives, and misbehaves in a chosen manner."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -43,7 +43,7 @@ class MailConversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.server.conversations += 1
         if self.server.manner == "silent":
-            time.sleep(1)  # longer than the tests' own time-out
+            time.sleep(1)  # longer than the time-out of the tests
             return
         self.wfile.write(b"220 ready\r\n")
         for line in self.rfile:
@@ -51,7 +51,7 @@ class MailConversation(socketserver.StreamRequestHandler):
                 return
 
     def answer(self, command: bytes) -> bool:
-        """Answer a command; false ends the conversation."""
+        """Answer a command; return False to end the conversation."""
         reply = b"250 fine"
         if command.startswith(b"RCPT") and self.server.manner == "refuses for good":
             reply = b"550 no such user"
@@ -95,7 +95,7 @@ def test_a_server_that_is_down_delays_the_mail_only(mail_server, submit_and_scor
     assert mails.requeue_lost() == 0  # not yet
 
     back = MailServer(settings.EMAIL_PORT)
-    send_outcome_mail(submission.pk)  # whoever asks: it is not tried again so soon
+    send_outcome_mail(submission.pk)  # whoever asks, the mail is not tried again so soon
     assert not back.messages
     let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
     assert mails.requeue_lost() == 1
@@ -126,7 +126,7 @@ def test_retries_at_once_send_one_mail(mail_server, submit_and_score, team):
 
 
 def test_a_mail_whose_sending_was_cut_off_is_sent_again(mail_server, submit_and_score, team):
-    """At least once, not at most once: nobody can tell whether a server that died has delivered the mail."""
+    """Mails are sent at least once, not at most once: a server may have died before or after delivery."""
     mail_server.manner = "dies after taking a mail"
     submission = submit_and_score(team)
     send_outcome_mail(submission.pk)

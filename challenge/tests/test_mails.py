@@ -1,4 +1,4 @@
-"""The mail about an outcome: what it says, and that it is sent once."""
+"""Mail about an outcome: its content, and that it is sent once."""
 
 import smtplib
 from datetime import timedelta
@@ -35,10 +35,30 @@ def test_a_failed_submission_mails_the_reasons(team, submit_and_score):
     submission = submit_and_score(team, content=b"dataset,index,p0\n")
     notifications.send_outcome_mail(submission.pk)
     (sent,) = mail.outbox
-    assert sent.subject.endswith("failed")
+    assert sent.subject.endswith(f"Submission #{submission.pk} could not be scored: errors in the file")
+    assert "The file has errors:" in sent.body
     for problem in submission.evaluations.get().problems:
         assert problem in sent.body
     assert "It does not count towards your limits." in sent.body
+
+
+def test_a_fault_of_ours_is_not_blamed_on_the_file(team, submit):
+    submission = submit(team)
+    submission.evaluations.update(status="failed", problems=[evaluations.OUR_FAULT])
+    subject, body = notifications.compose(submission)
+    assert subject.endswith("could not be scored: a fault on our side")
+    assert "a fault on our side. Please submit the same file again" in body
+    assert "http://testserver/about/" in body
+    assert "errors" not in body
+
+
+def test_a_stopped_scoring_is_explained(team, submit):
+    submission = submit(team)
+    submission.evaluations.update(status="failed", problems=[evaluations.TOO_SLOW.format(30)])
+    subject, body = notifications.compose(submission)
+    assert subject.endswith("could not be scored: scoring took too long")
+    assert "longer than the time limit of 30 s" in body
+    assert "The file has errors" not in body
 
 
 def test_it_is_sent_once(team, submit_and_score):
@@ -62,7 +82,7 @@ def test_a_team_without_an_address_is_not_waited_for(team, submit_and_score):
     assert mails.requeue_lost(timezone.now() + 2 * OutcomeMail.LEASE) == 0
 
 
-def test_two_first_outcomes_at_once_are_told_in_one_mail(team, submit):
+def test_two_first_outcomes_at_once_are_reported_in_one_mail(team, submit):
     """A submission is scored against other labels before its first scoring has ended."""
     submission = submit(team)
     other = ground_truths.store_ground_truth(make_demo_ground_truth(MEDMNIST_PLUS, seed=1), name="Other")

@@ -1,4 +1,4 @@
-"""The Metrics page: each number on it, computed once more by other means."""
+"""Metrics page: each of its numbers, recomputed independently."""
 
 import importlib
 import re
@@ -84,7 +84,7 @@ def test_the_curve_is_on_the_page_before_any_script(page):
 
 
 def test_chance_levels(page):
-    """What scikit-learn gives to one answer for every image, in a test set that holds every class."""
+    """Return scikit-learn's scores of the same prediction for every image, in a test set with every class."""
     rows = rows_of(region(page, "Tasks and chance levels of the datasets"))[1:]
     chances = []
     for dataset, row in zip(MEDMNIST_PLUS, rows, strict=False):
@@ -101,7 +101,7 @@ def test_sizes_and_versions(page):
     sizes = {dataset.n_test: dataset.title for dataset in MEDMNIST_PLUS}
     assert f"on each of the {len(MEDMNIST_PLUS.datasets)} datasets" in text
     assert f"holds {min(sizes):,} images ({sizes[min(sizes)]}), the largest {max(sizes):,}" in text
-    assert f"has version {SCORER_VERSION}." in text
+    assert f"The current scorer version is {SCORER_VERSION}." in text
 
 
 def test_ranks_of_ties(page):
@@ -111,7 +111,7 @@ def test_ranks_of_ties(page):
 
 
 def test_weights_by_class_give_balanced_accuracy():
-    """The page says that both ways to write it are the same number."""
+    """The page says that both formulas give the same number."""
     rng = np.random.default_rng(0)
     y_true, y_pred = np.append(np.arange(4), rng.integers(0, 4, 96)), rng.integers(0, 4, 100)
     weights = 1 / np.bincount(y_true)[y_true]
@@ -127,7 +127,7 @@ def test_the_informational_numbers_are_scikit_learns(page, number):
     predicted = probabilities > 0.5
     confidence = np.where(predicted, probabilities, 1 - probabilities)
     share, mean = calibration_curve(predicted == TRUE_CLASSES, confidence, n_bins=15)
-    bins = np.ceil(confidence * 15 - 1e-9)  # of equal width, the upper end in
+    bins = np.ceil(confidence * 15 - 1e-9)  # equal width, closed at the upper end
     weights = np.unique(bins, return_counts=True)[1] / 10
     assert name == EXAMPLES[number].name
     expected = [
@@ -137,15 +137,15 @@ def test_the_informational_numbers_are_scikit_learns(page, number):
         sklearn_metrics.log_loss(TRUE_CLASSES, clipped),
         (weights * abs(share - mean)).sum(),
     ]
-    # one of them ends in 5 after four digits
+    # one value ends in 5 after four digits
     assert [float(value) for value in values] == pytest.approx(expected, rel=0, abs=0.5001e-4)
 
 
 def test_numbers_of_the_informational_section(page):
-    """What one image costs that is surely wrong, how many labels ChestMNIST has, and the bins of ECE."""
+    """Log loss of one certain and wrong prediction, number of ChestMNIST's labels, and bins of ECE."""
     text = text_of(page)
     loss = sklearn_metrics.log_loss([1], np.array([[1 - 1e-7, 1e-7]]), labels=[0, 1])
-    assert f"to {loss:.1f}, where the clipping ends it" in text
+    assert f"to {loss:.1f}: the clipping limits" in text
     log_loss = region(page, "Formula of log loss")
     assert text_of(log_loss).endswith("ε = 10 \N{MINUS SIGN} 7")
     assert text_of(element(log_loss, "msup")) == "10 \N{MINUS SIGN} 7"
@@ -154,8 +154,8 @@ def test_numbers_of_the_informational_section(page):
     assert "into 15 bins of equal width" in text
 
 
-def test_what_is_said_of_the_informational_metrics():
-    """Kappa and MCC where classes are predicted as often as they occur; ECE of a model that says the shares."""
+def test_statements_about_the_informational_metrics():
+    """Kappa and MCC if classes are predicted as often as they occur; ECE of a model that predicts the shares."""
     rng = np.random.default_rng(0)
     y_true = np.append(np.arange(3), rng.integers(0, 3, 97))
     y_pred = rng.permutation(y_true)
@@ -168,7 +168,7 @@ def test_what_is_said_of_the_informational_metrics():
 
 
 def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(page):
-    """By drawing: the interval of 0.9 over resamples of as many images."""
+    """Interval of an accuracy of 0.9, by drawing resamples of as many images."""
     text = text_of(page)
     rng = np.random.default_rng(0)
     found = re.search(
@@ -182,11 +182,11 @@ def test_how_far_accuracies_of_the_smallest_and_the_largest_test_set_are_known(p
         assert float(margin) == pytest.approx((high - low) / 2, abs=0.0035 if n < 1000 else 0.0005)
 
 
-def test_what_is_said_of_the_bootstrap_and_of_ways_to_rank(page):
+def test_statements_about_the_bootstrap_and_ways_to_rank(page):
     text = text_of(page)
-    assert f"{N_REPLICATES:,} times, images are drawn" in text
+    assert f"{N_REPLICATES:,} times, we draw images" in text
     assert f"the {MOST_WITH_LEADER} highest entries are compared" in text
-    # 1,000 points without an error, 250 with the error of the baseline, none with twice it or more
+    # 1,000 points without an error, 250 with the baseline's error, none with at least twice that error
     baseline = np.array([0.8])
     points = [decathlon_score([[accuracy]], baseline)[0] for accuracy in (1, 0.8, 0.6, 0.5)]
     assert points == pytest.approx([1000, 250, 0, 0])
@@ -212,7 +212,7 @@ def test_every_link_within_the_page_leads_somewhere(page):
 
 @pytest.fixture
 def official(monkeypatch, medmnist_package) -> ModuleType:
-    """`medmnist.evaluator`, without its package's `__init__`, which would import torch."""
+    """`medmnist.evaluator`, loaded without the `__init__` of its package, which would import torch."""
     package = ModuleType("medmnist")
     package.__path__ = [str(medmnist_package)]
     for name in ("medmnist", "medmnist.info", "medmnist.evaluator"):
@@ -232,7 +232,7 @@ OFFICIAL_TASKS = {
 @pytest.mark.parametrize("task", Task)
 @pytest.mark.parametrize("digits", [1, 15])
 def test_auc_and_accuracy_are_the_official_evaluators(official, task, digits):
-    """With few digits many scores are tied, or exactly 0.5."""
+    """With few digits, many scores are tied or exactly 0.5."""
     rng = np.random.default_rng(1)
     n, n_classes = 20, 2 if task is Task.BINARY else 5
     dataset = Dataset("any", "Any", "Any", task, tuple("abcde"[:n_classes]), n)

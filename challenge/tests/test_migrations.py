@@ -1,5 +1,6 @@
-"""A database of an earlier version of the site migrates with every row, and back again."""
+"""Migrations of a database of an earlier version, forwards and backwards, without losing a row."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from challenge import notifications
+from challenge.content.bibliography import shipped_works
 from challenge.models import OutcomeMail, Submission
 from challenge.services import mails
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DUE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CLAIMED, SENT = DUE + timedelta(seconds=1), DUE + timedelta(seconds=2)
 
-#: Of each mail, the columns of the submission up to migration 8, and of the mail's own row since migration 10.
+#: For each mail: columns of the submission (up to migration 8) and of the mail's own row (since migration 10).
 MAILS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
     "no outcome yet": ({}, None),
     "due": (
@@ -39,7 +41,7 @@ MAILS: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
 
 @pytest.fixture
 def migrate() -> Iterator[Callable[[str], Apps]]:
-    """Migrate the challenge's tables to the migration of that name; in the end, to the newest."""
+    """Return a function that migrates the challenge's tables to a migration; at the end, restore the newest."""
 
     def to(name: str) -> Apps:
         executor = MigrationExecutor(connection)
@@ -69,7 +71,7 @@ def old(migrate) -> Apps:
 
 
 def rows_of(apps: Apps) -> dict[str, list[dict[str, Any]]]:
-    """All rows of the challenge and the accounts, by model."""
+    """Return all rows of the challenge and the accounts, by model."""
     models = [*apps.get_app_config("challenge").get_models(), *apps.get_app_config("accounts").get_models()]
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in models}
 
@@ -113,7 +115,9 @@ def test_on_the_way_back_no_mail_is_sent_again(old, migrate):
 
 def test_filling_twice_adds_nothing(old, migrate):
     migrate("0010_fill_outcome_mails")
-    with connection.cursor() as cursor:  # as if it had been interrupted before it was noted as done
+    with (
+        connection.cursor() as cursor
+    ):  # as if the migration had been interrupted before it was recorded as done
         cursor.execute("DELETE FROM django_migrations WHERE name = '0010_fill_outcome_mails'")
     apps = migrate("0011_submissions_without_mails")
     assert apps.get_model("challenge", "OutcomeMail").objects.count() == 3
@@ -127,3 +131,46 @@ def test_what_was_unsent_is_sent_after_the_migration(old, migrate, mailoutbox, m
     assert len(mailoutbox) == 2
     sent = OutcomeMail.objects.filter(status=OutcomeMail.Status.SENT)
     assert sent.count() == Submission.objects.exclude(first_outcome_at=None).count() == 3
+
+
+@pytest.fixture
+def old_references(migrate) -> Apps:
+    """Bibliography at migration 12; organizers changed one work and added another."""
+    apps = migrate("0012_secondary_metrics")
+    references = apps.get_model("challenge", "Reference").objects
+    references.all().delete()
+    correct = importlib.import_module("challenge.migrations.0013_correct_references")
+    for key, before in correct.BEFORE.items():
+        references.create(**{**shipped_works()[key], **before})
+    references.filter(key="koh2021wilds").update(summary="Our own words.", topic="methods")
+    liver = shipped_works()["bilic2023liver"] | {"key": "lits2023", "summary": "Listed by us."}
+    references.create(**liver)
+    return apps
+
+
+def references_of(apps: Apps) -> dict[str, dict[str, Any]]:
+    rows: list[dict[str, Any]] = rows_of(apps)["Reference"]
+    return {row.pop("key"): row for row in rows}
+
+
+def test_stored_references_are_corrected_and_changed_ones_kept(old_references, migrate):
+    before = references_of(old_references)
+    after = references_of(migrate("0013_correct_references"))
+    for key in ("doerrich2025rethinking", "woerner2025comprehensive"):
+        shipped = {field: value for field, value in shipped_works()[key].items() if field != "key"}
+        assert after[key] == {**shipped, "id": before[key]["id"]}
+        assert after[key] != before[key]
+    assert after["koh2021wilds"] == before["koh2021wilds"]
+    assert after["lits2023"] == before["lits2023"]
+    assert "bilic2023liver" not in after, "the organizers list the work under their own key"
+    assert "yang2023medmnist" not in after, "what organizers deleted stays deleted"
+    assert after["tampu2022inflation"]["bibtex"] == shipped_works()["tampu2022inflation"]["bibtex"]
+    assert references_of(migrate("0012_secondary_metrics")) == after
+
+
+def test_correcting_keeps_the_other_fields_of_a_changed_row(old_references, migrate):
+    references = old_references.get_model("challenge", "Reference").objects
+    references.filter(key="doerrich2025rethinking").update(venue="Sci. Rep.")
+    after = references_of(migrate("0013_correct_references"))["doerrich2025rethinking"]
+    assert after["venue"] == "Sci. Rep."
+    assert "pages = {7669}" in after["bibtex"]

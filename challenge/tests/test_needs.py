@@ -1,4 +1,4 @@
-"""The reasons of skipped tests say what to install; a driver that is merely broken is no reason to skip."""
+"""Reasons of skipped tests, which say what to install; a broken driver is not a reason to skip."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def program(path: Path, script: str) -> Path:
         ("echo 'it crashed' >&2; exit 1", ""),
     ],
 )
-def test_a_driver_that_lacks_a_library(script, problem, tmp_path):
+def test_a_driver_with_a_missing_library(script, problem, tmp_path):
     assert needs.driver_problem(program(tmp_path / "node", script)) == problem
 
 

@@ -1,4 +1,4 @@
-"""Processes that score compute in one thread; others, such as training, keep all of theirs."""
+"""Number of threads: scoring processes use one thread; others, for example training, use all."""
 
 import os
 import subprocess

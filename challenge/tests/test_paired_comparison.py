@@ -1,4 +1,4 @@
-"""How sure differences of rows that stand side by side are: intervals, flips, words, and who wins where."""
+"""Uncertainty of differences between compared rows: intervals, flips, words, and wins by dataset."""
 
 import re
 from dataclasses import replace
@@ -26,7 +26,7 @@ FIRST = MEDMNIST_PLUS.datasets[0]
 
 @pytest.fixture
 def rows(ground_truth):
-    """Give the rows of submissions and groups."""
+    """Return a function that gives the rows of submissions and groups."""
 
     def rows_of(*about: Submission | MethodGroup) -> list[Row]:
         keys = [str(RowKey.of(one)) for one in about]
@@ -46,7 +46,7 @@ def compared(client, *keys: str) -> str:
 
 
 def replicates_by_hand(submission: Submission) -> np.ndarray:
-    """The replicates of AUC as they are stored, (12, B)."""
+    """Return the stored replicates of AUC, (12, B)."""
     stored = Uncertainty.objects.get(evaluation__submission=submission).dataset_replicates
     return np.frombuffer(stored, "<f4").reshape(12, 4, -1)[:, 0].astype(float)
 
@@ -65,7 +65,7 @@ def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, row
     assert (found.low, found.high) == pytest.approx(np.quantile(by_hand, [0.025, 0.975]), abs=1e-6)
     assert found.flips == pytest.approx(np.mean(by_hand < 0))
     assert 0 < found.flips < 0.2
-    assert found.verdict == "not told apart"
+    assert found.verdict == "no clear difference"
     unpaired = np.hypot(*(replicates_by_hand(one).mean(axis=0).std() for one in (first, second)))
     assert found.high - found.low < 3.92 * unpaired * 0.8, "what is the same for both does not count"
 
@@ -87,13 +87,13 @@ def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
     [
         (0.001, 0.02, "better"),
         (-0.02, -0.001, "worse"),
-        (-0.001, 0.02, "not told apart"),
-        (0.0, 0.0, "not told apart"),
-        (0.0, 0.02, "not told apart"),
+        (-0.001, 0.02, "no clear difference"),
+        (0.0, 0.0, "no clear difference"),
+        (0.0, 0.02, "no clear difference"),
         (None, None, ""),
     ],
 )
-def test_what_is_said_of_a_difference(low, high, words):
+def test_words_about_a_difference(low, high, words):
     assert Difference(0.01, low, high).verdict == words
 
 
@@ -105,7 +105,7 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert (difference, words, flips) == ("+0.0300", "better", "< 0.1 %")
     assert re.fullmatch(r"\+0\.02\d\d to \+0\.03\d\d", interval)
     difference, words, interval, flips = table["Model 2 (Team Alpha)"]
-    assert (difference, words) == ("+0.0001", "not told apart")
+    assert (difference, words) == ("+0.0001", "no clear difference")
     assert re.fullmatch(rf"{MINUS}0\.00\d\d to \+0\.00\d\d", interval)
     assert 20 < float(flips.removesuffix(" %")) < 80
     turned = table_of(compared(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")
@@ -114,15 +114,15 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
 
 
-def test_a_difference_is_that_of_the_values_beside_it(client, uncertain_entry, team):
-    """Unrounded, these differ by 0.00002."""
+def test_a_difference_is_between_the_values_as_shown(client, uncertain_entry, team):
+    """Without rounding, these values differ by 0.00002."""
     first, second = uncertain_entry(team, 0.90004), uncertain_entry(team, 0.90006)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1].endswith("+0.0001")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"][0] == "+0.0001"
 
 
-def test_values_stand_with_their_intervals(client, uncertain_entry, team):
+def test_values_are_shown_with_their_intervals(client, uncertain_entry, team):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}")
     ends = Uncertainty.objects.get(evaluation__submission=first).intervals
@@ -142,24 +142,27 @@ def test_published_results_have_a_difference_and_no_interval(client, uncertain_e
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
     assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", ""]
-    assert "Without intervals of differences: VGG16, end-to-end." in page
-    assert "Published results have no predictions here to resample" in page
+    assert "No intervals for the differences of: VGG16, end-to-end." in page
+    assert "Published results have no predictions to resample" in page
     mean = table_of(page, "Means over the 12 datasets")["AUC"][2]
     assert mean == "0.9530 (best) ± 0.0022 +0.0530"
     first_published = compared(client, f"p{vgg16.pk}", f"s{first.pk}")
     assert table_of(first_published, "Differences of the means")["Model 0 (Team Alpha)"][2] == "none"
-    assert "Which wins where" not in first_published
+    assert "Best row on each dataset" not in first_published
 
 
 def test_entries_at_different_resolutions_are_paired(client, uncertain_entry, team):
     first, small = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93, resolution=28)
     page = compared(client, f"s{first.pk}", f"s{small.pk}")
-    assert "the same ones for all, at every resolution" in page
+    assert (
+        "All rows are compared on the same 1,000 bootstrap resamples of the test images, at every resolution"
+        in page
+    )
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha), 28 px"][1] == "better"
 
 
 def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry, team, ground_truth, rows):
-    """Its own interval stands, but its replicates are on other labels."""
+    """Its own interval is shown, but its replicates come from other labels."""
     first, old = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     old.evaluations.update(scorer_version="0")
     both = rows(first, old)
@@ -173,7 +176,7 @@ def test_an_entry_whose_intervals_follow_has_none_yet(client, uncertain_entry, e
     first, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{new.pk}")
     assert table_of(page, "Means over the 12 datasets")["AUC"][1] == "0.9300 (best) +0.0300"
-    assert "those of an entry follow a moment after its scores" in page
+    assert "the resamples of an entry follow a moment after its scores" in page
 
 
 def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertain_entry, team, rows):
@@ -190,10 +193,10 @@ def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertai
     assert score.value == pytest.approx(0.94)
     page = compared(client, f"s{alone.pk}", f"g{group.pk}")
     assert table_of(page, "Differences of the means")["Seeds (Team Alpha)"][1] == "better"
-    assert "it tells what other test images would change, not what other seeds would" in page
+    assert "It shows the effect of other test images, not of other seeds." in page
 
 
-# --- Which wins where -----------------------------------------------------------------------------
+# --- Wins by dataset -----------------------------------------------------------------------------
 
 
 def row_with(key: int, values: dict[str, float]) -> Row:
@@ -231,7 +234,7 @@ def test_what_is_printed_alike_is_equally_good():
 
 
 def test_pairs_of_a_dataset_are_tested_together():
-    """With five rows, a difference of a little over 1.96 standard errors is not significant any more."""
+    """With five rows, a difference just above 1.96 standard errors is no longer significant."""
     error = 0.002 * 2**0.5
     lead = 2.1 * error
     two = [row_with(1, {FIRST.name: 0.9}), row_with(2, {FIRST.name: 0.9 + lead})]
@@ -260,7 +263,7 @@ def test_wins_are_counted():
 def test_the_page_says_who_wins_where(client, uncertain_entry, team):
     low, high, close = (uncertain_entry(team, auc) for auc in (0.85, 0.9301, 0.93))
     page = compared(client, *(f"s{one.pk}" for one in (low, high, close)))
-    table = table_of(page, "Which wins where")
+    table = table_of(page, "Best row on each dataset")
     assert table["PathMNIST"] == ["▼ lower", "★ best", "≈ close"]
     assert table["Best on"] == [
         "0 of 12 0 with all others lower", "12 of 12 0 with all others lower", "0 of 12 0 with all others lower",
@@ -273,7 +276,7 @@ def test_a_dataset_that_is_not_published_has_no_standing(client, uncertain_entry
         method.scores.create(source="doerrich2024", dataset=dataset, metric="auc", mean=0.999)
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{method.pk}")
-    table = table_of(page, "Which wins where")
+    table = table_of(page, "Best row on each dataset")
     assert table["PathMNIST"] == ["not tested", "not tested", "★ best"]
     assert table["OCTMNIST"] == ["▼ lower", "★ best", "–"]
 

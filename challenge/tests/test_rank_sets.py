@@ -1,4 +1,4 @@
-"""The ranks that an entry may truly have, among the highest entries of its resolution."""
+"""Rank sets of the highest entries of a resolution."""
 
 from unittest.mock import patch
 

@@ -1,4 +1,4 @@
-"""The Research page, its BibTeX file, and organizers who add works in the admin."""
+"""Research page, its BibTeX file, and the bibliography in the admin."""
 
 import json
 import re
@@ -31,7 +31,7 @@ WORK = {
 
 @pytest.fixture
 def shipped(db) -> None:
-    """Works as a new site has them, whatever other tests left in the database."""
+    """The works of a new site, whatever other tests left in the database."""
     Reference.objects.all().delete()
     Reference.objects.bulk_create(Reference(**entry) for entry in SHIPPED)
 
@@ -42,7 +42,7 @@ def page(client, shipped) -> str:
 
 
 def fields_of(entry: str) -> dict[str, str]:
-    """Read one BibTeX entry: the fields stand between braces, which balance."""
+    """Parse one BibTeX entry, whose fields are in balanced braces."""
     beginning = re.match(r"@(\w+)\{([^,]+),", entry)
     assert beginning, entry
     fields = {"ENTRYTYPE": beginning[1], "ID": beginning[2]}
@@ -59,16 +59,16 @@ def fields_of(entry: str) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Without the braces and accents of LaTeX, dashes and case aside."""
-    text = re.sub(r"\\[v\"']", "", text).replace("--", "–")
-    accents = str.maketrans("éšü", "esu")
+    """Remove LaTeX's braces and accents, and ignore dashes and case."""
+    text = re.sub(r"\\[v\"'.]", "", text).replace(r"\l", "l").replace("--", "–")
+    accents = str.maketrans("éšüłŻż", "esulZz")
     return re.sub(r"[{}]", "", text).translate(accents).lower()
 
 
 def test_a_new_site_has_the_shipped_works(db):
-    """Migration 0004 loads them."""
+    """Migration 0004 loads the works."""
     assert len(SHIPPED) >= 18
-    if Reference.objects.exists():  # a test that commits leaves the tables empty
+    if Reference.objects.exists():  # a committing test leaves the tables empty
         assert set(Reference.objects.values_list("key", flat=True)) == {entry["key"] for entry in SHIPPED}
 
 
@@ -76,6 +76,25 @@ def test_no_work_is_listed_twice():
     for field in ("key", "title", "url"):
         values = [entry[field].lower() for entry in SHIPPED]
         assert len(values) == len(set(values)), field
+
+
+def test_works_are_cited_by_authors_and_year():
+    short = {entry["key"]: Reference(**entry).short for entry in SHIPPED}
+    assert short["cohen1968weighted"] == "Cohen, 1968"
+    assert short["daume2007frustratingly"] == "Daumé III, 2007"
+    assert short["koh2021wilds"] == "Koh et al., 2021"
+    assert short["delong1988comparing"] == "DeLong et al., 1988"
+    assert short["efron1993introduction"] == "Efron and Tibshirani, 1993"
+    assert Reference(authors="The organizers", year=2024).short == "The organizers, 2024"
+    for entry in SHIPPED:
+        first_author = entry["authors"].split(",")[0]
+        assert short[entry["key"]].startswith(first_author)
+        assert short[entry["key"]].endswith(f", {entry['year']}")
+
+
+def test_preprints_come_from_the_bibtex():
+    found = {entry["key"]: preprint for entry in SHIPPED if (preprint := Reference(**entry).preprint)}
+    assert found == {"doerrich2025rethinking": "2404.15786", "woerner2025comprehensive": "2404.16000"}
 
 
 @pytest.mark.parametrize("entry", SHIPPED, ids=lambda entry: entry["key"])

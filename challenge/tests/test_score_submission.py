@@ -1,4 +1,4 @@
-"""`manage.py score_submission`: a file scored offline, in a process of its own as a user runs it."""
+"""Command `manage.py score_submission`: a file scored offline, in a separate process as a user runs it."""
 
 import json
 import subprocess

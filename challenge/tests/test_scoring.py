@@ -1,4 +1,4 @@
-"""What a worker makes of a submission, as the team sees it afterwards."""
+"""Result of a worker's scoring, as the team sees it."""
 
 import pytest
 from django.urls import reverse
@@ -47,7 +47,7 @@ def test_an_invalid_file_fails_with_every_problem_and_costs_nothing(team, submit
     assert len(evaluation.problems) >= 1
 
 
-def test_scores_stand_on_the_page_for_each_dataset(team, submit_and_score, client):
+def test_the_page_shows_scores_for_each_dataset(team, submit_and_score, client):
     submission = submit_and_score(team)
     page = page_of(client, submission.get_absolute_url())
     for dataset in MEDMNIST_PLUS:

@@ -1,4 +1,4 @@
-"""What every answer carries to keep browsers out of trouble, and how production settings look."""
+"""Security headers of every response, and production settings."""
 
 import json
 import os
@@ -103,7 +103,7 @@ def check_the_policy(policy: str) -> None:
 
 @pytest.mark.django_db
 def test_errors_carry_them_too(client, monkeypatch, settings):
-    """Refused hosts, forms without a token, and pages that break."""
+    """Refused hosts, forms without a token, and pages with a server error."""
     settings.ALLOWED_HOSTS = ["testserver"]
     refused = Client().get("/", headers={"host": "evil.example.org"})
     no_token = Client(enforce_csrf_checks=True).post("/accounts/login/", {})
@@ -139,7 +139,7 @@ def test_errors_tell_nothing_of_the_server(client, monkeypatch):
 
 @pytest.mark.django_db
 def test_pages_have_no_inline_script_or_style(submission, viewers):
-    """The policy forbids them: they would be broken, silently."""
+    """The policy forbids inline scripts and styles: they would fail silently."""
     for page in PAGES:
         for client in viewers.values():
             response = client.get(page.format(pk=submission.pk))
@@ -299,10 +299,10 @@ def test_over_https_everything_is_secure(production):
     assert answers["session"]["httponly"]
 
 
-#: Warnings of `check --deploy` that this site leaves open, and why.
+#: Warnings of `check --deploy` that this site accepts, with the reasons.
 JUSTIFIED = {
-    "security.W005",  # HSTS for subdomains: the operator's other sites are not ours to decide about
-    "security.W021",  # preloading into browsers: the same, and hard to take back
+    "security.W005",  # HSTS for subdomains: we do not decide about the operator's other sites
+    "security.W021",  # preloading into browsers: same reason, and hard to undo
 }
 
 

@@ -1,4 +1,4 @@
-"""The pages that organizers write in Markdown: shown, edited, and kept harmless."""
+"""Pages that organizers write in Markdown: display, editing, and sanitizing."""
 
 from pathlib import Path
 
@@ -126,7 +126,7 @@ def test_nothing_that_runs_or_loads_is_left(name):
         assert found.tag in ALLOWED, html
         assert found.attributes.keys() <= HARMLESS_ATTRIBUTES, html
     assert all(link.startswith(("https://", "/")) for link in attribute(html, "*", "href")), html
-    # It reads as it is written, so every other angle bracket was made a character.
+    # The text is shown as it was written, so all other angle brackets were escaped.
     assert element(html, "body").inner_html == html.lstrip()
     assert "<!" not in html
     assert 'class="skip-link"' not in html

@@ -1,4 +1,4 @@
-"""Standard and non-standard entries: what teams say, where it is shown, and how organizers correct it."""
+"""Standard and non-standard entries: statements of teams, marks on pages, and corrections by organizers."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -56,7 +56,7 @@ def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(as_user, team, 
 
 def test_the_form_explains_the_field(as_user, team, ground_truth):
     page = page_of(as_user(team), "/profile/")
-    assert "What goes beyond the standard protocol" in page
+    assert "Departures from the standard protocol" in page
     assert "/challenge/#standard" in attribute(page, "a", "href")
 
 
@@ -91,7 +91,7 @@ def test_the_rules_say_what_the_mark_means(client, db):
     assert "seeds of one method" in page
 
 
-# --- Organizers correct it ------------------------------------------------------------------------
+# --- Corrections by organizers ------------------------------------------------------------------------
 
 
 def correct(client: Client, *rows: Submission, **about: object):

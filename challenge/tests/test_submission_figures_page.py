@@ -1,4 +1,4 @@
-"""The figures on the page of an entry, as their tables show them, and what of them is drawn."""
+"""Figures on the page of an entry: their tables, and which figures are drawn."""
 
 import json
 
@@ -16,17 +16,17 @@ from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
 from challenge.tests.pages import attribute, element, elements, page_of, rows_of
 
-EMPTY = "was scored before confusion matrices, ROC curves and reliability were kept"
+EMPTY = "was scored before the site stored confusion matrices, ROC curves and reliability"
 
 
 def figures_on(page: str) -> dict[str, dict]:
-    """What the page's script is told of each figure."""
+    """Return the data of each figure for the page's script."""
     scripts = elements(page, 'script[id^="spec-"][type="application/json"]')
     return {spec["name"]: spec for spec in (json.loads(script.text()) for script in scripts)}
 
 
 def numbers_of(page: str, figure: str) -> list[list[str]]:
-    """The rows of a figure's table, below its head."""
+    """Return the rows of a figure's table, without the header."""
     return rows_of(element(page, f"figure#{figure} tbody"))
 
 
@@ -114,7 +114,7 @@ def test_a_disqualified_entry_has_no_ranks(team, submit_and_score, as_user):
 
 
 def test_the_scripts_are_there_before_the_figures_are(team, submit, as_user):
-    """As the figures are swapped in, without a new head."""
+    """The figures are swapped in without a new page head."""
     submission = submit(team)
     page = page_of(as_user(team), submission.get_absolute_url())
     assert figures_on(page) == {}

@@ -1,4 +1,4 @@
-"""The page on the submission format: what it says is what the site does; the files and the code that it offers."""
+"""Page on the submission format: its statements match the site; its files and its code work."""
 
 import dataclasses
 import gzip
@@ -20,7 +20,7 @@ from challenge.tests.pages import attribute, element, elements, page_of, region,
 from challenge.tests.scoring.conftest import TINY, TINY_PREDICTIONS
 from challenge.views import submission_format as view
 
-#: All datasets, with few rows but for the one that the examples of errors are about.
+#: All datasets, with few rows except in the dataset of the error examples.
 SHORT = Benchmark(
     "Short",
     tuple(d if d.name == "pathmnist" else dataclasses.replace(d, n_test=20) for d in MEDMNIST_PLUS),
@@ -43,19 +43,19 @@ def body_of(response) -> bytes:
     return b"".join(response.streaming_content)
 
 
-# --- What the page says ---------------------------------------------------------------------------
+# --- Statements on the page ---------------------------------------------------------------------------
 
 
 def test_each_dataset_with_its_rows_columns_and_classes(page):
     assert "119,320 rows" in page
     rows = elements(region(page, "Rows and columns of each dataset"), "tbody tr")
     for dataset, row in zip(MEDMNIST_PLUS, rows, strict=True):
-        told, last = text_of(row), dataset.n_test - 1
-        assert told.startswith(
+        shown, last = text_of(row), dataset.n_test - 1
+        assert shown.startswith(
             f"{dataset.name} {dataset.n_test:,} 0 to {last} p0 to p{dataset.n_classes - 1} "
         )
         assert attribute(row, "a", "href") == [f"/datasets/{dataset.name}/#classes"]
-        assert ("each stands alone" in told) == (dataset.name == "chestmnist")
+        assert ("independent" in shown) == (dataset.name == "chestmnist")
 
 
 def test_the_rules_and_their_errors_are_shown(page):
@@ -76,7 +76,7 @@ def test_between_phases(client, db):
     assert "Submissions are closed at the moment" in page_of(client, FORMAT)
 
 
-# --- Each error is what the reader says -----------------------------------------------------------
+# --- Error messages match the reader -----------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -99,22 +99,22 @@ def thesis(zeros, truth: str | None = None) -> list[str]:
     return lines
 
 
-#: For each error that the page names, what becomes of the line 9 (pathmnist, index 7), or of all lines.
+#: For each error on the page, the changed line 9 (pathmnist, index 7), or all changed lines.
 SPOILS = {
     "the column 'p13' is missing": lambda lines: [lines[0].removesuffix(",p13"), *lines[1:]],
-    "the column 'truth' has no place here": lambda lines: [lines[0] + ",truth", *lines[1:]],
+    "the column 'truth' is not allowed": lambda lines: [lines[0] + ",truth", *lines[1:]],
     "the row has 15 cells, but the header has 16": lambda lines: at(lines, lines[8].removesuffix(",")),
     "the dataset 'PathMNIST' must be written exactly 'pathmnist'": lambda lines: at(
         lines, lines[8].replace("pathmnist", "PathMNIST")
     ),
     "the index '7180' is past the end of the test split": lambda lines: at(lines, row(7180, 1)),
-    "this index was on line 5 already": lambda lines: at(lines, row(3, 1)),
+    "line 5 already has this index": lambda lines: at(lines, row(3, 1)),
     "1 row is missing: index 7": lambda lines: lines[:8] + lines[9:],
     "p8 is blank; expected a value for each of the 9 classes": lambda lines: at(lines, row(7, *[0.125] * 8)),
     "p9 is '0', but the dataset has 9 classes": lambda lines: at(lines, row(7, 1, *[0] * 9)),
     "p0 is '12%'; expected a plain decimal number": lambda lines: at(lines, row(7, "12%", *[0] * 8)),
     "p0 is 'nan'; expected a finite number from 0 to 1": lambda lines: at(lines, row(7, "nan", *[0] * 8)),
-    "the probability of class 0 is -3.2; expected one from 0 to 1": lambda lines: at(
+    "the probability of class 0 is -3.2; expected a value from 0 to 1": lambda lines: at(
         lines, row(7, -3.2, *[0] * 8)
     ),
     "the probabilities sum to 0.8; expected 1 within 0.01": lambda lines: at(lines, row(7, 0.8, *[0] * 8)),
@@ -171,7 +171,7 @@ def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeyp
     predictions = {name: 0.75 * values + 0.25 / values.shape[1] for name, values in zeros.items()}
     monkeypatch.chdir(tmp_path)
     assert region(page, "Code that writes a file with pandas").text() == content.FROM_ARRAYS
-    exec(content.FROM_ARRAYS, {"predictions": predictions})  # noqa: S102 - what a reader would do
+    exec(content.FROM_ARRAYS, {"predictions": predictions})  # noqa: S102 - as a reader would run it
     found = read_predictions(tmp_path / "predictions.csv.gz", SHORT)
     for name, values in predictions.items():
         np.testing.assert_array_equal(found[name], values)
@@ -262,13 +262,13 @@ def test_the_downloads_of_a_small_benchmark(tmp_path):
     assert list(read_predictions(EXAMPLE.file(TINY), TINY)) == list(TINY_PREDICTIONS)
 
 
-# --- What the checker knows -----------------------------------------------------------------------
+# --- Data of the checker -----------------------------------------------------------------------
 
 
-def test_the_checker_is_told_no_labels(client, db, team, as_user):
+def test_the_checker_gets_no_labels(client, db, team, as_user):
     rules = element(page_of(as_user(team), "/profile/"), "#format-rules")
     assert (rules.tag, rules.attributes["type"]) == ("script", "application/json")
-    told = json.loads(rules.text())
-    assert told["most_lines"] == 179_980
-    assert [d["n_test"] for d in told["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
-    assert set(told["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}
+    data = json.loads(rules.text())
+    assert data["most_lines"] == 179_980
+    assert [d["n_test"] for d in data["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
+    assert set(data["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}

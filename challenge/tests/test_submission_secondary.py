@@ -1,4 +1,4 @@
-"""What is shown of an entry for information, beside what takes no image to get."""
+"""Secondary metrics of an entry, shown next to reference predictors that look at no image."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def further(predictions, labels):
 
 @pytest.fixture
 def submission(submit_and_score, team, further) -> Submission:
-    """A scored entry of those predictions, with its informational metrics."""
+    """A scored entry of these predictions, with its informational metrics."""
     made = submit_and_score(team, skill=1.0)
     SecondaryMetrics.objects.create(evaluation=made.evaluations.get(), datasets=further)
     return made
@@ -70,7 +70,7 @@ def test_the_mean_is_unweighted(client, submission, further):
 
 
 def shares_of_the_majority(labels) -> dict[str, float]:
-    """The accuracy of the most frequent class, by hand; of a multi-label dataset the mean over its labels."""
+    """Compute the accuracy of the most frequent class by hand; for a multi-label dataset, the mean over labels."""
     found = {}
     for dataset in MEDMNIST_PLUS:
         y_true = labels.labels[dataset.name]
@@ -81,7 +81,7 @@ def shares_of_the_majority(labels) -> dict[str, float]:
     return found
 
 
-def test_each_accuracy_stands_beside_that_of_the_majority(client, submission, labels):
+def test_each_accuracy_is_shown_with_the_accuracy_of_the_majority(client, submission, labels):
     table = table_of(page_on(client, submission), "Metrics for each dataset")
     expected = shares_of_the_majority(labels)
     assert expected["ChestMNIST"] > 0.9, "where it matters"
@@ -93,11 +93,11 @@ def test_each_accuracy_stands_beside_that_of_the_majority(client, submission, la
 
 
 def balanced() -> float:
-    """What guessing gets of balanced accuracy in the mean: a class of n, a label of two."""
+    """Return the mean balanced accuracy of guessing: 1/n with n classes, 1/2 for a label."""
     return float(np.mean([0.5 if d.task is Task.MULTILABEL else 1 / d.n_classes for d in MEDMNIST_PLUS]))
 
 
-def test_on_one_dataset_everything_stands_between_the_references(client, submission, labels, further):
+def test_the_table_of_one_dataset_shows_entry_majority_and_chance(client, submission, labels, further):
     table = table_of(page_on(client, submission, dataset="chestmnist"), "All metrics on ChestMNIST")
     assert list(table) == ["This entry", MAJORITY, "Chance"]
     score = submission.evaluations.get().dataset_scores.get(dataset="chestmnist")
@@ -129,7 +129,7 @@ def test_a_class_that_was_never_named_has_no_precision(client, submission, furth
     assert [cells[1] for cells in table.values()] == ["–", "0.7000"]
 
 
-def test_until_they_are_there_the_references_stand_beside_what_is(client, submit_and_score, team):
+def test_the_references_are_shown_before_informational_metrics_exist(client, submit_and_score, team):
     page = page_on(client, submit_and_score(team))
     assert TITLE not in page
     assert "Recall and precision" not in page

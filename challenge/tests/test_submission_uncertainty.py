@@ -1,4 +1,4 @@
-"""How sure the scores of an entry are, on its page: intervals, standard errors, the range of its rank."""
+"""Uncertainty on the page of an entry: intervals, standard errors, and the range of its rank."""
 
 import re
 
@@ -153,17 +153,17 @@ def test_what_was_scored_before_there_were_intervals_waits_for_the_sweep(client,
     submission = uncertain_entry(team, 0.9)
     Uncertainty.objects.all().delete()
     page = page_on(client, submission)
-    assert "This entry was scored before they were made" in page
+    assert "This entry was scored before the site computed intervals" in page
     assert element(page, "#result").attributes["hx-trigger"] == "every 10s"
     assert facts(page)[-1].startswith("1 rank by AUC"), "without a range"
     assert result_of(client, submission, shown="intervals-follow").status_code == 204
 
 
-def test_what_failed_is_said_plainly_and_not_asked_for(client, uncertain_entry, team):
+def test_a_failed_estimate_is_reported_and_not_polled(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9)
     state_of(submission, Uncertainty.Status.FAILED)
     page = page_on(client, submission)
-    assert "could not be estimated, because of a fault on our side" in page
+    assert "could not be estimated, because of an error on our side" in page
     assert FOLLOW not in page
     assert "hx-get" not in element(page, "#result").attributes
 

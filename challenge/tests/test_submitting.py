@@ -1,4 +1,4 @@
-"""A team submits by the form: what it sees, who may not, and what is refused."""
+"""Submission by the form: what the team sees, who may submit, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -98,7 +98,7 @@ def test_the_page_says_what_is_left_and_when_the_day_resets(client, submit, team
     submit(team, content=CONTENT)
     day, total = elements(page_of(client, reverse("profile")), "#team-submissions .fact")
     tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
-    assert text_of(day).startswith(f"9 of 10 left today; the day resets at {tomorrow} UTC (in ")
+    assert text_of(day).startswith(f"9 of 10 left today; resets at {tomorrow} UTC (in ")
     assert text_of(element(day, "time")) == f"{tomorrow} UTC"
     assert text_of(total).startswith("99 of 100 left in ")
 
@@ -107,7 +107,11 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
     for number in range(10):
         submit(team, content=CONTENT, model_name=f"Model {number}")
     text = post(client, description="Keep me.").content.decode()
-    assert "All 10 submissions of today are used. The day resets at" in text
+    tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
+    assert (
+        f"Your team has reached the daily limit of submissions (10). The limit resets at {tomorrow} UTC."
+        in text
+    )
     assert "Keep me." in text
     assert Submission.objects.count() == 10
 
@@ -115,7 +119,9 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
 def test_the_limit_in_all(client, submit, team):
     Phase.objects.update(total_limit=1)
     submit(team, content=CONTENT)
-    assert "All 1 submissions of your team in this phase are used." in post(client).content.decode()
+    assert (
+        "Your team has reached the limit of submissions in this phase (1)." in post(client).content.decode()
+    )
 
 
 def test_yesterdays_submissions_do_not_count_for_today(client, submit, team):
@@ -130,7 +136,7 @@ def test_failed_submissions_are_free_but_not_endless(client, submit_and_score, t
     submit_and_score(team, content=CONTENT)
     submit_and_score(team, content=CONTENT)
     text = post(client).content.decode()
-    assert "Too many submissions have failed today." in text
+    assert "Too many of your submissions failed today." in text
     assert Submission.objects.count() == 2
 
 
@@ -145,7 +151,7 @@ def test_the_same_file_again_leads_to_the_first_submission(client):
     response = client.post(reverse("profile"), form(), follow=True)
     submission = Submission.objects.get()
     assert response.redirect_chain[-1][0] == submission.get_absolute_url()
-    assert f"it is submission #{submission.pk}" in response.content.decode()
+    assert f"as submission #{submission.pk}" in response.content.decode()
 
 
 def test_the_same_file_for_another_model_or_resolution_is_another_submission(client):
@@ -178,7 +184,7 @@ def test_outside_a_phase_nothing_is_taken(client, opens, closes, message):
 
 def test_without_labels_nothing_is_taken(team, as_user):
     text = post(as_user(team)).content.decode()
-    assert "The organizers have not loaded the test labels yet" in text
+    assert "The test labels have not been loaded yet" in text
     assert not Submission.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Every template can be read: a mistake in one is found without asking for its page."""
+"""All templates compile: a mistake is found without requesting the page."""
 
 from pathlib import Path
 
@@ -14,5 +14,5 @@ NAMES = sorted(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_compiles(name):
-    get_template(name)  # raises if a tag is not closed, unknown or cut short
+    get_template(name)  # raises if a tag is unclosed, unknown or incomplete
     assert Path(FOLDER, name).read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""How sure scores are follows the scores, in a task of its own: made once, made again, lost, broken."""
+"""Uncertainty of scores, estimated in its own task after scoring: first time, again, lost, and failed."""
 
 from datetime import timedelta
 from functools import partial
@@ -19,7 +19,7 @@ Status = Uncertainty.Status
 
 @pytest.fixture
 def estimates(labels) -> uncertainty.Estimates:
-    """What an estimate might give, without the seconds that it takes."""
+    """A possible result of an estimate, without the seconds that it takes."""
     replicates = np.full((12, 4, 1000), 0.5)
     replicates[0, 0] = np.linspace(0.4, 0.6, 1000)
     names = [dataset.name for dataset in MEDMNIST_PLUS]
@@ -31,7 +31,7 @@ def estimates(labels) -> uncertainty.Estimates:
 
 @pytest.fixture
 def quick(monkeypatch, estimates) -> Mock:
-    """Have estimates made at once."""
+    """Replace the estimate by a result that is available at once."""
     estimate_file = Mock(return_value=estimates)
     monkeypatch.setattr(uncertainty, "estimate_file", estimate_file)
     return estimate_file
@@ -53,7 +53,7 @@ def test_scores_come_first_and_the_rest_is_queued(scored):
 
 
 def test_a_whole_file(scored):
-    """Intervals hold the scores, replicates scatter about them, and informational metrics are there."""
+    """Intervals contain the scores, replicates scatter around them, and informational metrics exist."""
     uncertainty.estimate(scored.pk)
     found = Uncertainty.objects.known().get(evaluation=scored)
     means = unpack_mean_replicates(bytes(found.mean_replicates))

@@ -1,6 +1,6 @@
-"""Every address of the site, and who may see what of a submission in each of its states.
+"""Access to every address of the site, and to a submission in each of its states.
 
-The tables are complete: an address that they do not name fails `test_every_address_is_in_the_tables`.
+The tables are complete: a missing address fails `test_every_address_is_in_the_tables`.
 """
 
 import re
@@ -32,7 +32,7 @@ LOGIN = "/accounts/login/?next="
 ADMIN_LOGIN = "/admin/login/?next="
 HOME, PROFILE, ADMIN = "/", "/profile/", "/admin/"
 
-#: What GET gives to (a stranger, a team, an organizer): a status, or where it redirects to.
+#: Response to GET by (a visitor, a team, an organizer): a status, or the target of a redirect.
 PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "": (200, 200, 200),
     "challenge/": (200, 200, 200),
@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "baselines/": (200, 200, 200),
     "datasets/": (200, 200, 200),
     "datasets/<slug:name>/": (200, 200, 200),
-    "datasets/<slug:name>/samples/<int:resolution>.png": (404, 404, 404),  # none were made
+    "datasets/<slug:name>/samples/<int:resolution>.png": (404, 404, 404),  # no samples were made
     "metrics/": (200, 200, 200),
     "format/": (200, 200, 200),
     "format/template.csv": (200, 200, 200),
@@ -55,7 +55,7 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "published/<int:pk>/": (200, 200, 200),
     "profile/": (LOGIN, 200, 200),
     "profile/submissions/": (LOGIN, 200, 200),
-    "profile/groups/": (LOGIN, PROFILE, PROFILE),  # it takes the form of the team's page
+    "profile/groups/": (LOGIN, PROFILE, PROFILE),  # accepts the form on the team's page
     "accounts/signup/": (200, PROFILE, PROFILE),
     "accounts/delete/": (LOGIN, 200, 403),
     "accounts/login/": (200, PROFILE, PROFILE),
@@ -89,7 +89,7 @@ def pages_of(model: str, *, editable: bool) -> dict[str, int | str]:
     }
 
 
-#: What GET gives to an organizer; everybody else is sent to the login of the admin.
+#: Response to GET by an organizer; everybody else is sent to the login of the admin.
 ADMIN_PAGES: dict[str, int | str] = {
     "admin/": 200,
     "admin/password_change/": 200,
@@ -107,7 +107,7 @@ ADMIN_PAGES: dict[str, int | str] = {
     **pages_of("challenge/submission", editable=False),
     **pages_of("challenge/methodgroup", editable=False),
     **pages_of("challenge/sitepage", editable=True),
-    "admin/challenge/sitepage/<path:object_id>/delete/": 403,  # every page links to them
+    "admin/challenge/sitepage/<path:object_id>/delete/": 403,  # every page links to these pages
     **pages_of("challenge/reference", editable=True),
 }
 
@@ -154,7 +154,7 @@ def viewers(team, other_team, organizer, as_user) -> dict[str, Client]:
 
 
 def bring_into(state: str, submission: Submission) -> None:
-    """Leave the rows as the services would."""
+    """Change the rows as the services would."""
     now = timezone.now()
     evaluation = submission.evaluations.get()
     if state == "scoring":
@@ -180,7 +180,7 @@ def assert_answer(response, expected: int | str, about: str) -> None:
 
 @pytest.fixture
 def sample(submission, team, organizer):
-    """Give an address for a route, with objects that are there."""
+    """Return a function that gives an address for a route, with existing objects."""
     Group.objects.create(name="Scorers")
     method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=28)
     reference = Reference.objects.create(key="someone2024", topic="data", year=2024, title="A work")
@@ -306,7 +306,7 @@ def test_a_group_is_changed_by_its_team_only(route, sample, viewers):
 
 
 def everything_shown(client: Client, submission: Submission) -> str:
-    """All that a viewer can get to see, headers too, of pages where a submission might appear."""
+    """Return all that a viewer can see, including headers, on pages that may show a submission."""
     pages = [
         *("/", "/leaderboard/?resolution=28", "/leaderboard/?resolution=28&entries=all"),
         *(f"/leaderboard.{suffix}?resolution=28&entries=all" for suffix in ("csv", "json")),
@@ -355,7 +355,7 @@ def test_the_link_to_the_file_is_shown_to_those_who_may_open_it(viewer, submissi
 
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_a_later_scoring_that_failed_keeps_its_reason_private(viewer, submission, viewers, ground_truth):
-    """An entry stays public when it is scored again and that breaks."""
+    """An entry stays public if scoring it again fails."""
     bring_into("scored", submission)
     evaluation = submission.evaluations.get()
     evaluation.status, evaluation.problems = Evaluation.Status.FAILED, [REASON]
@@ -366,7 +366,7 @@ def test_a_later_scoring_that_failed_keeps_its_reason_private(viewer, submission
 
 
 def without_tokens(content: bytes) -> str:
-    """The source of a page, but for what differs from request to request."""
+    """Return the source of a page without the parts that differ between requests."""
     page = content.decode()
     for token in attribute(page, "[name=csrfmiddlewaretoken]", "value"):
         page = page.replace(token, "")
@@ -438,7 +438,7 @@ def test_pages_that_only_show_take_nothing(route, method, sample, viewers):
     "route", ["", "leaderboard/", "leaderboard.csv", "profile/", *SUBMISSION_PAGES, FILE]
 )
 def test_head_is_answered_like_get(route, sample, viewers):
-    """Monitors and link checkers ask so."""
+    """Monitors and link checkers send such requests."""
     for client in viewers.values():
         assert client.head(sample(route)).status_code == client.get(sample(route)).status_code
 

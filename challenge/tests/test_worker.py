@@ -1,4 +1,4 @@
-"""Real Celery workers on the test database: they score, die, stop and come back; each submission is scored once."""
+"""Real Celery workers on the test database, which score, die, stop and restart; each submission is scored once."""
 
 import os
 import re
@@ -22,7 +22,7 @@ Status = Evaluation.Status
 
 @pytest.fixture(scope="module")
 def shared_worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Worker]:
-    """One worker without a sweep, for the tests that leave it alive."""
+    """One worker without a sweep, shared by the tests that do not kill it."""
     with django_db_blocker.unblock():
         worker = Worker(tmp_path_factory.mktemp("worker"))
     try:
@@ -34,7 +34,7 @@ def shared_worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Itera
 
 @pytest.fixture
 def worker(shared_worker, send_to) -> Worker:
-    """The shared worker: what this process enqueues goes to it, and its gate is open."""
+    """The shared worker with an open gate; this process sends its tasks to it."""
     send_to(shared_worker)
     shared_worker.set_gate("pass")
     return shared_worker
@@ -53,7 +53,7 @@ def wait_until_it_is(evaluation: Evaluation, expected: Status, worker: Worker) -
 
 
 def assert_scored_once(submission: Submission, *workers: Worker) -> None:
-    """Scored with every dataset, by one evaluation, and one mail says so."""
+    """Assert that one evaluation scored every dataset, and that one mail was sent."""
     evaluation = submission.evaluations.get()
     assert evaluation.status == Status.SCORED
     assert evaluation.scored_at
@@ -73,7 +73,7 @@ def test_it_works(worker, submit, team, other_team):
         assert_scored_once(submission, worker)
 
 
-def test_an_invalid_file_fails_at_once_and_is_told(worker, submit, team):
+def test_an_invalid_file_fails_at_once_and_its_team_is_informed(worker, submit, team):
     submission = submit(team, content=b"no,predictions\n")
     evaluation = submission.evaluations.get()
     wait_until_it_is(evaluation, Status.FAILED, worker)
@@ -266,12 +266,12 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     worker.set_gate("pass")
     for evaluation in (uploaded, *scored):
         wait_until_it_is(evaluation, Status.SCORED, worker)
-    # one of them was being scored, and one may have had its turn
+    # one was being scored already, and one may have come before the upload
     assert sum(evaluation.claimed_at > uploaded.claimed_at for evaluation in scored) >= 2
 
 
 def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
-    # Long enough for a busy machine to score a file and come to the gate.
+    # Long enough for a busy machine to score a file and reach the gate.
     limited = start_worker(gate="wait", TIME_LIMITS="5 7")
     send_to(limited)
     slow = submit(team)
@@ -349,32 +349,32 @@ def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_wo
     child = child_of(small)
     assert not computing_threads(parent)
     assert computing_threads(child)
-    # 291 and 295 as measured with SQLite; other databases bring a driver
+    # measured with SQLite: 291 and 295; other databases load a driver
     assert peak_megabytes(child) < 310
     assert megabytes(parent) + megabytes(child) < 315
 
 
 def computing_threads(process: Path) -> list[str]:
-    """The names of polars' threads that compute: after a fork, a child would wait for them for ever."""
+    """Return the names of polars' computing threads; after a fork, a child would wait for them forever."""
     names = [(thread / "comm").read_text().strip() for thread in (process / "task").iterdir()]
     return [name for name in names if re.fullmatch(r"polars-\d+|tokio.*", name)]
 
 
 def peak_megabytes(process: Path) -> float:
-    """The most memory that a process ever had, with what it shares with others."""
+    """Return the peak memory of a process, including memory shared with others."""
     (size,) = re.findall(r"^VmHWM:\s+(\d+) kB", (process / "status").read_text(), re.MULTILINE)
     return int(size) / 1024
 
 
 def megabytes(process: Path) -> float:
-    """The memory of a process; what it shares with others is divided among them (PSS)."""
+    """Return the memory of a process; shared memory is divided among the processes (PSS)."""
     (size,) = re.findall(r"^Pss:\s+(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE)
     return int(size) / 1024
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc/PID/task")
 def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, submit, team):
-    """As a child that is told to end while it holds the pool's lock is not to die before it lets go of it."""
+    """A child that receives SIGTERM while it holds the pool's lock must not die before it releases the lock."""
     threaded = start_worker()
     send_to(threaded)
     wait_until_it_is(submit(team).evaluations.get(), Status.SCORED, threaded)
@@ -388,7 +388,7 @@ def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, su
 def child_of(worker: Worker) -> Path:
     parent = Path("/proc", str(worker.popen.pid))
     children = parent / "task" / parent.name / "children"
-    (child,) = wait_until(lambda: children.read_text().split())  # one that grew too large is being replaced
+    (child,) = wait_until(lambda: children.read_text().split())  # an oversized child is being replaced
     return Path("/proc", child)
 
 

@@ -1,1 +1,1 @@
-"""The pages, a module for each: fetch with an access check, compute, render."""
+"""Views, one module for each page: fetch with an access check, compute, render."""

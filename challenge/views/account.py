@@ -1,4 +1,4 @@
-"""The page on which a team deletes its account."""
+"""Page on which a team deletes its account."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -20,7 +20,7 @@ from challenge.services.accounts import close_account
 @never_cache
 @login_required
 def delete_account(request: TeamRequest) -> HttpResponse:
-    """Delete the account of the team that is logged in; organizers are removed by other organizers."""
+    """Delete the account of the logged-in team; organizers can be removed only by other organizers."""
     if request.user.is_staff:
         return render(request, "accounts/delete_refused.html", status=403)
     public_results = Submission.objects.filter(team=request.user).public().count()
@@ -28,6 +28,6 @@ def delete_account(request: TeamRequest) -> HttpResponse:
     if form.is_valid():
         close_account(request.user, keep_name=form.keeps_name)
         logout(request)
-        messages.success(request, "Your account is deleted.")
+        messages.success(request, "Your account has been deleted.")
         return redirect("home")
     return render(request, "accounts/delete.html", {"form": form, "public_results": public_results})

@@ -1,4 +1,4 @@
-"""The published baselines, and what the four experiments on them show."""
+"""Page of the published baselines and of the four experiments on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURES
+from challenge.content.bibliography import works_by_key
+from challenge.entries.citation import REFERENCE_KEYS
 from challenge.experiments import findings
 from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
@@ -25,7 +27,7 @@ ScoresByMethod = Mapping[PublishedMethod, Mapping[str, Score]]
 
 @dataclass(frozen=True)
 class Choice:
-    """Choices of a reader. In the address, a value that makes no sense means the default."""
+    """Choices of a reader. An invalid value in the address means the default."""
 
     resolution: int = Resolution.R224
     metric: Metric = Metric.AUC
@@ -33,7 +35,7 @@ class Choice:
 
     @classmethod
     def from_query(cls, query: Any) -> "Choice":
-        """Read it from a request's query."""
+        """Read the choices from a request's query."""
         resolution, metric, scheme = query.get("resolution"), query.get("metric"), query.get("scheme")
         return cls(
             resolution=int(resolution) if resolution in map(str, Resolution.values) else cls.resolution,
@@ -43,15 +45,15 @@ class Choice:
 
     @property
     def parameters(self) -> QueryDict:
-        """The choice as parameters of an address, for the template tag `querystring`."""
+        """Query parameters of the choices, for the template tag `querystring`."""
         return parameters({"resolution": self.resolution, "metric": self.metric, "scheme": self.scheme})
 
 
 @require_safe
 def baselines(request: HttpRequest) -> HttpResponse:
-    """What the baselines are, all their published means, and the four experiments.
+    """Description of the baselines, table of their means, and the four experiments.
 
-    Means that were re-evaluated here stand in the table; the experiments are those of the printed ones.
+    The table includes means that the organizers re-evaluated; the experiments use only means printed in the sources.
     """
     choice = Choice.from_query(request.GET)
     averages = PublishedScore.objects.filter(dataset=PublishedScore.AVERAGE).select_related("method")
@@ -70,6 +72,7 @@ def baselines(request: HttpRequest) -> HttpResponse:
         "architectures": ARCHITECTURES,
         "table": _table(scores, choice),
         "claims": claims(results),
+        "works": list(works_by_key(REFERENCE_KEYS.values()).values()),
         "published_metrics": [Metric(metric).label for metric in results.metrics(choice.scheme)],
         "mm_pt_metrics": [Metric(metric).label for metric in results.metrics(Scheme.MM_PT)],
         **_experiments(results, choice),
@@ -82,7 +85,7 @@ def _model(method: PublishedMethod) -> Model:
 
 
 def _table(scores: ScoresByMethod, choice: Choice) -> dict[str, Any]:
-    """Return the means by the chosen metric and resolution: a row an architecture, a column a scheme."""
+    """Return the means at the chosen metric and resolution: a row for each architecture, a column for each scheme."""
     columns = [*((scheme, False) for scheme in Scheme), (Scheme.MM_PT, True)]
     methods = {
         (method.architecture, method.scheme, method.weighted_loss): method
@@ -99,7 +102,7 @@ def _table(scores: ScoresByMethod, choice: Choice) -> dict[str, Any]:
 
 
 def _experiments(results: Results, choice: Choice) -> dict[str, Any]:
-    """Return what each experiment shows and its figures; without them where the metric was not published."""
+    """Return the findings and figures of each experiment; no figures if the metric was not published."""
     scheme, metric, resolution = choice.scheme, choice.metric, choice.resolution
     families = findings.compare_families(results, scheme, resolution, metric)
     gains = findings.gains_by_resolution(results, scheme, metric)

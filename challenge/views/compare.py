@@ -1,4 +1,4 @@
-"""Two to five entries and published methods side by side."""
+"""Page that compares two to five entries and published methods."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ class Choice(NamedTuple):
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """The rows that the address names, as far as the viewer may see them, and a form to change the choice."""
+    """Comparison of the rows in the address that the viewer may see, with a form to change the selection."""
     filters = Filters.from_query(request.GET)
     ground_truth = GroundTruth.objects.active()
     keys = list(dict.fromkeys(key for key in request.GET.getlist("e") if key))[:MOST_KEYS]
@@ -54,12 +54,12 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _selection(keys: list[str], filters: Filters) -> QueryDict:
-    """Return the parameters of the address under which these rows are compared."""
+    """Return the query parameters of the page that compares these rows."""
     return parameters({"e": keys, "metric": filters.metric, "resolution": filters.resolution})
 
 
 def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth | None) -> dict[str, object]:
-    """Return the rows that can be added at the chosen resolution; if none is chosen, the first two are suggested."""
+    """Return the rows that can be added at the chosen resolution, and the first two as a suggestion."""
     highest = cached(
         lambda: _highest(filters, ground_truth),
         "choices to compare",
@@ -74,6 +74,6 @@ def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth 
 
 
 def _highest(filters: Filters, ground_truth: GroundTruth | None) -> list[Choice]:
-    """Return enough rows for `CHOICES` to be left, whatever was chosen."""
+    """Return enough rows that `CHOICES` remain, whatever the selection is."""
     rows = leaderboard(filters, ground_truth)[: CHOICES + MOST_KEYS]
     return [Choice(str(row.key), row.rank, row.label) for row in rows]

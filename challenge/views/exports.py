@@ -1,4 +1,4 @@
-"""The numbers of the leaderboard, of submissions and of groups, as files for programs."""
+"""Exports of the leaderboard, of submissions and of groups as CSV and JSON."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ from challenge.models import GroundTruth
 
 @require_safe
 def leaderboard_csv(request: HttpRequest) -> HttpResponse:
-    """All rows that the leaderboard has under the same query, their means and how sure they are."""
+    """CSV of all leaderboard rows under the same query, with means and uncertainty."""
     filters = Filters.from_query(request.GET)
     text = cached(lambda: to_csv(*exports.leaderboard_table(filters)), "csv", exports.filter_values(filters))
     return _attachment(text, "csv", _board_name(filters))
@@ -27,7 +27,7 @@ def leaderboard_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def leaderboard_json(request: HttpRequest) -> HttpResponse:
-    """The same with the scores on each dataset, and the versions that they are by."""
+    """JSON of the same rows, with scores on each dataset and versions."""
     filters = Filters.from_query(request.GET)
     text = cached(
         lambda: _to_json(exports.leaderboard_document(filters)), "json", exports.filter_values(filters)
@@ -38,7 +38,7 @@ def leaderboard_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(private=True, no_cache=True)
 def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
-    """A submission's numbers, for those who may see its page."""
+    """JSON of a submission, for everybody who may see its page."""
     submission = get_visible_submission(request.user, pk)
     document = submission_document(submission, GroundTruth.objects.active())
     return _attachment(_to_json(document), "json", f"entry-{pk}")
@@ -47,7 +47,7 @@ def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @cache_control(private=True, no_cache=True)
 def group_json(request: HttpRequest, pk: int) -> HttpResponse:
-    """A group's numbers, for those who may see its page."""
+    """JSON of a group, for everybody who may see its page."""
     group = get_visible_group(request.user, pk)
     return _attachment(_to_json(group_document(group, GroundTruth.objects.active())), "json", f"seeds-{pk}")
 
@@ -61,7 +61,7 @@ def _to_json(document: dict[str, Any]) -> str:
 
 
 def _attachment(text: str, suffix: str, name: str) -> HttpResponse:
-    """Answer with a file; its name has the day, in UTC."""
+    """Return a file as a download; its name contains the date (UTC)."""
     kind = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[suffix]
     file_name = f"big-{name}-{timezone.now():%Y-%m-%d}.{suffix}"
     return HttpResponse(text, kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})

@@ -1,4 +1,4 @@
-"""The downloads of all figures of a submission: as a file, and as what a browser makes the same file from."""
+"""Downloads of all figures of a submission: the zip, and the data from which a browser makes the same zip."""
 
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
@@ -14,7 +14,7 @@ from challenge.services.figure_files import figures_path
 @require_safe
 @cache_control(private=True, no_cache=True)
 def submission_figures_zip(request: HttpRequest, pk: int) -> FileResponse:
-    """The zip that the worker made, once it has."""
+    """The zip made by the worker; 404 until it exists."""
     submission, evaluation, _ = _scored(request, pk)
     try:
         file = figures_path(evaluation).open("rb")
@@ -28,7 +28,7 @@ def submission_figures_zip(request: HttpRequest, pk: int) -> FileResponse:
 @require_safe
 @cache_control(private=True, no_cache=True)
 def submission_figures_json(request: HttpRequest, pk: int) -> JsonResponse:
-    """What `static/js/figures.js` makes the zip from, where the worker has made none."""
+    """Data from which `static/js/figures.js` makes the zip if the worker has made none."""
     submission, evaluation, ground_truth = _scored(request, pk)
     return JsonResponse(
         {

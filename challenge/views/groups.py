@@ -1,4 +1,4 @@
-"""Seeds of one method: the page of a group, and what its team does with it."""
+"""Groups of seeds: the page of a group, and the pages on which its team edits or dissolves it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +21,7 @@ from challenge.services import groups
 
 @require_safe
 def group(request: HttpRequest, pk: int) -> HttpResponse:
-    """A group: mean and deviation of each metric over its seeds, on each dataset too, and its members."""
+    """Page of a group: mean and deviation over its seeds, overall and on each dataset, and its members."""
     shown = get_visible_group(request.user, pk)
     ground_truth = GroundTruth.objects.active()
     evaluations = ranked_evaluations(shown, ground_truth)
@@ -49,7 +49,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit_group(request: TeamRequest, pk: int) -> HttpResponse:
-    """Change the name or the members of a group."""
+    """Form to change the name or the members of a group."""
     own = get_own_group(request.user, pk)
     data = request.POST if request.method == "POST" else None
     form = GroupForm(data, team=request.user, group=own)
@@ -59,7 +59,7 @@ def edit_group(request: TeamRequest, pk: int) -> HttpResponse:
         except groups.GroupRefusedError as error:
             form.add_error("members", error.problems)
         else:
-            messages.success(request, "The group was changed.")
+            messages.success(request, "The group has been changed.")
             return redirect(own)
     return render(request, "challenge/group_edit.html", {"group": own, "form": form})
 
@@ -67,10 +67,10 @@ def edit_group(request: TeamRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def dissolve_group(request: TeamRequest, pk: int) -> HttpResponse:
-    """Ask whether to dissolve a group, and do it."""
+    """Dissolve a group after confirmation."""
     own = get_own_group(request.user, pk)
     if request.method != "POST":
         return render(request, "challenge/group_dissolve.html", {"group": own})
     groups.dissolve_group(own)
-    messages.success(request, f"“{own}” is dissolved: its submissions stand on their own again.")
+    messages.success(request, f"“{own}” has been dissolved. Its submissions are single entries again.")
     return redirect(f"{reverse('profile')}#seeds")

@@ -1,4 +1,4 @@
-"""The first page."""
+"""Home page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ N_LEADERS = 5
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the benchmark is, its leaders, the state of play, and how to take part."""
+    """Home page: introduction, leaders, current state, and how to take part."""
     filters = Filters.from_query(request.GET)
     entries = Submission.objects.public()
     leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _leaders(filters: Filters) -> tuple[str, bool]:
-    """Render what depends on the entries, which is the same for everybody; and say whether there is a figure in it."""
+    """Render the part that depends on the entries, the same for all users; also return True if it has a figure."""
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
     figure = over_time(board, filters.metric)
     context = {

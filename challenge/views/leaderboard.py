@@ -1,4 +1,4 @@
-"""The ranking."""
+"""Page of the leaderboard."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ ROWS_PER_PAGE = 100
 
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
-    """The ranking at one resolution by one metric: a part of its rows, or another view of the highest ones."""
+    """The ranking at one resolution by one metric: a page of its rows, or another tab with the highest rows."""
     filters = Filters.from_query(request.GET)
     page = request.GET.get("page", "") if filters.tab is Tab.RANKING else ""
     page = page if page.isdecimal() and len(page) < 6 else "1"
@@ -46,7 +46,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
 
 
 def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> str:
-    """Render what depends on the entries; it is the same for everybody."""
+    """Render the part that depends on the entries, the same for all users."""
     resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
     rows = of_resolution[filters.resolution].rows

@@ -1,4 +1,4 @@
-"""What the metrics are, how they are computed here, and how entries are ranked by them."""
+"""Page of the metrics: definition, computation, and ranking by them."""
 
 from math import log, sqrt
 from statistics import NormalDist, fmean
@@ -18,13 +18,13 @@ from challenge.scoring.metrics.secondary import LOG_CLIP
 from challenge.scoring.statistics.intervals import LEVEL
 from challenge.scoring.statistics.ranking import rank
 
-#: Means of made-up entries, to show how ties are ranked; the last lacks the metric.
+#: Means of made-up entries, to show how ties are ranked; the last entry has no score.
 TIED = (0.95, 0.93, 0.93, 0.91, None)
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Formulas, meaning, rules for each kind of task, a worked example, ranking and ties, how sure scores are."""
+    """Formulas, meaning, rules for each kind of task, a worked example, ranking, ties, and uncertainty."""
     chances = {dataset: _chance(dataset) for dataset in MEDMNIST_PLUS}
     smallest = min(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test)
     largest = max(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test)
@@ -50,10 +50,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _chance(dataset: Dataset) -> float:
-    """The balanced accuracy of a model that says the same of every image."""
+    """Return the balanced accuracy of a model that predicts the same class for every image."""
     return 1 / 2 if dataset.task is Task.MULTILABEL else 1 / dataset.n_classes
 
 
 def _margin(accuracy: float, n: int) -> float:
-    """How far 95 % of accuracies lie at most from that one, on n images each: by the normal approximation."""
+    """Return half the width of the 95 % interval of an accuracy on n images, by the normal approximation."""
     return NormalDist().inv_cdf(0.975) * sqrt(accuracy * (1 - accuracy) / n)

@@ -1,4 +1,4 @@
-"""The written pages: the challenge, its design, and the pages that organizers write."""
+"""Pages of text: the challenge, its design, and the pages that organizers write."""
 
 from collections import Counter
 from typing import Any
@@ -8,26 +8,36 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.content.datasets import ABOUT_DATASETS
+from challenge.content.bibliography import works_by_key
+from challenge.content.datasets import ABOUT_DATASETS, ON_MEDMNIST_PLUS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
 from challenge.content.timeline import State, phase_in_force, timeline
+from challenge.entries.citation import REFERENCE_KEYS
 from challenge.formats.markdown import to_html
-from challenge.models import Metric, Phase, SitePage
+from challenge.models import Metric, Phase, PublishedScore, SitePage
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import SCORER_VERSION
 
 
 @require_safe
 def challenge(request: HttpRequest) -> HttpResponse:
-    """The question, the rules, the limits, the timeline, how to cite, and what is often asked."""
-    return render(request, "challenge/challenge.html", _context())
+    """Page of the challenge: question, rules, limits, timeline, citation, and frequent questions."""
+    thesis = REFERENCE_KEYS[PublishedScore.Source.THESIS_2024]
+    context = _context() | {"thesis": works_by_key([thesis])[thesis]}
+    return render(request, "challenge/challenge.html", context)
 
 
 @require_safe
 def design(request: HttpRequest) -> HttpResponse:
-    """The design of the challenge, item by item as the BIAS guideline asks."""
+    """Design of the challenge, by the items of the BIAS guideline."""
+    works = works_by_key(key for standard in REFERENCE_STANDARDS.values() for key in standard.works)
+    standards = {
+        name: (standard.text, [works[key] for key in standard.works])
+        for name, standard in REFERENCE_STANDARDS.items()
+    }
     about = {
-        "datasets": [(about, REFERENCE_STANDARDS[name]) for name, about in ABOUT_DATASETS.items()],
+        "datasets": [(about, *standards[name]) for name, about in ABOUT_DATASETS.items()],
+        "made_by": ON_MEDMNIST_PLUS,
         "licences": sorted(ABOUT_DATASETS.values(), key=lambda about: about.licence),
     }
     return render(request, "challenge/design.html", _context() | about)
@@ -55,7 +65,7 @@ def _context() -> dict[str, Any]:
 
 @require_safe
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page that organizers write; one that is not written yet says so."""
+    """A page that organizers write; an empty page says that it is not written yet."""
     page = SitePage.objects.filter(slug=slug).first()
     context = {
         "title": SitePage.Slug(slug).label,

@@ -1,4 +1,4 @@
-"""The page of a team: its limits, the form, its submissions."""
+"""Page of a team: limits, submission form, and submissions."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +20,7 @@ from challenge.services import groups, submissions
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: TeamRequest) -> HttpResponse:
-    """The team's page: its limits, the form, its submissions."""
+    """Page of the team that is logged in; a POST submits a file."""
     form = SubmissionForm(request.POST, request.FILES) if request.method == "POST" else SubmissionForm()
     created = None
     if request.method == "POST" and form.is_valid():
@@ -36,7 +36,7 @@ def profile(request: TeamRequest) -> HttpResponse:
 
 
 def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
-    """Return the whole page of the team, with its two forms as they are."""
+    """Render the whole page of the team with the given forms."""
     context = {
         "form": form,
         "group_form": group_form,
@@ -47,11 +47,11 @@ def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupF
 
 
 def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
-    """Submit what the form holds; where that is refused, the form says why and keeps what was typed."""
+    """Submit the form; if the submission is refused, the form keeps its input and shows the reason."""
     try:
         return submissions.create_submission(team=request.user, **form.cleaned_data)
     except submissions.DuplicateSubmissionError as error:
-        messages.info(request, f"{error} It was not submitted again.")
+        messages.info(request, f"{error} The file was not submitted again.")
         return error.original
     except submissions.SubmissionRefusedError as error:
         form.add_error(None, str(error))
@@ -61,7 +61,7 @@ def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
 @require_safe
 @login_required
 def profile_submissions(request: TeamRequest) -> HttpResponse:
-    """The part of the team's page that changes while a submission is scored."""
+    """Part of the team's page that changes while a submission is scored."""
     return render(request, "challenge/_team_submissions.html", _team_context(request))
 
 
@@ -78,7 +78,7 @@ def _team_context(request: TeamRequest) -> dict[str, object]:
         "quota": submissions.remaining_quota(request.user, phase) if phase else None,
         "rows": rows,
         "is_pending": bool(pending),
-        # Ask often at first, when the result is a moment away; a long queue is asked about less often.
+        # Poll often at first, when the result may be a moment away; poll less often for a long queue.
         "poll_delay": "300ms" if newest and (timezone.now() - newest).total_seconds() < 15 else "3s",
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
     }
@@ -87,7 +87,7 @@ def _team_context(request: TeamRequest) -> dict[str, object]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def create_group(request: TeamRequest) -> HttpResponse:
-    """Group submissions, by the form on the team's page; that page again, if something is wrong."""
+    """Create a group from the form on the team's page; show that page again if the form has errors."""
     if request.method != "POST":
         return redirect(f"{reverse('profile')}#seeds")
     form = GroupForm(request.POST, team=request.user)
@@ -102,5 +102,5 @@ def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:
     except groups.GroupRefusedError as error:
         form.add_error("members", error.problems)
         return None
-    messages.success(request, f"“{made}” is a group now.")
+    messages.success(request, f"The group “{made}” has been created.")
     return made

@@ -1,10 +1,11 @@
-"""The pages of published methods."""
+"""Pages of published methods."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
+from challenge.entries.citation import published_works
 from challenge.figures.submission import metric_by_dataset
 from challenge.leaderboard.filters import Filters
 from challenge.models import Metric, PublishedMethod, PublishedScore
@@ -14,7 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @require_safe
 def published_method(request: HttpRequest, pk: int) -> HttpResponse:
-    """A published method: its figures for each dataset, as their sources print them, and its other resolutions."""
+    """Page of a published method: its scores on each dataset, as printed in the sources, and its other resolutions."""
     method = get_object_or_404(PublishedMethod, pk=pk)
     siblings = PublishedMethod.objects.filter(
         scheme=method.scheme, architecture=method.architecture, weighted_loss=method.weighted_loss
@@ -37,10 +38,11 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
             method__in=siblings, source=PublishedScore.Source.REEVALUATED
         ).exists(),
         "leaderboard": Filters(method.resolution),
+        "works": published_works(method),
     }
     return render(request, "challenge/published_method.html", context)
 
 
 def _has_datasets(row: Row, metric: str) -> bool:
-    """Tell whether a metric was published for single datasets, and not for their mean alone."""
+    """Return True if a metric was published for single datasets, and not only for their mean."""
     return any(metric in scores for scores in row.by_dataset.values())

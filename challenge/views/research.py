@@ -10,7 +10,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @require_safe
 def research(request: HttpRequest) -> HttpResponse:
-    """What this benchmark has from others, where it differs, and whom to read."""
+    """Related benchmarks, differences to them, and further reading."""
     references = list(Reference.objects.all())
     topics = [
         (topic, [reference for reference in references if reference.topic == topic])
@@ -26,7 +26,7 @@ def research(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def references_bib(request: HttpRequest) -> HttpResponse:
-    """The whole bibliography as one BibTeX file."""
+    """Complete bibliography as one BibTeX file."""
     entries = "\n\n".join(reference.bibtex.strip() for reference in Reference.objects.all())
     headers = {"Content-Disposition": 'attachment; filename="big-benchmark-references.bib"'}
     return HttpResponse(f"{entries}\n" if entries else "", "text/x-bibtex; charset=utf-8", headers=headers)

@@ -1,4 +1,4 @@
-"""The submission format: what it is, files to start from, and a checker."""
+"""Submission format: definition, files to start from, and a checker."""
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from challenge.scoring.reading.predictions import most_lines
 
 @require_safe
 def submission_format(request: HttpRequest) -> HttpResponse:
-    """The format with its rules and their errors, code that writes it, and the checker."""
+    """Page of the format: rules with their errors, code that writes a file, and the checker."""
     context = {
         "phase": Phase.objects.current(),
         "benchmark": MEDMNIST_PLUS,
@@ -45,14 +45,14 @@ def _etag(download: Download) -> str:
 @require_safe
 @condition(etag_func=lambda request: _etag(TEMPLATE))
 def format_template(request: HttpRequest) -> FileResponse:
-    """A file to fill in: every dataset and index, with blank probabilities."""
+    """Template to fill in: every dataset and index, with blank probabilities."""
     return _send(TEMPLATE)
 
 
 @require_safe
 @condition(etag_func=lambda request: _etag(EXAMPLE))
 def format_example(request: HttpRequest) -> FileResponse:
-    """A valid file of full size with random probabilities."""
+    """Example: a valid, complete file with random probabilities."""
     return _send(EXAMPLE)
 
 

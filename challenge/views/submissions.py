@@ -1,4 +1,4 @@
-"""The pages of a submission, and its file."""
+"""Page of a submission, and its file."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """One submission: its description, state and metrics for each dataset, and its figures."""
+    """Page of a submission: description, state, scores on each dataset, and figures."""
     entry = find_entry(request.user, pk)
     context = _context(request, entry)
     context["training"] = describe_training(entry.submission.training or {})
@@ -28,9 +28,9 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
-    """The part of a submission's page that changes while it is scored; its figures, once it is.
+    """Part of a submission's page that changes while it is scored; includes the figures after scoring.
 
-    `shown` in the query is the state that the page is in: while intervals follow, nothing is sent until they are there.
+    `shown` in the query is the state of the page. While intervals follow, nothing is sent until they are known.
     """
     entry = find_entry(request.user, pk)
     if entry.state == State.INTERVALS_FOLLOW == request.GET.get("shown"):
@@ -58,7 +58,7 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
 @require_safe
 @login_required
 def submission_file(request: TeamRequest, pk: int) -> FileResponse:
-    """The file as it was uploaded, for its team and for organizers."""
+    """The uploaded file, unchanged, for its team and for organizers."""
     submission = get_object_or_404(Submission, pk=pk)
     if not (may_see_file(request.user, submission) and Path(submission.file.path).exists()):
         raise Http404

@@ -1,1 +1,1 @@
-"""Converters of addresses, the upload handler, and the context of every page."""
+"""URL converters, upload handler, and context of every page."""

@@ -1,4 +1,4 @@
-"""What every page shows."""
+"""Template context of every page."""
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -7,8 +7,8 @@ from challenge.models import GroundTruth
 
 
 def benchmark(request: HttpRequest) -> dict[str, object]:
-    """The ground truth that entries are ranked by: every page states it.
+    """Return the active ground truth, which every page names.
 
-    It is asked for when a template names it: a view that has it already passes it on.
+    It is loaded when a template uses it; a view that already has it passes it in its own context.
     """
     return {"ground_truth": SimpleLazyObject(GroundTruth.objects.active)}

@@ -1,4 +1,4 @@
-"""Parts of addresses."""
+"""URL converters."""
 
 from django.urls.converters import StringConverter
 
@@ -6,6 +6,6 @@ from challenge.models import SitePage
 
 
 class SitePageConverter(StringConverter):
-    """The address of a page that organizers write; other words are left to other patterns."""
+    """Slug of a page that organizers write; other words are left to other URL patterns."""
 
     regex = "|".join(SitePage.Slug.values)

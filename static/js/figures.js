@@ -1,5 +1,5 @@
-// Draws the figures of a page in its theme, and makes their downloads. What a figure is comes from the
-// server: challenge/figures/figure.py.
+// Draw the figures of a page in its theme, and make their downloads. The server describes each figure:
+// challenge/figures/figure.py.
 "use strict";
 
 const themes = JSON.parse(document.getElementById("figure-themes").textContent);
@@ -9,7 +9,7 @@ const pngScale = Number(document.currentScript.dataset.pngScale);
 const pngResolution = document.currentScript.dataset.pngResolution.replace(/../g, (byte) =>
   String.fromCharCode(parseInt(byte, 16)),
 );
-const PNG_RESOLUTION_AT = 33; // behind the signature and the first chunk
+const PNG_RESOLUTION_AT = 33; // after the signature and the first chunk
 
 const currentTheme = () => themes[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];
 const specOf = (box) => JSON.parse(box.querySelector("script[type='application/json']").textContent);
@@ -31,7 +31,7 @@ const draw = async (box, look = {}) => {
   box.querySelector("[data-downloads]").hidden = false;
 };
 
-// Only what is near to being seen: a page may hold many.
+// Draw only figures near the viewport: a page may have many.
 const nearby = new IntersectionObserver(
   (entries) => {
     for (const entry of entries.filter((e) => e.isIntersecting)) {
@@ -53,7 +53,7 @@ const redraw = () => drawn().forEach((box) => draw(box));
 new MutationObserver(redraw).observe(document.documentElement, {
   attributeFilter: ["data-bs-theme"],
 });
-// On paper, every figure is there, in the light theme and as wide as the page; wide ones are made smaller.
+// In print, draw every figure in the light theme and as wide as the page; wide figures are scaled down.
 const PAPER_WIDTH = 640;
 window.addEventListener("beforeprint", () => {
   for (const box of document.querySelectorAll("[data-figure]")) {
@@ -82,7 +82,7 @@ const image = async (spec, format) => {
   return Uint8Array.from(bytes, (letter) => letter.charCodeAt(0));
 };
 
-// No spreadsheet is to take the text of a team for a formula.
+// Escape text of a team that a spreadsheet would read as a formula.
 const csvCell = (cell) => {
   const text = cell === null ? "" : typeof cell === "string" ? cell.replace(/^[=+\-@\t\r]/, "'$&") : String(cell);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -90,7 +90,7 @@ const csvCell = (cell) => {
 const csv = (spec) =>
   new TextEncoder().encode([spec.columns, ...spec.rows].map((row) => row.map(csvCell).join(",") + "\r\n").join(""));
 
-// One file that works without the network: the library is written into it.
+// One file that works offline: it contains the library.
 const html = async (spec) => {
   const library = (await (await fetch(plotlySource)).text()).replaceAll("</script", "<\\/script");
   const figure = JSON.stringify({ data: spec.data, layout: { ...spec.file, width: undefined, autosize: true } });
@@ -130,7 +130,7 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// --- All figures in one file: what the server makes where it can (challenge/figures/files.py) ---------
+// --- All figures in one ZIP; the server makes it if it can (challenge/figures/files.py) ---------------
 
 const loadPacker = () =>
   new Promise((resolve, reject) => {
@@ -156,7 +156,7 @@ const makeZip = async (about, tell) => {
   const files = { "README.txt": new TextEncoder().encode(readme) };
   for (const [number, spec] of figures.entries()) {
     tell(`${number + 1} of ${figures.length}`);
-    files[`png/${spec.name}.png`] = [await image(spec, "png"), { level: 0 }]; // compressed already
+    files[`png/${spec.name}.png`] = [await image(spec, "png"), { level: 0 }]; // already compressed
     files[`svg/${spec.name}.svg`] = await image(spec, "svg");
     files[`csv/${spec.name}.csv`] = csv(spec);
   }
@@ -174,7 +174,7 @@ document.addEventListener("click", async (event) => {
     tell("Done.");
   } catch (error) {
     console.error(error);
-    tell("It could not be made. Please try again.");
+    tell("The ZIP could not be made. Please try again.");
   } finally {
     button.disabled = false;
   }

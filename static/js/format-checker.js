@@ -1,11 +1,11 @@
-// Checks a chosen file before it is uploaded, by a worker (format-worker.js), wherever a field has data-check-format.
-// It only tells what it found: whether to upload is the team's choice, and the site checks again.
+// Check a file before its upload, in a worker (format-worker.js), for each field with data-check-format.
+// The checker only reports: the team decides whether to upload, and the site checks the file again.
 (() => {
   "use strict";
 
   const { worker: workerUrl, parts } = document.currentScript.dataset;
   const rules = JSON.parse(document.getElementById("format-rules").textContent);
-  const running = new WeakMap(); // from a field to the worker that checks its file
+  const running = new WeakMap(); // field -> worker that checks its file
 
   document.addEventListener("change", ({ target }) => {
     if (!target.matches("input[data-check-format]")) return;
@@ -43,7 +43,7 @@
     worker.postMessage({ parts: parts.split(" "), file, rules });
   }
 
-  /** What the form says of the name or the size (challenge/forms.py); null if it takes the file. */
+  /** Return the form's error about name or size (challenge/forms.py); null if the form accepts the file. */
   function refusalOfTheForm(file) {
     if (!file.size) return "The file is empty.";
     if (!/\.csv(\.gz)?$/i.test(file.name)) return "The file must be a .csv, or a .csv.gz compressed with gzip.";
@@ -51,7 +51,7 @@
     return `The file is larger than ${rules.most_upload_bytes / 2 ** 20} MB. Compress it with gzip, or write fewer digits.`;
   }
 
-  /** What is shown below a field; the status is read out by screen readers as it changes. */
+  /** Create the report below a field; screen readers announce changes of its status. */
   function makeReport(field, file) {
     const box = document.createElement("div");
     box.className = "format-check";
@@ -70,7 +70,7 @@
       },
       showValid: ({ rows, datasets, layout, has_truth: hasTruth }) => {
         finish("state state-scored", `Valid: ${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout} layout.`);
-        if (hasTruth) list.before("The site also checks whether truth agrees with the test labels, which are not held here.");
+        if (hasTruth) list.before("The site also compares truth with the test labels; this checker does not have them.");
         list.remove();
       },
       showProblems: (problems) => {

@@ -1,14 +1,14 @@
-// From the bytes of a file to its lines, within the limits of the site: challenge/scoring/reading/files.py.
+// Read the lines of a file, within the limits of the site: challenge/scoring/reading/files.py.
 "use strict";
 
 const LINE_FEED = 10;
-const BEGINNING = 4096; // by so many bytes, other kinds of files are told
+const BEGINNING = 4096; // number of bytes used to recognize other file formats
 const PIECE = 2 ** 17;
-const ONLY_GZIP = 16 + 15; // zlib's windowBits: gzip alone, with windows of any size
+const ONLY_GZIP = 16 + 15; // zlib's windowBits: gzip only, with windows of any size
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text of bytes, null if they are not UTF-8. */
+/** Decode bytes; null if they are not UTF-8. */
 function decoded(bytes) {
   try {
     return decoder.decode(bytes);
@@ -31,7 +31,7 @@ function checkSize(size, limit, what) {
   throw new Refusal(`${what} is too large: ${grouped(size)} bytes, above the limit of ${grouped(limit)} bytes (${inMiB} MiB)`);
 }
 
-/** The text of a file, piece by piece, decompressed if need be; `report` is told which share of it is read. */
+/** Yield the bytes of a file in pieces, decompressed if necessary; `report` gets the share that is read. */
 async function* textOf(file, rules, report) {
   const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
@@ -46,7 +46,7 @@ async function* textOf(file, rules, report) {
       yield piece;
       continue;
     }
-    beginning = joined(beginning, piece.slice()); // the piece is overwritten by the next
+    beginning = joined(beginning, piece.slice()); // the next piece overwrites this one
     if (beginning.length < BEGINNING) continue;
     checkIsText(beginning, rules);
     yield beginning;
@@ -69,7 +69,7 @@ async function* plain(file, report) {
   }
 }
 
-/** The text of a gzip file of one or more members, checked as strictly as zlib does; each piece overwrites the last. */
+/** Yield the bytes of a gzip file (one or more members), as strict as zlib; each piece overwrites the last. */
 async function* unpacked(file, rules, report) {
   const stream = new pako.ZStream();
   pako.zlibInflateInit2(stream, ONLY_GZIP);
@@ -98,10 +98,10 @@ function checkMember(bytes, number, most) {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     throw new Refusal("The gzip data is followed by bytes that are not gzip; was something appended?");
   }
-  if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} pieces`);
+  if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} parts; compress the CSV in one piece`);
 }
 
-/** Refuse what its first bytes show to be another format, and say which. */
+/** Refuse a file whose first bytes show another format, and name the format. */
 function checkIsText(bytes, rules) {
   let text = String.fromCharCode(...bytes.subarray(0, BEGINNING)); // a character for each byte
   if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
@@ -119,13 +119,13 @@ function kindOfZip(text) {
   return "a zip archive";
 }
 
-/** Cuts a text that comes in pieces into lines; `take` gets the number and the text of each, null if it is not UTF-8. */
+/** Splitter of pieces into lines; `take` gets the number and text of each line, null if it is not UTF-8. */
 class LineReader {
   constructor(rules, take) {
     this.rules = rules;
     this.take = take;
-    this.line = 1; // the number of the line that is being read
-    this.carried = new Uint8Array(0); // what was read of it
+    this.line = 1; // number of the current line
+    this.carried = new Uint8Array(0); // its bytes so far
     this.lineFeeds = 0;
   }
 
@@ -148,12 +148,12 @@ class LineReader {
     }
   }
 
-  /** The last line, where no line end follows it. */
+  /** Deliver the last line if no line end follows it. */
   end() {
     if (this.carried.length) this.take(this.line, decoded(this.carried));
   }
 
-  /** Hand on whole lines; all at once is quicker than one by one. */
+  /** Deliver complete lines; decoding them all at once is faster than one by one. */
   deliver(bytes) {
     const text = decoded(bytes);
     if (text !== null) {
@@ -176,8 +176,8 @@ class LineReader {
   checkLength(length) {
     const most = this.rules.most_line_bytes;
     if (length <= most) return;
-    const message = `this line is longer than ${grouped(most)} bytes; expected one row of probabilities to a line, `
-      + "and lines that end in a line feed";
+    const message = `this line is longer than ${grouped(most)} bytes; write one row of probabilities per line, `
+      + "and end each line with a line feed";
     throw new Refusal(message, this.lineFeeds + 1);
   }
 
@@ -185,6 +185,6 @@ class LineReader {
     const most = this.rules.most_lines;
     if (this.lineFeeds <= most) return;
     throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
-      + "does it hold several resolutions or runs?");
+      + "does it contain several resolutions or runs?");
   }
 }

@@ -1,8 +1,8 @@
-// What is wrong with a file, in the words of the server: challenge/scoring/problems.py, and how Python writes things.
+// Problems in a file, in the words of the server: challenge/scoring/problems.py, and Python's text formats.
 // The parts of the checker are plain scripts that share the worker's scope; format-worker.js loads them.
 "use strict";
 
-// What Python's str.strip() and str.split() take for white space.
+// White space as in Python's str.strip() and str.split().
 const WHITE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const OUTER_WHITE = new RegExp(`^${WHITE}|${WHITE}$`, "g");
 const INNER_WHITE = new RegExp(WHITE);
@@ -13,7 +13,7 @@ const isBlank = (text) => /^[ \t]*$/.test(text);
 const splitAtWhite = (text) => strip(text).split(INNER_WHITE).filter(Boolean);
 const grouped = (number) => number.toLocaleString("en-US");
 
-/** A problem of the file as a whole: reading ends. */
+/** Problem of the whole file; it ends reading. */
 class Refusal extends Error {
   constructor(message, line = null) {
     super(message);
@@ -24,7 +24,7 @@ class Refusal extends Error {
 const problem = (message, { dataset = null, line = null, index = null } = {}) =>
   ({ message, dataset, line, index, count: 1, more_lines: [] });
 
-/** Collects problems; the same kind in the same dataset is counted, not repeated. */
+/** Collector of problems; problems of the same kind in the same dataset are counted, not repeated. */
 class ProblemLog {
   constructor(rules) {
     this.mostPlaces = rules.shown_places;
@@ -42,7 +42,7 @@ class ProblemLog {
     if (place.line != null && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
   }
 
-  /** All of them, in the order of the file. */
+  /** All problems, in the order of the file. */
   get problems() {
     return [...this.byKind.values()].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
   }
@@ -59,7 +59,7 @@ function inWords({ message, dataset, line, index, count, more_lines: more }) {
   return `${text}. ${grouped(count)} lines have this problem (next: ${further}).`;
 }
 
-/** Text from a file, quoted for people as Python's ascii() does: short, without control characters. */
+/** Quote text from a file like Python's ascii(): short, without control characters. */
 function shown(text, most) {
   const characters = Array.from(text);
   const some = characters.slice(0, most);
@@ -79,7 +79,7 @@ function escapedCharacter(character, quote) {
   return `\\${letter}${code.toString(16).padStart(width, "0")}`;
 }
 
-/** A number with so many significant digits, as Python's format "g" writes it. */
+/** Format a number with the given number of significant digits, like Python's format "g". */
 function general(value, digits = 6) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
@@ -92,7 +92,7 @@ function general(value, digits = 6) {
   return withoutZeros(Number(`${mantissa}e${exponent}`).toFixed(digits - 1 - exponent));
 }
 
-/** toExponential rounds up what lies halfway, Python to the even digit. */
+/** Round halves to the even digit, like Python; toExponential rounds halves up. */
 function roundedToEven(value, decimals) {
   const [, kept, rest, exponent] = value.toExponential(40).match(new RegExp(`^(-?\\d\\.\\d{${decimals}})(\\d*)(e.*)$`));
   return /^50*$/.test(rest) && kept.at(-1) % 2 === 0 ? kept + exponent : value.toExponential(decimals);
@@ -100,7 +100,7 @@ function roundedToEven(value, decimals) {
 
 const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
-/** The known name that a word resembles, as Python's difflib.get_close_matches finds it; undefined if none does. */
+/** Return the known name closest to a word, like difflib.get_close_matches; undefined if there is none. */
 function closest(word, known) {
   let best = { ratio: 0.8, name: undefined };
   for (const name of known) {
@@ -110,7 +110,7 @@ function closest(word, known) {
   return best.name;
 }
 
-/** The longest run that two sequences share, and so on to the left and to the right of it. */
+/** Count shared characters: the longest common run, then the same to the left and to the right of it. */
 function charactersInCommon(a, b) {
   let size = 0, inA = 0, inB = 0;
   for (let i = 0; i < a.length; i += 1) {

@@ -1,14 +1,14 @@
-// What the lines of a file must be: challenge/scoring/layouts.py, parse_carefully.py and predictions.py, in their words.
+// Rules for the lines of a file, as in challenge/scoring: layouts.py, parse_carefully.py, predictions.py.
 // The benchmark and the limits come from the server (challenge/format_rules.py).
 "use strict";
 
 const NUMBER = /^[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*$/;
 const INDEX = /^[ \t]*\+?[0-9]+[ \t]*$/;
 const LABEL = /^[0-9]{1,3}(?:\.0*)?$/;
-const LABELS_STAY = "the server holds the labels and derives the predicted classes; leave this column out";
+const LABELS_STAY = "the server has the labels and derives the predicted classes; remove this column";
 const SEPARATORS = [[";", "semicolons"], ["\t", "tabs"], ["|", "bars"]];
 
-/** The cells of a line as RFC 4180 has them, null if a quoted one is not closed. */
+/** Split a line into cells after RFC 4180; null if a quoted cell is not closed. */
 function splitCells(text) {
   const cells = [];
   for (let at = 0; ; at += 1) {
@@ -33,12 +33,12 @@ function splitCells(text) {
   }
 }
 
-/** Takes the lines of one file; `finish` tells what it is, or refuses it. */
+/** Checker for the lines of one file; `finish` returns a summary or throws a Refusal. */
 class FileChecker {
   constructor(rules) {
     this.rules = rules;
     this.nothingRead = true;
-    this.refusal = null; // of the header; what is wrong with the file as a whole comes first
+    this.refusal = null; // from the header; reported only if the file as a whole is fine
     this.reader = null;
   }
 
@@ -70,10 +70,10 @@ function columnNames(text) {
   text = text.replace(/[\r\n]+$/, "");
   const names = splitCells(text);
   if (names === null) throw new Refusal("a quoted cell of the header is not closed on its line", 1);
-  if (!strip(text)) throw new Refusal("the first line is blank; expected the header with the names of the columns", 1);
+  if (!strip(text)) throw new Refusal("the first line is blank; expected a header with the column names", 1);
   const [, called] = (names.length === 1 && SEPARATORS.find(([separator]) => text.includes(separator))) || [];
   if (called) {
-    throw new Refusal(`the columns are separated by ${called}; separate them by commas, and write 0.5 for 0,5`, 1);
+    throw new Refusal(`the columns are separated by ${called}; separate them by commas, and write 0.5, not 0,5`, 1);
   }
   return names;
 }
@@ -96,7 +96,7 @@ function readerFor(names, rules) {
 
 function unknownColumn(name, position, known, rules) {
   if (!name) return `column ${position} has no name; write the file without row labels (pandas: \`index=False\`)`;
-  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' has no place here: ${LABELS_STAY}`;
+  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}`;
   const similar = closest(Array.from(strip(name).toLowerCase()).slice(0, 20).join(""), known);
   const quoted = shown(name, rules.shown_characters);
   if (similar) return `the column ${quoted} is unknown; did you mean '${similar}'?`;
@@ -105,7 +105,7 @@ function unknownColumn(name, position, known, rules) {
   return `the column ${quoted} is unknown; expected ${listed}`;
 }
 
-/** The rows of a file; a subclass for each layout knows what the cells of a row mean. */
+/** Reader of the rows of a file, with a subclass for each layout. */
 class Reader {
   constructor(names, rules) {
     this.rules = rules;
@@ -114,7 +114,7 @@ class Reader {
     this.datasets = new Map(rules.datasets.map((dataset) => [dataset.name, rowsOf(dataset)]));
     this.problems = new ProblemLog(rules);
     this.nRows = 0;
-    this.nLost = 0; // rows that could not be told to belong to any dataset and index
+    this.nLost = 0; // rows without a recognizable dataset and index
   }
 
   shown(text) {
@@ -147,7 +147,7 @@ class Reader {
 
   whatIsWrongWithTheLine(text) {
     if (text === null) return ["not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"];
-    const character = text.includes("\0") ? "a NUL byte" : text.includes("\r") && "a carriage return inside the line";
+    const character = text.includes("\0") ? "a NUL byte" : text.includes("\r") && "a carriage return before its end";
     return character ? ["control", `the line contains ${character}; expected plain text`] : [];
   }
 
@@ -166,15 +166,15 @@ class Reader {
     if (names.includes(plainName)) {
       this.problems.add("misspelt", `the dataset ${this.shown(name)} must be written exactly '${plainName}'`, { line });
     } else if (plainName.endsWith("3d")) {
-      const message = `${this.shown(name)} is no 2D dataset; only the ${names.length} 2D datasets are scored`;
+      const message = `${this.shown(name)} is not a 2D dataset; only the ${names.length} 2D datasets are scored`;
       this.problems.add("3D", message, { line });
     } else {
-      this.problems.add("unknown dataset", `${this.shown(name)} is none of the datasets ${names.join(", ")}`, { line });
+      this.problems.add("unknown dataset", `${this.shown(name)} is not one of the datasets ${names.join(", ")}`, { line });
     }
     return null;
   }
 
-  /** Read one value; false, with the problem noted, where there is none. */
+  /** Read one value; if it is not a number, note the problem and return false. */
   storeValue(dataset, row, column, text, called, line) {
     if (NUMBER.test(text)) {
       dataset.values[row * dataset.n_classes + column] = Number(text);
@@ -193,14 +193,14 @@ class Reader {
     return ["not a number", `${name} is ${this.shown(text)}; expected a plain decimal number such as 0.25`];
   }
 
-  /** A row with a problem has no values, so that they are not judged as well. */
+  /** Clear the values of a row with a problem, so that they are not checked as well. */
   forget(dataset, row) {
     dataset.values.fill(NaN, row * dataset.n_classes, (row + 1) * dataset.n_classes);
   }
 
-  /** What the file is, if it is valid; throws a Refusal with all problems if not. */
+  /** Return a summary of a valid file; throw a Refusal with all problems otherwise. */
   finish() {
-    if (!this.nRows) throw new Refusal("The file has a header, but no rows");
+    if (!this.nRows) throw new Refusal("The file has a header but no rows");
     for (const dataset of this.datasets.values()) this.findMissingRows(dataset);
     for (const dataset of this.datasets.values()) checkValues(dataset, this.problems, this.rules.sum_tolerance);
     const { problems } = this.problems;
@@ -211,16 +211,16 @@ class Reader {
   findMissingRows(dataset) {
     const missing = [];
     dataset.lines.forEach((line, row) => line || missing.push(row));
-    // lines that could not be read have been reported; they would be missing here again
+    // unreadable lines are reported already; do not report them again as missing
     if (missing.length <= this.nLost) return;
     const message = missing.length === dataset.n_test
-      ? `the dataset is missing altogether; expected ${grouped(dataset.n_test)} rows`
+      ? `the whole dataset is missing; expected ${grouped(dataset.n_test)} rows`
       : this.missing(dataset, missing);
     this.problems.add("missing", message, { dataset: dataset.name });
   }
 }
 
-/** A dataset with the line and the values of each row of its test split: 0 and NaN where there are none. */
+/** Dataset with the line number and the values of each row of its test split; 0 and NaN for unread rows. */
 function rowsOf(dataset) {
   const values = new Float64Array(dataset.n_test * dataset.n_classes).fill(NaN);
   return { ...dataset, lines: new Int32Array(dataset.n_test), values };
@@ -245,7 +245,7 @@ class CanonicalReader extends Reader {
       return;
     }
     if (dataset.lines[row]) {
-      const message = `this index was on line ${dataset.lines[row]} already`;
+      const message = `line ${dataset.lines[row]} already has this index; write each index once`;
       this.problems.add("duplicate", message, { dataset: dataset.name, line, index: row });
       return;
     }
@@ -341,10 +341,10 @@ class ThesisReader extends Reader {
     if (parts.length === dataset.n_classes) return null;
     const values = parts.length === 1 ? "1 value" : `${parts.length} values`;
     const message = `probability has ${values}, but the dataset has ${dataset.n_classes} classes`;
-    return dataset.is_binary && parts.length === 1 ? `${message}; write both, that of class 0 first` : message;
+    return dataset.is_binary && parts.length === 1 ? `${message}; write both values, class 0 first` : message;
   }
 
-  /** Whether `truth` can be read; whether it is right, only the site can tell. */
+  /** Check that `truth` can be read; only the site can check whether it is right. */
   checkTruth(dataset, row, line, text) {
     let listed = stripBlanks(text);
     if (!listed) return;
@@ -363,7 +363,7 @@ class ThesisReader extends Reader {
   }
 }
 
-/** Note rows that are no probabilities; those with NaN have been noted before. */
+/** Note rows whose values are not probabilities; rows with NaN are already noted. */
 function checkValues(dataset, problems, tolerance) {
   for (let row = 0; row < dataset.n_test; row += 1) {
     const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
@@ -372,7 +372,7 @@ function checkValues(dataset, problems, tolerance) {
     const sum = values.reduce((total, value) => total + value);
     if (outside >= 0) {
       const remedy = dataset.is_multilabel ? "a sigmoid" : "a softmax";
-      const message = `the probability of class ${outside} is ${general(values[outside])}; expected one from 0 to 1 `
+      const message = `the probability of class ${outside} is ${general(values[outside])}; expected a value from 0 to 1 `
         + `(if these are logits, apply ${remedy} first)`;
       problems.add("outside", message, place);
     } else if (!dataset.is_multilabel && Math.abs(sum - 1) > tolerance) {
@@ -383,7 +383,7 @@ function checkValues(dataset, problems, tolerance) {
   }
 }
 
-/** Row numbers for people: `3, 7-9, 12, ...`. */
+/** Format row numbers for readers: `3, 7-9, 12, ...`. */
 function ranges(rows) {
   const runs = [];
   for (const row of rows) {

@@ -1,5 +1,5 @@
-// Checks a submission file away from the page: takes {parts} once, the addresses of the scripts that it consists of, and
-// then any number of {file, rules}. For each it posts {progress}, from 0 to 1, and at last {result} or {failure}.
+// Worker that checks submission files. It takes {parts} once, the URLs of its scripts, and then any number of
+// {file, rules}. For each file it posts {progress}, from 0 to 1, and finally {result} or {failure}.
 "use strict";
 
 self.onmessage = async ({ data: { parts, file, rules } }) => {

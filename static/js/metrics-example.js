@@ -1,4 +1,4 @@
-// The example on the metrics page: the server computed what is seen at first, this follows what a reader sets.
+// Example on the metrics page: the server computes the first values, this script the later values.
 const example = document.querySelector("[data-metrics-example]");
 const rows = [...example.querySelectorAll("[data-truth]")];
 const truths = rows.map((row) => Number(row.dataset.truth));
@@ -15,7 +15,7 @@ const confusionOf = (predicted) =>
 const areaUnderCurve = (probabilities) => {
   const positives = probabilities.filter((p, i) => truths[i] === 1);
   const negatives = probabilities.filter((p, i) => truths[i] === 0);
-  let won = 0; // in halves
+  let won = 0; // counted in halves
   for (const positive of positives) for (const negative of negatives) won += positive > negative ? 2 : positive === negative ? 1 : 0;
   return won / (2 * positives.length * negatives.length);
 };
@@ -71,7 +71,7 @@ const show = () => {
   decision.setAttribute("cy", tpr);
 };
 
-// Screen readers are told once a slider rests, not at each of its steps.
+// Announce the scores to screen readers when a slider is released, not at each step.
 const say = () => {
   const facts = [...example.querySelectorAll(".fact")].map((fact) => `${fact.lastElementChild.textContent} ${fact.firstElementChild.textContent}`);
   example.querySelector("[data-said]").textContent = facts.join(", ");

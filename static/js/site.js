@@ -1,14 +1,14 @@
-// Shows how far an upload has come: htmx reports the progress of the request that a form makes.
+// Progress bar of an upload, from the events of htmx.
 document.addEventListener("htmx:xhr:progress", (event) => {
   const progress = event.target.querySelector("progress[data-upload]");
   if (!progress || !event.detail.lengthComputable) return;
   const percent = Math.round((100 * event.detail.loaded) / event.detail.total);
   progress.value = percent;
   const label = event.target.querySelector("[data-upload-label]");
-  label.textContent = percent < 100 ? `Uploading: ${percent} %` : "Uploaded. Checking in…";
+  label.textContent = percent < 100 ? `Uploading: ${percent} %` : "Uploaded. Waiting for the server…";
 });
 
-// A form that could not be sent says so, and keeps what was typed.
+// Error message of a form that could not be sent; the form keeps its input.
 const explain = (event, text) => {
   const label = event.target.querySelector?.("[data-upload-label]");
   if (label) label.textContent = text;
@@ -18,17 +18,17 @@ document.addEventListener("htmx:sendError", (event) => {
 });
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  const advice = status === 413 ? "it is more than the site takes. Compress the file with gzip" : "please try again";
+  const advice = status === 413 ? "the file is too large. Compress it with gzip" : "please try again";
   explain(event, `The server answered with error ${status}. Nothing was submitted: ${advice}.`);
 });
 
-// Times are written in UTC; here the reader sees them in the zone of the browser, with UTC on hover.
+// Show times in the time zone of the browser, with UTC on hover; the server writes UTC.
 const inReadersZone = new Intl.DateTimeFormat("en-GB", {
   day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 });
 const showTimes = (root) => {
   for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
-    if (!time.textContent.trim().endsWith("UTC")) continue; // a day only
+    if (!time.textContent.trim().endsWith("UTC")) continue; // a date without a time
     time.title = time.textContent.trim();
     time.textContent = inReadersZone.format(new Date(time.dateTime));
   }
@@ -36,7 +36,7 @@ const showTimes = (root) => {
 showTimes(document);
 document.addEventListener("htmx:load", (event) => showTimes(event.target));
 
-// A button that copies the text of the element it names; it stays hidden where the browser lets no page copy.
+// Buttons that copy the text of the element they name; hidden if the browser does not allow pages to copy.
 const showCopyButtons = (root) => {
   if (!navigator.clipboard) return;
   for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = false;

@@ -1,5 +1,5 @@
-// The theme: the system's, until the reader chooses the other one. Loaded before the stylesheets, so that
-// nothing flashes.
+// Theme of the page: the system's, until the reader chooses the other theme. Loaded before the stylesheets,
+// so that nothing flashes.
 const systemIsDark = window.matchMedia("(prefers-color-scheme: dark)");
 const system = () => (systemIsDark.matches ? "dark" : "light");
 const chosen = () => {
@@ -17,7 +17,7 @@ const applyTheme = () => {
 applyTheme();
 systemIsDark.addEventListener("change", applyTheme);
 window.addEventListener("storage", applyTheme); // chosen in another tab
-// Paper is white.
+// Print in the light theme.
 window.addEventListener("beforeprint", () => (document.documentElement.dataset.bsTheme = "light"));
 window.addEventListener("afterprint", applyTheme);
 
@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
   button.addEventListener("click", () => {
     const theme = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
     try {
-      // Back at the system's theme, the page follows the system again.
+      // If the reader chooses the system's theme, the page follows the system again.
       if (theme === system()) localStorage.removeItem("theme");
       else localStorage.setItem("theme", theme);
       applyTheme();

@@ -1,4 +1,4 @@
-"""`manage.py evaluate_checkpoint`: evaluate given weights again, under every metric of the challenge."""
+"""`manage.py evaluate_checkpoint`: evaluate model weights again, with every metric of the challenge."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,37 +15,38 @@ from challenge.services.published import PublishedResult, publish_results
 
 if TYPE_CHECKING:
     from baselines.mmpt.data.splits import Split
-    from baselines.mmpt.studies.reevaluate import Figure
+    from baselines.mmpt.studies.reevaluate import ResultRow
 
 EXAMPLES = """\
 Examples:
   manage.py evaluate_checkpoint weights/ --data ~/.medmnist --output reevaluated.csv
-      evaluates files such as pathmnist_28_endToEnd_resnet18_s9930641_best.pth in weights/ and below it, and writes
-      means and deviations over the seeds
+      evaluates files like pathmnist_28_endToEnd_resnet18_s9930641_best.pth in weights/ and its subfolders, and writes
+      means and standard deviations over the seeds
   manage.py evaluate_checkpoint runs/ --data ~/.medmnist --publish
-      evaluates best.pt of runs of one dataset, and shows the results on the leaderboard as re-evaluated here
+      evaluates best.pt of single-dataset runs, and shows the results on the leaderboard as re-evaluated here
 
-Plain state dicts of timm models with a classifier are taken, as Doerrich et al. write them (AlexNet: torchvision's),
-and checkpoints of train_baseline. What does not fit is refused, and its keys are named. A deviation is that of the
-population (ddof 0) over the seeds; an average is the mean over the 12 datasets, of means as of deviations.
+The command takes plain state dicts of timm models with a classifier, as Doerrich et al. publish them (AlexNet: from
+torchvision), and checkpoints of train_baseline. Weights that do not fit are refused with the names of their keys. The
+standard deviation over the seeds uses ddof 0. The average of a method is the mean over the 12 datasets, for means and
+for standard deviations.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Evaluate the weights of single-dataset models under AUC, balanced accuracy, Cohen's kappa and accuracy."
+    help = "Evaluate the weights of single-dataset models with AUC, balanced accuracy, Cohen's kappa and accuracy."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", type=Path, help="where the weights are")
+        parser.add_argument("folder", type=Path, help="the folder of the weights")
         parser.add_argument("--data", type=Path, required=True, help="a folder of MedMNIST files")
         parser.add_argument(
             "--split", choices=("train", "val", "test"), default="test", help="default: %(default)s"
         )
-        parser.add_argument("--output", type=Path, metavar="FILE.csv", help="write the figures to this file")
+        parser.add_argument("--output", type=Path, metavar="FILE.csv", help="write the scores to this file")
         parser.add_argument(
             "--publish",
             action="store_true",
-            help="show the figures on the site, beside the published results",
+            help="show the scores on the site, together with the published results",
         )
 
     def handle(
@@ -66,32 +67,31 @@ class Command(CommandWithExamples):
             results = reevaluate.reevaluate(folder, options["data"], split=split, write=self.stdout.write)
         except reevaluate.ERRORS as error:
             raise CommandError(str(error)) from error
-        figures = {method: list(reevaluate.figures(method, scores)) for method, scores in results.items()}
-        lacking = {method: reevaluate.lacking(scores, MEDMNIST_PLUS) for method, scores in results.items()}
-        for method, of_method in figures.items():
+        rows = {method: list(reevaluate.result_rows(method, scores)) for method, scores in results.items()}
+        missing = {
+            method: reevaluate.missing_weights(scores, MEDMNIST_PLUS) for method, scores in results.items()
+        }
+        for method, of_method in rows.items():
             self.stdout.write(f"\n{method.scheme}, {method.architecture}, {method.resolution}, {split} split")
             self.stdout.write("\n".join(reevaluate.table(of_method)))
-            if lacking[method]:
-                self.stdout.write(f"There is no average, as weights lack: {lacking[method]}.")
+            if missing[method]:
+                self.stdout.write(f"There is no average, because weights are missing: {missing[method]}.")
         if output:
-            reevaluate.write_csv(output, (figure for of_method in figures.values() for figure in of_method))
+            reevaluate.write_csv(output, (row for of_method in rows.values() for row in of_method))
             self.stdout.write(f"\nWrote {output}.")
         if publish:
             self.publish(
-                [f for method, of_method in figures.items() if not lacking[method] for f in of_method]
+                [row for method, of_method in rows.items() if not missing[method] for row in of_method]
             )
 
-    def publish(self, figures: Sequence["Figure"]) -> None:
-        """Publish the figures of complete methods."""
-        if not figures:
+    def publish(self, rows: Sequence["ResultRow"]) -> None:
+        """Publish the scores of complete methods."""
+        if not rows:
             raise CommandError("Nothing was published: no method has weights of all datasets and seeds.")
         source = PublishedScore.Source.REEVALUATED
         methods = publish_results(
             source,
-            [
-                PublishedResult(**asdict(figure) | {"source": source, "weighted_loss": False})
-                for figure in figures
-            ],
+            [PublishedResult(**asdict(row) | {"source": source, "weighted_loss": False}) for row in rows],
         )
         for method in methods:
             self.stdout.write(

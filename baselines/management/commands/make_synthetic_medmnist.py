@@ -14,23 +14,22 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 EXAMPLES = """\
 Examples:
   manage.py make_synthetic_medmnist var/synthetic --scale 0.02
-      about 14,000 images of 28 pixels in a second or two: to try training, and for tests
+      makes about 14,000 images of 28 pixels in a second or two, to try training and for tests
   manage.py make_synthetic_medmnist var/synthetic --size 224 --scale 0.02
-      the same at 224 pixels, beside them: 1 GB in half a minute
+      makes the same at 224 pixels in the same folder: 1 GB in half a minute
   manage.py make_synthetic_medmnist var/full
-      the official sizes: submissions made for it have the rows that the site expects
+      makes splits of the official sizes: submissions made for them have the rows that the site expects
 
-The splits have the official sizes times the scale, with two images of each class at least; datasets have the
-official channels, tasks and numbers of classes. Images are shared out among the classes as the official ones are, but
-in TissueMNIST and the three OrganMNISTs, where the shares are made up, and in the validation and test splits of
-ChestMNIST, which follow its training split. Datasets differ in brightness and contrast as the real ones do. Classes
-can be learned from texture, shape and colour, and have nothing else in common with MedMNIST: results on them say
-nothing about it.
+The splits have the official sizes times the scale, with at least two images of each class. Datasets have the official
+channels, tasks and numbers of classes. The classes have the official proportions, with these exceptions: the
+proportions of TissueMNIST and the three OrganMNISTs are made up, and the validation and test splits of ChestMNIST
+follow its training split. Datasets differ in brightness and contrast as the real datasets do. Classes can be learned
+from texture, shape and colour, and have nothing else in common with MedMNIST: results say nothing about MedMNIST.
 """
 
 
 def positive(text: str) -> float:
-    """Read a number above 0."""
+    """Parse a number above 0."""
     try:
         number = float(text)
     except ValueError:
@@ -41,9 +40,9 @@ def positive(text: str) -> float:
 
 
 def seed(text: str) -> int:
-    """Read a whole number from 0 on."""
+    """Parse a whole number of 0 or more."""
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text} is not a whole number from 0 on")
+        raise ArgumentTypeError(f"{text} is not a whole number of 0 or more")
     return int(text)
 
 
@@ -52,7 +51,7 @@ class Command(CommandWithExamples):
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", metavar="DIR", type=Path, help="where the 12 npz files go")
+        parser.add_argument("folder", metavar="DIR", type=Path, help="the folder for the 12 npz files")
         parser.add_argument(
             "--size",
             type=int,
@@ -65,7 +64,7 @@ class Command(CommandWithExamples):
             metavar="F",
             type=positive,
             default=1.0,
-            help="the share of the official number of images (default: all)",
+            help="the fraction of the official number of images (default: all)",
         )
         parser.add_argument(
             "--seed", type=seed, default=0, help="another seed makes other images (default: %(default)s)"
@@ -78,6 +77,6 @@ class Command(CommandWithExamples):
             raise CommandError("\n".join(["Nothing was made.", *error.problems])) from error
         except OSError as error:
             raise CommandError(
-                f"The collection is not complete: {error}. Give a folder with room."
+                f"The collection is not complete: {error}. Give a folder with enough space."
             ) from error
         self.stdout.write(self.style.SUCCESS(f"The synthetic collection is in {folder}."))

@@ -1,4 +1,4 @@
-"""`manage.py plot_training`: the curves of one run, or of two beside each other."""
+"""`manage.py plot_training`: the curves of one run, or of two runs side by side."""
 
 from pathlib import Path
 from typing import Any
@@ -12,33 +12,35 @@ from challenge.figures import files
 from challenge.figures.figure import Figure
 from challenge.management.examples import CommandWithExamples
 
-#: Drawing takes 0.2 s a figure, and a loaded machine its time.
+#: Time limit for drawing: 0.2 s per figure on an idle machine, much longer on a loaded one.
 SECONDS = 300
 
 EXAMPLES = """\
 Examples:
   manage.py plot_training runs/resnet18 --output plots
-      loss, AUC and balanced accuracy by epoch, over all datasets and on each of them
+      draws loss, AUC and balanced accuracy by epoch, over all datasets and on each dataset
   manage.py plot_training runs/vit runs/vit-weighted --output plots
-      two runs beside each other; they may be of different lengths, and still be under way
+      draws two runs side by side; they may have different lengths, and may be unfinished
 
-A run is the output folder of train_baseline; of a scheme of one model per dataset, that of all its models. The output
-folder gets html/, to be opened in a browser without a network, csv/ with the numbers, and, where Chromium is
-installed, png/ and svg/. k-NN trains nothing and has no curves.
+A run is the output folder of train_baseline; with one model per dataset, it is the folder of all models. The output
+folder gets html/, which opens in a browser without a network, csv/ with the numbers, and, if Chromium is installed,
+png/ and svg/. k-NN trains nothing and has no curves.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Draw the curves of training and validation of one run, or of two beside each other."
+    help = "Draw the training and validation curves of one run, or of two runs side by side."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("runs", metavar="RUN", type=Path, nargs="+", help="one run, or two")
-        parser.add_argument("--output", metavar="DIR", type=Path, required=True, help="a folder for figures")
+        parser.add_argument(
+            "--output", metavar="DIR", type=Path, required=True, help="a folder for the figures"
+        )
 
     def handle(self, *, runs: list[Path], output: Path, **options: Any) -> None:
         if len(runs) > 2:
-            raise CommandError(f"{len(runs)} runs were given; one is drawn, or two beside each other.")
+            raise CommandError(f"{len(runs)} runs were given; give one or two.")
         try:
             drawn = figures([read_history(run) for run in runs])
             for figure in drawn:
@@ -48,7 +50,7 @@ class Command(CommandWithExamples):
         except HistoryError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{output} cannot be written to: {error}") from error
+            raise CommandError(f"Cannot write to {output}: {error}") from error
         self.stdout.write(self.style.SUCCESS(f"{len(drawn)} figures are in {output}."))
 
     def draw_pictures(self, drawn: list[Figure], output: Path) -> None:

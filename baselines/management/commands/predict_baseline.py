@@ -1,4 +1,4 @@
-"""`manage.py predict_baseline`: from a trained baseline to a file that the site scores."""
+"""`manage.py predict_baseline`: write the submission file of a trained baseline."""
 
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,17 @@ from challenge.management.examples import CommandWithExamples
 EXAMPLES = """\
 Examples:
   manage.py predict_baseline runs/resnet18 --data ~/.medmnist --output resnet18.csv.gz
-      takes best.pt of a run of mm-pt, or best.pt of each of the 12 models of another scheme
+      takes best.pt of an mm-pt run, or best.pt of each of the 12 models of another scheme
   manage.py predict_baseline runs/resnet18/last.pt --data ~/.medmnist --output resnet18-last.csv
       takes another checkpoint
 
-A name that ends in .gz is compressed. The test splits have to be of the official sizes, as the site demands.
+If the name of the output ends in .gz, the file is compressed. The test splits must have the official sizes, which the
+site requires.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Predict the test splits of all datasets, and write the submission file."
+    help = "Predict the test splits of all datasets and write the submission file."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:

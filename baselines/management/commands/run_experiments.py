@@ -1,4 +1,4 @@
-"""`manage.py run_experiments`: the four experiments of the thesis, from trainings to tables."""
+"""`manage.py run_experiments`: the four experiments of the thesis, from training to tables."""
 
 from argparse import ArgumentTypeError
 from pathlib import Path
@@ -18,49 +18,49 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 Examples:
   manage.py run_experiments 1 2 3 4 --data ~/.medmnist --output experiments --dry-run
-      lists the trainings that the experiments take, and what is done of them
+      lists the trainings that the experiments need, and their progress
   manage.py run_experiments 1 --data ~/.medmnist --output experiments --resolutions 28 64
-      CNNs against ViTs at two of the resolutions
+      compares CNNs and ViTs at two of the resolutions
   manage.py run_experiments 3 --data ~/.medmnist --output experiments --scale 0.02 --epochs 3
-      a trial with 2 % of the training images, which its tables say
+      makes a trial with 2 % of the training images, and the tables say so
   manage.py run_experiments 1 2 3 4 --data ~/.medmnist --output experiments --weights weights/
-      where nothing can be downloaded: weights/ holds resnet18.safetensors and vit_base_patch16_224.safetensors
+      needs no download: weights/ has resnet18.safetensors and vit_base_patch16_224.safetensors
 
-1: ResNet-18 and ViT-B/16 by mm-PT. 2: the resolutions, and 3: the weighted loss, each with both losses. 4: each
-architecture trained on each dataset alone, and by mm-PT. A training that several experiments need is done once, and
-one that was stopped goes on when the same command is given again. The output folder gets experiment-N.md and two CSV
-files of each experiment, and the trainings in runs/.
+Experiment 1 trains ResNet-18 and ViT-B/16 with mm-PT. Experiment 2 compares the resolutions and experiment 3 the
+weighted loss, both with mm-PT and both losses. Experiment 4 trains each architecture on each dataset alone, and with
+mm-PT. A training that several experiments need is done once. Give the same command again to continue a training that
+was stopped. The output folder gets experiment-N.md and two CSV files for each experiment, and the trainings in runs/.
 """
 
-#: Settings that an option gives to all trainings alike.
+#: Settings that apply to all trainings.
 SHARED = ("epochs", "batch_norm", "pretrained", "weights", "device", "precision", "compile")
 
 
 def share(text: str) -> float:
-    """Read a share above 0, up to 1."""
+    """Parse a fraction above 0 and at most 1."""
     try:
         number = float(text)
     except ValueError:
         number = 0
     if not 0 < number <= 1:
-        raise ArgumentTypeError(f"{text} is not a share above 0, up to 1")
+        raise ArgumentTypeError(f"{text} is not a fraction above 0 and at most 1")
     return number
 
 
 def thesis_averages() -> "dict[Training, dict[str, float]]":
-    """Give what the thesis prints, by training and metric."""
+    """Return the averages that the thesis prints, by training and metric."""
     from baselines.mmpt.studies.experiments import Training
 
     averages: dict[Training, dict[str, float]] = {}
-    for one in read_published_results():
-        if one.source == "thesis2024" and one.dataset == "average":
-            training = Training(one.scheme, one.architecture, one.weighted_loss, one.resolution)
-            averages.setdefault(training, {})[one.metric] = one.mean
+    for result in read_published_results():
+        if result.source == "thesis2024" and result.dataset == "average":
+            training = Training(result.scheme, result.architecture, result.weighted_loss, result.resolution)
+            averages.setdefault(training, {})[result.metric] = result.mean
     return averages
 
 
 class Command(CommandWithExamples):
-    help = "Do the trainings of the thesis' experiments, and set their results beside the published ones."
+    help = "Repeat the experiments of the thesis and compare the results with the published results."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,7 +68,7 @@ class Command(CommandWithExamples):
         resolutions = MEDMNIST_PLUS.resolutions
         add("experiments", type=int, nargs="+", choices=(1, 2, 3, 4), help="the numbers of the experiments")
         add("--data", metavar="DIR", type=Path, required=True, help="a folder of MedMNIST files")
-        add("--output", metavar="DIR", type=Path, required=True, help="a folder for trainings and tables")
+        add("--output", metavar="DIR", type=Path, required=True, help="a folder for the trainings and tables")
         add(
             "--resolutions",
             type=int,
@@ -82,7 +82,7 @@ class Command(CommandWithExamples):
             metavar="F",
             type=share,
             default=TrainingConfig.training_share,
-            help="for trials: the share of the training images that is used (default: all)",
+            help="for trials: the fraction of the training images to use (default: all)",
         )
         add(
             "--architectures",
@@ -96,11 +96,11 @@ class Command(CommandWithExamples):
             TrainingConfig,
             SHARED,
             helps={
-                "weights": "start from a file of weights instead, or from those in a folder, which are named after "
-                "the architectures (resnet18.safetensors or resnet18.pth)"
+                "weights": "start from the weights in a file instead, or in a folder with one file per architecture "
+                "(resnet18.safetensors or resnet18.pth)"
             },
         )
-        add("--dry-run", action="store_true", help="only show what is done and what remains")
+        add("--dry-run", action="store_true", help="only show the trainings and their progress")
 
     def handle(self, *, data: Path, output: Path, dry_run: bool, **options: Any) -> None:
         try:
@@ -127,24 +127,26 @@ class Command(CommandWithExamples):
         except experiments.ERRORS as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            raise CommandError("Stopped. The same command goes on from the last epoch.") from None
+            raise CommandError(
+                "Stopped. Give the same command to continue after the last finished epoch."
+            ) from None
 
     def show_plan(self, study: "Study") -> None:
-        """Say what is done and what remains."""
+        """Print the trainings and their progress."""
         from baselines.mmpt.studies import experiments
         from baselines.mmpt.training.history import title
 
         planned = experiments.plan(study)
         for number in study.experiments:
             self.stdout.write(f"Experiment {number}: {experiments.EXPERIMENTS[number]}")
-        n_done = sum(one.is_done for one in planned)
+        n_done = sum(run.is_done for run in planned)
         self.stdout.write(f"Trainings: {len(planned)}, done: {n_done}, to do: {len(planned) - n_done}")
-        for one in planned:
-            for_which = ", ".join(map(str, one.experiments))
-            self.stdout.write(f"  {title(one.config):50} for {for_which:11} {one.progress()}")
+        for run in planned:
+            numbers = ", ".join(map(str, run.experiments))
+            self.stdout.write(f"  {title(run.config):50} for {numbers:11} {run.progress()}")
 
     def carry_out(self, study: "Study") -> None:
-        """Do what remains; the tables are written after each training."""
+        """Do the remaining trainings; write the tables after each of them."""
         from baselines.mmpt.studies import experiments
         from baselines.mmpt.studies.experiment_tables import write_tables
 

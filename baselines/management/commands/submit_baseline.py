@@ -19,7 +19,7 @@ from challenge.models import Evaluation, Metric, Resolution, Submission
 from challenge.services import submissions
 
 INVALID_FILE = 2
-#: Seconds between two looks at a submission that is being scored.
+#: Seconds between two checks of a submission that is being scored.
 PAUSE = 1
 
 EXAMPLES = """\
@@ -29,15 +29,15 @@ Examples:
       sends the file that predict_baseline wrote from this run, and waits for its scores
   manage.py submit_baseline probing.csv --team Organizers --resolution 64 --model-name "DenseNet-121, probed" \\
           --description "12 linear layers." --config runs/densenet121-probing.json
-      takes the training configuration from a JSON object, where the checkpoints are not at hand
+      takes the training configuration from a JSON object, without the checkpoints
 
-The file passes the checks of every submission, and counts towards the limits of the team that sends it. Its page
-shows the training configuration to everyone. With --wait, an invalid file gives exit status 2.
+The file goes through the same checks as every submission, and counts towards the limits of the team that sends it. The
+page of the entry shows the training configuration to everyone. With --wait, the exit status is 2 for an invalid file.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Submit a baseline's predictions, through the same checks as every submission."
+    help = "Submit a baseline's predictions. They go through the same checks as every submission."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,12 +48,12 @@ class Command(CommandWithExamples):
         parser.add_argument("--description", required=True, help="shown on the page of the entry")
         training = parser.add_mutually_exclusive_group(required=True)
         training.add_argument(
-            "--checkpoint", type=Path, help="what was trained: a checkpoint, or the folder of a run"
+            "--checkpoint", type=Path, help="the trained model: a checkpoint, or the folder of a run"
         )
         training.add_argument(
-            "--config", type=Path, metavar="FILE.json", help="its training configuration, a JSON object"
+            "--config", type=Path, metavar="FILE.json", help="the training configuration, a JSON object"
         )
-        parser.add_argument("--study-url", default="", help="a study of it: a web address or a DOI")
+        parser.add_argument("--study-url", default="", help="a study of the model: a web address or a DOI")
         parser.add_argument("--code-url", default="", help="a public repository")
         parser.add_argument("--wait", action="store_true", help="wait for the scores and print them")
 
@@ -69,9 +69,9 @@ class Command(CommandWithExamples):
             self.report(wait_for(submission))
 
     def report(self, evaluation: Evaluation) -> None:
-        """Print the scores, or say what is wrong and end with status 2."""
+        """Print the scores, or print the problems and exit with status 2."""
         if evaluation.status == Evaluation.Status.FAILED:
-            self.stderr.write("It was not scored:")
+            self.stderr.write("The submission was not scored:")
             for problem in evaluation.problems:
                 self.stderr.write(f"- {problem}")
             sys.exit(INVALID_FILE)
@@ -80,7 +80,7 @@ class Command(CommandWithExamples):
 
 
 def address_of(submission: Submission) -> str:
-    """Return the whole address of its page."""
+    """Return the full address of a submission's page."""
     return f"{settings.SITE_URL}{submission.get_absolute_url()}"
 
 
@@ -100,13 +100,13 @@ def find_team(name: str) -> Team:
 
 
 def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
-    """Return the training configuration of a checkpoint, or of a run's folder."""
+    """Return the training configuration of a checkpoint, or of the folder of a run."""
     try:
         from baselines.mmpt.studies import description
     except ImportError as error:
         raise CommandError(
-            f"{error}. Reading checkpoints needs PyTorch and timm (pip install -r requirements/baselines.txt); "
-            "without them, give the configuration with --config."
+            f"{error}. Reading checkpoints needs PyTorch and timm (pip install -r requirements/baselines.txt). "
+            "Without them, give the configuration with --config."
         ) from error
     try:
         training = description.describe(path)
@@ -120,23 +120,23 @@ def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """Return the training configuration in a JSON file."""
+    """Read the training configuration from a JSON file."""
     try:
         training = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, ValueError) as error:
         raise CommandError(f"{path} cannot be read as JSON: {error}.") from error
     if not isinstance(training, dict) or not training:
-        raise CommandError(f"{path} holds no JSON object of settings and their values.")
+        raise CommandError(f"{path} contains no JSON object of settings and their values.")
     return training
 
 
 def _refuse_constant(name: str) -> None:
-    """NaN and the infinities are no JSON, and not every database takes them."""
-    raise ValueError(f"{name} is no JSON value")
+    """Refuse NaN and infinities: they are not JSON, and not every database stores them."""
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def submit(file: Path, team: Team, training: dict[str, Any], about: dict[str, Any]) -> Submission:
-    """Send the file as the form does."""
+    """Submit the file in the same way as the form of the site."""
     try:
         with file.open("rb") as content:
             upload = UploadedFile(content, file.name, size=file.stat().st_size)
@@ -155,12 +155,12 @@ def submit(file: Path, team: Team, training: dict[str, Any], about: dict[str, An
 
 
 def wait_for(submission: Submission) -> Evaluation:
-    """Return the first scoring of a submission, once it is done."""
+    """Wait for the first evaluation of a submission and return it."""
     try:
         while (evaluation := submission.evaluations.earliest("created_at", "pk")).is_pending:
             time.sleep(PAUSE)
     except KeyboardInterrupt:
         raise CommandError(
-            "No longer waiting. The submission stays, and is scored as soon as a worker runs."
+            "Stopped waiting. The submission stays, and is scored as soon as a worker runs."
         ) from None
     return evaluation

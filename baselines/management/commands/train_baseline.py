@@ -1,4 +1,4 @@
-"""`manage.py train_baseline`: train a baseline, by one of the published schemes."""
+"""`manage.py train_baseline`: train a baseline with one of the published schemes."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -15,39 +15,39 @@ EXAMPLES = """\
 Examples:
   manage.py train_baseline --data ~/.medmnist --download --scheme mm-pt --architecture resnet18 \\
           --resolution 28 --output runs/resnet18
-      fetches the official files first, then trains one backbone on all 12 datasets
+      downloads the official files, then trains one backbone on all 12 datasets
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture resnet18 --resolution 28 \\
           --output runs/resnet18 --resume
-      goes on where that run was stopped; with --deterministic (given to both) to the very same weights
+      continues a stopped run; with --deterministic in both commands, the result equals that of an unstopped run
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture vit_base_patch16_224 \\
           --resolution 224 --weights vit.safetensors --precision bf16 --compile --output runs/vit
-      on a GPU, from a file of weights, where nothing can be downloaded
+      trains on a GPU, from a file of weights, without a download
   manage.py train_baseline --data ~/.medmnist --scheme linear-probing --architecture densenet121 \\
           --resolution 64 --output runs/densenet121-probing
-      12 models in turn, each in a folder of its own; with --dataset one of them
+      trains 12 models in turn, each in a folder of its own; with --dataset only one of them
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture resnet18 --resolution 128 \\
           --weighted-loss --batch-norm shared --output runs/as-the-thesis
-      normalises in validation as the thesis did: with running statistics that mix the datasets
+      normalises in validation as in the thesis: with running statistics that mix the datasets
   torchrun --nproc-per-node 4 manage.py train_baseline --data ~/.medmnist --scheme mm-pt \\
           --architecture vit_base_patch16_224 --resolution 224 --precision bf16 --compile --output runs/vit
-      four GPUs share each batch; the steps, and what comes out, are those of one
+      shares each batch between four GPUs; the steps and results are those of one GPU, except for rounding
 
-The output folder gets config.json, metrics.csv, TensorBoard files, best.pt and last.pt. Nothing starts unless all
-files of --data are there and sound.
+The output folder gets config.json, metrics.csv, TensorBoard files, best.pt and last.pt. Training starts only if all
+files in --data are there and valid.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Train a baseline: mm-PT on all datasets, or a scheme of one model per dataset."
+    help = "Train a baseline: mm-PT on all datasets, or a scheme with one model per dataset."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
         names = [dataset.name for dataset in MEDMNIST_PLUS]
         add = parser.add_argument
         add("--data", type=Path, required=True, help="a folder of MedMNIST files")
-        add("--download", action="store_true", help="get the official files that --data lacks, first")
-        add("--output", type=Path, required=True, help="a folder for what the run gives")
-        add("--resume", action="store_true", help="go on with the run in --output, if there is one")
+        add("--download", action="store_true", help="first download official files missing from --data")
+        add("--output", type=Path, required=True, help="a folder for the files of the run")
+        add("--resume", action="store_true", help="continue the run in --output, if there is one")
         add_options(parser, TrainingConfig, choices={"dataset": names, "weighting_excludes": names})
 
     def handle(self, *, data: Path, download: bool, output: Path, resume: bool, **options: Any) -> None:
@@ -66,7 +66,7 @@ class Command(CommandWithExamples):
         try:
             if download:
                 if distributed.size_of_world() > 1:
-                    raise CommandError("Fetch the files first, with --download and without torchrun.")
+                    raise CommandError("Download the files first: use --download without torchrun.")
                 config.validate()
                 fetch(data, config.datasets(MEDMNIST_PLUS), config.resolution, self.stdout.write)
             best = train(config, data, output, resume=resume, write=self.stdout.write)
@@ -74,7 +74,7 @@ class Command(CommandWithExamples):
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError(
-                "Stopped. The same command with --resume goes on from the last epoch."
+                "Stopped. Give the same command with --resume to continue after the last finished epoch."
             ) from None
         if distributed.is_first():
             self.stdout.write(f"The best model is in {best}.")

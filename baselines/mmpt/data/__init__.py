@@ -1,1 +1,1 @@
-"""MedMNIST files, official or synthetic, and the way from them to batches on a device."""
+"""MedMNIST files, official or synthetic, and batches of their images on a device."""

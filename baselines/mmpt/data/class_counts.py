@@ -1,22 +1,23 @@
-"""How many images of each class the official splits have, where that could be verified.
+"""Number of images of each class in the official splits, where it could be verified.
 
-The numbers are those that public projects state after counting the labels of the official files. They add up to the
-sizes of the splits, and over the splits, class by class, to what is published of the source datasets:
+Public projects counted the labels of the official files and stated these numbers. For each split, they add up to its
+size. Class by class, the sum over the splits equals the published number of the source dataset:
 
-- PathMNIST: training and validation to NCT-CRC-HE-100K (Kather et al. 2019); the test split is stated once.
-- DermaMNIST: all three to HAM10000 (Tschandl et al. 2018).
-- OCTMNIST: computed, not counted. Of the 37,205, 11,348, 8,616 and 51,140 training images of Kermany et al. (2018),
-  nine tenths of each class, rounded down, are for training and the others for validation: that gives the official
-  sizes. The test split has 250 of each class.
-- PneumoniaMNIST: training and validation to the 1,349 and 3,883 training images of Kermany et al. (2018), whose 234
-  and 390 test images are the test split.
-- RetinaMNIST: several projects state the same numbers; the source has none by class to compare with.
-- BreastMNIST: all three to the 210 malignant and 570 other images of Al-Dhabyani et al. (2020).
-- BloodMNIST: all three to Acevedo et al. (2020).
-- ChestMNIST: how many training images have each label, as a project's test states it; the first one is also in
-  MedMNIST's issue 46.
+- PathMNIST: training and validation add up to NCT-CRC-HE-100K (Kather et al. 2019). Only one project states the
+  numbers of the test split.
+- DermaMNIST: all three splits add up to HAM10000 (Tschandl et al. 2018).
+- OCTMNIST: computed, not counted. Kermany et al. (2018) have 37,205, 11,348, 8,616 and 51,140 training images. Nine
+  tenths of each class, rounded down, are training images and the others validation images: this gives the official
+  sizes. The test split has 250 images of each class.
+- PneumoniaMNIST: training and validation add up to the 1,349 and 3,883 training images of Kermany et al. (2018). Their
+  234 and 390 test images are the test split.
+- RetinaMNIST: several projects state the same numbers; the source publishes no numbers by class.
+- BreastMNIST: all three splits add up to the 210 malignant and 570 other images of Al-Dhabyani et al. (2020).
+- BloodMNIST: all three splits add up to Acevedo et al. (2020).
+- ChestMNIST: the number of training images with each label, from a test of a public project. The first number is also
+  in MedMNIST's issue 46.
 
-Nothing that could be verified was found for TissueMNIST, the three OrganMNISTs, and the validation and test splits
+We found no numbers that could be verified for TissueMNIST, the three OrganMNISTs, and the validation and test splits
 of ChestMNIST.
 """
 
@@ -24,7 +25,7 @@ from collections.abc import Mapping
 
 from baselines.mmpt.data.splits import Split
 
-#: By dataset and split, in the order of the classes; of ChestMNIST, how many images have each label.
+#: By dataset and split, in the order of the classes; for ChestMNIST, the number of images with each label.
 CLASS_COUNTS: Mapping[str, Mapping[Split, tuple[int, ...]]] = {
     "pathmnist": {
         "train": (9366, 9509, 10360, 10401, 8006, 12182, 7886, 9401, 12885),

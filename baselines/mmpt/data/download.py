@@ -1,4 +1,4 @@
-"""Fetching the official files that a training needs."""
+"""Download of the official files that a training needs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,21 +13,21 @@ Write = Callable[[str], object]
 
 
 def download(folder: Path, datasets: Sequence[Dataset], resolution: int, write: Write) -> None:
-    """Fetch the official file of each dataset into `folder`, and check its MD5.
+    """Download the official file of each dataset to `folder`, and check its MD5.
 
-    A file that is there already and is the official one is kept; a partial one (.part) is continued. `write` is
-    called with lines of progress.
+    An official file that is already there is kept; a partial file (.part) is continued. `write` is called with
+    lines of progress.
 
     Raises DownloadError.
     """
     files = [official_file(dataset, resolution) for dataset in datasets]
     if (folder / MARKER).exists():
-        raise DownloadError(f"{folder} holds a synthetic collection: give another folder.")
+        raise DownloadError(f"{folder} contains a synthetic collection: give another folder.")
     fetch_files(folder, files, write)
 
 
 def official_file(dataset: Dataset, resolution: int) -> OfficialFile:
-    """Return the address and checksum of a file. Raises DownloadError if there is no official one."""
+    """Return the address and checksum of a file. Raises DownloadError if there is no official file."""
     facts = FACTS.get(dataset.name)
     if facts is None or resolution not in facts.md5:
         raise DownloadError(f"There is no official file of {dataset.name} at {resolution} pixels.")

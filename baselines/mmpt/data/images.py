@@ -1,7 +1,7 @@
-"""From images in memory to batches on the device.
+"""Batches of images on the device, from images in memory.
 
-Images stay uint8, with as many channels as they have, and are normalised and padded on the device only. On a GPU
-they live in its memory as far as they fit; what does not fit is fetched ahead of the steps by a thread.
+Images stay uint8 and keep their channels; they are normalised and padded on the device. A GPU keeps images in its
+memory as far as they fit. A thread fetches the other images ahead of the steps.
 """
 
 from collections import deque
@@ -17,30 +17,30 @@ from torch import Tensor
 from baselines.mmpt.data.splits import DatasetImages
 from challenge.scoring.benchmark import Dataset
 
-#: From (b, h, w) or (b, h, w, 3) uint8 to (b, 3, height, width) float, on the device.
+#: Function from (b, h, w) or (b, h, w, 3) uint8 to (b, 3, height, width) float, on the device.
 Prepare = Callable[[Tensor], Tensor]
-#: Of each dataset that takes part in a step, the numbers of its images.
+#: Indices of the images in a batch, by dataset.
 Batch = Mapping[str, np.ndarray]
-#: Of each dataset that takes part in a step, its images, ready for the model, and their labels. Where several processes
-#: train together, the images are this one's share; labels are always those of the whole batch.
+#: Images, ready for the model, and labels of a batch, by dataset. If several processes train together, the images are
+#: the share of this process; the labels are always those of the whole batch.
 Inputs = dict[str, tuple[Tensor, Tensor]]
 
-#: From a batch to the part of it that this process computes; labels of the rest are given all the same.
+#: Function from a batch to the part that this process computes.
 Share = Callable[[Batch], Batch]
 
-#: Batches that are under way from the host's memory to the device's.
+#: Number of batches that are copied ahead from the host's memory to the device.
 N_AHEAD = 3
-#: Images go to the device in pieces of this many bytes.
+#: Bytes of images that are copied to the device at a time.
 PIECE = 1 << 28
 
 
 def whole(batch: Batch) -> Batch:
-    """Return all of a batch: the share of a process that trains alone."""
+    """Return the whole batch: the share of a process that trains alone."""
     return batch
 
 
 class Source:
-    """One split of one dataset, from which batches are taken."""
+    """Source of batches: one split of one dataset."""
 
     def __init__(
         self, dataset: Dataset, images: np.ndarray | Tensor, labels: Tensor, prepare: Prepare
@@ -56,7 +56,7 @@ class Source:
     def of(
         cls, data: DatasetImages, device: torch.device, prepare: Prepare, *, resident: bool = False
     ) -> "Source":
-        """Take batches from a split; if `resident`, from a copy of it in the device's memory."""
+        """Make the source of a split; if `resident`, copy its images to the device's memory."""
         images = _copy_to(device, data.images) if resident else data.images
         return cls(data.dataset, images, torch.from_numpy(data.labels).to(device), prepare)
 
@@ -65,11 +65,11 @@ class Source:
 
     @property
     def is_fetched(self) -> bool:
-        """Whether images come from the host to another device, which takes a while."""
+        """True if images are copied from the host to another device, which takes time."""
         return self._copies is not None
 
     def fetch(self, indices: np.ndarray) -> "Fetched":
-        """Bring images of those numbers to the device; it may be called in a thread."""
+        """Copy the images of some indices to the device; may be called in a thread."""
         if isinstance(self._images, Tensor):
             return Fetched(self._images.index_select(0, torch.from_numpy(indices).to(self.labels.device)))
         images = torch.from_numpy(np.take(self._images, indices, axis=0))
@@ -80,16 +80,16 @@ class Source:
             return Fetched(fetched, self._copies.record_event())
 
     def ready(self, fetched: "Fetched", indices: np.ndarray) -> tuple[Tensor, Tensor]:
-        """Images that were fetched, as the model takes them, and their labels."""
+        """Return fetched images, ready for the model, and their labels."""
         numbers = torch.from_numpy(indices).to(self.labels.device)
         return self._prepare(fetched.wait()), self.labels.index_select(0, numbers)
 
     def take(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
-        """The images of those numbers, as the model takes them, and their labels."""
+        """Return the images of some indices, ready for the model, and their labels."""
         return self.ready(self.fetch(indices), indices)
 
     def in_order(self, batch_size: int, share: Share = whole) -> Iterator[tuple[Tensor, Tensor]]:
-        """Give all images, or a share of each batch, and all labels in batches; the last may be smaller."""
+        """Yield all images, or a share of each batch, with all labels, in batches; the last may be smaller."""
         name = self.dataset.name
         numbers = np.arange(len(self))
         batches = ({name: numbers[at : at + batch_size]} for at in range(0, len(self), batch_size))
@@ -99,13 +99,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Images on the device, or on their way there."""
+    """Images on the device, or being copied to it."""
 
     images: Tensor
     arrival: torch.cuda.Event | None = None
 
     def wait(self) -> Tensor:
-        """Let the device's work from here on wait for the images; the host goes on."""
+        """Make the device's following work wait for the images; the host does not wait."""
         if self.arrival is not None:
             work = torch.cuda.current_stream(self.images.device)
             work.wait_event(self.arrival)
@@ -114,9 +114,9 @@ class Fetched:
 
 
 def stream(sources: Mapping[str, Source], batches: Iterable[Batch], share: Share = whole) -> Iterator[Inputs]:
-    """Give the inputs of each batch; where images are not at hand, the next ones are on their way meanwhile.
+    """Yield the inputs of each batch; a thread copies the images of the next batches if they are not on the device.
 
-    Images are those of the share only, labels those of the whole batch.
+    The images are those of the share; the labels are those of the whole batch.
     """
     if not any(source.is_fetched for source in sources.values()):
         for batch in batches:
@@ -142,7 +142,7 @@ def stream(sources: Mapping[str, Source], batches: Iterable[Batch], share: Share
 
 
 def _copy_to(device: torch.device, images: np.ndarray) -> Tensor:
-    """Copy piece by piece, so that the host never holds the images twice."""
+    """Copy images piece by piece, so that the host never has them twice in memory."""
     on_device = torch.empty(images.shape, dtype=torch.uint8, device=device)
     rows = max(1, PIECE // max(1, images[:1].nbytes))
     for at in range(0, len(images), rows):

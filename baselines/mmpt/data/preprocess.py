@@ -1,4 +1,4 @@
-"""What turns a batch of stored images into the input of a backbone, on the device where the batch is."""
+"""Preparation of stored images for a backbone, on the device of the batch."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from torch import Tensor, nn
 
 
 class Preprocess(nn.Module):
-    """Bytes to RGB, normalised and then zero-padded to the input size, so that the padding is the mean colour.
+    """Conversion of bytes to normalised RGB, zero-padded to the input size: the padding has the mean colour.
 
-    It has no parameters and nothing to save. The image is centred; where the difference is odd, the extra row
-    or column of padding is at the bottom or right (left = difference // 2).
+    The module has no parameters and nothing to save. The image is centred. If the difference of the sizes is odd, the
+    extra row or column of padding is at the bottom or right (left = difference // 2).
 
     Args:
-        mean: of each of the three channels, for values in [0, 1]: the backbone's own.
-        std: the deviation of each channel.
+        mean: mean of each of the three channels, for values in [0, 1], as the backbone expects it.
+        std: standard deviation of each channel.
         input_size: height and width of the output.
-        memory_format: of the output; `torch.channels_last` where the backbone has that.
+        memory_format: memory format of the output; `torch.channels_last` if the backbone uses it.
 
     """
 
@@ -39,12 +39,12 @@ class Preprocess(nn.Module):
         self.register_buffer("shift", (-means / stds).float(), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Take uint8 (b, h, w) or (b, h, w, 3); give float32 (b, 3, input_size, input_size)."""
+        """Convert uint8 (b, h, w) or (b, h, w, 3) to float32 (b, 3, input_size, input_size)."""
         size, (height, width) = self.input_size, images.shape[1:3]
         if height > size or width > size:
             raise ValueError(
                 f"images of {height} x {width} pixels do not fit an input of {size} x {size}: "
-                f"give an input size of {max(height, width)} or more, or take a smaller resolution"
+                f"give an input size of {max(height, width)} or more, or use a smaller resolution"
             )
         channels = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2)
         top, left = (size - height) // 2, (size - width) // 2

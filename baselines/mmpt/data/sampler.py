@@ -1,7 +1,7 @@
-"""Which images make the batches of an epoch, and in which order.
+"""Random batches of an epoch.
 
-Everything is drawn from the generator that is given, in the process that asks: the order depends on its state
-and on nothing else (no loaders, no workers).
+All random numbers come from the given generator, in the calling process. The batches and their order depend only on
+the state of the generator (there are no loaders and no workers).
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,18 +10,18 @@ import numpy as np
 
 
 def n_batches(sizes: Mapping[str, int], batch_size: int) -> dict[str, int]:
-    """Return the batches of each dataset in an epoch; the last one of a dataset may be smaller."""
+    """Return the number of batches of each dataset in an epoch; the last batch of a dataset may be smaller."""
     return {name: -(-size // batch_size) for name, size in sizes.items()}
 
 
 def batches(
     sizes: Mapping[str, int], batch_size: int, generator: np.random.Generator
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield the batches of an epoch, each as the name of its dataset and indices (b,) of images: int64.
+    """Yield the batches of an epoch, each as the name of its dataset and the int64 indices (b,) of its images.
 
-    A dataset's images are shuffled and cut into batches, so that each image occurs once. At each step the dataset
-    is drawn with a probability proportional to the batches that it has left. That gives every order of the batches
-    the same probability, so the order is drawn as one permutation, and ends when no dataset has a batch left.
+    The images of a dataset are shuffled and cut into batches, so each image occurs once. At each step a dataset is
+    drawn with a probability proportional to its remaining batches. Every order of the batches then has the same
+    probability, so the order is drawn as one permutation.
     """
     names = list(sizes)
     order = np.repeat(np.arange(len(names)), list(n_batches(sizes, batch_size).values()))
@@ -37,9 +37,9 @@ def batches(
 def mixed_batches(
     sizes: Mapping[str, int], batch_size: int, generator: np.random.Generator
 ) -> Iterator[dict[str, np.ndarray]]:
-    """Yield batches that mix the datasets: the images of all are shuffled together and cut into batches.
+    """Yield batches that mix the datasets: the images of all datasets are shuffled together and cut into batches.
 
-    A batch is given as the indices (int64) of its images by dataset, with those datasets only that occur in it.
+    A batch is the int64 indices of its images by dataset; datasets without images in the batch are left out.
     """
     names = list(sizes)
     ends = np.cumsum([0, *sizes.values()])

@@ -1,9 +1,9 @@
-"""Read MedMNIST files: one npz of six arrays ({train,val,test}_{images,labels}) per dataset and resolution.
+"""MedMNIST files: one npz of six arrays ({train,val,test}_{images,labels}) per dataset and resolution.
 
-Images stay uint8, in the channels that they have. An array that is stored in its file is memory-mapped; one that
-is compressed, as those of the official files are, is read once. Nothing here makes a second copy. Where memory is
-short, pack a file again without compression and it is mapped: `unzip X.npz -d X && zip -0 -j X-stored.npz X/*.npy`,
-and put X-stored.npz in the place of X.npz (at 224 pixels the 12 files then take 49 GB of disk).
+Images stay uint8 and keep their channels. An uncompressed array is memory-mapped. A compressed array, as in the
+official files, is read into memory once; no second copy is made. If memory is short, pack a file again without
+compression, and it is mapped: `unzip X.npz -d X && zip -0 -j X-stored.npz X/*.npy`, then put X-stored.npz in the
+place of X.npz (at 224 pixels the 12 files then take 49 GB of disk).
 """
 
 import json
@@ -21,12 +21,12 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
-#: What marks a folder of synthetic files, and holds their sizes: {resolution: {"sizes": {dataset: {split: n}}}}.
+#: Name of the file that marks a synthetic collection; it contains {resolution: {"sizes": {dataset: {split: n}}}}.
 MARKER = "synthetic.json"
 
 
 class DataError(ValueError):
-    """Files cannot be used; `problems` names everything that is off."""
+    """Unusable files; `problems` lists every problem."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -38,9 +38,9 @@ class DatasetImages:
     """One split of a dataset, in the order of its file.
 
     Attributes:
-        dataset: as in the benchmark.
-        images: uint8, (n, h, w) grey or (n, h, w, 3); read-only where it is mapped from a file.
-        labels: class numbers, int64 (n,); of a multi-label dataset 0 and 1, float32 (n, n_classes).
+        dataset: the dataset of the benchmark.
+        images: uint8, (n, h, w) grey or (n, h, w, 3); read-only if mapped from a file.
+        labels: class numbers, int64 (n,); for a multi-label dataset 0 and 1, float32 (n, n_classes).
 
     """
 
@@ -53,17 +53,17 @@ class DatasetImages:
 
 
 def file_name(dataset_name: str, resolution: int) -> str:
-    """Return what the official file of a dataset is called."""
+    """Return the name of the official file of a dataset."""
     return f"{dataset_name}{'' if resolution == 28 else f'_{resolution}'}.npz"
 
 
 def check_folder(
     folder: Path, datasets: Sequence[Dataset], resolution: int, splits: Sequence[Split] = SPLITS
 ) -> None:
-    """Check that the files are there and are what they should be, without reading images.
+    """Check that the files are there and valid, without reading images.
 
-    Raises DataError that names every file and array that is missing, damaged or not of the right size or type,
-    or whose labels are out of range. Damage to the images themselves shows when they are read.
+    Raises DataError that names every file and array that is missing, damaged, of the wrong size or type, or has labels
+    out of range. Damage to the images themselves is found when they are read.
     """
     if not folder.is_dir():
         raise DataError([f"{folder} is not a folder."])
@@ -72,8 +72,8 @@ def check_folder(
     problems = []
     if missing:
         names = ", ".join(file_name(dataset.name, resolution) for dataset in missing)
-        hint = "" if sizes else " The official files are fetched with `manage.py train_baseline --download`."
-        problems.append(f"{folder} lacks {len(missing)} of {len(datasets)} files: {names}.{hint}")
+        hint = "" if sizes else " Download the official files with `manage.py train_baseline --download`."
+        problems.append(f"{len(missing)} of {len(datasets)} files are missing from {folder}: {names}.{hint}")
     for dataset in datasets:
         if dataset not in missing:
             problems += _problems_of_file(folder, dataset, resolution, splits, sizes)
@@ -84,9 +84,9 @@ def check_folder(
 def load_split(
     folder: Path, dataset: Dataset, resolution: int, split: Split, *, check_official_size: bool = True
 ) -> DatasetImages:
-    """Give one split: its images are memory-mapped where the file stores them, else read once.
+    """Load one split: its images are memory-mapped if the file is uncompressed, otherwise read once.
 
-    Without `check_official_size` it may have any number of images. Raises DataError.
+    Without `check_official_size` the split may have any number of images. Raises DataError.
     """
     path = folder / file_name(dataset.name, resolution)
     size = expected_size(dataset, split, _sizes(folder, resolution)) if check_official_size else None
@@ -99,7 +99,7 @@ def load_split(
 
 
 def take_share(data: DatasetImages, share: float) -> DatasetImages:
-    """Keep a share of the images, two at least, in their order: the same ones each time."""
+    """Keep a fraction of the images, at least two, in their order: the same images each time."""
     n_kept = max(2, round(len(data) * share))
     kept = np.sort(np.random.default_rng(0).permutation(len(data))[:n_kept])
     return replace(data, images=data.images[kept], labels=data.labels[kept])
@@ -108,9 +108,9 @@ def take_share(data: DatasetImages, share: float) -> DatasetImages:
 def stream_images(
     folder: Path, dataset: Dataset, resolution: int, split: Split, batch_size: int
 ) -> Iterator[np.ndarray]:
-    """Yield the images of a split in their order, uint8 (b, h, w) or (b, h, w, 3), one batch in memory at a time.
+    """Yield the images of a split in order, uint8 (b, h, w) or (b, h, w, 3), with one batch in memory at a time.
 
-    The checksum of a file is compared after the last batch. Raises DataError.
+    The checksum of the file is checked after the last batch. Raises DataError.
     """
     path = folder / file_name(dataset.name, resolution)
     size = expected_size(dataset, split, _sizes(folder, resolution))
@@ -121,7 +121,7 @@ def stream_images(
 
 
 def n_images(folder: Path, dataset: Dataset, resolution: int, split: Split) -> int:
-    """Return how many images a split has, by the header of its file. Raises DataError."""
+    """Return the number of images of a split, from the header of its file. Raises DataError."""
     path = folder / file_name(dataset.name, resolution)
     try:
         size = expected_size(dataset, split, _sizes(folder, resolution))
@@ -131,7 +131,7 @@ def n_images(folder: Path, dataset: Dataset, resolution: int, split: Split) -> i
 
 
 def benchmark_of(folder: Path, resolution: int, benchmark: Benchmark = MEDMNIST_PLUS) -> Benchmark:
-    """Return the benchmark with the sizes of the test splits in `folder`, which a synthetic collection sets."""
+    """Return the benchmark with the test-split sizes of `folder`, which differ in a synthetic collection."""
     sizes = _sizes(folder, resolution)
     return replace(
         benchmark,
@@ -143,9 +143,9 @@ def benchmark_of(folder: Path, resolution: int, benchmark: Benchmark = MEDMNIST_
 
 
 def expected_size(dataset: Dataset, split: Split, sizes: Mapping[str, Mapping[str, int]]) -> int | None:
-    """Return how many images a split should have; None where nobody says.
+    """Return the expected number of images of a split; None if it is unknown.
 
-    `sizes` are those of a synthetic collection; of datasets that it does not have, the official ones count.
+    `sizes` are the sizes of a synthetic collection; datasets that it does not contain have the official sizes.
     """
     if dataset.name in sizes:
         return sizes[dataset.name][split]
@@ -158,7 +158,7 @@ def expected_size(dataset: Dataset, split: Split, sizes: Mapping[str, Mapping[st
 
 
 def read_marker(folder: Path) -> dict[str, Any]:
-    """Return what the marker of a synthetic collection says; empty where there is none. Raises DataError."""
+    """Read the marker of a synthetic collection; empty if there is none. Raises DataError."""
     try:
         marker = json.loads((folder / MARKER).read_text())
         for collection in marker.values():
@@ -174,7 +174,7 @@ def read_marker(folder: Path) -> dict[str, Any]:
 
 
 def load_labels(path: Path, dataset: Dataset, split: Split, *, n_images: int) -> np.ndarray:
-    """Read and check the labels of a split, as `DatasetImages` holds them. Raises npz.NpzError."""
+    """Read and check the labels of a split, in the form of `DatasetImages.labels`. Raises npz.NpzError."""
     name = f"{split}_labels"
     member = npz.describe(path, name)
     multi_label = dataset.task is Task.MULTILABEL
@@ -191,7 +191,7 @@ def load_labels(path: Path, dataset: Dataset, split: Split, *, n_images: int) ->
 
 
 def _sizes(folder: Path, resolution: int) -> Mapping[str, Mapping[str, int]]:
-    """The sizes of the synthetic collection in `folder`, if there is one of this resolution."""
+    """Return the sizes of the synthetic collection of this resolution in `folder`; empty if there is none."""
     return read_marker(folder).get(str(resolution), {"sizes": {}})["sizes"]
 
 
@@ -211,7 +211,7 @@ def _problems_of_file(
             load_labels(path, dataset, split, n_images=images.shape[0])
         except npz.NpzError as error:
             problem = _problem(path, error)
-            if problem not in problems:  # a file that is no archive is so for each split
+            if problem not in problems:  # a file that is no archive has the same problem for each split
                 problems.append(problem)
     return problems
 
@@ -219,7 +219,7 @@ def _problems_of_file(
 def _describe_images(
     path: Path, dataset: Dataset, resolution: int, split: Split, size: int | None
 ) -> npz.Member:
-    """The header of the images, if they are of the right type and shape."""
+    """Return the header of the images; raise npz.NpzError if their type or shape is wrong."""
     name = f"{split}_images"
     member = npz.describe(path, name)
     if member.dtype != np.uint8:

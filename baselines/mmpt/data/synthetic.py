@@ -1,7 +1,7 @@
-"""A synthetic collection in the layout of the MedMNIST files, for tests, demonstrations and whoever lacks the data.
+"""Synthetic collections in the layout of the MedMNIST files, for tests, demonstrations and users without the data.
 
 Splits have the official sizes (times a scale), and datasets the official channels, tasks and numbers of classes.
-`synthetic_labels` and `synthetic_images` say what is in them.
+`synthetic_labels` and `synthetic_images` describe the content.
 """
 
 import json
@@ -28,15 +28,15 @@ def make_collection(
     write: Callable[[str], object] = lambda line: None,
     at_least: int = 0,
 ) -> None:
-    """Write a file for each dataset of `benchmark`, and the marker that tells their sizes.
+    """Write a file for each dataset of `benchmark`, and the marker with their sizes.
 
-    A split has the official number of images times `scale`, but no fewer than `at_least`.
+    A split has the official number of images times `scale`, and at least `at_least` images.
 
-    The same seed gives the same labels on any machine; and the same images, but for a grey level here and there
-    where numpy or the processor rounds otherwise. Images of another `size` show the same things. `write` is
-    called with a line of text for each file. Files are stored uncompressed, so that they can be mapped.
+    The same seed gives the same labels on any machine. It also gives the same images, except for a few grey levels if
+    numpy or the processor rounds differently. Images of another `size` show the same patterns. `write` is called with
+    a line of text for each file. Files are uncompressed, so that they can be mapped.
 
-    Raises DataError if the folder holds other files by these names, OSError if it cannot be written to.
+    Raises DataError if the folder contains other files of the same names, OSError if it is not writable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     marker = read_marker(folder)
@@ -44,7 +44,7 @@ def make_collection(
     present = [path.name for path in paths.values() if path.exists()]
     if present and str(size) not in marker:
         raise DataError(
-            [f"{folder} holds files that were not made here ({', '.join(present)}): give another."]
+            [f"{folder} contains files of another origin ({', '.join(present)}): give another folder."]
         )
     sizes = {dataset.name: split_sizes(dataset, scale, at_least) for dataset in benchmark}
     marker[str(size)] = {"scale": scale, "seed": seed, "sizes": sizes}
@@ -58,7 +58,7 @@ def make_collection(
 
 
 def split_sizes(dataset: Dataset, scale: float = 1.0, at_least: int = 0) -> dict[Split, int]:
-    """Return the images of each split: the official number times `scale`, `at_least` so many, enough for each class."""
+    """Return the size of each split: official size times `scale`, at least `at_least`, enough for each class."""
     about = ABOUT_DATASETS[dataset.name]
     official: dict[Split, int] = {"train": about.n_train, "val": about.n_val, "test": dataset.n_test}
     fewest = max(at_least, FEWEST * max(2, dataset.n_classes))
@@ -79,7 +79,7 @@ def _write_npz(path: Path, dataset: Dataset, size: int, sizes: Mapping[Split, in
 def _write_member(
     archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], pieces: Iterator[np.ndarray]
 ) -> None:
-    info = zipfile.ZipInfo(f"{name}.npy")  # without the time of day, equal arrays give equal files
+    info = zipfile.ZipInfo(f"{name}.npy")  # without a time stamp, so equal arrays give equal files
     with archive.open(info, "w", force_zip64=True) as stream:
         header = {"descr": "|u1", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(stream, header)

@@ -1,10 +1,10 @@
 """Images of synthetic datasets.
 
-In brightness and contrast the datasets differ as the real ones do. Classes are told by texture (a grating), shape
-(blob, ring or bar) and colour; grades by the amount of small spots; the labels of a multi-label dataset by patterns
-laid over each other. Position, phase, size, a grating that means nothing, and noise vary from image to image.
+The datasets differ in brightness and contrast as the real datasets do. Classes differ in texture (a grating), shape
+(blob, ring or bar) and colour. Grades differ in the number of small spots, and the labels of a multi-label dataset in
+superposed patterns. Position, phase, size, a distracting grating and noise vary from image to image.
 
-The signal of an image is a sum of patterns around 0; a sigmoid brings it to the brightness of the dataset.
+The signal of an image is a sum of patterns around 0; a sigmoid scales it to the brightness of the dataset.
 """
 
 import zlib
@@ -17,7 +17,7 @@ import numpy as np
 from baselines.mmpt.data.synthetic_labels import key_of, make_labels
 from challenge.scoring.benchmark import Dataset, Task
 
-#: Mean and deviation of the pixels of each channel, in [0, 1], as they were read from published montages.
+#: Mean and standard deviation of the pixels of each channel, in [0, 1], measured in published montages.
 DOMAINS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "pathmnist": ((0.79, 0.60, 0.75), (0.07, 0.11, 0.08)),
     "chestmnist": ((0.54,), (0.22,)),
@@ -33,20 +33,20 @@ DOMAINS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "organsmnist": ((0.48,), (0.25,)),
 }
 
-#: Images are made in pieces of so many, each from random numbers of its own.
+#: Number of images that are made at a time, from separate random numbers.
 CHUNK = 256
 
-#: What brightness and contrast are set by: the first chunk of a split that no file has, at this size.
+#: Size and split number of the images that calibrate brightness and contrast; no file contains this split.
 _CALIBRATION_SIZE = 28
 _CALIBRATION = 3
 
-#: How strong the parts of an image are; noise is the deviation of a pixel.
+#: Amplitudes of the parts of an image; noise is the standard deviation of a pixel.
 _TEXTURE, _SHAPE, _DISTRACTOR, _NOISE, _TINT, _TINT_JITTER = 0.8, 1.5, 0.4, 0.4, 0.5, 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Coordinates of the pixels' centres in [-1, 1]: x (1, 1, size) and y (1, size, 1)."""
+    """Coordinates of pixel centres in [-1, 1]: x (1, 1, size) and y (1, size, 1)."""
 
     x: np.ndarray
     y: np.ndarray
@@ -64,7 +64,7 @@ class _Grid:
 def make_images(
     dataset: Dataset, labels: np.ndarray, size: int, seed: int = 0, split: int = 0
 ) -> Iterator[np.ndarray]:
-    """Yield the images of these labels in pieces: uint8, (n, size, size) or (n, size, size, 3)."""
+    """Yield the images of these labels in chunks: uint8, (n, size, size) or (n, size, size, 3)."""
     grid = _Grid.of(size)
     slopes, offsets = _calibration(dataset, seed)
     for number, first in enumerate(range(0, len(labels), CHUNK)):
@@ -74,10 +74,9 @@ def make_images(
 
 
 def _signal(dataset: Dataset, labels: np.ndarray, grid: _Grid, key: list[int]) -> list[np.ndarray]:
-    """The patterns of up to a chunk of images: (n, size, size) float32 for each channel.
+    """Return the patterns of up to a chunk of images: (n, size, size) float32 for each channel.
 
-    What is drawn for an image comes before the noise and from another stream, so that it does not depend on
-    the size.
+    The random numbers of the patterns come from another stream than the noise, so they do not depend on the size.
     """
     drawn, noise = (np.random.default_rng(sequence) for sequence in np.random.SeedSequence(key).spawn(2))
     n_images = len(labels)
@@ -97,7 +96,7 @@ def _signal(dataset: Dataset, labels: np.ndarray, grid: _Grid, key: list[int]) -
 def _add_class(
     signal: np.ndarray, labels: np.ndarray, dataset: Dataset, grid: _Grid, drawn: np.random.Generator
 ) -> None:
-    """Add the grating and the shape of each image's class: directions and frequencies of the classes differ."""
+    """Add the grating and the shape of each image's class; direction and frequency differ between classes."""
     n_images, n_classes, turn = len(labels), dataset.n_classes, zlib.crc32(dataset.name.encode()) % 100
     classes = np.arange(n_classes)
     angles = np.pi * (classes / n_classes + turn / 100)
@@ -110,7 +109,7 @@ def _add_class(
 
 
 def _add_findings(signal: np.ndarray, labels: np.ndarray, grid: _Grid, drawn: np.random.Generator) -> None:
-    """Add a patch of a grating for each label of an image: 7 directions, and 2 frequencies or more."""
+    """Add a patch of a grating for each label of an image: 7 directions, and at least 2 frequencies."""
     n_images = len(labels)
     for label in range(labels.shape[1]):
         centres, phases = drawn.uniform(-0.5, 0.5, (2, n_images)), drawn.uniform(0, 2 * np.pi, n_images)
@@ -126,7 +125,7 @@ def _add_findings(signal: np.ndarray, labels: np.ndarray, grid: _Grid, drawn: np
 
 
 def _add_spots(signal: np.ndarray, grades: np.ndarray, grid: _Grid, drawn: np.random.Generator) -> None:
-    """Add small bright spots: two for each grade, and one more or not."""
+    """Add small bright spots: two for each grade, and at random one more."""
     n_images = len(grades)
     n_spots = 2 * grades.astype(int) + drawn.integers(0, 2, n_images)
     for number in range(2 * int(grades.max(initial=0)) + 2):
@@ -138,7 +137,7 @@ def _add_spots(signal: np.ndarray, grades: np.ndarray, grid: _Grid, drawn: np.ra
 
 
 def _grating(grid: _Grid, drawn: np.random.Generator, angle: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-    """Waves of random phase and strength: `frequency` of them across the image."""
+    """Return gratings of random phase and amplitude, with `frequency` waves across the image."""
     phase, strength = drawn.uniform(0, 2 * np.pi, len(angle)), drawn.uniform(0.75, 1.25, len(angle))
     waves = _waves(grid, angle, frequency, phase)
     waves *= _column(strength)
@@ -152,7 +151,7 @@ def _waves(grid: _Grid, angle: np.ndarray, frequency: np.ndarray, phase: np.ndar
 
 
 def _shape(grid: _Grid, drawn: np.random.Generator, kind: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """A blob (kind 0), a ring (1) or a bar across the waves (2), somewhere, of some size: from 0 to 1."""
+    """Return a blob (kind 0), a ring (1) or a bar across the waves (2) of random place and size, in [0, 1]."""
     n_images = len(kind)
     x, y = drawn.uniform(-0.35, 0.35, (2, n_images))
     radius = drawn.uniform(0.4, 0.55, n_images)
@@ -173,12 +172,12 @@ def _square_distance(grid: _Grid, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _column(values: np.ndarray) -> np.ndarray:
-    """One value for each image, against (n, size, size)."""
+    """Shape one value per image for broadcasting over (n, size, size)."""
     return np.asarray(values, np.float32).reshape(-1, 1, 1)
 
 
 def _tints(dataset: Dataset, labels: np.ndarray, drawn: np.random.Generator) -> np.ndarray:
-    """What is added to each channel of an image: (n, channels). Classes of colour images have a hue each."""
+    """Return the offset of each channel of an image: (n, channels). In colour images each class has its hue."""
     n_channels = len(DOMAINS[dataset.name][0])
     tints = drawn.normal(0, _TINT_JITTER, (len(labels), n_channels))
     if n_channels == 3 and dataset.task is not Task.ORDINAL:
@@ -189,7 +188,7 @@ def _tints(dataset: Dataset, labels: np.ndarray, drawn: np.random.Generator) -> 
 
 @cache
 def _calibration(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The slope and offset of each channel's sigmoid that give the mean and deviation of the domain."""
+    """Fit the slope and offset of each channel's sigmoid to the mean and standard deviation of the domain."""
     labels = make_labels(dataset, 2 * CHUNK, seed, _CALIBRATION)[:CHUNK]
     signals = _signal(dataset, labels, _Grid.of(_CALIBRATION_SIZE), key_of(dataset, seed, _CALIBRATION, 0))
     fitted = [
@@ -201,7 +200,7 @@ def _calibration(dataset: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _fit_sigmoid(values: np.ndarray, mean: float, deviation: float) -> tuple[float, float]:
-    """The slope a and offset b with which sigmoid(a x + b) has this mean and deviation over `values`."""
+    """Find slope a and offset b such that sigmoid(a x + b) has this mean and deviation over `values`."""
     slope, offset = 1.0, 0.0
     for _ in range(50):
         found = 1 / (1 + np.exp(-(slope * values + offset)))

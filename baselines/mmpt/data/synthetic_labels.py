@@ -1,8 +1,8 @@
-"""Labels of synthetic datasets, shared out among the classes as the official ones are.
+"""Labels of synthetic datasets, with the official proportions of the classes.
 
-That holds to the image at a scale of 1, where the official numbers could be verified (`class_counts`). The validation
-and test splits of ChestMNIST have each label as often as its training split. The shares of TissueMNIST and the three
-OrganMNISTs are made up: fewer and fewer from the first class to the last.
+At a scale of 1 the numbers are exact where the official numbers could be verified (`class_counts`). The validation and
+test splits of ChestMNIST have the label frequencies of its training split. The proportions of TissueMNIST and the three
+OrganMNISTs are made up and decrease from the first class to the last.
 """
 
 import zlib
@@ -14,15 +14,15 @@ from baselines.mmpt.data.splits import SPLITS
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import Dataset, Task
 
-#: Each class has so many images in each split, and so many do not show a label of a multi-label dataset.
+#: Minimum number of images of each class in each split; for a multi-label dataset, with and without each label.
 FEWEST = 2
 
-#: Where the official shares are not known, each class gets this share of the images that the class before it gets.
+#: Ratio of the numbers of images of a class and the class before it, where the official numbers are unknown.
 SKEW = 0.7
 
 
 def make_labels(dataset: Dataset, n_images: int, seed: int = 0, split: int = 0) -> np.ndarray:
-    """Return labels as the files hold them: uint8, (n, 1), or (n, n_classes) if multi-label."""
+    """Return labels in the format of the files: uint8, (n, 1), or (n, n_classes) if multi-label."""
     bits = np.random.PCG64(np.random.SeedSequence(key_of(dataset, seed, split)))
     counts = counts_of(dataset, n_images, split)
     if dataset.task is Task.MULTILABEL:
@@ -32,12 +32,13 @@ def make_labels(dataset: Dataset, n_images: int, seed: int = 0, split: int = 0) 
 
 
 def counts_of(dataset: Dataset, n_images: int, split: int = 0) -> np.ndarray:
-    """Return how many of `n_images` get each class, or each label if multi-label: in proportion to the official ones.
+    """Return the number of images of each class, or of each label if multi-label, in the official proportions.
 
-    Each class gets `FEWEST` at least, and as many lack a label. What does not divide goes by largest remainders.
+    Each class gets at least `FEWEST` images; each label is present in, and absent from, at least `FEWEST` images.
+    Remainders are assigned by the largest-remainder method.
     """
     official = CLASS_COUNTS.get(dataset.name, {})
-    # a split without numbers of its own, as that of the calibration, follows the training split
+    # a split without official numbers, such as the calibration split, follows the training split
     shares = official.get(SPLITS[split] if split < len(SPLITS) else "train", official.get("train"))
     if dataset.task is Task.MULTILABEL:
         shares_of_all = np.array(shares) / ABOUT_DATASETS[dataset.name].n_train
@@ -53,10 +54,10 @@ def counts_of(dataset: Dataset, n_images: int, split: int = 0) -> np.ndarray:
 
 
 def key_of(dataset: Dataset, seed: int, *numbers: int) -> list[int]:
-    """What the random numbers of a dataset come from, whatever other datasets there are."""
+    """Return the seed of a dataset's random numbers; it does not depend on the other datasets."""
     return [seed, zlib.crc32(dataset.name.encode()), *numbers]
 
 
 def _shuffled(values: np.ndarray, bits: np.random.PCG64) -> np.ndarray:
-    """Shuffle by raw bits, whose stream numpy guarantees."""
+    """Shuffle with raw bits, because numpy guarantees their stream."""
     return values[np.argsort(bits.random_raw(len(values)), kind="stable")]

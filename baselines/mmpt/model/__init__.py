@@ -1,1 +1,1 @@
-"""Networks: backbones, heads, losses and the statistics of BatchNorm, none of which knows how it is trained."""
+"""Networks: backbones, heads, losses and statistics of BatchNorm, independent of the training."""

@@ -1,4 +1,4 @@
-"""The backbones: the ten architectures of the published baselines, and any other of timm."""
+"""Backbones: the ten architectures of the published baselines, and any other timm model."""
 
 import difflib
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ import timm  # isort: skip
 from timm.layers import convert_sync_batchnorm, resample_abs_pos_embed, resample_abs_pos_embed_nhwc  # isort: skip
 from timm.models import load_state_dict  # isort: skip
 
-#: Seconds until a server of pretrained weights that does not answer is given up.
+#: Seconds to wait for an answer from the server of pretrained weights.
 PATIENCE = 10
 
 
 class ArchitectureError(ValueError):
-    """A backbone cannot be made; the message says why and how to go on."""
+    """Error when creating a backbone; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Architecture:
     """An architecture of the baselines.
 
     Attributes:
-        name: what `--architecture` and the published results call it.
-        title: what it is called.
-        timm_name: its name in timm with the tag of its weights, or None: then it is torchvision's AlexNet.
-        n_features: how many the backbone puts out.
+        name: its name in `--architecture` and in the published results.
+        title: its name for readers.
+        timm_name: its name in timm with the tag of its weights; None for torchvision's AlexNet.
+        n_features: number of features of the backbone.
 
     """
 
@@ -62,24 +62,24 @@ _ALL = (
     Architecture("samvit_base_patch16", "SAM ViT-B/16", "samvit_base_patch16.sa1b", 256),
 )
 
-#: By name.
+#: Architectures by name.
 ARCHITECTURES: Mapping[str, Architecture] = {architecture.name: architecture for architecture in _ALL}
 
 
 def create_backbone(
     name: str, *, pretrained: bool, weights: Path | None = None, input_size: int = 224
 ) -> Backbone:
-    """Make the backbone of an architecture for square images of `input_size` pixels.
+    """Create the backbone of an architecture for square images of `input_size` pixels.
 
     Args:
         name: a name of `ARCHITECTURES` or of timm.
-        pretrained: start from the published weights, which are downloaded or in the cache of earlier downloads.
-        weights: start from this state dict of the architecture (.pth, .safetensors) instead; a classifier in
-            it is left out, everything else must be there.
-        input_size: position embeddings of weights for another size are resampled.
+        pretrained: start from the published weights, which are downloaded or cached from an earlier download.
+        weights: start from this state dict of the architecture (.pth, .safetensors) instead. Its classifier is
+            ignored; all other weights must be there.
+        input_size: image size; position embeddings of weights for another size are resampled.
 
     Raises:
-        ArchitectureError: there is no such architecture, it does not take that size, or the weights cannot be had.
+        ArchitectureError: the architecture is unknown or does not take that size, or the weights are not available.
 
     """
     architecture = ARCHITECTURES.get(name) or _other_architecture(name)
@@ -96,12 +96,12 @@ def create_backbone(
 
 
 def share_batch_norm(backbone: Backbone) -> None:
-    """Let BatchNorm take its statistics in training over the batches of all processes, on GPUs."""
-    convert_sync_batchnorm(backbone)  # changes all layers within
+    """Make BatchNorm compute its training statistics over the batches of all processes; needs GPUs."""
+    convert_sync_batchnorm(backbone)  # changes all layers in place
 
 
 def _other_architecture(name: str) -> Architecture:
-    """One of timm's that has no entry in the table."""
+    """Return a timm architecture that is not in `ARCHITECTURES`."""
     if timm.is_model(name):
         return Architecture(name, name, name, 0)
     close = difflib.get_close_matches(name, {*ARCHITECTURES, *timm.list_models()}, n=5)
@@ -110,11 +110,11 @@ def _other_architecture(name: str) -> Architecture:
 
 
 def _create_network(architecture: Architecture, input_size: int) -> nn.Module:
-    """Make the network with random weights."""
+    """Create the network with random weights."""
     if architecture.timm_name is None:
         return AlexNet()
     try:
-        # An invalid tag is found here.
+        # timm finds an invalid tag here.
         options: dict[str, Any] = {"img_size": input_size} if _has_fixed_size(architecture.timm_name) else {}
         return timm.create_model(architecture.timm_name, pretrained=False, num_classes=0, **options)
     except (AssertionError, RuntimeError, TypeError, ValueError) as error:
@@ -124,7 +124,7 @@ def _create_network(architecture: Architecture, input_size: int) -> nn.Module:
 
 
 def _config(network: nn.Module) -> Mapping[str, Any]:
-    """What timm knows of the weights: the images they expect, the names of the classifier's layers."""
+    """Return timm's description of the weights: expected images and names of the classifier's layers."""
     return cast(Mapping[str, Any], network.pretrained_cfg)
 
 
@@ -134,13 +134,13 @@ def _has_fixed_size(timm_name: str) -> bool:
 
 
 def _n_features(network: nn.Module) -> int:
-    """As timm's own interface tells it: of what `forward_head` puts out."""
+    """Return the number of features that `forward_head` returns, as timm states it."""
     return cast(int, getattr(network, "head_hidden_size", None) or network.num_features)
 
 
 @torch.no_grad()
 def _check_features(backbone: Backbone, name: str, input_size: int) -> None:
-    """Try one image."""
+    """Pass one image through the backbone; raise `ArchitectureError` if the features are wrong."""
     was_training = backbone.training
     backbone.eval()
     try:
@@ -154,7 +154,7 @@ def _check_features(backbone: Backbone, name: str, input_size: int) -> None:
     shape = tuple(features.shape) if isinstance(features, Tensor) else type(features).__name__
     if shape != (1, backbone.num_features):
         raise ArchitectureError(
-            f"{name} cannot be used as a backbone: of one image it gives {shape}, not (1, {backbone.num_features})"
+            f"{name} cannot be used as a backbone: for one image it returns {shape}, not (1, {backbone.num_features})"
         )
 
 
@@ -169,12 +169,14 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             f"{path} cannot be read as weights (.pth or .safetensors): {error}"
         ) from error
     if not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ArchitectureError(f"{path} holds no weights: a state dict, from names to tensors, is expected")
+        raise ArchitectureError(
+            f"{path} contains no weights: expected a state dict that maps names to tensors"
+        )
     return state
 
 
 def _pretrained_weights(architecture: Architecture) -> dict[str, Tensor]:
-    """Give the published weights, from a cache or the network."""
+    """Return the published weights, from a cache or the network."""
     try:
         if architecture.timm_name is None:
             return torchvision.models.AlexNet_Weights.DEFAULT.get_state_dict(progress=False)
@@ -183,7 +185,7 @@ def _pretrained_weights(architecture: Architecture) -> dict[str, Tensor]:
         source = architecture.timm_name or "torchvision's alexnet"
         raise ArchitectureError(
             f"the pretrained weights of {architecture.name} ({source}) cannot be downloaded: {error}\n"
-            f"Fetch them where there is a network ({_where(architecture)}) and give the file with "
+            f"Download them on a machine with a network ({_where(architecture)}) and give the file with "
             "--weights FILE, or train from random weights with --no-pretrained."
         ) from error
 
@@ -214,18 +216,18 @@ def _pretrained_of_timm(timm_name: str) -> dict[str, Tensor]:
 
 
 def _check_that_hub_answers(hub_id: str) -> None:
-    """Ask once: a download would be tried again for most of a minute."""
+    """Ask the hub once, because timm would retry a download for most of a minute."""
     try:
         HfApi().model_info(hub_id, timeout=PATIENCE)
-    except Exception as error:  # of the HTTP library, which is not always the same
+    except Exception as error:  # its type depends on the HTTP library, which varies
         raise OSError(str(error)) from error
 
 
 def load_weights(network: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
-    """Load a state dict of the same architecture, with or without classifier; `source` is what errors call it.
+    """Load a state dict of the same architecture, with or without classifier.
 
-    Position embeddings of another image size are resampled. Raises `ArchitectureError` if something else is
-    missing, unknown or of another shape.
+    Position embeddings of another image size are resampled. Raises `ArchitectureError` if any other weight is
+    missing, unknown or of another shape; its message names the state dict by `source`.
     """
     own = network.state_dict()
     classifiers = _config(network).get("classifier") or ()
@@ -242,9 +244,9 @@ def load_weights(network: nn.Module, state: Mapping[str, Tensor], source: str) -
         "of another shape": [key for key in fitted if key in own and fitted[key].shape != own[key].shape],
     }
     if any(problems.values()):
-        told = "; ".join(f"{kind}: {_listed(keys)}" for kind, keys in problems.items() if keys)
+        listed = "; ".join(f"{kind}: {_listed(keys)}" for kind, keys in problems.items() if keys)
         raise ArchitectureError(
-            f"{source}: these are not weights of {type(network).__name__} as built here; {told}"
+            f"{source}: these are not weights of {type(network).__name__} as built here; {listed}"
         )
     network.load_state_dict(fitted)
 
@@ -255,7 +257,7 @@ def _listed(keys: list[str], most: int = 6) -> str:
 
 
 def _resample(key: str, value: Tensor, own: Tensor, network: Any) -> Tensor:
-    """Fit a position embedding to the size of `own`; anything else is returned as it is."""
+    """Resample a position embedding to the size of `own`; return any other weight unchanged."""
     if value.shape == own.shape or value.shape[-1] != own.shape[-1]:
         return value
     if key == "pos_embed" and value.ndim == 4:
@@ -264,6 +266,6 @@ def _resample(key: str, value: Tensor, own: Tensor, network: Any) -> Tensor:
         n_prefix = 0 if getattr(network, "no_embed_class", False) else network.num_prefix_tokens
         return resample_abs_pos_embed(value, list(network.patch_embed.grid_size), num_prefix_tokens=n_prefix)
     if key.endswith((".rel_pos_h", ".rel_pos_w")) and value.ndim == 2:
-        # Linear, as SAM does it itself where an image has another size.
+        # Linear, as SAM itself does for images of another size.
         return functional.interpolate(value.T.unsqueeze(0), size=own.shape[0], mode="linear")[0].T
     return value

@@ -1,4 +1,4 @@
-"""Networks without a classifier, all used in the same way."""
+"""Networks without a classifier, with a common interface."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class AlexNet(torchvision.models.AlexNet):
-    """torchvision's AlexNet without its last layer, used in the way of timm's models."""
+    """torchvision's AlexNet without its last layer, with the interface of timm's models."""
 
     pretrained_cfg = {"mean": IMAGENET_MEAN, "std": IMAGENET_STD, "classifier": "classifier.6"}
     num_features = 4096
@@ -20,22 +20,22 @@ class AlexNet(torchvision.models.AlexNet):
         self.classifier[6] = nn.Identity()
 
     def forward_features(self, images: Tensor) -> Tensor:
-        """From images (b, 3, size, size) to maps (b, 256, h, w); size must be 63 or more."""
+        """Map images (b, 3, size, size) to feature maps (b, 256, h, w); size must be 63 or more."""
         return self.features(images)
 
     def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
-        """From maps to features (b, 4096); there are no logits."""
+        """Map feature maps to features (b, 4096); there are no logits."""
         return self.classifier(torch.flatten(self.avgpool(maps), 1))
 
 
 class Backbone(nn.Module):
-    """A network of timm without classifier: images (b, 3, size, size) to features (b, num_features).
+    """timm network without classifier: images (b, 3, size, size) to features (b, num_features).
 
     Attributes:
         network: has timm's `forward_features`, and `forward_head` with `pre_logits`.
-        num_features: how many features an image has.
-        mean: of the images that the network expects, for each colour, where pixels are in [0, 1].
-        std: the deviation, likewise.
+        num_features: number of features of an image.
+        mean: mean of each colour in the images that the network expects, for pixels in [0, 1].
+        std: standard deviation of each colour.
         is_frozen: set by `freeze`.
 
     """
@@ -55,11 +55,11 @@ class Backbone(nn.Module):
         self.is_frozen = False
 
     def forward(self, images: Tensor) -> Tensor:
-        """Give the features before the classifier ("pre-logits")."""
+        """Return the features before the classifier ("pre-logits")."""
         return self.network.forward_head(self.network.forward_features(images), pre_logits=True)  # type: ignore[operator]
 
     def freeze(self) -> None:
-        """Let nothing change it: no gradients, and evaluation mode whatever `train` asks for."""
+        """Freeze the backbone: no gradients, and evaluation mode even after `train`."""
         self.is_frozen = True
         self.requires_grad_(False)
         self.eval()

@@ -11,11 +11,11 @@ from challenge.scoring.benchmark import Dataset, Task
 
 
 class MultiHeadModel(nn.Module):
-    """A shared backbone with one linear layer per dataset on its features.
+    """Shared backbone with one linear head per dataset.
 
     Attributes:
-        backbone: from images to features.
-        heads: from features to logits, by the names of the datasets.
+        backbone: maps images to features.
+        heads: map features to logits, by the names of the datasets.
 
     """
 
@@ -31,13 +31,13 @@ class MultiHeadModel(nn.Module):
         )
 
     def forward(self, images: Tensor, dataset_name: str) -> Tensor:
-        """From images (b, 3, size, size), all of one dataset, to its logits (b, n_outputs)."""
+        """Map images (b, 3, size, size) of one dataset to its logits (b, n_outputs)."""
         return self.heads[dataset_name](self.backbone(images))
 
     def probabilities(self, logits: Tensor, dataset: Dataset) -> Tensor:
-        """From logits (b, n_outputs) to probabilities (b, n_classes) in float32, as a submission holds them.
+        """Convert logits (b, n_outputs) to the probabilities (b, n_classes) of a submission, in float32.
 
-        Each is in [0, 1]; those of an image sum to 1, unless the dataset is multi-label.
+        Each is in [0, 1]; the probabilities of an image sum to 1, unless the dataset is multi-label.
         """
         if dataset.task is Task.MULTILABEL:
             return torch.sigmoid(logits.float())
@@ -47,5 +47,5 @@ class MultiHeadModel(nn.Module):
 
 
 def n_outputs(dataset: Dataset, ordinal_loss: bool) -> int:
-    """The logits of a dataset's head: one for each class, or one less with CORN."""
+    """Return the number of logits of a dataset's head: one for each class, or one fewer with CORN."""
     return dataset.n_classes - 1 if uses_corn(dataset, ordinal_loss) else dataset.n_classes

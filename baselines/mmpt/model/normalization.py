@@ -1,15 +1,15 @@
 """Statistics of BatchNorm for each dataset, re-estimated from its training images.
 
-In training every batch holds one dataset, and BatchNorm normalises with that batch's statistics; the running
-statistics mix all datasets and fit none. So before a dataset is evaluated, its own are computed, from its training
-images and with the weights as they are, and put in their place.
+In training every batch has images of one dataset, and BatchNorm normalises with the statistics of that batch. The
+running statistics mix all datasets and fit none. So before a dataset is evaluated, its own statistics are computed
+from its training images with the current weights, and replace the running statistics.
 
-What is computed: the images pass through the backbone in batches. BatchNorm layers work as in training, so what a
-layer gets was normalised, in the layers before it, by the statistics of its batch; everything else works as in
-evaluation (no dropout, no stochastic depth). For each layer, mean and variance are those of all the values it got
-in all batches, however these were cut (the means and variances of the batches are merged, weighted by their
-numbers of values, with the spread between the means): exact for the first layer, and for every layer if one batch
-holds all images. The variance is the unbiased one, which is what torch keeps in `running_var`.
+Computation: the images pass through the backbone in batches. BatchNorm layers work as in training, so the inputs of a
+layer were normalised, in earlier layers, by the statistics of their batch. All other layers work as in evaluation (no
+dropout, no stochastic depth). The mean and variance of a layer are those of all its inputs in all batches, however the
+batches were cut. For this, the means and variances of the batches are merged, weighted by their numbers of values, with
+the spread between the means. The result is exact for the first layer, and for every layer if one batch has all images.
+The variance is unbiased, as in torch's `running_var`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,10 +26,10 @@ from baselines.mmpt.model.multi_head import MultiHeadModel
 
 @dataclass(frozen=True)
 class BatchNormStatistics:
-    """The statistics of one dataset.
+    """BatchNorm statistics of one dataset.
 
     Attributes:
-        dataset: its name.
+        dataset: name of the dataset.
         buffers: `running_mean` and `running_var` of each layer, by their names in the backbone's state dict.
 
     """
@@ -39,7 +39,7 @@ class BatchNormStatistics:
 
 
 def batch_norm_layers(backbone: nn.Module) -> dict[str, _BatchNorm]:
-    """Give the layers that keep running statistics, by name (of any dimension; timm's and synchronised ones too)."""
+    """Return the layers with running statistics, by name (any dimension; timm's and synchronised layers too)."""
     return {
         name: layer
         for name, layer in backbone.named_modules()
@@ -48,7 +48,7 @@ def batch_norm_layers(backbone: nn.Module) -> dict[str, _BatchNorm]:
 
 
 class _Moments:
-    """Number, mean and sum of squared deviations (n_channels,) of what a layer got so far."""
+    """Number, mean and sum of squared deviations (n_channels,) of a layer's inputs so far."""
 
     def __init__(self, layer: _BatchNorm) -> None:
         running_mean, _ = _running(layer)
@@ -58,7 +58,7 @@ class _Moments:
         self.squares = torch.zeros_like(self.mean)
 
     def add(self, layer: _BatchNorm, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        """Merge a batch: a forward hook. With a momentum of 1, the layer's buffers hold the batch's statistics."""
+        """Merge a batch; a forward hook. With a momentum of 1, the layer's buffers have the batch's statistics."""
         batch_mean, batch_variance = (buffer.to(self.mean.dtype) for buffer in _running(layer))
         count = inputs[0].numel() // layer.num_features
         total = self.count + count
@@ -74,11 +74,11 @@ def estimate_statistics(
 ) -> BatchNormStatistics:
     """Compute a dataset's statistics from batches (b, 3, size, size) of its training images, ready for the network.
 
-    Batches of one image are left out: they have no variance. The model is left as it was, its buffers included.
-    A model without BatchNorm has no statistics; the batches are not touched then.
+    Batches of one image are skipped: they have no variance. The model and its buffers are unchanged afterwards.
+    A model without BatchNorm has no statistics, and the batches are not read.
 
     Raises:
-        ValueError: there is no batch of two images or more.
+        ValueError: no batch has two images or more.
 
     """
     layers = batch_norm_layers(model.backbone)
@@ -94,7 +94,7 @@ def estimate_statistics(
         found = moments[name]
         if found.count < 2:
             raise ValueError(
-                f"{dataset_name}: statistics cannot be estimated, as no batch holds two images or more"
+                f"{dataset_name}: statistics cannot be estimated, because no batch has two images or more"
             )
         dtype = _running(layer)[0].dtype
         buffers[f"{name}.running_mean"] = found.mean.to(dtype)
@@ -106,7 +106,7 @@ def estimate_statistics(
 def _collecting(
     backbone: nn.Module, layers: Mapping[str, _BatchNorm], moments: Mapping[str, _Moments]
 ) -> Iterator[None]:
-    """BatchNorm as in training, the rest as in evaluation; every forward pass adds to `moments`."""
+    """Set BatchNorm to training and all other layers to evaluation; every forward pass adds to `moments`."""
     modes = {module: module.training for module in backbone.modules()}
     momenta = {layer: layer.momentum for layer in layers.values()}
     buffers = {buffer: buffer.clone() for layer in layers.values() for buffer in layer.buffers(recurse=False)}
@@ -116,7 +116,7 @@ def _collecting(
         for layer in layers.values():
             layer.training = True
             layer.momentum = 1.0
-            layer.reset_running_stats()  # what is not finite there would stay, even with this momentum
+            layer.reset_running_stats()  # values that are not finite would stay, even with this momentum
         yield
     finally:
         for hook in hooks:
@@ -130,17 +130,17 @@ def _collecting(
 
 
 class DatasetStatistics:
-    """The statistics of several datasets, to be put into a model one at a time."""
+    """Statistics of several datasets; a model uses those of one dataset at a time."""
 
     def __init__(self) -> None:
         self._by_dataset: dict[str, BatchNormStatistics] = {}
 
     def add(self, statistics: BatchNormStatistics) -> None:
-        """Keep a dataset's statistics, in the place of earlier ones."""
+        """Keep a dataset's statistics, replacing earlier ones."""
         self._by_dataset[statistics.dataset] = statistics
 
     def apply(self, model: MultiHeadModel, dataset_name: str) -> None:
-        """Copy a dataset's statistics into the model's buffers, where they stay. Nothing without BatchNorm."""
+        """Copy a dataset's statistics into the model's buffers, where they stay; do nothing without BatchNorm."""
         buffers = _running_buffers(model.backbone)
         if not buffers:
             return
@@ -148,14 +148,14 @@ class DatasetStatistics:
             raise ValueError(f"there are no statistics of {dataset_name}; estimate them first")
         statistics = self._by_dataset[dataset_name].buffers
         if statistics.keys() != buffers.keys():
-            raise ValueError(f"the statistics of {dataset_name} are not of this architecture")
+            raise ValueError(f"the statistics of {dataset_name} belong to another architecture")
         with torch.no_grad():
             for name, buffer in buffers.items():
                 buffer.copy_(statistics[name])
 
     @contextmanager
     def applied(self, model: MultiHeadModel, dataset_name: str) -> Iterator[None]:
-        """Like `apply`, until the end of the `with` block; then the running statistics are back."""
+        """Apply a dataset's statistics until the end of the `with` block; then restore the running statistics."""
         shared = {name: buffer.clone() for name, buffer in _running_buffers(model.backbone).items()}
         self.apply(model, dataset_name)
         try:
@@ -166,11 +166,11 @@ class DatasetStatistics:
                     buffer.copy_(shared[name])
 
     def state_dict(self) -> dict[str, dict[str, Tensor]]:
-        """As a checkpoint holds them: by dataset, then by the name of the buffer."""
+        """Return the statistics in the form of a checkpoint: by dataset, then by the name of the buffer."""
         return {name: dict(statistics.buffers) for name, statistics in self._by_dataset.items()}
 
     def load_state_dict(self, state: Mapping[str, Mapping[str, Tensor]]) -> None:
-        """Take what `state_dict` gave."""
+        """Restore statistics from the result of `state_dict`."""
         self._by_dataset = {name: BatchNormStatistics(name, dict(buffers)) for name, buffers in state.items()}
 
 
@@ -182,5 +182,5 @@ def _running_buffers(backbone: nn.Module) -> dict[str, Tensor]:
 
 
 def _running(layer: _BatchNorm) -> tuple[Tensor, Tensor]:
-    """The buffers of a layer that keeps statistics."""
+    """Return the buffers of a layer with running statistics."""
     return cast(Tensor, layer.running_mean), cast(Tensor, layer.running_var)

@@ -1,8 +1,9 @@
-"""Import torchvision, also where its compiled operators are of another build than torch.
+"""Import of torchvision that also works if its compiled operators do not match torch.
 
-Beside a CPU build of torch, torchvision of a package index is built for CUDA: its library does not load, and its
-import fails because two operators are unknown that it wants to describe. Neither of them is used here. So where the
-import fails for that reason alone, the two are declared and it is imported again; where it works, nothing is changed.
+Package indexes have torchvision builds for CUDA. With a CPU build of torch, their library does not load, and the import
+fails because torchvision describes two operators that torch does not know. This project uses neither of them. So if the
+import fails for this reason, the module declares the two operators and imports torchvision again. If the import works,
+nothing is changed.
 
 timm imports torchvision: import this module before timm.
 """

@@ -1,1 +1,1 @@
-"""Comparisons of trained models: the thesis' experiments, curves, published weights and the description of an entry."""
+"""Comparisons of trained models: experiments of the thesis, curves, published weights, description of an entry."""

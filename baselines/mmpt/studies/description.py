@@ -1,4 +1,4 @@
-"""What a trained model says of its training, for everyone to read."""
+"""Public description of a model's training, from its checkpoint."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -12,19 +12,19 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 
 class DescriptionError(ValueError):
-    """Checkpoints have no training in common; the message says which and why."""
+    """Checkpoints come from different trainings; the message says which and why."""
 
 
-#: What a user can mend: shown as a message.
+#: Errors that a user can fix; commands show their message.
 ERRORS = (DescriptionError, *predict.ERRORS)
 
 
 def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]:
-    """Return the configuration of a checkpoint, or of those of a run, as plain values by name.
+    """Return the configuration of a checkpoint, or of all checkpoints of a run, as plain values by name.
 
-    Beside the configuration, it holds the epoch with the best validation loss (by dataset, where each has a model
-    of its own), the versions and the git commit. What only the trainer's machine knows is left out: the device,
-    and the folder of the initial weights. Raises one of `ERRORS`.
+    The result also has the epoch with the best validation loss (by dataset, if each dataset has its own model), the
+    versions and the git commit. It leaves out facts about the trainer's machine: the device, and the folder of the
+    initial weights. Raises one of `ERRORS`.
     """
     parts = predict.find_checkpoints(path, benchmark)
     loaded = [checkpoints.load(part.path) for part in parts]
@@ -32,13 +32,13 @@ def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]
         if differing := differences(loaded[0].config, one.config, apart_from=("dataset", "device")):
             raise DescriptionError(
                 f"{parts[0].path} and {part.path} were trained differently: {', '.join(differing)}. "
-                "An entry is of one training; keep each in a folder of its own."
+                "An entry belongs to one training; keep each training in a folder of its own."
             )
     return _public(loaded)
 
 
 def differences(one: TrainingConfig, other: TrainingConfig, *, apart_from: Collection[str]) -> list[str]:
-    """Name the settings that differ, apart from some."""
+    """List the settings that differ, except for those in `apart_from`."""
     theirs = other.to_dict()
     return [
         name.replace("_", " ")

@@ -1,4 +1,4 @@
-"""The table of an experiment: what was reached beside what Bachmeier (2024) prints, as CSV and Markdown."""
+"""Tables of an experiment as CSV and Markdown: our scores compared with those of Bachmeier (2024)."""
 
 import csv
 import io
@@ -15,13 +15,13 @@ from baselines.mmpt.training.history import title
 #: The metrics that the thesis prints.
 METRICS = {"auc": "AUC", "balanced_accuracy": "Balanced accuracy", "cohen_kappa": "Cohen's kappa"}
 
-#: Means over the datasets by metric.
+#: Means over the datasets, by training and metric.
 Averages = Mapping[Training, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric of a training, or what one training adds to another: reached here, and in the thesis."""
+    """One metric of a training, or the difference of two trainings: our value and the value of the thesis."""
 
     what: str
     metric: str
@@ -30,13 +30,13 @@ class Line:
 
     @property
     def difference(self) -> float | None:
-        """How far it is above the thesis."""
+        """Our value minus the value of the thesis."""
         return _minus(self.here, self.thesis)
 
 
 @dataclass(frozen=True)
 class Table:
-    """What an experiment gave, and the conditions that belong to it."""
+    """Results of an experiment and their conditions."""
 
     experiment: int
     values: Sequence[Line]
@@ -45,7 +45,7 @@ class Table:
 
 
 def write_tables(study: Study, thesis: Averages) -> list[Path]:
-    """Write the tables of a study with what is done by now. Returns the Markdown files."""
+    """Write the tables of a study with the trainings done so far. Returns the Markdown files."""
     planned, synthetic = experiments.plan(study), bool(read_marker(study.data))
     here = {one.training: experiments.read_averages(one) for one in planned}
     study.output.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def make_table(
     thesis: Averages,
     conditions: Sequence[str],
 ) -> Table:
-    """Set means beside each other; what is not trained or not printed is left open."""
+    """Compare our means with the thesis; values that are not trained or not printed are None."""
     values = [
         Line(_title(training), metric, *_both(training, metric, here, thesis))
         for training in trained
@@ -115,32 +115,32 @@ def _title(training: Training) -> str:
 
 
 def conditions(config: TrainingConfig, n_done: int, n_planned: int, *, synthetic: bool) -> list[str]:
-    """Say in sentences how the trainings were done, as far as it bears on the comparison."""
+    """Describe in sentences the training conditions that affect the comparison."""
     sentences = [
-        f"Trainings done: {n_done} of {n_planned}, one each with seed {config.seed}; epochs at most: {config.epochs}.",
+        f"Trainings done: {n_done} of {n_planned}, each with seed {config.seed}; at most {config.epochs} epochs.",
         "Values are means over the test splits of the datasets.",
     ]
     if synthetic:
         sentences.append("The images are synthetic: nothing here says anything about MedMNIST.")
     if config.training_share < 1:
         sentences.append(
-            f"A trial with {100 * config.training_share:g} % of the training images: the differences say nothing of "
-            "the methods."
+            f"A trial with {100 * config.training_share:g} % of the training images: the differences say nothing "
+            "about the methods."
         )
     if config.weights is not None:
-        sentences.append(f"The weights that training starts from are those in {config.weights}.")
+        sentences.append(f"Training starts from the weights in {config.weights}.")
     elif not config.pretrained:
-        sentences.append("Trained from scratch; the thesis starts from pretrained weights.")
+        sentences.append("Training starts from scratch; in the thesis it starts from pretrained weights.")
     if config.batch_norm == "per-dataset":
-        sentences.append("BatchNorm has statistics of each dataset; in the thesis the datasets share them.")
+        sentences.append("BatchNorm has statistics for each dataset; in the thesis the datasets share them.")
     sentences.append(
-        "Figures of the thesis: Tables 5 and 6; those of end-to-end training are means over three seeds."
+        "The values of the thesis are from Tables 5 and 6; for end-to-end training they are means over three seeds."
     )
     return sentences
 
 
 def as_csv(lines: Sequence[Line], config: TrainingConfig) -> str:
-    """Write lines as CSV, each with the share of the training images that was used."""
+    """Format lines as CSV, each with the fraction of the training images that was used."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("what", "metric", "here", "thesis", "difference", "training_share"))
@@ -155,7 +155,7 @@ def _rounded(value: float | None) -> str:
 
 
 def as_markdown(table: Table) -> str:
-    """Write a table for readers, with the comparisons below."""
+    """Format a table as Markdown, with the comparisons below."""
     parts = [
         f"# Experiment {table.experiment}: {EXPERIMENTS[table.experiment]}",
         "\n".join(f"- {condition}" for condition in table.conditions),
@@ -167,7 +167,7 @@ def as_markdown(table: Table) -> str:
 
 
 def _rows(heading: str, lines: Sequence[Line], number_format: str) -> Iterator[str]:
-    """A row for what is measured, and three columns for each metric."""
+    """Yield the lines of a Markdown table with three columns for each metric."""
     heads = [text for name in METRICS.values() for text in (name, "thesis", "difference")]
     yield f"| {' | '.join((heading, *heads))} |"
     yield f"| --- |{' ---: |' * len(heads)}"

@@ -1,7 +1,8 @@
-"""The four experiments of Bachmeier (2024): which trainings each takes, what is done of them, and doing the rest.
+"""The four experiments of Bachmeier (2024): their trainings, the progress, and the remaining work.
 
-A training that several experiments need is done once: the name of its folder stands for its configuration and data.
-What is done is skipped, what was begun goes on from its last epoch. A training is done when its test split is scored.
+A training that several experiments need is done once: the name of its folder identifies its configuration and data.
+Finished trainings are skipped, and unfinished trainings continue after their last epoch. A training is finished when
+its test splits are scored.
 """
 
 import csv
@@ -35,19 +36,19 @@ EXPERIMENTS = {
     4: "Training on each dataset alone against mm-PT",
 }
 SCORES_FILE = "test.csv"
-#: How the names of files of weights end.
+#: Suffixes of files with weights.
 WEIGHTS_SUFFIXES = (".safetensors", ".pth")
 
-#: What a user can mend: shown as a message.
+#: Errors that a user can fix; commands show their message.
 ERRORS = (*train.ERRORS, *predict.ERRORS, HistoryError)
 
-#: Settings that change where a training computes, not what.
+#: Settings that change where a training is computed, not its result.
 _NOT_NAMED = {"device"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Training:
-    """What an experiment compares; the other settings are the same for all."""
+    """Settings that an experiment compares; all other settings are the same."""
 
     scheme: str
     architecture: str
@@ -56,7 +57,7 @@ class Training:
 
 
 def trainings(experiment: int, architectures: Sequence[str], resolutions: Sequence[int]) -> list[Training]:
-    """List what an experiment takes."""
+    """List the trainings of an experiment."""
     ways = {
         1: [("mm-pt", False)],
         2: [("mm-pt", False), ("mm-pt", True)],
@@ -74,7 +75,7 @@ def trainings(experiment: int, architectures: Sequence[str], resolutions: Sequen
 def comparisons(
     experiment: int, architectures: Sequence[str], resolutions: Sequence[int]
 ) -> Iterator[tuple[Training, Training]]:
-    """Pair what an experiment compares: the question is what the second adds to the first."""
+    """Yield the pairs that an experiment compares; a table shows the second minus the first."""
     listed = trainings(experiment, architectures, resolutions)
     match experiment:
         case 1:
@@ -96,9 +97,9 @@ def comparisons(
 
 @dataclass(frozen=True)
 class Study:
-    """What is asked for: experiments, with these architectures and resolutions, on the files in `data`.
+    """Experiments to do, with their architectures and resolutions, on the files in `data`.
 
-    `common` has the settings that all trainings share; where its `weights` is a folder, it has a file for each
+    `common` has the settings of all trainings. If its `weights` is a folder, the folder has a file for each
     architecture.
     """
 
@@ -112,7 +113,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """A training, how it is done and where, and the experiments that need it."""
+    """A training with its configuration and folder, and the experiments that need it."""
 
     training: Training
     config: TrainingConfig
@@ -121,11 +122,11 @@ class PlannedRun:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to do."""
+        """True if the training is finished and scored."""
         return (self.folder / SCORES_FILE).exists()
 
     def progress(self, benchmark: Benchmark = MEDMNIST_PLUS) -> str:
-        """Say what is done of it. Raises `HistoryError` if its files are damaged."""
+        """Return a text about the progress. Raises `HistoryError` if the files are damaged."""
         if self.is_done:
             return "done"
         begun = [rows for folder in run_folders(self.folder) if (rows := read_rows(folder))]
@@ -137,9 +138,9 @@ class PlannedRun:
 
 
 def plan(study: Study) -> list[PlannedRun]:
-    """Plan each training that the experiments need, once.
+    """Plan the trainings that the experiments need, each once.
 
-    Raises `DataError` if the data's marker is damaged, `ConfigError` if not every architecture has its weights.
+    Raises `DataError` if the marker of the data is damaged, `ConfigError` if weights of an architecture are missing.
     """
     marker = splits.read_marker(study.data)
     weights = weights_by_architecture(study.common.weights, study.architectures)
@@ -156,7 +157,7 @@ def plan(study: Study) -> list[PlannedRun]:
 
 
 def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> dict[str, Path | None]:
-    """Find the file that each architecture starts from: `path`, or ARCHITECTURE.safetensors or .pth in that folder.
+    """Find the initial weights of each architecture: `path`, or ARCHITECTURE.safetensors or .pth in that folder.
 
     Raises `ConfigError` that names each architecture whose file is missing.
     """
@@ -165,7 +166,7 @@ def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> 
     if not path.is_dir():
         if len(architectures) > 1:
             raise ConfigError(
-                f"{path} is not a folder: for several architectures, give one that holds a file for each, "
+                f"{path} is not a folder: for several architectures, give a folder with a file for each, "
                 f"named {architectures[0]}.safetensors or {architectures[0]}.pth and so on"
             )
         return {architectures[0]: path}
@@ -178,7 +179,7 @@ def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> 
         if len(there) == 1:
             found[name] = there[0]
         elif there:
-            problems.append(f"{path} holds {there[0].name} and {there[1].name}: keep the one to start from")
+            problems.append(f"{path} holds {there[0].name} and {there[1].name}: keep only one of them")
         else:
             problems.append(
                 f"{path} holds no weights of {name}: {' or '.join(name + s for s in WEIGHTS_SUFFIXES)}"
@@ -200,7 +201,7 @@ def _config_of(training: Training, common: TrainingConfig, weights: Path | None)
 
 
 def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
-    """Name a folder by a configuration and, if the data are synthetic, by what their marker says of them."""
+    """Return the folder name of a configuration and, if the data are synthetic, of their marker."""
     default = TrainingConfig(config.scheme, config.architecture, config.resolution).to_dict()
     named = {
         name: value
@@ -213,8 +214,8 @@ def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
 
 
 def check(planned: Sequence[PlannedRun], folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
-    """Raise one of `ERRORS` if a training that is not done cannot be: nothing should stop after days."""
-    remaining = [one.config for one in planned if not one.is_done]
+    """Raise one of `ERRORS` if a remaining training is not possible, rather than stop after days of training."""
+    remaining = [run.config for run in planned if not run.is_done]
     for config in remaining:
         config.validate(benchmark)
         choose_device(config.device)
@@ -233,39 +234,39 @@ def carry_out(
     after_each: Callable[[], object] = lambda: None,
     write: Write = print,
 ) -> None:
-    """Train and score what is not done; `after_each` is called after each training. Raises one of `ERRORS`."""
-    remaining = [one for one in planned if not one.is_done]
-    for number, one in enumerate(remaining, start=1):
-        write(f"Training {number} of {len(remaining)}: {title(one.config)}")
-        train.train(one.config, folder, one.folder, benchmark=benchmark, resume=True, write=write)
-        scores = score(one, folder, benchmark)
-        _write_scores(one.folder / SCORES_FILE, scores)
-        write(f"Test splits: {', '.join(_told(scores))}")
+    """Do and score the remaining trainings; call `after_each` after each of them. Raises one of `ERRORS`."""
+    remaining = [run for run in planned if not run.is_done]
+    for number, run in enumerate(remaining, start=1):
+        write(f"Training {number} of {len(remaining)}: {title(run.config)}")
+        train.train(run.config, folder, run.folder, benchmark=benchmark, resume=True, write=write)
+        scores = score(run, folder, benchmark)
+        _write_scores(run.folder / SCORES_FILE, scores)
+        write(f"Test splits: {', '.join(_mean_scores(scores))}")
         after_each()
 
 
-def score(one: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, DatasetScores]:
-    """Score the kept models of a training on the test splits, by dataset. Raises one of `ERRORS`."""
-    device = choose_device(one.config.device)
+def score(run: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, DatasetScores]:
+    """Score the best models of a training on the test splits, by dataset. Raises one of `ERRORS`."""
+    device = choose_device(run.config.device)
     scores = {}
-    for part in predict.find_checkpoints(one.folder, benchmark):
+    for part in predict.find_checkpoints(run.folder, benchmark):
         predictions = predict.predict_datasets(
-            checkpoints.load(part.path), part.datasets, folder, device, one.config.batch_size
+            checkpoints.load(part.path), part.datasets, folder, device, run.config.batch_size
         )
         for dataset, probabilities in predictions:
-            path = folder / splits.file_name(dataset.name, one.config.resolution)
+            path = folder / splits.file_name(dataset.name, run.config.resolution)
             labels = splits.load_labels(path, dataset, "test", n_images=len(probabilities))
             scores[dataset.name] = metrics(labels, probabilities, dataset)
     return scores
 
 
-def _told(scores: Mapping[str, DatasetScores]) -> Iterator[str]:
+def _mean_scores(scores: Mapping[str, DatasetScores]) -> Iterator[str]:
     for metric in METRICS:
-        yield f"{metric.replace('_', ' ')} {fmean(getattr(one, metric) for one in scores.values()):.4f}"
+        yield f"{metric.replace('_', ' ')} {fmean(getattr(each, metric) for each in scores.values()):.4f}"
 
 
 def _write_scores(path: Path, scores: Mapping[str, DatasetScores]) -> None:
-    """Write the scores of a training; the file appears when it is whole."""
+    """Write the scores of a training, atomically."""
     with atomic_write(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("dataset", *METRICS))
@@ -274,12 +275,12 @@ def _write_scores(path: Path, scores: Mapping[str, DatasetScores]) -> None:
             writer.writerow((name, *("" if math.isnan(value) else repr(value) for value in values)))
 
 
-def read_averages(one: PlannedRun) -> dict[str, float]:
-    """Read the means over the datasets of a training, by metric; empty if it is not done.
+def read_averages(run: PlannedRun) -> dict[str, float]:
+    """Read a training's means over the datasets, by metric; empty if the training is not finished.
 
-    A metric that a dataset lacks is left out. Raises `HistoryError` if the file is damaged.
+    Metrics that are missing for a dataset are left out. Raises `HistoryError` if the file is damaged.
     """
-    path = one.folder / SCORES_FILE
+    path = run.folder / SCORES_FILE
     if not path.exists():
         return {}
     try:
@@ -287,4 +288,6 @@ def read_averages(one: PlannedRun) -> dict[str, float]:
             lines = list(csv.DictReader(file))
         return {m: fmean(float(line[m]) for line in lines) for m in METRICS if all(line[m] for line in lines)}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HistoryError(f"{path} cannot be read: {error!r}. Remove it to have it made again.") from error
+        raise HistoryError(
+            f"{path} cannot be read: {error!r}. Delete it to score the training again."
+        ) from error

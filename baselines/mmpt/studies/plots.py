@@ -1,7 +1,7 @@
-"""Figures of how trainings went: losses and metrics by epoch, of one run or of two beside each other.
+"""Figures of trainings: losses and metrics by epoch, of one run or of two runs side by side.
 
-They are made for files, so that their colours are those of the theme of files: a run keeps its colour, and training
-is dashed, validation solid.
+The figures go to files, so they use the colours of the file theme. A run keeps its colour; training is dashed and
+validation solid.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,13 +22,13 @@ _DASHES = {"train": "dash", "val": "solid"}
 _COLUMNS = 3
 _COLOURS = theme("file")["layout"]["colorway"]
 _DATASET_TITLES = {dataset.name: dataset.title for dataset in MEDMNIST_PLUS}
-_OF_TRAINING = "Values of training are those of the model as it was at each step."
+_OF_TRAINING = "Training values come from the model as it was at each step."
 
 Curve = Sequence[tuple[int, float | None]]
 
 
 def figures(histories: Sequence[History]) -> list[Figure]:
-    """Everything that is drawn of one run or two."""
+    """Make all figures of one run or two."""
     return [
         mean_curves(histories, "loss", "batches"),
         *(mean_curves(histories, what, "datasets") for what in ("loss", *METRICS)),
@@ -38,7 +38,7 @@ def figures(histories: Sequence[History]) -> list[Figure]:
 
 
 def labels(histories: Sequence[History]) -> list[str]:
-    """What the runs are called: by their training, and by their folder where that is not enough."""
+    """Name the runs by their training, and also by their folder if the trainings have the same name."""
     titles = [title(history.config) for history in histories]
     if len(set(titles)) == len(titles):
         return titles
@@ -65,13 +65,13 @@ def mean_curves(histories: Sequence[History], what: str, over: str) -> Figure:
         layout=_panels(names, len(names), _AXES[what]) | {"shapes": list(_best_lines(histories))},
         columns=["Run", "Split", "Epoch", _TITLES[what]],
         rows=[[n, SPLITS[split], *point] for (n, split), curve in curves.items() for point in curve],
-        note=f"The dotted line is the epoch whose model is kept. {_OF_TRAINING}",
+        note=f"The dotted line marks the best epoch, whose model is kept. {_OF_TRAINING}",
         height=420,
     )
 
 
 def _best_lines(histories: Sequence[History]) -> Iterator[dict[str, Any]]:
-    """Mark the best epoch where all datasets share it."""
+    """Mark the best epoch of each run if all its datasets share it."""
     for number, history in enumerate(histories, start=1):
         if len(best := set(history.best_epochs().values())) == 1:
             (epoch,) = best
@@ -81,7 +81,7 @@ def _best_lines(histories: Sequence[History]) -> Iterator[dict[str, Any]]:
 
 
 def dataset_curves(histories: Sequence[History], what: str) -> Figure:
-    """Draw a plot for each dataset, with the curves of all runs in it; each has a scale of its own."""
+    """Draw a plot for each dataset with the curves of all runs; each plot has its own scale."""
     names = labels(histories)
     datasets = _datasets(histories)
     data, rows = [], []
@@ -100,7 +100,7 @@ def dataset_curves(histories: Sequence[History], what: str) -> Figure:
         layout=_panels([_called(dataset) for dataset in datasets], _COLUMNS),
         columns=["Run", "Dataset", "Split", "Epoch", _TITLES[what]],
         rows=rows,
-        note=f"Every plot has a scale of its own. {_OF_TRAINING}",
+        note=f"Every plot has its own scale. {_OF_TRAINING}",
         height=140 + 150 * n_rows,
     )
 
@@ -157,7 +157,7 @@ def _line(curve: Curve, name: str, panel: int, split: str, run: int, *, in_legen
 
 
 def _panels(titles: Sequence[str], n_columns: int, y_title: str = "") -> dict[str, Any]:
-    """Lay plots out in rows, with a title above each; those with a title of their common y axis have one scale."""
+    """Lay plots out in rows, each with a title above; with `y_title` they share one y axis scale."""
     n_rows = -(-len(titles) // n_columns)
     layout: dict[str, Any] = {
         "grid": {
@@ -196,7 +196,7 @@ def _layout_axis(letter: str, number: int) -> str:
 
 
 def _datasets(histories: Iterable[History]) -> list[str]:
-    """All datasets that a run has, in their official order."""
+    """Return the datasets of all runs, in their official order."""
     there = {name for history in histories for name in history.datasets}
     return [dataset.name for dataset in MEDMNIST_PLUS if dataset.name in there]
 

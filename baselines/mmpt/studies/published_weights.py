@@ -1,10 +1,10 @@
-"""Weights of models of one dataset, in files named as Doerrich et al. name theirs, or written by train_baseline.
+"""Weights of single-dataset models, from Doerrich et al. or from train_baseline.
 
-Theirs are called dataset_resolution_scheme_architecture_sSEED_best.pth, with the schemes endToEnd and linearProbing,
-and hold the plain state dict of a timm model (AlexNet: of torchvision's) with one output for each class. Assumed is
-what their published code does: inputs of 224 pixels, normalised by the model's own mean and deviation and
-zero-padded; BatchNorm by its running statistics; probabilities by softmax, or by sigmoid if multi-label. k-NN has
-no such files.
+Doerrich et al. name their files dataset_resolution_scheme_architecture_sSEED_best.pth, with the schemes endToEnd and
+linearProbing. A file has the plain state dict of a timm model (AlexNet: of torchvision) with one output for each class.
+We assume the settings of their published code: inputs of 224 pixels, normalised by the model's own mean and standard
+deviation and zero-padded; BatchNorm with its running statistics; probabilities by softmax, or by sigmoid if
+multi-label. k-NN has no such files.
 """
 
 import re
@@ -26,23 +26,23 @@ SUFFIX = "_best.pth"
 NAME = re.compile(
     r"(?P<dataset>[a-z0-9]+)_(?P<resolution>\d+)_(?P<scheme>[A-Za-z-]+)_(?P<architecture>.+)_s(?P<seed>\d+)"
 )
-#: What the schemes are called in the names of files, beside their names here.
+#: Names of the schemes in file names, and their names here.
 SCHEMES = {"endToEnd": "end-to-end", "linearProbing": "linear-probing", "kNN": "knn"}
 
 
 class WeightsError(ValueError):
-    """A file is not what it should be; the message says which and why."""
+    """A file of weights cannot be used; the message says which file and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A file of weights, and what was trained.
+    """A file of weights and its training configuration.
 
     Attributes:
-        path: the file.
-        config: of the training, as far as it is known: of a plain state dict, what its name says.
-        dataset: the one that it was trained on.
-        is_plain: whether it holds a state dict only, not a checkpoint of train_baseline.
+        path: path of the file.
+        config: configuration of the training; for a plain state dict, as far as the file name states it.
+        dataset: dataset of the training.
+        is_plain: True for a plain state dict, False for a checkpoint of train_baseline.
 
     """
 
@@ -52,14 +52,14 @@ class Weights:
     is_plain: bool
 
     def checkpoint(self) -> Checkpoint:
-        """Read it. Raises `CheckpointError`, `ArchitectureError`, or `WeightsError` if weights do not fit."""
+        """Read the file. Raises `CheckpointError`, `ArchitectureError`, or `WeightsError` if weights do not fit."""
         return _from_state_dict(self) if self.is_plain else checkpoints.load(self.path)
 
 
 def find_weights(folder: Path, benchmark: Benchmark) -> list[Weights]:
-    """Find the weights in a folder and those below it: files that end in _best.pth, and best.pt of runs.
+    """Find the weights in a folder and its subfolders: files that end in _best.pth, and best.pt of runs.
 
-    Raises `WeightsError` if there are none, or if one is not of a single dataset of `benchmark`.
+    Raises `WeightsError` if there are no weights, or if a file is not of a single dataset of `benchmark`.
     """
     if not folder.is_dir():
         raise WeightsError(f"{folder} is not a folder.")
@@ -68,7 +68,7 @@ def find_weights(folder: Path, benchmark: Benchmark) -> list[Weights]:
     ]
     if not found:
         raise WeightsError(
-            f"{folder} holds no weights: no files that end in {SUFFIX}, and no {BEST} of a run."
+            f"{folder} holds no weights: no file that ends in {SUFFIX}, and no {BEST} of a run."
         )
     return found
 
@@ -88,12 +88,12 @@ def _describe(path: Path, benchmark: Benchmark) -> Weights:
         raise WeightsError(f"{path}: {error}.") from error
     if config.dataset is None:
         raise WeightsError(
-            f"{path} is a model of all datasets: predict_baseline and submit_baseline have it scored."
+            f"{path} is a model of all datasets: use predict_baseline and submit_baseline to have it scored."
         )
     if is_plain and not config.has_epochs:
-        raise WeightsError(f"{path}: k-NN trains no weights; train_baseline --scheme knn does it again.")
+        raise WeightsError(f"{path}: k-NN trains no weights; repeat it with train_baseline --scheme knn.")
     if named and (differing := list(_differing(named, config))):
-        raise WeightsError(f"{path} was trained otherwise than its name says: {', '.join(differing)}.")
+        raise WeightsError(f"{path} was not trained as its name says: {', '.join(differing)}.")
     return Weights(path, config, benchmark[config.dataset], is_plain)
 
 
@@ -102,7 +102,7 @@ def _config_of_name(path: Path) -> TrainingConfig:
     if match is None:
         raise WeightsError(
             f"{path} is not named dataset_resolution_scheme_architecture_sSEED{SUFFIX}, "
-            "as pathmnist_28_endToEnd_resnet18_s9930641_best.pth is."
+            "for example pathmnist_28_endToEnd_resnet18_s9930641_best.pth."
         )
     return TrainingConfig(
         scheme=SCHEMES.get(match["scheme"], match["scheme"]),
@@ -122,7 +122,7 @@ def _differing(named: TrainingConfig, config: TrainingConfig) -> Iterator[str]:
 
 
 def _from_state_dict(weights: Weights) -> Checkpoint:
-    """Turn a model with a classifier into the backbone and the head that are used here."""
+    """Split a model with a classifier into a backbone and a head."""
     config, state = weights.config, read_weights(weights.path)
     backbone = create_backbone(config.architecture, pretrained=False, input_size=config.input_size)
     model = MultiHeadModel(backbone, [weights.dataset])
@@ -147,16 +147,16 @@ def _from_state_dict(weights: Weights) -> Checkpoint:
 def _classifier(
     state: Mapping[str, Tensor], name: str, expected: Mapping[str, Tensor], path: Path
 ) -> dict[str, Tensor]:
-    """Return weight (n_classes, n_features) and bias (n_classes,) of the classifier, the layer of that name."""
+    """Return weight (n_classes, n_features) and bias (n_classes,) of the classifier `name`."""
     found = {}
     for kind, own in expected.items():
         key = f"{name}.{kind}"
         if key not in state:
-            raise WeightsError(f"{path} has no {key}: a classifier on top of the network is expected.")
+            raise WeightsError(f"{path} has no {key}: expected a classifier on top of the network.")
         if state[key].shape != own.shape:
             raise WeightsError(
-                f"{path}: {key} has the shape {tuple(state[key].shape)}; expected is {tuple(own.shape)}, "
-                "an output for each class and an input for each feature."
+                f"{path}: {key} has the shape {tuple(state[key].shape)}; expected {tuple(own.shape)}, "
+                "with an output for each class and an input for each feature."
             )
         found[kind] = state[key]
     return found

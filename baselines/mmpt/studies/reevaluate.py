@@ -1,7 +1,7 @@
-"""Evaluate given weights again under all metrics, and sum them up over seeds as the published tables do.
+"""Evaluation of model weights with all metrics, averaged over seeds as in the published tables.
 
-The figure of a dataset is the mean over the seeds, with the population deviation (ddof 0) over them. The average is
-the mean over the datasets of these means, and its deviation the mean over the datasets of these deviations.
+The score of a dataset is the mean over the seeds, with the standard deviation over the seeds (ddof 0). The average is
+the mean of the dataset means, and its deviation is the mean of the dataset deviations.
 """
 
 import csv
@@ -33,7 +33,7 @@ class ReevaluationError(ValueError):
     """Weights cannot be evaluated together; the message says why."""
 
 
-#: What a user can mend: shown as a message.
+#: Errors that a user can fix; commands show their message.
 ERRORS = (
     ArchitectureError, CheckpointError, ConfigError, splits.DataError, DeviceError, predict.PredictError,
     ReevaluationError, WeightsError, OSError,
@@ -42,7 +42,7 @@ ERRORS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Method:
-    """What is trained again with each seed."""
+    """A method, trained once with each seed."""
 
     scheme: str
     architecture: str
@@ -54,10 +54,10 @@ Scores = Mapping[str, Mapping[int, DatasetScores]]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A line of a table of results, with the columns of `reported/thesis2024.csv`: figures in [0, 1], kappa in [-1, 1].
+class ResultRow:
+    """A row of results with the columns of `reported/thesis2024.csv`: scores in [0, 1], kappa in [-1, 1].
 
-    The deviation is None where there is one seed only. Schemes of one dataset have no weighted loss.
+    The standard deviation is None if there is only one seed. Single-dataset schemes have no weighted loss.
     """
 
     scheme: str
@@ -82,7 +82,7 @@ def reevaluate(
 ) -> dict[Method, Scores]:
     """Evaluate all weights in a folder on a split of their datasets.
 
-    Everything is checked before the first image is read, but for the weights themselves. Raises one of `ERRORS`.
+    Everything except the weights themselves is checked before the first image is read. Raises one of `ERRORS`.
     """
     where = choose_device(device)
     found = find_weights(folder, benchmark)
@@ -109,7 +109,7 @@ def _method(weights: Weights) -> Method:
 
 
 def _check_together(found: Sequence[Weights]) -> None:
-    """Refuse two models of the same seed, and models of a method that were trained in different ways."""
+    """Refuse two models of the same seed, and models of one method with different training settings."""
     first: dict[Method, Weights] = {}
     seen: dict[tuple[Method, str, int], Path] = {}
     for weights in found:
@@ -120,12 +120,12 @@ def _check_together(found: Sequence[Weights]) -> None:
         ):
             raise ReevaluationError(
                 f"{one.path} and {weights.path} were trained differently: {', '.join(differing)}. "
-                "Evaluate them in folders of their own."
+                "Put them in separate folders and evaluate each folder."
             )
         key = method, weights.dataset.name, weights.config.seed
         if key in seen:
             raise ReevaluationError(
-                f"{seen[key]} and {weights.path} are of the same dataset, method and seed; keep one of them."
+                f"{seen[key]} and {weights.path} have the same dataset, method and seed; keep one of them."
             )
         seen[key] = weights.path
 
@@ -143,35 +143,37 @@ def evaluate_weights(
     scores = metrics(labels, probabilities, dataset)
     if math.isnan(scores.auc):
         raise ReevaluationError(
-            f"{weights.path} cannot be scored: it predicts values that are not finite, or the {split} split of "
-            f"{dataset.name} lacks a class."
+            f"{weights.path} cannot be scored: it predicts values that are not finite, or a class is missing from "
+            f"the {split} split of {dataset.name}."
         )
     return scores
 
 
-def lacking(scores: Scores, benchmark: Benchmark) -> str:
-    """Say what a method lacks for an average: datasets, or seeds that other datasets have; empty if nothing."""
+def missing_weights(scores: Scores, benchmark: Benchmark) -> str:
+    """List the datasets and seeds that are missing for an average of a method; empty if none is missing."""
     seeds = {seed for of_dataset in scores.values() for seed in of_dataset}
     missing = [
-        f"{dataset.name} (seed {', '.join(map(str, lacks))})"
+        f"{dataset.name} (seed {', '.join(map(str, without))})"
         for dataset in benchmark
-        if (lacks := sorted(seeds - set(scores.get(dataset.name, {}))))
+        if (without := sorted(seeds - set(scores.get(dataset.name, {}))))
     ]
     return ", ".join(missing)
 
 
-def figures(method: Method, scores: Scores, benchmark: Benchmark = MEDMNIST_PLUS) -> Iterator[Figure]:
-    """Sum a method up: the average over the datasets, unless one lacks, and each dataset, by every metric."""
+def result_rows(method: Method, scores: Scores, benchmark: Benchmark = MEDMNIST_PLUS) -> Iterator[ResultRow]:
+    """Yield a method's scores by every metric: the average, if all datasets are there, and each dataset."""
     for metric in METRICS:
         by_dataset = {
             dataset.name: _over_seeds([getattr(s, metric) for s in scores[dataset.name].values()])
             for dataset in benchmark
             if dataset.name in scores
         }
-        if not lacking(scores, benchmark):
+        if not missing_weights(scores, benchmark):
             by_dataset = {AVERAGE: _over_datasets(by_dataset.values())} | by_dataset
         for name, (mean, std) in by_dataset.items():
-            yield Figure(method.scheme, method.architecture, None, method.resolution, name, metric, mean, std)
+            yield ResultRow(
+                method.scheme, method.architecture, None, method.resolution, name, metric, mean, std
+            )
 
 
 def _over_seeds(values: Sequence[float]) -> tuple[float, float | None]:
@@ -183,24 +185,24 @@ def _over_datasets(values: Iterable[tuple[float, float | None]]) -> tuple[float,
     return float(np.mean(means)), None if None in deviations else float(np.mean(deviations))
 
 
-def write_csv(path: Path, rows: Iterable[Figure]) -> None:
-    """Write figures in the layout of the files in `reported/`."""
+def write_csv(path: Path, rows: Iterable[ResultRow]) -> None:
+    """Write results in the layout of the files in `reported/`."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(field.name for field in fields(Figure))
+        writer.writerow(field.name for field in fields(ResultRow))
         writer.writerows(
             (*astuple(row)[:-2], f"{row.mean:.6f}", "" if row.std is None else f"{row.std:.6f}")
             for row in rows
         )
 
 
-def table(rows: Sequence[Figure]) -> Iterator[str]:
-    """Lay a method's figures out as lines of text: a line a dataset, a column a metric."""
+def table(rows: Sequence[ResultRow]) -> Iterator[str]:
+    """Format a method's results as lines of text: a line per dataset, a column per metric."""
     yield f"{'dataset':16}" + "".join(f"{metric.replace('_', ' '):>19}" for metric in METRICS)
     cells = {(row.dataset, row.metric): row for row in rows}
     for name in dict.fromkeys(row.dataset for row in rows):
         yield f"{name:16}" + "".join(f"{_cell(cells[name, metric]):>19}" for metric in METRICS)
 
 
-def _cell(row: Figure) -> str:
+def _cell(row: ResultRow) -> str:
     return f"{row.mean:.4f}" + ("" if row.std is None else f" +- {row.std:.4f}")

@@ -1,1 +1,1 @@
-"""Training runs, from a configuration to checkpoints and metrics, and predictions made with a checkpoint."""
+"""Training runs, from a configuration to checkpoints and metrics, and predictions from checkpoints."""

@@ -1,7 +1,7 @@
-"""Checkpoints: everything that is needed to predict, to explain and to go on.
+"""Checkpoints: everything needed to predict, to describe the training and to continue it.
 
-They are written beside their place and moved there, so that a killed run leaves the one before; and they hold
-tensors and plain values only, so that opening one from elsewhere runs no code.
+A checkpoint is written to a temporary file and moved into place, so a killed run leaves the previous checkpoint. It
+contains only tensors and plain values, so opening a foreign checkpoint runs no code.
 """
 
 import os
@@ -24,26 +24,26 @@ BEST = "best.pt"
 
 
 class CheckpointError(Exception):
-    """A file is no checkpoint, or a damaged one; the message says which and what to do."""
+    """A file is not a checkpoint, or it is damaged; the message says which file and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A model, and how it came about.
+    """A model and the state of its training.
 
     Attributes:
-        config: everything that was asked for.
-        model_state: of the backbone and all heads. BatchNorm's buffers in it are the running statistics that training
-            left, whatever `statistics` holds.
-        statistics: BatchNorm's buffers by dataset; empty if there are none or they are shared.
-        epoch: how many epochs were trained.
-        best_epoch: the one with the best validation loss so far; 0 if there is none yet.
-        best_loss: that loss.
-        optimizer_state: of the backbone's optimizer and each head's, by name. The learning rates of the scheduler
-            are part of it, and depend on the epoch alone. None in what is kept for predicting only.
-        rng_state: of torch on the host and the device, and of the sampler. None as above.
-        versions: of python, torch, timm and numpy.
-        git_commit: of the code, with "-dirty" if files were changed; None outside a checkout.
+        config: configuration of the training.
+        model_state: state of the backbone and all heads. Its BatchNorm buffers are the running statistics of the
+            training, whatever `statistics` contains.
+        statistics: BatchNorm buffers by dataset; empty if there are none or they are shared.
+        epoch: number of trained epochs.
+        best_epoch: epoch with the best validation loss so far; 0 if there is none yet.
+        best_loss: validation loss of the best epoch.
+        optimizer_state: states of the optimizers of the backbone and of each head, by name. They include the learning
+            rates of the scheduler, which depend only on the epoch. None in a checkpoint for predicting only.
+        rng_state: states of torch's random numbers on the host and the device, and of the sampler. None as above.
+        versions: versions of python, torch, timm and numpy.
+        git_commit: commit of the code, with "-dirty" if files were changed; None outside a checkout.
 
     """
 
@@ -59,11 +59,11 @@ class Checkpoint:
     git_commit: str | None
 
     def for_predicting(self) -> "Checkpoint":
-        """The same without what only training needs, a third of the size."""
+        """Return a copy without the state that only training needs; a third of the size."""
         return replace(self, optimizer_state=None, rng_state=None)
 
     def load_into(self, model: nn.Module) -> None:
-        """Give a model these weights. Raises `CheckpointError` if it is another one."""
+        """Load the weights into a model. Raises `CheckpointError` if they do not fit."""
         try:
             model.load_state_dict(self.model_state)
         except RuntimeError as error:
@@ -73,10 +73,10 @@ class Checkpoint:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; whoever opens `path` meanwhile, or after a crash, finds the old or the new one whole."""
+    """Write a checkpoint atomically: even after a crash, `path` is the complete old or the complete new one."""
     values = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint)}
     values["config"] = checkpoint.config.to_dict()
-    # A file, not a path: otherwise its name would be part of what is written.
+    # A file, not a path: torch would write the name of a path into the checkpoint.
     with atomic_write(path) as draft, draft.open("wb") as file:
         torch.save(values, file)
         file.flush()
@@ -89,7 +89,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def load_config(path: Path) -> TrainingConfig:
-    """Read only what a checkpoint says of itself. Raises `CheckpointError`."""
+    """Read only the configuration of a checkpoint. Raises `CheckpointError`."""
     return _load(path, mmap=True).config
 
 
@@ -100,7 +100,7 @@ def _load(path: Path, *, mmap: bool) -> Checkpoint:
         values = torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
         values["config"] = TrainingConfig.from_dict(values["config"])
         return Checkpoint(**values)
-    except Exception as error:  # of many kinds, whatever reading makes of something else
+    except Exception as error:  # reading another kind of file raises many types of errors
         reason = str(error).partition("\n")[0]
         raise CheckpointError(
             f"{path} cannot be read: it is damaged, or was not written by train_baseline ({reason})."
@@ -108,7 +108,7 @@ def _load(path: Path, *, mmap: bool) -> Checkpoint:
 
 
 def versions() -> dict[str, str]:
-    """Of what computes."""
+    """Return the versions of the software that affects results."""
     return {
         "python": platform.python_version(),
         "torch": str(torch.__version__),
@@ -118,7 +118,7 @@ def versions() -> dict[str, str]:
 
 
 def git_commit() -> str | None:
-    """The commit of this code, with "-dirty" if files that git knows were changed; None outside a checkout."""
+    """Return the commit of this code, with "-dirty" if tracked files were changed; None outside a checkout."""
     try:
         return subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
@@ -132,7 +132,7 @@ def git_commit() -> str | None:
 
 
 def rng_state(device: torch.device, sampler: np.random.Generator) -> dict[str, Any]:
-    """Where the random numbers of torch and of the sampler stand."""
+    """Return the states of the random numbers of torch and of the sampler."""
     return {
         "torch": torch.get_rng_state(),
         "cuda": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
@@ -141,7 +141,7 @@ def rng_state(device: torch.device, sampler: np.random.Generator) -> dict[str, A
 
 
 def restore_rng_state(state: dict[str, Any], device: torch.device, sampler: np.random.Generator) -> None:
-    """Let random numbers go on where they stood."""
+    """Restore the states of the random numbers."""
     torch.set_rng_state(state["torch"])
     if device.type == "cuda" and state["cuda"] is not None:
         torch.cuda.set_rng_state(state["cuda"], device)

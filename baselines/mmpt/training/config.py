@@ -1,4 +1,4 @@
-"""The configuration of a training: every choice in one value, which its checkpoints carry."""
+"""Configuration of a training: all settings in one value, which is stored in its checkpoints."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -18,25 +18,25 @@ SCHEMES: Mapping[str, str] = {
 
 
 class ConfigError(ValueError):
-    """The configuration makes no sense; the message says what to change."""
+    """The configuration is invalid; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The configuration of a training; the defaults are the published protocol.
+    """Configuration of a training; the defaults are the published protocol.
 
-    Fields with an `option` explain themselves: `train_baseline` has them as options. Other modules ask the properties,
-    and compare no names of schemes.
+    Fields with an `option` are options of `train_baseline`, with a help text. Other modules use the properties and do
+    not compare names of schemes.
     """
 
     scheme: str = field(
         metadata=option(
-            "mm-pt trains one backbone for all datasets, the others one model for each",
+            "mm-pt trains one backbone for all datasets, the other schemes one model for each",
             choices=tuple(SCHEMES),
         )
     )
     architecture: str = field(
-        metadata=option("one of the ten architectures of the thesis, or a name that timm knows")
+        metadata=option("one of the ten architectures of the thesis, or the name of a timm model")
     )
     resolution: int = field(
         metadata=option("size of the stored images in pixels", choices=MEDMNIST_PLUS.resolutions)
@@ -47,22 +47,22 @@ class TrainingConfig:
     weighted_loss: bool = field(
         default=False,
         metadata=option(
-            "multiply the loss of a dataset by (batches of the smallest / its batches): all count alike, "
-            "whatever their size"
+            "multiply the loss of a dataset by (batches of the smallest dataset / its batches), so that all "
+            "datasets count equally"
         ),
     )
     weighting_excludes: tuple[str, ...] = field(
-        default=(), metadata=option("datasets that keep weight 1 with --weighted-loss")
+        default=(), metadata=option("datasets that keep the weight 1 with --weighted-loss")
     )
     batch_norm: str = field(
         default="per-dataset",
         metadata=option(
-            "whose statistics BatchNorm uses outside of training; shared, as in the thesis, mixes the datasets",
+            "statistics that BatchNorm uses outside training; shared mixes the datasets, as in the thesis",
             choices=("per-dataset", "shared"),
         ),
     )
     mixed_batches: bool = field(
-        default=False, metadata=option("draw each batch from all datasets together, an ablation of mm-pt")
+        default=False, metadata=option("draw each batch from all datasets together; an ablation of mm-pt")
     )
     ordinal_loss: bool = field(
         default=False,
@@ -70,12 +70,12 @@ class TrainingConfig:
     )
     scheduler: str = field(
         default="cosine",
-        metadata=option("fall of the learning rate from epoch to epoch", choices=("cosine", "none")),
+        metadata=option("decay of the learning rate over the epochs", choices=("cosine", "none")),
     )
     select_by: str = field(
         default="batches",
         metadata=option(
-            "the validation loss, which selects the model, is the mean over batches or over datasets",
+            "select the model by the validation loss, as a mean over batches or over datasets",
             choices=("batches", "datasets"),
         ),
     )
@@ -85,11 +85,11 @@ class TrainingConfig:
     )
     batch_size: int = field(default=64, metadata=option("images in a batch"))
     input_size: int = field(
-        default=224, metadata=option("input of the network in pixels; smaller images are zero-padded to it")
+        default=224, metadata=option("input size of the network in pixels; smaller images are zero-padded")
     )
     learning_rate: float = field(default=1e-4, metadata=option("learning rate of the first epoch"))
     weight_decay: float = 0.01  # of AdamW
-    seed: int = field(default=9930641, metadata=option("seed of everything that is random"))
+    seed: int = field(default=9930641, metadata=option("seed of all random numbers"))
     pretrained: bool = field(
         default=True,
         metadata=option("start from timm's weights, which are downloaded, or from scratch", group="start"),
@@ -102,43 +102,47 @@ class TrainingConfig:
         default="fp32",
         metadata=option("bf16 computes in bfloat16 where that is safe", choices=("fp32", "bf16")),
     )
-    compile: bool = field(default=False, metadata=option("compile the backbone: minutes first, faster then"))
-    deterministic: bool = field(default=False, metadata=option("the same bits each time on the same machine"))
-    training_share: float = 1.0  # share of the training images that is used: less than all for trials only
+    compile: bool = field(
+        default=False, metadata=option("compile the backbone: takes minutes at the start, faster afterwards")
+    )
+    deterministic: bool = field(
+        default=False, metadata=option("make results bit-identical each time on the same machine")
+    )
+    training_share: float = 1.0  # fraction of the training images that is used; below 1 for trials only
 
     @property
     def scheme_title(self) -> str:
-        """The name of the scheme as readers know it."""
+        """Name of the scheme for readers."""
         return SCHEMES[self.scheme]
 
     @property
     def is_multi_domain(self) -> bool:
-        """One model for all datasets, not one for each."""
+        """True if there is one model for all datasets, not one for each."""
         return self.scheme == "mm-pt"
 
     @property
     def trains_backbone(self) -> bool:
-        """The backbone learns; otherwise its features stay as they are."""
+        """True if the backbone is trained; otherwise its features are fixed."""
         return self.scheme in ("mm-pt", "end-to-end")
 
     @property
     def has_epochs(self) -> bool:
-        """Something is trained, epoch by epoch, with a loss; otherwise there are neither heads nor curves."""
+        """True if the scheme trains in epochs with a loss; otherwise there are no heads and no curves."""
         return self.scheme != "knn"
 
     @property
     def predicts_by_votes(self) -> bool:
-        """The nearest training images vote for a class, so that predicting needs the training split, too."""
+        """True if the nearest training images vote for a class, so predicting also needs the training split."""
         return self.scheme == "knn"
 
     def datasets(self, benchmark: Benchmark) -> tuple[Dataset, ...]:
-        """Those that are trained on: together in mm-pt, each by itself in the other schemes."""
+        """Return the datasets to train on: together in mm-pt, each by itself in the other schemes."""
         if self.dataset is None:
             return tuple(benchmark)
         return (_dataset(benchmark, self.dataset),)
 
     def validate(self, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
-        """Raise `ConfigError` if values are not possible or do not go together."""
+        """Raise `ConfigError` if values are invalid or contradict each other."""
         for name, choices in choices_of(TrainingConfig):
             if getattr(self, name) not in choices:
                 listed = ", ".join(str(choice) for choice in choices)
@@ -149,8 +153,8 @@ class TrainingConfig:
             self._validate_single_dataset_scheme()
         if self.mixed_batches and self.batch_norm == "per-dataset":
             raise ConfigError(
-                "mixed batches are normalised over all their datasets together, so statistics of each dataset "
-                "do not fit them: use --batch-norm shared with --mixed-batches"
+                "mixed batches are normalised over all their datasets together, so statistics per dataset do "
+                "not fit: use --batch-norm shared with --mixed-batches"
             )
 
     def _validate_numbers(self) -> None:
@@ -201,7 +205,7 @@ class TrainingConfig:
             raise ConfigError(f"the scheme {self.scheme} uses all training images: its training_share is 1")
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values, which JSON and a checkpoint can hold."""
+        """Return the configuration as plain values for JSON and checkpoints."""
         values = asdict(self)
         values["weighting_excludes"] = list(self.weighting_excludes)
         values["weights"] = None if self.weights is None else str(self.weights)
@@ -209,7 +213,7 @@ class TrainingConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
-        """From what `to_dict` gave."""
+        """Make a configuration from the result of `to_dict`."""
         unknown = sorted(set(values) - {each.name for each in fields(cls)})
         if unknown:
             raise ConfigError(f"unknown settings: {', '.join(unknown)}")

@@ -1,20 +1,20 @@
-"""Where and how a model computes: the device, its precision, and whether every bit repeats."""
+"""Device, precision and determinism of computations."""
 
 import os
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
-#: What of a GPU's free memory the images may take; the model, its gradients and activations take the rest.
+#: Fraction of a GPU's free memory for images; the model, its gradients and activations take the rest.
 SHARE_FOR_IMAGES = 0.6
 
 
 class DeviceError(Exception):
-    """The device that was asked for cannot be used; the message says what can be done."""
+    """The requested device cannot be used; the message says what to do."""
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device of that name; "auto" takes a GPU where there is one. Raises `DeviceError`."""
+    """Return the device of that name; "auto" is a GPU if there is one. Raises `DeviceError`."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
@@ -23,15 +23,15 @@ def choose_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         reason = str(error).partition("\n")[0]
         raise DeviceError(
-            f"The device {name!r} cannot be used ({reason}). Take --device auto, cpu or cuda:0."
+            f"The device {name!r} cannot be used ({reason}). Use --device auto, cpu or cuda:0."
         ) from error
     return device
 
 
 def make_repeatable(seed: int, *, deterministic: bool) -> None:
-    """Seed torch; if `deterministic`, let it use only algorithms that give the same bits each time.
+    """Seed torch; if `deterministic`, allow only algorithms that give the same bits each time.
 
-    The sums of cuBLAS repeat with a fixed workspace only, which is set before a GPU is used first.
+    Sums of cuBLAS are deterministic only with a fixed workspace, which must be set before a GPU is first used.
     """
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -42,14 +42,14 @@ def make_repeatable(seed: int, *, deterministic: bool) -> None:
 
 
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
-    """Compute in bfloat16 where that is safe, if `precision` is "bf16"; weights stay float32."""
+    """Return a context that computes in bfloat16 where safe, if `precision` is "bf16"; weights stay float32."""
     if precision == "bf16":
         return torch.autocast(device.type, torch.bfloat16)
     return nullcontext()
 
 
 def memory_for_images(device: torch.device) -> int:
-    """Bytes that images may take on a GPU beside a model; 0 on other devices, which read them in place."""
+    """Return the bytes that images may take on a GPU; 0 on other devices, which read images in place."""
     if device.type != "cuda":
         return 0
     free, _ = torch.cuda.mem_get_info(device)

@@ -1,11 +1,11 @@
-"""One training in several processes, as torchrun starts them: each computes its share of every batch.
+"""One training in several processes started by torchrun: each computes its share of every batch.
 
-All processes hold the same model and draw the same batches. Of each batch a process passes only its share of the
-images through the backbone; then the features of all of them come together everywhere, and heads, losses and metrics
-are those of the whole batch in each process. So a step is what it is in one process, whatever the loss and however the
-batch divides; and DistributedDataParallel has but to add up what the shares give the backbone's gradient.
+All processes have the same model and draw the same batches. A process passes only its share of the images through the
+backbone. Then every process gathers the features of all shares and computes heads, losses and metrics of the whole
+batch. So a step is the same as in one process, whatever the loss and however the batch divides.
+DistributedDataParallel only adds up the gradients of the backbone over the shares.
 
-BatchNorm takes its statistics over the whole batch, too (SyncBatchNorm), which GPUs can only.
+BatchNorm also computes its statistics over the whole batch (SyncBatchNorm), which works only on GPUs.
 """
 
 import os
@@ -22,18 +22,18 @@ from torch.nn.parallel import DistributedDataParallel
 
 from baselines.mmpt.training.device import DeviceError
 
-#: So far from each other that no process comes to the seeds of another in a training.
-_SEEDS_APART = 1_000_003
+#: Seed stride between processes, wide enough to avoid collisions in a training.
+_SEED_STRIDE = 1_000_003
 
 
 @dataclass(frozen=True)
 class World:
-    """The processes of a training, and which of them this one is.
+    """The processes of a training, and the rank of this process.
 
     Attributes:
-        rank: the number of this process; 0 is the one that tells and keeps what comes out.
-        size: how many there are.
-        own_group: of torch, with this process alone in it; None if there is no other.
+        rank: number of this process; process 0 prints lines and writes files.
+        size: number of processes.
+        own_group: torch's process group of this process alone; None if there is no other process.
 
     """
 
@@ -42,14 +42,14 @@ class World:
     own_group: Any = field(default=None, repr=False)
 
     def part(self, n_images: int, rank: int | None = None) -> slice:
-        """Return which of a batch's images are a process's share: all, if there are fewer than processes."""
+        """Return the share of a process in a batch's images: all images if there are fewer than processes."""
         if n_images < self.size:
             return slice(0, n_images)
         rank = self.rank if rank is None else rank
         return slice(n_images * rank // self.size, n_images * (rank + 1) // self.size)
 
     def share(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-        """Return the share of this process; of a batch of several datasets it may have no image of one."""
+        """Return the share of this process in a batch; it may contain no image of some datasets."""
         if self.size == 1:
             return batch
         part = self.part(sum(map(len, batch.values())))
@@ -60,15 +60,15 @@ class World:
         return shared
 
     def gather(self, values: Tensor, n_images: int) -> Tensor:
-        """Bring the rows of all shares together: (n_images, n), from those of this process.
+        """Gather the rows of all shares: (n_images, n), from the rows of this process.
 
-        Backwards, each process keeps what belongs to its own rows, times the number of processes, since
-        DistributedDataParallel takes the mean over them.
+        In the backward pass, each process keeps the gradient of its own rows, times the number of processes:
+        DistributedDataParallel takes the mean over the processes.
         """
         return values if n_images < self.size or self.size == 1 else _Gathered.apply(values, self, n_images)
 
     def spread(self, backbone: nn.Module) -> nn.Module:
-        """Return what passes a share through the backbone, and adds its gradients up over the processes."""
+        """Return a module that passes a share through the backbone and adds up gradients over the processes."""
         if self.size == 1:
             return backbone
         device = next(backbone.parameters()).device
@@ -77,7 +77,7 @@ class World:
 
     @contextmanager
     def alone(self, model: nn.Module) -> Iterator[None]:
-        """Let BatchNorm take its statistics over what this process has, as long as this lasts."""
+        """Make BatchNorm compute its statistics in this process alone, until the end of the `with` block."""
         layers = [layer for layer in model.modules() if isinstance(layer, nn.SyncBatchNorm)]
         groups = [layer.process_group for layer in layers]
         for layer in layers:
@@ -89,12 +89,12 @@ class World:
                 layer.process_group = group
 
     def seed(self, seed: int, epoch: int) -> None:
-        """Let dropout differ between the processes, and be the same again where a run goes on."""
+        """Seed dropout differently in each process, and in the same way when a run continues."""
         if self.rank:
-            torch.manual_seed(seed + epoch + self.rank * _SEEDS_APART)
+            torch.manual_seed(seed + epoch + self.rank * _SEED_STRIDE)
 
     def wait(self) -> None:
-        """Wait until all processes have come here."""
+        """Wait until all processes get here."""
         if self.size > 1:
             dist.barrier()
 
@@ -121,20 +121,20 @@ class _Gathered(torch.autograd.Function):
 
 
 def size_of_world() -> int:
-    """Return how many processes torchrun has started; 1 without it."""
+    """Return the number of processes that torchrun started; 1 without torchrun."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def is_first() -> bool:
-    """Whether this process is the one that tells what comes out."""
+    """Return True if this process prints the results."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
 def joined(device: torch.device) -> Iterator[tuple[World, torch.device]]:
-    """Join the processes that torchrun has started, if it has; gives the device of this one.
+    """Join the processes that torchrun started, if any; yield the world and the device of this process.
 
-    On GPUs each process of a machine takes its own, whichever `device` names.
+    On GPUs each process of a machine takes its own GPU, whichever `device` names.
     """
     size = size_of_world()
     if size == 1:

@@ -1,4 +1,4 @@
-"""One epoch: training, BatchNorm's statistics of each dataset, and validation."""
+"""One epoch: training, BatchNorm statistics of each dataset, and validation."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -14,21 +14,21 @@ from baselines.mmpt.training.evaluate import Result, Tally, evaluate
 from baselines.mmpt.training.learner import Learner, step
 from baselines.mmpt.training.log import Progress
 
-#: From how many training batches of a dataset its statistics are estimated, at most.
+#: Maximum number of training batches from which a dataset's statistics are estimated.
 STATISTICS_BATCHES = 8
 
 
 class DivergedError(Exception):
-    """A loss is not a number any more; the message says of which dataset."""
+    """A loss is no longer finite; the message names the dataset."""
 
 
 def train_epoch(
     learner: Learner, sources: Mapping[str, Source], batches: Iterable[Batch], progress: Progress
 ) -> dict[str, Result]:
-    """Take a step for each batch. The results are those of the model as it was at each step.
+    """Take a step for each batch; the results come from the model as it was at each step.
 
-    Nothing is read from the device before the end, but for a line of progress now and then. Raises `DivergedError`
-    if the mean loss of a dataset is not finite.
+    Except for occasional lines of progress, nothing is read from the device before the end. Raises `DivergedError` if
+    the mean loss of a dataset is not finite.
     """
     learner.model.train()
     tallies = {name: Tally(source.dataset, len(source)) for name, source in sources.items()}
@@ -52,7 +52,7 @@ def train_epoch(
 def estimate(
     learner: Learner, sources: Mapping[str, Source], batch_size: int, seed: int
 ) -> DatasetStatistics:
-    """Estimate each dataset's statistics from some of its training images, which are the same in each epoch."""
+    """Estimate each dataset's statistics from some of its training images, the same images in each epoch."""
     statistics = DatasetStatistics()
     for name, source in sources.items():
         order = np.random.default_rng(seed).permutation(len(source))[: STATISTICS_BATCHES * batch_size]
@@ -66,9 +66,9 @@ def estimate(
 def validate(
     learner: Learner, sources: Mapping[str, Source], statistics: DatasetStatistics | None, batch_size: int
 ) -> dict[str, Result]:
-    """Evaluate each dataset with its own statistics of BatchNorm, or with the running ones if there are none.
+    """Evaluate each dataset with its own BatchNorm statistics, or with the running statistics if there are none.
 
-    Either way the model keeps the running ones, which training goes on from and a checkpoint holds.
+    In both cases the model keeps its running statistics, for further training and for the checkpoint.
     """
     results = {}
     learner.model.eval()

@@ -1,4 +1,4 @@
-"""How good a model is on a split: the loss, and the metrics of the challenge."""
+"""Evaluation of a model on a split: the loss and the metrics of the challenge."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -15,19 +15,19 @@ from challenge.scoring.benchmark import Dataset
 from challenge.scoring.metrics.evaluator import score_dataset
 from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
-#: From images on the device to logits, one dataset's.
+#: Function from images on the device to the logits of one dataset.
 Forward = Callable[[Tensor], Tensor]
-#: From logits to rows of class probabilities.
+#: Function from logits to rows of class probabilities.
 Probabilities = Callable[[Tensor, Dataset], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one pass over a split gave. A metric is NaN where the labels lack a class, so that it has no value.
+    """Results of one pass over a split. Metrics are NaN if a class is missing from the labels.
 
     Attributes:
-        loss: the mean over batches, as the thesis has it; never weighted.
-        n_batches: how many there were, so that means over all datasets' batches can be formed.
+        loss: mean over batches, as in the thesis; never weighted.
+        n_batches: number of batches, to compute means over the batches of all datasets.
         auc, balanced_accuracy, cohen_kappa, accuracy: as the site scores submissions.
 
     """
@@ -41,7 +41,7 @@ class Result:
 
 
 class Tally:
-    """Logits, labels and losses of one dataset's batches; they stay on the device until `result`."""
+    """Collected logits, labels and losses of one dataset's batches; they stay on the device until `result`."""
 
     def __init__(self, dataset: Dataset, n_images: int) -> None:
         self.dataset = dataset
@@ -53,7 +53,7 @@ class Tally:
         self._labels: Tensor | None = None
 
     def add(self, logits: Tensor, labels: Tensor, loss: Tensor) -> None:
-        """Take note of a batch: logits (b, k), labels (b,) or (b, n_classes), and its mean loss."""
+        """Add a batch: logits (b, k), labels (b,) or (b, n_classes), and its mean loss."""
         logits, loss = logits.detach().float(), loss.detach().double()
         if self._logits is None or self._labels is None or self._loss is None:
             self._logits = logits.new_empty((self.n_images, logits.shape[1]))
@@ -67,11 +67,11 @@ class Tally:
         self.n_batches += 1
 
     def mean_loss(self) -> float:
-        """The mean over the batches so far; this waits for the device."""
+        """Return the mean loss over the batches so far; this waits for the device."""
         return math.nan if self._loss is None else self._loss.item() / self.n_batches
 
     def result(self, probabilities: Probabilities) -> Result:
-        """The loss and the metrics of all batches together."""
+        """Return the loss and the metrics of all batches together."""
         if self._logits is None or self._labels is None:
             raise ValueError(f"{self.dataset.name}: no batch has been seen")
         scores = metrics(
@@ -90,9 +90,9 @@ class Tally:
 
 
 def metrics(labels: np.ndarray, probabilities: np.ndarray, dataset: Dataset) -> DatasetScores:
-    """Score any split of a dataset as the site scores the test split; NaN if the labels lack a class.
+    """Score any split of a dataset as the site scores the test split; NaN if a class is missing from the labels.
 
-    `labels` is (n,) or (n, n_classes) if multi-label, `probabilities` (n, n_classes).
+    `labels` is (n,), or (n, n_classes) if multi-label; `probabilities` is (n, n_classes).
     """
     if not np.isfinite(probabilities).all():
         return DatasetScores(*[math.nan] * len(METRICS))
@@ -118,7 +118,7 @@ def evaluate(
     batch_size: int,
     world: World = ALONE,
 ) -> Result:
-    """Pass over a split once, in order. Nothing is read from the device before the end."""
+    """Evaluate a split in one pass, in order; nothing is read from the device before the end."""
     tally = Tally(source.dataset, len(source))
     for images, labels in source.in_order(batch_size, world.share):
         logits = world.gather(forward(images), len(labels))
@@ -127,7 +127,7 @@ def evaluate(
 
 
 def mean_loss(results: Mapping[str, Result], over: str) -> float:
-    """The loss of several datasets together: the mean over "batches" (large datasets count more) or "datasets"."""
+    """Return the loss of several datasets: the mean over "batches" (large datasets count more) or "datasets"."""
     weights = [result.n_batches if over == "batches" else 1 for result in results.values()]
     losses = [result.loss for result in results.values()]
     return sum(w * loss for w, loss in zip(weights, losses, strict=True)) / sum(weights)

@@ -1,8 +1,8 @@
-"""The schemes whose backbone does not learn: its features are computed once, and take the place of the images.
+"""Schemes with a frozen backbone: its features are computed once and replace the images.
 
-Linear probing then trains the head by the protocol of the other schemes, and gets what it would get if each epoch
-computed the features again, as a frozen backbone gives the same ones. k-NN has nothing to train: its checkpoint holds
-the backbone, and predicting computes the features of the training images again, from the data.
+Linear probing then trains the head with the protocol of the other schemes. A frozen backbone always gives the same
+features, so computing them in each epoch would give the same result. k-NN has nothing to train: its checkpoint has the
+backbone, and predicting computes the features of the training images again.
 """
 
 import math
@@ -25,7 +25,7 @@ from baselines.mmpt.training.probing import extract_features, vote
 def with_features(
     config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source]
 ) -> dict[str, Source]:
-    """The same splits, with features (n, n_features) for images."""
+    """Return the same splits with features (n, n_features) instead of images."""
     return {
         name: Source(
             source.dataset, features_of(config, model, source), source.labels, prepare=lambda same: same
@@ -35,13 +35,13 @@ def with_features(
 
 
 def features_of(config: TrainingConfig, model: MultiHeadModel, source: Source) -> Tensor:
-    """The features (n, n_features) of a split, float32, on the device."""
+    """Compute the features (n, n_features) of a split, float32, on the device."""
     with autocast(source.labels.device, config.precision):
         return extract_features(model.backbone, images_of(source, config.batch_size), len(source))
 
 
 def images_of(source: Source, batch_size: int) -> Iterator[Tensor]:
-    """Batches of a split's images, in their order."""
+    """Yield batches of a split's images, in order."""
     return (images for images, _ in source.in_order(batch_size))
 
 
@@ -53,7 +53,7 @@ def evaluate_neighbours(
     output: Path,
     write: Write,
 ) -> None:
-    """Do the whole of a k-NN run: the metrics of the validation split, as of epoch 0, and the checkpoint."""
+    """Do a complete k-NN run: write the metrics of the validation split as epoch 0, and the checkpoint."""
     results = {}
     for name, source in val_sources.items():
         of_training = train_sources[name]
@@ -75,7 +75,7 @@ def evaluate_neighbours(
 
 
 def untrained(config: TrainingConfig, model: MultiHeadModel) -> Checkpoint:
-    """The checkpoint of a model that no epoch has changed."""
+    """Return the checkpoint of an untrained model."""
     return Checkpoint(
         config=config,
         model_state=model.state_dict(),

@@ -1,4 +1,4 @@
-"""What runs have told in their `metrics.csv`, read without torch."""
+"""Histories of runs, read from their `metrics.csv` without torch."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)
 
 
 class HistoryError(Exception):
-    """A folder has no epochs to tell of; the message says why."""
+    """A folder has no history of epochs; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One epoch of one dataset and split; `values` has the loss and the metrics, None where one is not defined."""
+    """One epoch of one dataset and split; `values` has the loss and the metrics, None if undefined."""
 
     epoch: int
     dataset: str
@@ -31,12 +31,12 @@ class Row:
 
 @dataclass(frozen=True)
 class History:
-    """The epochs of a run, or of the runs of one model per dataset.
+    """The epochs of a run, or of several runs with one model per dataset.
 
     Attributes:
-        name: of its folder.
-        config: what was asked for; without a dataset, where there are several models.
-        rows: in the order of the epochs, of one dataset after the other where there are several models.
+        name: name of the folder.
+        config: configuration of the training; its dataset is None if there are several models.
+        rows: in the order of the epochs; if there are several models, one dataset after the other.
 
     """
 
@@ -46,11 +46,11 @@ class History:
 
     @property
     def datasets(self) -> list[str]:
-        """The names of the datasets, in the order in which they were trained."""
+        """Names of the datasets, in the order of their training."""
         return list(dict.fromkeys(row.dataset for row in self.rows))
 
     def curve(self, dataset: str, split: str, what: str) -> list[tuple[int, float | None]]:
-        """Epochs and values of one dataset."""
+        """Return epochs and values of one dataset."""
         return [
             (row.epoch, row.values[what])
             for row in self.rows
@@ -58,10 +58,9 @@ class History:
         ]
 
     def mean_curve(self, split: str, what: str, over: str) -> list[tuple[int, float]]:
-        """Epochs and means over "batches" (large datasets count more) or "datasets".
+        """Return epochs and means over "batches" (large datasets count more) or "datasets".
 
-        Epochs in which a dataset has no value, because its own training ended before or a metric is not defined,
-        are left out.
+        Epochs without a value for some dataset are left out: its training ended earlier, or the metric is undefined.
         """
         n_datasets = len(self.datasets)
         epochs: dict[int, list[tuple[int, float]]] = {}
@@ -77,7 +76,7 @@ class History:
         ]
 
     def best_epochs(self) -> dict[str, int]:
-        """The epoch of the model that is kept, by dataset: the same for all of them in mm-PT."""
+        """Return the best epoch, whose model is kept, by dataset; in mm-PT it is the same for all datasets."""
         if self.config.is_multi_domain:
             best = _epoch_of_lowest(self.mean_curve("val", "loss", self.config.select_by))
             return {} if best is None else dict.fromkeys(self.datasets, best)
@@ -85,7 +84,7 @@ class History:
         return {name: best for name, best in found.items() if best is not None}
 
     def at_best(self, what: str) -> dict[str, float | None]:
-        """What the kept model gave on the validation splits, by dataset."""
+        """Return the values of the best epoch on the validation splits, by dataset."""
         best = self.best_epochs()
         return {
             row.dataset: row.values[what]
@@ -100,7 +99,7 @@ def _epoch_of_lowest(curve: Sequence[tuple[int, float | None]]) -> int | None:
 
 
 def title(config: TrainingConfig) -> str:
-    """Say what a training is, as in "mm-PT ResNet-18, weighted loss, 28 px"."""
+    """Return the title of a training, for example "mm-PT ResNet-18, weighted loss, 28 px"."""
     about = ARCHITECTURE_BY_NAME.get(config.architecture)
     parts = [f"{config.scheme_title} {about.title if about else config.architecture}"]
     if config.weighted_loss:
@@ -109,7 +108,7 @@ def title(config: TrainingConfig) -> str:
 
 
 def read_history(folder: Path) -> History:
-    """Read the epochs of the run in a folder, or of the runs in its folders. Raises `HistoryError`."""
+    """Read the epochs of the run in a folder, or of the runs in its subfolders. Raises `HistoryError`."""
     if not folder.is_dir():
         kind = "is a file" if folder.exists() else "is not there"
         raise HistoryError(f"{folder} {kind}: give the output folder of a train_baseline run.")
@@ -130,7 +129,7 @@ def read_history(folder: Path) -> History:
 
 
 def run_folders(folder: Path) -> list[Path]:
-    """The folder itself if a run was started in it, else those in it, in the order of their start."""
+    """Return the folder itself if a run was started in it, otherwise its run folders in the order of their start."""
     if (folder / runs.CONFIG_FILE).exists():
         return [folder]
     configs = sorted(folder.glob(f"*/{runs.CONFIG_FILE}"), key=_started)
@@ -142,7 +141,7 @@ def _started(config: Path) -> float:
 
 
 def read_config(folder: Path) -> TrainingConfig:
-    """Read what a run was asked for. Raises `HistoryError`."""
+    """Read the configuration of a run. Raises `HistoryError`."""
     try:
         return runs.read_config(folder)
     except runs.OutputError as error:
@@ -150,7 +149,7 @@ def read_config(folder: Path) -> TrainingConfig:
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Read the metrics of one run, none if there are none yet. Raises `HistoryError` if the file is damaged."""
+    """Read the metrics of one run; empty if there are none yet. Raises `HistoryError` if the file is damaged."""
     path = folder / METRICS_FILE
     if not path.exists():
         return []

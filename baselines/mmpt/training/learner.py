@@ -1,4 +1,4 @@
-"""What learns: a model, the optimizers of its parts, and one step of theirs."""
+"""Learner: a model with the optimizers of its parts, and one optimization step."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -21,22 +21,22 @@ from challenge.scoring.benchmark import Dataset
 
 BACKBONE = "backbone"
 
-#: How images and weights lie in memory: convolutions are faster so, on GPUs and on CPUs.
+#: Memory format of images and weights, which makes convolutions faster on GPUs and on CPUs.
 MEMORY_FORMAT = torch.channels_last
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """What learns: a model, and of each part what changes it.
+    """A model with its optimizers, losses and weights.
 
     Attributes:
         model: the backbone and the heads.
-        backbone: from prepared images to features (b, n_features): the model's own, or what was compiled of it; the
-            identity in linear probing, whose inputs are features already.
-        optimizers: `BACKBONE`'s, unless it is frozen, and one for each head by dataset. A single one for all would
-            move heads that took no part in a step, by their momentum and weight decay.
-        losses: of each dataset.
-        weights: of each dataset's loss in training.
+        backbone: maps prepared images to features (b, n_features): the model's own backbone, a compiled version, or
+            the identity in linear probing, whose inputs are features already.
+        optimizers: one for `BACKBONE`, unless it is frozen, and one for each head, by dataset. A single optimizer would
+            also move heads that take no part in a step, by momentum and weight decay.
+        losses: loss function of each dataset.
+        weights: weight of each dataset's loss in training.
         precision: "fp32" or "bf16".
         world: the processes that train together.
 
@@ -51,16 +51,16 @@ class Learner:
     world: World = ALONE
 
     def logits(self, images: Tensor, dataset_name: str) -> Tensor:
-        """The logits (b, k) of one dataset's images, float32."""
+        """Compute the logits (b, k) of one dataset's images, float32."""
         with autocast(images.device, self.precision):
             return self.model.heads[dataset_name](self.backbone(images)).float()
 
 
 def step(learner: Learner, inputs: Inputs) -> dict[str, tuple[Tensor, Tensor]]:
-    """Change the backbone, and the heads of those datasets that take part: one, unless batches are mixed.
+    """Update the backbone and the heads of the datasets in the batch: one dataset, unless batches are mixed.
 
-    Each loss counts by the share of the images that are its dataset's. Returns logits and the mean, unweighted
-    loss of each; they stay on the device.
+    The loss of a dataset is weighted by its fraction of the images. Returns the logits and the mean, unweighted loss
+    of each dataset; they stay on the device.
     """
     sizes = [len(labels) for _, labels in inputs.values()]
     outputs: dict[str, tuple[Tensor, Tensor]] = {}
@@ -91,7 +91,7 @@ def _together(parts: list[Tensor]) -> Tensor:
 def build_model(
     config: TrainingConfig, datasets: tuple[Dataset, ...], *, initial: bool = True
 ) -> MultiHeadModel:
-    """The model as training starts with it, or, if not `initial`, without any weights that matter."""
+    """Build the model for the start of training or, if not `initial`, with arbitrary weights."""
     backbone = create_backbone(
         config.architecture,
         pretrained=config.pretrained and initial,
@@ -104,14 +104,14 @@ def build_model(
 
 
 def preprocess_for(config: TrainingConfig, model: MultiHeadModel, device: torch.device) -> Preprocess:
-    """What prepares images for a model on a device."""
+    """Return the preparation of images for a model on a device."""
     return Preprocess(model.backbone.mean, model.backbone.std, config.input_size, MEMORY_FORMAT).to(device)
 
 
 def make_learner(
     config: TrainingConfig, model: MultiHeadModel, sources: Mapping[str, Source], world: World = ALONE
 ) -> Learner:
-    """Give each part of a model its optimizer, and each dataset its loss and weight. Raises `DeviceError`."""
+    """Make the optimizer of each part of a model, and the loss and weight of each dataset. Raises `DeviceError`."""
     parts: dict[str, nn.Module] = dict(model.heads.items())
     backbone: Callable[[Tensor], Tensor] = nn.Identity()
     if config.trains_backbone:
@@ -140,21 +140,21 @@ def make_learner(
 
 
 def spread(model: MultiHeadModel, world: World) -> Callable[[Tensor], Tensor]:
-    """What passes images through the backbone: itself, or its copies in several processes. Raises `DeviceError`."""
+    """Return the backbone, distributed over the processes if there are several. Raises `DeviceError`."""
     if world.size > 1 and (layers := batch_norm_layers(model.backbone)):
         if not next(iter(layers.values())).weight.is_cuda:
             raise DeviceError(
-                "Several processes share BatchNorm's statistics on GPUs only: on a CPU, train this architecture "
-                "in one process."
+                "Several processes can share BatchNorm's statistics on GPUs only: on a CPU, train this "
+                "architecture in one process."
             )
         share_batch_norm(model.backbone)
     return world.spread(model.backbone)
 
 
 def takes_lone_images(backbone: nn.Module, images: Tensor) -> bool:
-    """Whether a backbone can be trained on one image (1, 3, height, width).
+    """Return True if a backbone can be trained on a single image (1, 3, height, width).
 
-    BatchNorm cannot where small images leave maps of one pixel: a single value has no variance.
+    BatchNorm cannot, if small images give feature maps of one pixel: a single value has no variance.
     """
     trial = deepcopy(backbone).train()
     try:
@@ -166,6 +166,6 @@ def takes_lone_images(backbone: nn.Module, images: Tensor) -> bool:
 
 
 def compiled(backbone: Callable[[Tensor], Tensor], batch_size: int) -> Callable[[Tensor], Tensor]:
-    """Compile a backbone for full batches; the last batches of the datasets, of many sizes, it takes as it is."""
+    """Compile a backbone for full batches; smaller batches, of many sizes, use the backbone uncompiled."""
     fast = torch.compile(backbone, dynamic=False)
     return lambda images: (fast if len(images) == batch_size else backbone)(images)

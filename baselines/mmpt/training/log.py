@@ -1,8 +1,8 @@
-"""What a run tells: lines of progress, `metrics.csv` and TensorBoard's files.
+"""Output of a run: lines of progress, `metrics.csv` and TensorBoard files.
 
 `metrics.csv` has a row per epoch, dataset and split (train, val): `epoch,dataset,split,batches,loss`, and the metrics
-of the challenge. A loss is the mean over the dataset's batches and never weighted; the row's `batches` allow to form
-the mean over the batches of all datasets. A metric that is not defined is left blank.
+of the challenge. A loss is the mean over the dataset's batches and never weighted. With `batches`, readers can compute
+the mean over the batches of all datasets. An undefined metric is blank.
 """
 
 import csv
@@ -18,14 +18,14 @@ from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.metrics.ranked import METRICS
 
-#: Reading losses waits for the device, so that it is done now and then only.
+#: Minimum time between two lines of progress, because reading losses waits for the device.
 SECONDS_BETWEEN_LINES = 5.0
 
 Write = Callable[[str], object]
 
 
 class RunLog:
-    """The files of a run. Rows after `epoch` are those of an epoch that was not finished, and are dropped."""
+    """The files of a run. Rows after `epoch` belong to an unfinished epoch and are dropped."""
 
     def __init__(self, folder: Path, epoch: int) -> None:
         self._path = folder / METRICS_FILE
@@ -35,7 +35,7 @@ class RunLog:
     def epoch(
         self, epoch: int, results: Mapping[str, Mapping[str, Result]], learning_rate: float | None
     ) -> None:
-        """Write what an epoch gave: results by split and dataset; no learning rate if nothing was trained."""
+        """Write the results of an epoch by split and dataset; `learning_rate` is None if nothing was trained."""
         for split, by_dataset in results.items():
             for name, result in by_dataset.items():
                 self._rows.append(_row(epoch, name, split, result))
@@ -51,7 +51,7 @@ class RunLog:
         self._write()
 
     def close(self) -> None:
-        """Nothing more comes."""
+        """Close the TensorBoard files."""
         self._board.close()
 
     def _to_board(self, epoch: int, place: str, result: Result) -> None:
@@ -85,7 +85,7 @@ def _row(epoch: int, dataset: str, split: str, result: Result) -> dict[str, str]
 
 
 class Progress:
-    """Lines of an epoch: every few seconds, so that nobody wonders."""
+    """Lines of progress of an epoch, every few seconds."""
 
     def __init__(self, write: Write, epoch: int, epochs: int, n_steps: int) -> None:
         self._write = write
@@ -116,7 +116,7 @@ class Progress:
         )
 
     def finish(self, results: Mapping[str, Mapping[str, Result]], note: str) -> None:
-        """Sum the epoch up, with its validation."""
+        """Write a summary of the epoch with its validation."""
         seconds = time.monotonic() - self._start
         self._write(
             f"{self._heading}: {self._step:,} steps, {self._images / self._trained:,.0f} images/s; "
@@ -135,7 +135,7 @@ def _short(name: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Hours, minutes and seconds, as 1:02:03 or 2:03."""
+    """Format seconds as hours, minutes and seconds: 1:02:03 or 2:03."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

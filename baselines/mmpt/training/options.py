@@ -1,4 +1,4 @@
-"""Options of a command, made from the fields of a dataclass: each default and help text is written once, there."""
+"""Command-line options from the fields of a dataclass, which has all defaults and help texts."""
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,11 +11,11 @@ _KEY = "option"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """The option of a field.
+    """Command-line option of a field.
 
     Attributes:
-        help: the text of `--help`, without the default.
-        choices: the values that it may have; any of the field's type if empty.
+        help: text of `--help`, without the default.
+        choices: allowed values; if empty, any value of the field's type.
         group: options of the same group exclude each other.
 
     """
@@ -26,12 +26,12 @@ class Option:
 
 
 def option(help: str, choices: Sequence[Any] = (), group: str = "") -> dict[str, Option]:
-    """Return the metadata of a field that is an option; a field without them is none."""
+    """Return the metadata of a field that is an option; fields without this metadata are not options."""
     return {_KEY: Option(help, tuple(choices), group)}
 
 
 def choices_of(settings: type) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Give the fields of a dataclass that have choices, with these."""
+    """Yield the fields of a dataclass that have choices, with their choices."""
     for field, its in _options(settings):
         if its.choices:
             yield field.name, its.choices
@@ -45,9 +45,9 @@ def add_options(
     choices: Mapping[str, Sequence[Any]] | None = None,
     helps: Mapping[str, str] | None = None,
 ) -> None:
-    """Add the options of a dataclass in the order of its fields; with `names` only these.
+    """Add the options of a dataclass in the order of its fields; with `names`, only these options.
 
-    `choices` and `helps` give some of them other choices and texts.
+    `choices` and `helps` replace the choices and help texts of some options.
     """
     groups: dict[str, Any] = {"": parser}
     for field, its in _options(settings):
@@ -68,7 +68,7 @@ def _options(settings: type) -> Iterator[tuple[Field[Any], Option]]:
 
 
 def _keywords(field: Field[Any]) -> dict[str, Any]:
-    """Return what argparse is told of a field, by its type and default."""
+    """Return the keyword arguments of argparse for a field, from its type and default."""
     if field.type is bool:
         action = BooleanOptionalAction if field.default else "store_true"
         return {"action": action, "default": field.default}
@@ -79,7 +79,7 @@ def _keywords(field: Field[Any]) -> dict[str, Any]:
 
 
 def _with_default(text: str, field: Field[Any]) -> str:
-    """Add the default to a help text, unless it goes without saying: no value, or a switch that is off."""
+    """Add the default to a help text, unless it is obvious: no value, or a switch that is off."""
     if any(field.default is nothing for nothing in (MISSING, None, False, ())):
         return text
     value = f"--{field.name.replace('_', '-')}" if field.default is True else "%(default)s"

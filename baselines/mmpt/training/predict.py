@@ -1,7 +1,7 @@
-"""From checkpoints to a submission: the class probabilities of every test image.
+"""Submissions from checkpoints: the class probabilities of every test image.
 
-Images are read batch by batch, so that memory holds a model, a batch and the probabilities, whatever the resolution;
-with k-NN, the features of the test images, too.
+Images are read batch by batch. At any resolution, memory holds only a model, a batch and the probabilities; with k-NN
+also the features of the test images.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,15 +27,15 @@ from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 from challenge.scoring.reading.predictions import PredictionsError, write_predictions
 
-#: Images that pass through the network together. With twice as many, VGG16 takes 0.8 GB more and no less time on a CPU.
+#: Images per batch. With twice as many, VGG16 takes 0.8 GB more memory and is no faster on a CPU.
 BATCH_SIZE = 32
 
 
 class PredictError(Exception):
-    """No submission can be made of what was given; the message says why."""
+    """No submission can be made from the input; the message says why."""
 
 
-#: What a user can mend: shown as a message.
+#: Errors that a user can fix; commands show their message.
 ERRORS = (
     ArchitectureError, CheckpointError, ConfigError, splits.DataError, DeviceError, PredictError, PredictionsError,
     OSError,
@@ -52,14 +52,14 @@ def predict(
     batch_size: int = BATCH_SIZE,
     write: Write = print,
 ) -> None:
-    """Write the submission of a checkpoint, or of the folder of a run, from the test images in `folder`.
+    """Write the submission file of a checkpoint, or of the folder of a run, for the test images in `folder`.
 
     `output` ends in .csv or .csv.gz. Everything is checked before the first image is read. Raises one of `ERRORS`.
     """
     where = choose_device(device)
     if not output.name.endswith((".csv", ".csv.gz")):
         raise PredictError(
-            f"The submission file is called {output.name}; its name must end in .csv or .csv.gz."
+            f"The name of the submission file is {output.name}; it must end in .csv or .csv.gz."
         )
     if not output.parent.is_dir():
         raise PredictError(f"There is no folder {output.parent} to write {output.name} to.")
@@ -87,9 +87,9 @@ class Part:
 
 
 def find_checkpoints(path: Path, benchmark: Benchmark) -> list[Part]:
-    """What predicts the datasets: a file, the best checkpoint of a run, or those of the runs in a folder.
+    """Find the checkpoints of all datasets: a file, the best one of a run, or the best ones of all runs in a folder.
 
-    Raises `PredictError` unless each dataset has exactly one, `CheckpointError` if one cannot be read.
+    Raises `PredictError` unless each dataset has exactly one, `CheckpointError` if a checkpoint cannot be read.
     """
     parts = []
     for file in _files(path):
@@ -100,15 +100,15 @@ def find_checkpoints(path: Path, benchmark: Benchmark) -> list[Part]:
         for dataset in part.datasets:
             if dataset.name in found:
                 raise PredictError(
-                    f"{found[dataset.name]} and {part.path} are both of {dataset.name}; keep the runs of each "
-                    "seed, architecture and resolution in a folder of their own."
+                    f"{found[dataset.name]} and {part.path} are both for {dataset.name}; keep the runs of each "
+                    "seed, architecture and resolution in a separate folder."
                 )
             found[dataset.name] = part.path
-    lacking = [dataset.name for dataset in benchmark if dataset.name not in found]
-    if lacking:
+    missing = [dataset.name for dataset in benchmark if dataset.name not in found]
+    if missing:
         raise PredictError(
-            f"{path} predicts {len(found)} of {len(benchmark.datasets)} datasets; a submission has all of them. "
-            f"Train those that lack: {', '.join(lacking)}."
+            f"{path} predicts {len(found)} of {len(benchmark.datasets)} datasets; a submission needs all of them. "
+            f"Train the missing datasets: {', '.join(missing)}."
         )
     return parts
 
@@ -123,15 +123,15 @@ def _files(path: Path) -> list[Path]:
 
 
 def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
-    """Raise `DataError` or `PredictError` if images are not there, or not as many as the site scores."""
+    """Raise `DataError` or `PredictError` if images are missing or their number differs from the site's."""
     resolution = part.config.resolution
-    there = splits.benchmark_of(folder, resolution, benchmark)
+    found = splits.benchmark_of(folder, resolution, benchmark)
     for dataset in part.datasets:
-        n_there = there[dataset.name].n_test
-        if n_there != dataset.n_test:
+        n_found = found[dataset.name].n_test
+        if n_found != dataset.n_test:
             raise PredictError(
-                f"{folder} is a synthetic collection with {n_there:,} test images of {dataset.name}, but the site "
-                f"scores {dataset.n_test:,}. Predict for a collection that is made with a scale of 1."
+                f"{folder} is a synthetic collection with {n_found:,} test images of {dataset.name}, but the site "
+                f"scores {dataset.n_test:,}. Use a collection with a scale of 1."
             )
     needed: tuple[splits.Split, ...] = ("train", "test") if part.config.predicts_by_votes else ("test",)
     splits.check_folder(folder, part.datasets, resolution, needed)
@@ -145,7 +145,7 @@ def predict_datasets(
     batch_size: int,
     split: splits.Split = "test",
 ) -> Iterator[tuple[Dataset, np.ndarray]]:
-    """Predict splits with one model: probabilities (n, n_classes), float32, in the order of the images."""
+    """Predict splits with one model; yield probabilities (n, n_classes), float32, in the order of the images."""
     config = checkpoint.config
     model = load_model(checkpoint, datasets).to(device)
     prepare = preprocess_for(config, model, device)
@@ -171,7 +171,7 @@ def predict_datasets(
 
 
 def load_model(checkpoint: Checkpoint, datasets: Sequence[Dataset]) -> MultiHeadModel:
-    """The model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
+    """Load the model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
     model = build_model(checkpoint.config, tuple(datasets), initial=False)
     checkpoint.load_into(model)
     return model.eval()

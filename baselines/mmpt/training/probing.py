@@ -1,9 +1,8 @@
-"""What is learned without training a backbone: a linear layer on its features, and votes of the nearest images.
+"""Features of a frozen backbone, and k-NN: votes of the nearest training images.
 
-Both use the features before the classifier. For linear probing, `Backbone.freeze` keeps the backbone in evaluation
-mode, so that neither its BatchNorm buffers nor dropout change its features from one epoch to the next. For the votes,
-the features of the training images pass by and are not kept: of 165,466 images with 4,096 features, they would take
-2.7 GB.
+Linear probing and k-NN use the features before the classifier. For linear probing, `Backbone.freeze` keeps the backbone
+in evaluation mode, so BatchNorm buffers and dropout do not change its features between epochs. k-NN does not keep the
+features of the training images: 165,466 images with 4,096 features would take 2.7 GB.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,21 +13,21 @@ from torch.nn import functional
 
 from challenge.scoring.benchmark import Dataset, Task
 
-#: Neighbours that vote, as in the published baselines.
+#: Number of neighbours that vote, as in the published baselines.
 N_NEIGHBOURS = 11
 
-#: Distances are computed between so many images and so many others at a time.
+#: Numbers of queries and of training images whose distances are computed at a time.
 CHUNK = 2048
 
 
 def extract_features(backbone: nn.Module, batches: Iterable[Tensor], n_images: int) -> Tensor:
-    """From batches of images (b, 3, size, size), `n_images` in all, to their features (n_images, n_features), float32.
+    """Compute features (n_images, n_features), float32, of batches of images (b, 3, size, size), `n_images` in all.
 
-    The backbone works in evaluation mode and is then put back into the mode it was in.
+    The backbone works in evaluation mode and returns to its previous mode afterwards.
     """
     features, n_done = torch.empty(0), 0
     for part in _features(backbone, batches):
-        if not n_done:  # one piece of memory: joining the parts at the end would take it twice
+        if not n_done:  # allocate once: joining the parts at the end would take twice the memory
             features = part.new_empty((n_images, part.shape[1]))
         features[n_done : n_done + len(part)] = part
         n_done += len(part)
@@ -37,7 +36,7 @@ def extract_features(backbone: nn.Module, batches: Iterable[Tensor], n_images: i
 
 @torch.no_grad()
 def _features(backbone: nn.Module, batches: Iterable[Tensor]) -> Iterator[Tensor]:
-    """The features of each batch (b, n_features), float32."""
+    """Yield the features of each batch (b, n_features), float32."""
     was_training = backbone.training
     backbone.eval()
     try:
@@ -50,10 +49,10 @@ def _features(backbone: nn.Module, batches: Iterable[Tensor]) -> Iterator[Tensor
 def vote(
     backbone: nn.Module, queries: Tensor, batches: Iterable[Tensor], labels: Tensor, dataset: Dataset
 ) -> Tensor:
-    """From features (m, n_features) to the probabilities (m, n_classes) that their nearest training images give.
+    """Predict probabilities (m, n_classes) for features (m, n_features) by votes of the nearest training images.
 
-    `batches` are the training images (b, 3, size, size), in the order of `labels`. 11 of them vote, or all where a
-    tiny collection has fewer.
+    `batches` are the training images (b, 3, size, size), in the order of `labels`. 11 images vote, or all if a tiny
+    collection has fewer.
     """
     neighbours = NearestNeighbours(queries, min(N_NEIGHBOURS, len(labels)))
     waiting: list[Tensor] = []
@@ -68,17 +67,16 @@ def vote(
 
 
 class NearestNeighbours:
-    """Finds the `k` nearest training images of others, in the Euclidean distance of their features.
+    """Search for the `k` training images that are nearest to each query, by Euclidean distance of features.
 
-    Training images come in parts, in their order; of each part only the distances and numbers of those that are among
-    the nearest so far are kept. Distances are those of float32: which of several training images at the same
-    distance, but for rounding, is taken is left open.
+    Training images come in parts, in order. Only the distances and indices of the nearest images so far are kept.
+    Distances are float32: among training images whose distances differ only by rounding, the choice is undefined.
     """
 
     def __init__(self, queries: Tensor, k: int = N_NEIGHBOURS) -> None:
-        """Take the features (m, n_features) of the images to classify."""
+        """Start a search for the features (m, n_features) of the images to classify."""
         self.queries = queries
-        # Distances are computed through products, which are the more exact the nearer to 0 the features are.
+        # Features are centred because distances are computed from products, which are more exact near 0.
         self.mean = queries.mean(dim=0)
         self.k = k
         self.n_seen = 0
@@ -86,7 +84,7 @@ class NearestNeighbours:
         self.nearest = torch.empty((len(queries), 0), dtype=torch.int64, device=queries.device)
 
     def add(self, features: Tensor) -> None:
-        """Compare with the features (n, n_features) of the next training images."""
+        """Compare the queries with the features (n, n_features) of the next training images."""
         for part in features.split(CHUNK):
             centred = part - self.mean
             found = [self._nearest_so_far(at, centred) for at in range(0, len(self.queries), CHUNK)]
@@ -95,7 +93,7 @@ class NearestNeighbours:
             self.n_seen += len(part)
 
     def _nearest_so_far(self, at: int, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Distances and numbers (c, up to k) of the nearest of some queries, those of `features` among them."""
+        """Return distances and indices (c, up to k) of the nearest images of some queries, including `features`."""
         some = slice(at, at + CHUNK)
         new = torch.cdist(self.queries[some] - self.mean, features)
         numbers = torch.arange(self.n_seen, self.n_seen + len(features), device=new.device)
@@ -105,11 +103,11 @@ class NearestNeighbours:
         return nearest.values, numbers.gather(1, nearest.indices)
 
     def probabilities(self, labels: Tensor, dataset: Dataset) -> Tensor:
-        """Let the nearest vote by the labels (n,) or, if multi-label, (n, n_classes) of all training images.
+        """Return the votes of the nearest images as float32 probabilities (m, n_classes).
 
-        The probability of a class is the share of the neighbours that have it: of their votes, or for a multi-label
-        dataset of those that have the label. The class of the largest share is that of the majority vote; among
-        equal shares, `argmax` gives the class of the lowest number. Returns float32 (m, n_classes).
+        `labels` are those of all training images: (n,) or, if multi-label, (n, n_classes). The probability of a class
+        or label is the fraction of the neighbours that have it. The class with the largest fraction wins the majority
+        vote; among equal fractions, `argmax` returns the class with the lowest number.
         """
         if self.n_seen < self.k:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""One run: epochs of training and validation until it is finished, each of them kept."""
+"""One run: epochs of training and validation until it is finished, with a checkpoint after each epoch."""
 
 import math
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from baselines.mmpt.training.log import Progress, RunLog, Write
 
 @dataclass(slots=True)
 class Run:
-    """A training under way: what an epoch needs, and what it changes."""
+    """State of a training: what an epoch needs and what it changes."""
 
     config: TrainingConfig
     device: torch.device
@@ -38,7 +38,7 @@ class Run:
     git_commit: str | None = field(default_factory=checkpoints.git_commit)
 
     def checkpoint(self) -> Checkpoint:
-        """All that is needed to go on from here."""
+        """Return a checkpoint with everything needed to continue."""
         return Checkpoint(
             config=self.config,
             model_state=self.learner.model.state_dict(),
@@ -53,9 +53,9 @@ class Run:
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Go back to where a run of the same configuration stood; the model has its weights already."""
+        """Restore the state of a run with the same configuration; the model already has its weights."""
         if checkpoint.optimizer_state is None or checkpoint.rng_state is None:
-            raise CheckpointError("The checkpoint is one for predicting; training goes on from last.pt only.")
+            raise CheckpointError("The checkpoint is for predicting only; training continues from last.pt.")
         for name, optimizer in self.learner.optimizers.items():
             optimizer.load_state_dict(checkpoint.optimizer_state[name])
         checkpoints.restore_rng_state(checkpoint.rng_state, self.device, self.generator)
@@ -64,7 +64,7 @@ class Run:
 
 
 def is_finished(config: TrainingConfig, so_far: "Checkpoint | Run | None") -> bool:
-    """Whether all epochs are done, or the last `patience` ones brought nothing better."""
+    """Return True if all epochs are done, or the last `patience` epochs brought no improvement."""
     if so_far is None:
         return False
     return so_far.epoch >= config.epochs or so_far.epoch - so_far.best_epoch >= config.patience
@@ -80,21 +80,23 @@ def go(run: Run, output: Path, write: Write) -> None:
         if log is not None:
             log.close()
     if not run.best_epoch:
-        raise DivergedError("No epoch had a validation loss that is a number. Try a smaller --learning-rate.")
+        raise DivergedError("No epoch had a finite validation loss. Try a smaller --learning-rate.")
     write(f"Finished after epoch {run.epoch}; epoch {run.best_epoch} was best, loss {run.best_loss:.4f}.")
 
 
 def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
-    """Take up a run at its last checkpoint."""
+    """Continue a run from its last checkpoint."""
     run.restore(last)
-    write(f"Going on after epoch {run.epoch}.")
+    write(f"Continuing after epoch {run.epoch}.")
     for name, now in checkpoints.versions().items():
         if last.versions[name] != now:
-            write(f"Trained with {name} {last.versions[name]} so far, now with {now}: bits may differ.")
+            write(
+                f"So far trained with {name} {last.versions[name]}, now with {now}: results may differ slightly."
+            )
 
 
 def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
-    """Train and validate once. Where there is a log, keep what came out."""
+    """Train and validate one epoch; if there is a log, write the results and the checkpoints."""
     config, run.epoch = run.config, run.epoch + 1
     rate = set_learning_rate(run)
     run.learner.world.seed(config.seed, run.epoch)
@@ -115,7 +117,7 @@ def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
 
 
 def keep_checkpoints(run: Run, output: Path, *, is_better: bool) -> None:
-    """Write the last checkpoint, which vouches for what the log has of it and before, and the best one."""
+    """Write the last checkpoint, and the best checkpoint if this epoch is the best; log rows up to it are valid."""
     checkpoint = run.checkpoint()
     checkpoints.save(output / LAST, checkpoint)
     if is_better:
@@ -123,7 +125,7 @@ def keep_checkpoints(run: Run, output: Path, *, is_better: bool) -> None:
 
 
 def epoch_batches(run: Run) -> list[Batch]:
-    """The batches of the next epoch: each of one dataset, unless they are mixed."""
+    """Draw the batches of the next epoch: each from one dataset, unless batches are mixed."""
     sizes = {name: len(source) for name, source in run.train_sources.items()}
     if run.config.mixed_batches:
         batches: list[Batch] = list(sampler.mixed_batches(sizes, run.config.batch_size, run.generator))
@@ -135,14 +137,14 @@ def epoch_batches(run: Run) -> list[Batch]:
 
 
 def learning_rate(config: TrainingConfig, epoch: int) -> float:
-    """The learning rate of an epoch, from 1: on a cosine from the configured one towards 0 after the last."""
+    """Return the learning rate of an epoch (from 1), on a cosine from the configured rate to 0 after the last epoch."""
     if config.scheduler == "none":
         return config.learning_rate
     return config.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / config.epochs)) / 2
 
 
 def set_learning_rate(run: Run) -> float:
-    """Give all optimizers the learning rate of the epoch that the run is in; returns it."""
+    """Set the learning rate of the current epoch in all optimizers and return it."""
     rate = learning_rate(run.config, run.epoch)
     for optimizer in run.learner.optimizers.values():
         for group in optimizer.param_groups:

@@ -1,7 +1,7 @@
-"""The folders of runs: what lies where, and whether a run may start or go on in one.
+"""Folders of runs: their layout, and checks before a run starts or continues.
 
 A run of mm-PT, or of another scheme on one dataset, has one folder. The other schemes on all datasets have a folder
-of such folders, named as Doerrich et al. name their checkpoints: dataset_resolution_scheme_architecture_sSEED.
+with one subfolder per run, named as the checkpoints of Doerrich et al.: dataset_resolution_scheme_architecture_sSEED.
 """
 
 import json
@@ -14,18 +14,18 @@ from challenge.scoring.benchmark import Benchmark
 
 CONFIG_FILE = "config.json"
 
-#: These may differ where a run goes on: they change where things lie or compute, not what is computed.
+#: Settings that may differ when a run continues: they change the place of files or computation, not the result.
 _MAY_DIFFER = {"weights", "device"}
 
 
 class OutputError(Exception):
-    """A folder holds something else than it should; the message says what to do."""
+    """A folder has unexpected content; the message says what to do."""
 
 
 def folders(
     config: TrainingConfig, output: Path, benchmark: Benchmark
 ) -> Iterator[tuple[TrainingConfig, Path]]:
-    """The runs that a configuration stands for, and the folder of each."""
+    """Yield the runs of a configuration, each with its folder."""
     if config.is_multi_domain or config.dataset is not None:
         yield config, output
         return
@@ -34,14 +34,14 @@ def folders(
 
 
 def folder_name(config: TrainingConfig, dataset_name: str) -> str:
-    """What the folder of one dataset's run is called."""
+    """Return the folder name of one dataset's run."""
     return "_".join(
         (dataset_name, str(config.resolution), config.scheme, config.architecture, f"s{config.seed}")
     )
 
 
 def check_output(config: TrainingConfig, output: Path, benchmark: Benchmark, *, resume: bool) -> None:
-    """Raise `OutputError` if a run would write over another, or go on with a different one."""
+    """Raise `OutputError` if a run would overwrite another run, or continue a run with other settings."""
     if output.exists() and not output.is_dir():
         raise OutputError(f"{output} is a file; give a folder as --output.")
     planned = list(folders(config, output, benchmark))
@@ -53,17 +53,17 @@ def check_output(config: TrainingConfig, output: Path, benchmark: Benchmark, *, 
             continue
         if not resume:
             raise OutputError(
-                f"{folder} holds another run. Give --resume to go on with it, or another folder as --output."
+                f"{folder} holds another run. Give --resume to continue it, or another folder as --output."
             )
         if differences := list(_differences(run, read_config(folder))):
             raise OutputError(
                 f"{folder} holds another run: {'; '.join(differences)}. "
-                "Give the options of that run to go on with it, or another folder as --output."
+                "Give the options of that run to continue it, or another folder as --output."
             )
 
 
 def read_config(folder: Path) -> TrainingConfig:
-    """Read what the run in a folder was asked for. Raises `OutputError`."""
+    """Read the configuration of the run in a folder. Raises `OutputError`."""
     path = folder / CONFIG_FILE
     try:
         return TrainingConfig.from_dict(json.loads(path.read_text()))
@@ -72,7 +72,7 @@ def read_config(folder: Path) -> TrainingConfig:
 
 
 def write_config(folder: Path, config: TrainingConfig) -> None:
-    """Mark a folder as that of a run."""
+    """Mark a folder as the folder of a run."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG_FILE).write_text(json.dumps(config.to_dict(), indent=2) + "\n")
 

@@ -23,7 +23,7 @@ from baselines.mmpt.training.log import Write
 from baselines.mmpt.training.run import Run, go, go_back_to, is_finished
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
-#: What a user can mend: shown as a message.
+#: Errors that a user can fix; commands show their message.
 ERRORS = (
     ArchitectureError, CheckpointError, ConfigError, DataError, DeviceError, DivergedError, runs.OutputError, OSError,
 )  # fmt: skip
@@ -38,12 +38,12 @@ def train(
     resume: bool = False,
     write: Write = print,
 ) -> Path:
-    """Train what `config` says with the files in `folder`. Nothing starts unless everything is in order.
+    """Do the training of `config` with the files in `folder`; everything is checked before it starts.
 
-    A scheme of one model per dataset takes all datasets in turn, unless `config` names one. Returns the best
-    checkpoint, or, where there are several, `output`. Raises one of `ERRORS`.
+    A scheme with one model per dataset trains on all datasets in turn, unless `config` names one. Returns the best
+    checkpoint, or `output` if there are several. Raises one of `ERRORS`.
 
-    Processes that torchrun has started train together; one of them writes.
+    Processes started by torchrun train together; one of them writes.
     """
     config.validate(benchmark)
     if size_of_world() > 1 and not config.trains_backbone:
@@ -52,30 +52,30 @@ def train(
     planned = list(runs.folders(config, output, benchmark))
     with joined(choose_device(config.device)) as (world, device):
         runs.check_output(config, output, benchmark, resume=resume)
-        world.wait()  # before one of them writes there
-        tell = write if world.rank == 0 else _silent
-        for number, (one, where) in enumerate(planned, start=1):
+        world.wait()  # until all processes have checked the output, before one of them writes there
+        write_once = write if world.rank == 0 else _silent
+        for number, (run_config, run_folder) in enumerate(planned, start=1):
             if len(planned) > 1:
-                tell(f"{one.dataset}, {number} of {len(planned)}")
-            train_run(Order(one, folder, where, benchmark, device, tell, world))
+                write_once(f"{run_config.dataset}, {number} of {len(planned)}")
+            train_run(RunSpec(run_config, folder, run_folder, benchmark, device, write_once, world))
     return output if len(planned) > 1 else output / BEST
 
 
 def _silent(line: str) -> None:
-    """Tell nothing: another process does."""
+    """Write nothing, because another process writes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """The order for one run.
+class RunSpec:
+    """Specification of one run.
 
     Attributes:
-        config: of one model.
-        folder: of the MedMNIST files.
-        output: the folder of this run alone.
-        benchmark: the datasets that there are.
-        device: of this process.
-        write: takes a line for the user.
+        config: configuration of one model.
+        folder: folder of the MedMNIST files.
+        output: folder of this run alone.
+        benchmark: all datasets.
+        device: device of this process.
+        write: function that prints a line for the user.
         world: the processes that train together.
 
     """
@@ -89,73 +89,73 @@ class Order:
     world: World
 
 
-def train_run(order: Order) -> None:
-    """Do, or finish, one run in its own folder."""
-    config, output, write = order.config, order.output, order.write
-    last = last_checkpoint(order)
+def train_run(spec: RunSpec) -> None:
+    """Do or finish one run in its own folder."""
+    config, output, write = spec.config, spec.output, spec.write
+    last = last_checkpoint(spec)
     if is_finished(config, last) or (not config.has_epochs and (output / BEST).exists()):
         write("Nothing is left to do.")
         return
     make_repeatable(config.seed, deterministic=config.deterministic)
-    model = model_to_train(order, last)
-    if order.world.rank == 0:
+    model = model_to_train(spec, last)
+    if spec.world.rank == 0:
         runs.write_config(output, config)
-    train_sources, val_sources = load_sources(config, order.folder, model, order.benchmark, order.device)
+    train_sources, val_sources = load_sources(config, spec.folder, model, spec.benchmark, spec.device)
     write(
-        f"{config.architecture} on {order.device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
+        f"{config.architecture} on {spec.device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
         f"{sum(map(len, train_sources.values())):,} training images"
     )
     if not config.has_epochs:
         evaluate_neighbours(config, model, train_sources, val_sources, output, write)
         return
-    if not config.trains_backbone:  # features take the place, and the memory, of the images
+    if not config.trains_backbone:  # features replace the images, and free their memory
         train_sources = with_features(config, model, train_sources)
         val_sources = with_features(config, model, val_sources)
-    run = make_run(order, model, train_sources, val_sources)
+    run = make_run(spec, model, train_sources, val_sources)
     if last:
         go_back_to(run, last, write)
-        last = None  # its memory is of use
+        last = None  # free its memory
     go(run, output, write)
 
 
-def last_checkpoint(order: Order) -> Checkpoint | None:
-    """Read the last checkpoint of a run, if there is one, and see to it that the best one is there."""
-    path = order.output / LAST
+def last_checkpoint(spec: RunSpec) -> Checkpoint | None:
+    """Read the last checkpoint of a run, if there is one, and make sure that the best one exists."""
+    path = spec.output / LAST
     if not path.exists():
         return None
     last = checkpoints.load(path)
-    if last.best_epoch == last.epoch and order.world.rank == 0:
+    if last.best_epoch == last.epoch and spec.world.rank == 0:
         # the run may have ended between writing the last and the best one
-        checkpoints.save(order.output / BEST, last.for_predicting())
+        checkpoints.save(spec.output / BEST, last.for_predicting())
     return last
 
 
-def model_to_train(order: Order, last: Checkpoint | None) -> MultiHeadModel:
-    """Build the model on its device, as the run starts with it or as its last checkpoint left it."""
-    model = build_model(order.config, order.config.datasets(order.benchmark), initial=last is None)
+def model_to_train(spec: RunSpec, last: Checkpoint | None) -> MultiHeadModel:
+    """Build the model on its device, in its initial state or from the last checkpoint."""
+    model = build_model(spec.config, spec.config.datasets(spec.benchmark), initial=last is None)
     if last:
         last.load_into(model)
-    if not order.config.trains_backbone:
+    if not spec.config.trains_backbone:
         model.backbone.freeze()
-    return model.to(order.device)
+    return model.to(spec.device)
 
 
 def make_run(
-    order: Order, model: MultiHeadModel, train_sources: dict[str, Source], val_sources: dict[str, Source]
+    spec: RunSpec, model: MultiHeadModel, train_sources: dict[str, Source], val_sources: dict[str, Source]
 ) -> Run:
-    """Put together what the epochs of a run need."""
-    config = order.config
+    """Make the state of a run from its model and data."""
+    config = spec.config
     lone_image, _ = next(iter(train_sources.values())).take(np.arange(1))
     takes_lone = not config.trains_backbone or takes_lone_images(model.backbone, lone_image)
-    learner = make_learner(config, model, train_sources, order.world)
+    learner = make_learner(config, model, train_sources, spec.world)
     generator = np.random.default_rng(config.seed)
-    return Run(config, order.device, learner, train_sources, val_sources, generator, takes_lone)
+    return Run(config, spec.device, learner, train_sources, val_sources, generator, takes_lone)
 
 
 def load_sources(
     config: TrainingConfig, folder: Path, model: MultiHeadModel, benchmark: Benchmark, device: torch.device
 ) -> tuple[dict[str, Source], dict[str, Source]]:
-    """The training and the validation images, in the device's memory as far as they fit."""
+    """Load the training and validation images, into the device's memory as far as they fit."""
     prepare = preprocess_for(config, model, device)
     room = memory_for_images(device)
     sources: dict[Split, dict[str, Source]] = {"train": {}, "val": {}}

@@ -1,4 +1,4 @@
-"""The processes of the suite share few cores: torch takes one thread in each."""
+"""Fixtures of training; torch uses one thread, because the processes of the suite share few cores."""
 
 from pathlib import Path
 

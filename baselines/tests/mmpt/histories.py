@@ -1,4 +1,4 @@
-"""Folders of runs as training leaves them, with metrics that are made up."""
+"""Folders of runs as training writes them, with invented metrics."""
 
 import csv
 from collections.abc import Iterable

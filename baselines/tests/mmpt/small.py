@@ -1,4 +1,4 @@
-"""A training that takes a second: four datasets of a few images, one of each task, and a tiny network."""
+"""A training of one second: a tiny network on four datasets of a few images, one of each task."""
 
 from dataclasses import replace
 from pathlib import Path

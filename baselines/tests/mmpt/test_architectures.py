@@ -1,4 +1,4 @@
-"""The ten architectures: features, normalisation, a step, a prediction; weights from files; what goes wrong."""
+"""The ten architectures: features, normalisation, a step, a prediction; weights from files; errors."""
 
 from typing import Any
 from urllib.error import URLError
@@ -43,7 +43,7 @@ TABLE = {
 }
 
 
-def test_the_ten_are_those_of_the_published_results():
+def test_the_ten_architectures_are_those_of_the_published_results():
     assert list(ARCHITECTURES) == list(TABLE)
     assert {a.name: (a.title, a.features) for a in PUBLISHED} == {
         a.name: (a.title, a.n_features) for a in ARCHITECTURES.values()
@@ -51,7 +51,7 @@ def test_the_ten_are_those_of_the_published_results():
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_each_builds_trains_a_step_and_predicts(name):
+def test_each_architecture_builds_trains_a_step_and_predicts(name):
     torch.manual_seed(0)
     n_features, (mean, std) = TABLE[name]
     backbone = create_backbone(name, pretrained=False, input_size=SIZE)
@@ -81,7 +81,7 @@ def test_each_builds_trains_a_step_and_predicts(name):
     problems.raise_if_any()
 
 
-def test_any_other_model_of_timm_works_by_its_name():
+def test_any_other_timm_model_works_by_its_name():
     backbone = create_backbone("test_vit", pretrained=False, input_size=32)
     assert backbone(torch.zeros(2, 3, 32, 32)).shape == (2, backbone.num_features)
 
@@ -95,7 +95,7 @@ def test_any_other_model_of_timm_works_by_its_name():
         ("alexnet", 32, "alexnet cannot be used as a backbone for images of 32 pixels: .*too small"),
     ],
 )
-def test_what_cannot_be_made(name, size, message):
+def test_impossible_backbones_are_refused(name, size, message):
     with pytest.raises(ArchitectureError, match=message):
         create_backbone(name, pretrained=False, input_size=size)
 
@@ -152,8 +152,8 @@ def test_positions_of_another_image_size_are_resampled_as_timm_does_it(tmp_path)
     assert torch.equal(found.network.state_dict()["pos_embed"], expected.state_dict()["pos_embed"])
 
 
-def test_positions_of_sam_are_resampled_as_it_does_it_itself():
-    """SAM takes images of other sizes than it was made for; a network of that size must then give the same."""
+def test_positions_of_sam_are_resampled_as_sam_does_it():
+    """SAM accepts images of other sizes than its own; a network made for such a size must give the same result."""
 
     def small_sam(size: int) -> Any:
         network: Any = timm.models.vision_transformer_sam.VisionTransformerSAM(
@@ -183,8 +183,8 @@ def test_positions_of_sam_are_resampled_as_it_does_it_itself():
             lambda state: state.update({"conv1.0.weight": torch.zeros(3)}),
             r"of another shape: conv1\.0\.weight",
         ),
-        (lambda state: state.clear(), "holds no weights"),
-        (lambda state: state.update({"epoch": 3}), "holds no weights"),
+        (lambda state: state.clear(), "contains no weights"),
+        (lambda state: state.update({"epoch": 3}), "contains no weights"),
     ],
 )
 def test_weights_that_do_not_fit_are_named(tmp_path, change, message):
@@ -196,7 +196,7 @@ def test_weights_that_do_not_fit_are_named(tmp_path, change, message):
     assert "weights.pth" in str(caught.value)
 
 
-def test_weights_of_another_architecture_are_told_shortly(tmp_path):
+def test_weights_of_another_architecture_are_reported_briefly(tmp_path):
     torch.save(with_classifier("test_vit").state_dict(), tmp_path / "weights.pth")
     with pytest.raises(ArchitectureError, match=r"missing: .* and \d+ more; not expected: ") as caught:
         create_backbone("test_resnet", pretrained=False, weights=tmp_path / "weights.pth", input_size=32)
@@ -204,7 +204,7 @@ def test_weights_of_another_architecture_are_told_shortly(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["weights.pth", "weights.safetensors"])
-def test_files_that_are_no_weights(tmp_path, name):
+def test_files_without_weights_are_refused(tmp_path, name):
     with pytest.raises(ArchitectureError, match="no such file"):
         create_backbone("test_resnet", pretrained=False, weights=tmp_path / name)
     for content in (b"", b"not a file of weights"):

@@ -1,4 +1,4 @@
-"""Checkpoints: whole or absent, plain values only, and telling where they come from."""
+"""Checkpoints: atomic, with plain values only, and with the origin of the code."""
 
 import os
 import pickle
@@ -33,7 +33,7 @@ def checkpoint() -> Checkpoint:
     )
 
 
-def test_what_is_loaded_is_what_was_saved(checkpoint, tmp_path):
+def test_a_loaded_checkpoint_equals_the_saved_one(checkpoint, tmp_path):
     path = tmp_path / "last.pt"
     checkpoints.save(path, checkpoint)
     loaded = checkpoints.load(path)
@@ -45,7 +45,7 @@ def test_what_is_loaded_is_what_was_saved(checkpoint, tmp_path):
     assert checkpoints.load_config(path) == checkpoint.config
 
 
-def test_random_numbers_go_on_where_they_stood(checkpoint, tmp_path):
+def test_random_numbers_continue_from_their_saved_state(checkpoint, tmp_path):
     cpu, generator = torch.device("cpu"), np.random.default_rng(1)
     generator.random(5)
     torch.manual_seed(1)
@@ -61,14 +61,14 @@ def test_random_numbers_go_on_where_they_stood(checkpoint, tmp_path):
     assert (other.random(3) == expected[1]).all()
 
 
-def test_what_is_for_predicting_lacks_what_only_training_needs(checkpoint, tmp_path):
+def test_a_checkpoint_for_predicting_has_no_training_state(checkpoint, tmp_path):
     checkpoints.save(tmp_path / "best.pt", checkpoint.for_predicting())
     loaded = checkpoints.load(tmp_path / "best.pt")
     assert loaded.optimizer_state is None
     assert loaded.rng_state is None
 
 
-def test_a_crash_while_writing_leaves_the_one_before(checkpoint, tmp_path, monkeypatch):
+def test_a_crash_while_writing_leaves_the_previous_checkpoint(checkpoint, tmp_path, monkeypatch):
     path = tmp_path / "last.pt"
     checkpoints.save(path, checkpoint)
 
@@ -81,7 +81,7 @@ def test_a_crash_while_writing_leaves_the_one_before(checkpoint, tmp_path, monke
     assert checkpoints.load(path).epoch == 3
 
 
-def test_files_that_are_none_are_refused(tmp_path, checkpoint):
+def test_files_that_are_no_checkpoints_are_refused(tmp_path, checkpoint):
     with pytest.raises(CheckpointError, match=r"no checkpoint .*missing\.pt"):
         checkpoints.load(tmp_path / "missing.pt")
     path = tmp_path / "other.pt"
@@ -115,20 +115,20 @@ def test_loading_runs_no_code_of_the_file(tmp_path):
     assert not (tmp_path / "harm").exists()
 
 
-def test_versions_are_told():
+def test_versions_are_known():
     versions = checkpoints.versions()
     assert versions["timm"] == metadata.version("timm")
     assert versions["torch"] == torch.__version__
     assert set(versions) == {"python", "torch", "timm", "numpy"}
 
 
-def test_without_git_no_commit_is_told(monkeypatch, tmp_path):
+def test_without_git_no_commit_is_known(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert checkpoints.git_commit() is None
 
 
 @needs.git
-def test_the_commit_is_told_in_a_checkout_only(tmp_path, monkeypatch):
+def test_the_commit_is_known_in_a_checkout_only(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "__file__", str(tmp_path / "checkpoint.py"))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert checkpoints.git_commit() is None

@@ -1,4 +1,4 @@
-"""The official numbers of images of each class, and synthetic files that have them."""
+"""Official numbers of images of each class, and synthetic files with these numbers."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from baselines.mmpt.data.synthetic_labels import FEWEST, counts_of, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 
-#: Images of each class in the source datasets that splits were made of: all of them, or training and validation.
+#: Images of each class in the source datasets of the splits: of all splits, or of training and validation.
 SOURCES = {
     ("pathmnist", "train", "val"): [10407, 10566, 11512, 11557, 8896, 13536, 8763, 10446, 14317],  # NCT-CRC-HE-100K
     ("dermamnist", "train", "val", "test"): [327, 514, 1099, 115, 1113, 6705, 142],  # HAM10000
@@ -79,10 +79,10 @@ def test_files_of_the_official_sizes_have_the_official_classes(tmp_path):
             assert found.tolist() == list(CLASS_COUNTS[dataset.name][split])
 
 
-def test_smaller_files_have_the_same_shares(tmp_path):
+def test_smaller_files_have_the_same_proportions(tmp_path):
     derma = MEDMNIST_PLUS["dermamnist"]
     make_collection(tmp_path, scale=0.1, benchmark=replace(MEDMNIST_PLUS, datasets=(derma,)))
-    # a tenth of each class, rounded; but two where a tenth of 12 or 14 would be one
+    # a tenth of each class, rounded, but at least two: a tenth of 12 or 14 would be one
     assert np.bincount(labels_of(tmp_path, derma, "train")[:, 0]).tolist() == [23, 36, 77, 8, 78, 469, 10]
     assert np.bincount(labels_of(tmp_path, derma, "val")[:, 0]).tolist() == [3, 5, 11, 2, 11, 66, 2]
 

@@ -21,7 +21,7 @@ def test_the_defaults_are_the_published_protocol():
 
 
 @pytest.mark.parametrize("scheme", ["mm-pt", "end-to-end", "linear-probing", "knn"])
-def test_each_scheme_trains_on_all_datasets_unless_told_otherwise(scheme):
+def test_each_scheme_trains_on_all_datasets_by_default(scheme):
     config = replace(MM_PT, scheme=scheme)
     config.validate()
     assert config.datasets(MEDMNIST_PLUS) == MEDMNIST_PLUS.datasets
@@ -63,7 +63,7 @@ def test_one_dataset():
         (replace(MM_PT, mixed_batches=True), "use --batch-norm shared"),
     ],
 )
-def test_what_makes_no_sense_is_refused(config, message):
+def test_invalid_configurations_are_refused(config, message):
     with pytest.raises(ConfigError, match=message):
         config.validate()
 
@@ -97,7 +97,7 @@ def test_other_values_are_refused(values, message):
         ("knn", "k-NN", False, False, False, True),
     ],
 )
-def test_what_a_scheme_implies(
+def test_properties_of_the_schemes(
     scheme, title, is_multi_domain, trains_backbone, has_epochs, predicts_by_votes
 ):
     config = replace(MM_PT, scheme=scheme)

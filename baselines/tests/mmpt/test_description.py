@@ -1,4 +1,4 @@
-"""What a checkpoint, or a run of several, tells readers of its training."""
+"""Public description of the training of a checkpoint, or of a run with several checkpoints."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ def save(path: Path, **config) -> None:
     checkpoints.save(path, replace(CHECKPOINT, config=replace(CONFIG, **config)))
 
 
-def test_it_is_the_whole_configuration_but_what_only_the_trainers_machine_knows(tmp_path):
+def test_the_description_leaves_out_facts_about_the_trainers_machine(tmp_path):
     save(tmp_path / "best.pt")
     expected = CONFIG.to_dict() | {
         "weights": "resnet18.pth",
@@ -53,7 +53,7 @@ def test_the_models_of_a_run_are_one_training(tmp_path):
     assert described["best_epoch"] == {dataset.name: 4 for dataset in MEDMNIST_PLUS}
 
 
-def test_models_that_were_trained_differently_are_not(tmp_path):
+def test_models_that_were_trained_differently_are_not_one_training(tmp_path):
     for dataset in MEDMNIST_PLUS:
         seed = 8 if dataset.name == "breastmnist" else 7
         save(tmp_path / dataset.name / "best.pt", scheme="end-to-end", dataset=dataset.name, seed=seed)
@@ -61,7 +61,7 @@ def test_models_that_were_trained_differently_are_not(tmp_path):
         describe(tmp_path)
 
 
-def test_what_is_no_checkpoint_is_named(tmp_path):
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
     (tmp_path / "best.pt").write_text("nothing")
     with pytest.raises(CheckpointError, match=r"best\.pt"):
         describe(tmp_path)

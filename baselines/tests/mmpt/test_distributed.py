@@ -1,4 +1,4 @@
-"""Training in two processes, as torchrun starts them, gives what training in one gives."""
+"""Training in two processes, as torchrun starts them, gives the result of one process."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ from baselines.mmpt.training.learner import build_model, make_learner
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR, small_config
 
-#: What each process runs to train.
+#: Program of each training process.
 TRAIN = """
 import json, sys, torch
 from pathlib import Path
@@ -46,7 +46,7 @@ def write(line):
 train(config, Path(folder), Path(output), benchmark=benchmark, resume=resume, write=write)
 """
 
-#: A batch of 15 does not divide by two. It is a ViT, as CPUs do not share BatchNorm's statistics.
+#: A batch of 15 does not divide by two. The network is a ViT, because CPUs do not share BatchNorm's statistics.
 VIT = small_config(architecture="test_vit", batch_size=15, learning_rate=1e-4)
 
 
@@ -81,15 +81,17 @@ def train_in_two_processes(
 
 @pytest.fixture(scope="module")
 def trained(collection, tmp_path_factory) -> tuple[Path, list[subprocess.CompletedProcess]]:
-    """The output of two epochs in two processes, and what these said."""
+    """Return the output folder of two epochs in two processes, and the finished processes."""
     folder, _ = collection
     output = tmp_path_factory.mktemp("trained") / "two"
     return output, train_in_two_processes(VIT, folder, output)
 
 
 def weights_that_matter(path: Path) -> dict[str, torch.Tensor]:
-    """All weights but the biases of the keys of attention: these cancel out in its softmax, so that their
-    gradients are nothing but rounding errors, and AdamW makes steps of full size of them.
+    """Return all weights except the biases of attention keys.
+
+    These biases cancel out in the softmax, so their gradients are only rounding errors, which AdamW turns into steps
+    of full size.
     """
     state = checkpoints.load(path / LAST).model_state
     for name, weights in state.items():
@@ -105,7 +107,7 @@ def metrics(output: Path) -> list[dict[str, str]]:
 
 
 def assert_same_as_in_one_process(config: TrainingConfig, collection, output: Path, alone: Path) -> None:
-    """Train in this process; roundings differ, and AdamW may take a step of 1e-4 for a gradient near 0."""
+    """Train in this process and compare: rounding differs, and AdamW may take a step of 1e-4 for a gradient near 0."""
     folder, benchmark = collection
     train(config, folder, alone, benchmark=benchmark, write=lambda line: None)
     one, two = weights_that_matter(alone), weights_that_matter(output)
@@ -129,14 +131,14 @@ def test_the_weights_are_those_of_one_process(tmp_path, collection, trained):
     [{"ordinal_loss": True, "weighted_loss": True}, {"mixed_batches": True, "batch_norm": "shared"}],
     ids=["ordinal and weighted loss", "mixed batches"],
 )
-def test_so_they_are_with_other_losses_and_batches(tmp_path, collection, changes):
+def test_the_weights_are_those_of_one_process_with_other_losses_and_batches(tmp_path, collection, changes):
     folder, _ = collection
     config = replace(VIT, epochs=1, **changes)
     train_in_two_processes(config, folder, tmp_path / "two")
     assert_same_as_in_one_process(config, collection, tmp_path / "two", tmp_path / "one")
 
 
-def test_one_process_tells_and_keeps(trained):
+def test_one_process_prints_and_writes(trained):
     output, (first, second) = trained
     assert "epoch 2/2" in first.stdout
     assert second.stdout == ""
@@ -145,7 +147,7 @@ def test_one_process_tells_and_keeps(trained):
     assert len(list((output / "tensorboard").iterdir())) == 1
 
 
-def test_a_killed_run_goes_on_to_the_same_bits(tmp_path, collection, trained):
+def test_a_killed_run_continues_to_the_same_bits(tmp_path, collection, trained):
     folder, _ = collection
     killed = train_in_two_processes(VIT, folder, tmp_path, last_line="epoch 1/2:")
     assert all(process.returncode for process in killed)

@@ -1,4 +1,4 @@
-"""Fetching official files, from a local server that stands for Zenodo in its good and bad moments."""
+"""Download of official files from a local server that imitates Zenodo and its failures."""
 
 import errno
 import hashlib
@@ -23,7 +23,7 @@ CONTENT = {name: name.encode() * 30_000 for name in ("breastmnist.npz", "retinam
 
 @pytest.fixture
 def server(monkeypatch, tmp_path_factory):
-    """A server whose files have the checksums that are expected of them."""
+    """A server whose files have the expected checksums."""
     monkeypatch.setattr(module, "BACKOFF_SECONDS", 0)
     monkeypatch.setattr(module, "CHUNK_BYTES", 1250)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -67,7 +67,7 @@ def test_fetches_each_file_and_checks_it(server, folder):
     assert server.requests == [("breastmnist.npz", None), ("retinamnist.npz", None)]
 
 
-def test_files_that_are_there_are_checked_and_kept(server, folder):
+def test_existing_files_are_checked_and_kept(server, folder):
     fetch(folder)
     server.requests.clear()
     assert fetch(folder)[0] == f"breastmnist.npz: already in {folder}, MD5 checked"
@@ -82,17 +82,17 @@ def test_progress(server, folder, monkeypatch):
     assert len(lines) == 2 * 46
 
 
-def test_a_transfer_that_breaks_off_goes_on_where_it_stopped(server, folder):
+def test_an_interrupted_transfer_continues(server, folder):
     server.break_off["breastmnist.npz"] = 3
     fetch(folder)
     firsts = [asked for name, asked in server.requests if name == "breastmnist.npz"]
     assert firsts == [None, "bytes=225000-", "bytes=337500-", "bytes=393750-"]
 
 
-def test_a_later_start_goes_on_from_what_is_there(server, folder):
+def test_a_later_download_continues_a_partial_file(server, folder):
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"][:100_000])
-    assert fetch(folder)[0] == "breastmnist.npz: going on after 100.0 kB"
+    assert fetch(folder)[0] == "breastmnist.npz: resuming after 100.0 kB"
     assert server.requests[0] == ("breastmnist.npz", "bytes=100000-")
 
 
@@ -107,17 +107,17 @@ def test_a_part_that_is_complete_is_not_asked_for(server, folder):
 def test_a_part_of_something_else_is_dropped(server, folder, part):
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(part)
-    assert "as it should be; deleted" in fetch(folder)[1]
+    assert "deleted, because its MD5 is" in fetch(folder)[1]
 
 
-def test_a_server_that_cannot_go_on_starts_again(server, folder):
+def test_a_server_that_cannot_continue_starts_again(server, folder):
     server.ranges = False
     folder.mkdir()
     (folder / "breastmnist.npz.part").write_bytes(CONTENT["breastmnist.npz"][:100_000])
     fetch(folder)
 
 
-def test_a_busy_server_is_asked_again(server, folder):
+def test_a_busy_server_is_retried(server, folder):
     server.busy = 3
     fetch(folder)
 
@@ -125,7 +125,7 @@ def test_a_busy_server_is_asked_again(server, folder):
 def test_a_damaged_file_is_fetched_once_more_and_not_kept(server, folder):
     (server.folder / "breastmnist.npz").write_bytes(b"!" + CONTENT["breastmnist.npz"][1:])
     problem = problem_of(folder)
-    assert problem.startswith("breastmnist.npz arrived damaged, from the start and once more:")
+    assert problem.startswith("breastmnist.npz arrived damaged twice:")
     assert server.names == ["breastmnist.npz"] * 2
     assert list(folder.iterdir()) == []
 
@@ -139,12 +139,12 @@ def test_no_such_file(server, folder):
     assert len(server.requests) == 1
 
 
-def test_what_arrived_is_kept_when_the_network_goes(server, folder, monkeypatch):
+def test_received_data_are_kept_when_the_network_fails(server, folder, monkeypatch):
     server.break_off["breastmnist.npz"] = 1
     monkeypatch.setattr(module, "ATTEMPTS", 1)
-    assert "225.0 kB have arrived and are kept: start again to go on from there" in problem_of(folder)
+    assert "225.0 kB were received and are kept: start again to resume the download" in problem_of(folder)
     assert (folder / "breastmnist.npz.part").read_bytes() == CONTENT["breastmnist.npz"][:225_000]
-    assert fetch(folder)[0] == "breastmnist.npz: going on after 225.0 kB"
+    assert fetch(folder)[0] == "breastmnist.npz: resuming after 225.0 kB"
 
 
 def test_no_network(server, folder, monkeypatch):
@@ -159,11 +159,11 @@ def test_no_network(server, folder, monkeypatch):
     assert "by hand" in problem
 
 
-def test_too_little_room(server, folder, monkeypatch):
+def test_too_little_space(server, folder, monkeypatch):
     usage = namedtuple("usage", "free")
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage(1000))
     assert problem_of(folder).startswith(
-        f"breastmnist.npz needs 450.0 kB more, and {folder} has 1.0 kB free. Make room"
+        f"breastmnist.npz needs 450.0 kB more, but {folder} has only 1.0 kB free. Free some space"
     )
 
 
@@ -175,7 +175,7 @@ def test_a_disk_that_fills_up(server, folder, monkeypatch):
     assert f"{folder} cannot be written to or read: [Errno 28] No space left on device" in problem_of(folder)
 
 
-def test_other_files_by_those_names_are_not_touched(server, folder):
+def test_other_files_of_the_same_names_are_kept(server, folder):
     folder.mkdir()
     for name in CONTENT:
         (folder / name).write_bytes(b"something of mine")
@@ -188,7 +188,7 @@ def test_other_files_by_those_names_are_not_touched(server, folder):
 def test_a_synthetic_collection_is_not_touched(server, folder):
     folder.mkdir()
     (folder / "synthetic.json").write_text("{}")
-    assert problem_of(folder) == f"{folder} holds a synthetic collection: give another folder."
+    assert problem_of(folder) == f"{folder} contains a synthetic collection: give another folder."
 
 
 def test_a_folder_that_is_a_file(server, folder):

@@ -15,7 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
 def source_of(name: str, labels: np.ndarray) -> Source:
-    """Images whose first pixel is their number."""
+    """Make images whose first pixel is their index."""
     images = np.zeros((len(labels), 4, 4), np.uint8)
     images[:, 0, 0] = np.arange(len(labels))
     return Source.of(

@@ -1,4 +1,4 @@
-"""The experiments: which trainings they take, going on after an interruption, and their tables."""
+"""The experiments: their trainings, continuation after an interruption, and tables."""
 
 import csv
 from dataclasses import replace
@@ -59,7 +59,7 @@ def ways(tmp_path: Path, *numbers: int) -> set[tuple[str, bool]]:
     return {(run.training.scheme, run.training.weighted_loss) for run in planned}
 
 
-def test_what_each_experiment_trains(tmp_path):
+def test_trainings_of_each_experiment(tmp_path):
     plain, weighted, single = ("mm-pt", False), ("mm-pt", True), ("end-to-end", False)
     assert ways(tmp_path, 1) == {plain}
     assert ways(tmp_path, 2) == {plain, weighted}
@@ -78,7 +78,7 @@ def test_a_training_that_several_experiments_need_is_planned_once(tmp_path):
     assert {run.folder for run in plan(make_study(tmp_path, 3))} < {run.folder for run in planned}
 
 
-def test_the_configuration_of_a_training_is_that_of_all_with_what_is_its_own(tmp_path):
+def test_the_configuration_of_a_training_combines_common_and_own_settings(tmp_path):
     common = small_config(epochs=7, training_share=0.5)
     for run in plan(make_study(tmp_path, 3, 4, common=common)):
         asked = run.training
@@ -91,9 +91,7 @@ def test_the_configuration_of_a_training_is_that_of_all_with_what_is_its_own(tmp
         )
 
 
-def test_another_configuration_or_collection_has_another_folder_and_another_device_has_not(
-    tmp_path, collection
-):
+def test_the_folder_depends_on_configuration_and_collection_but_not_on_the_device(tmp_path, collection):
     folder, _ = collection
     asked = make_study(tmp_path, 1)
 
@@ -112,7 +110,7 @@ def test_another_configuration_or_collection_has_another_folder_and_another_devi
     assert name(replace(asked, common=small_config(device="cuda"))) == name(asked)
 
 
-def test_what_is_compared():
+def test_comparisons_of_each_experiment():
     asked = ([RESNET, VIT], [28, 64, 128])
     plain = {
         (name, resolution): Training("mm-pt", name, False, resolution)
@@ -130,7 +128,7 @@ def test_what_is_compared():
     ]
 
 
-def test_progress_of_what_is_not_begun_of_what_is_and_of_what_is_done(tmp_path):
+def test_progress_of_trainings_that_are_not_begun_begun_and_done(tmp_path):
     planned = {run.training.scheme: run for run in plan(make_study(tmp_path, 4))}
     joint, single = planned["mm-pt"], planned["end-to-end"]
     assert joint.progress() == single.progress() == "to do"
@@ -146,7 +144,7 @@ def test_progress_of_what_is_not_begun_of_what_is_and_of_what_is_done(tmp_path):
 # --- Before anything starts -------------------------------------------------------------------------
 
 
-def test_what_cannot_be_done_is_told_before_anything_starts(tmp_path, collection):
+def test_impossible_trainings_are_reported_before_anything_starts(tmp_path, collection):
     folder, benchmark = collection
     study = make_study(tmp_path, 1, data=folder, architectures=("test_resnet",), resolutions=(28,))
     check(plan(study), folder, benchmark)
@@ -190,7 +188,7 @@ def test_each_architecture_starts_from_its_file(tmp_path, collection):
     assert alone.config.weights == file
 
 
-def test_a_training_starts_from_the_weights_that_were_given(tmp_path, collection):
+def test_a_training_starts_from_the_given_weights(tmp_path, collection):
     folder, benchmark = collection
     weights = weights_in(tmp_path / "weights", test_resnet="test_resnet")
     common = small_config(epochs=1, weights=weights, learning_rate=1e-30, weight_decay=0.0)
@@ -200,11 +198,11 @@ def test_a_training_starts_from_the_weights_that_were_given(tmp_path, collection
     given = torch.load(weights / "test_resnet.pth", weights_only=True)
     learned = [name for name in given if name.endswith(".weight")]
     assert len(learned) > 10
-    for name in learned:  # with a learning rate of nearly 0, training leaves them
+    for name in learned:  # with a learning rate near 0, training does not change them
         torch.testing.assert_close(trained[f"backbone.network.{name}"], given[name], atol=1e-20, rtol=0)
 
 
-def test_weights_that_lack_or_do_not_fit_are_told_before_anything_starts(tmp_path, collection):
+def test_missing_or_unfitting_weights_are_reported_before_anything_starts(tmp_path, collection):
     folder, benchmark = collection
     weights = weights_in(tmp_path / "weights", resnet18="test_resnet")
     study = make_study(tmp_path, 1, data=folder, common=small_config(weights=weights), resolutions=(28,))
@@ -224,7 +222,7 @@ def test_weights_that_lack_or_do_not_fit_are_told_before_anything_starts(tmp_pat
         plan(one)
 
 
-def test_what_is_done_needs_no_data(tmp_path):
+def test_finished_trainings_need_no_data(tmp_path):
     planned = plan(make_study(tmp_path, 1))
     for run in planned:
         finish(run)
@@ -263,7 +261,7 @@ def test_from_trainings_to_scores_of_the_test_split(tmp_path, collection):
         averages = experiments.read_averages(run)
         assert set(averages) == set(METRICS)
         assert averages["auc"] == pytest.approx(np.mean([float(line["auc"]) for line in lines.values()]))
-    # one of the numbers in another way: the share of the images whose largest probability is that of their class
+    # one of the scores computed independently: the fraction of images whose class has the largest probability
     joint = planned[1]
     checkpoint = checkpoints.load(joint.folder / "best.pt")
     predicted = predict.predict_datasets(checkpoint, tuple(benchmark), folder, torch.device("cpu"), 7)
@@ -275,7 +273,7 @@ def test_from_trainings_to_scores_of_the_test_split(tmp_path, collection):
     assert accuracy["bloodmnist"] == pytest.approx(correct.mean())
 
 
-def test_an_interrupted_training_goes_on_and_ends_like_one_that_was_not(tmp_path, collection, monkeypatch):
+def test_an_interrupted_training_continues_to_the_same_result(tmp_path, collection, monkeypatch):
     folder, benchmark = collection
     whole, broken = (plan(small_study(tmp_path / name, folder, 1)) for name in ("whole", "broken"))
     carry_out(whole, folder, benchmark=benchmark, write=lambda line: None)
@@ -289,7 +287,7 @@ def test_an_interrupted_training_goes_on_and_ends_like_one_that_was_not(tmp_path
     assert broken[0].progress() == "begun, epoch 1 is done"
     told: list[str] = []
     carry_out(broken, folder, benchmark=benchmark, write=told.append)
-    assert "Going on after epoch 1." in told
+    assert "Continuing after epoch 1." in told
     assert experiments.read_averages(broken[0]) == experiments.read_averages(whole[0])
 
 
@@ -352,7 +350,7 @@ def test_a_table_beside_the_thesis_with_the_differences(tmp_path):
     assert line["training_share"] == "1.0"
     what = "mm-PT ViT-B/16, 28 px - mm-PT ResNet-18, 28 px"
     line = read(tmp_path / "experiment-1-comparisons.csv")[what, "balanced_accuracy"]
-    # 0.7 - 0.6; 0.6510 - 0.3617; and how far these are apart
+    # 0.7 - 0.6; 0.6510 - 0.3617; and their difference
     assert (line["here"], line["thesis"], line["difference"]) == ("0.100000", "0.289300", "-0.189300")
     text = path.read_text()
     assert text.startswith("# Experiment 1: CNNs against ViTs\n")
@@ -363,12 +361,12 @@ def test_a_table_beside_the_thesis_with_the_differences(tmp_path):
     assert f"| {what} | +0.0500 | +0.1212 | -0.0712 |" in text
     assert "Trainings done: 2 of 2" in text
     assert "from scratch" in text
-    assert "BatchNorm has statistics of each dataset" in text
+    assert "BatchNorm has statistics for each dataset" in text
     assert "trial" not in text
     assert "synthetic" not in text
 
 
-def test_what_is_not_trained_or_not_printed_is_left_open(tmp_path):
+def test_values_that_are_not_trained_or_not_printed_are_blank(tmp_path):
     study = make_study(tmp_path, 3)
     finish(plan(study)[0], auc=0.85)
     (path,) = write_tables(study, THESIS)
@@ -379,7 +377,7 @@ def test_what_is_not_trained_or_not_printed_is_left_open(tmp_path):
     assert lines["mm-PT ResNet-18, weighted loss, 64 px", "auc"]["thesis"] == ""
 
 
-def test_a_trial_and_synthetic_images_are_told(tmp_path, collection):
+def test_tables_name_a_trial_and_synthetic_images(tmp_path, collection):
     folder, _ = collection
     common = small_config(training_share=0.125, pretrained=True, batch_norm="shared")
     (path,) = write_tables(make_study(tmp_path, 1, data=folder, common=common), THESIS)
@@ -391,7 +389,7 @@ def test_a_trial_and_synthetic_images_are_told(tmp_path, collection):
     assert {line["training_share"] for line in read(tmp_path / "experiment-1.csv").values()} == {"0.125"}
 
 
-def test_a_metric_that_a_dataset_lacks_has_no_average(tmp_path):
+def test_a_metric_that_is_missing_for_a_dataset_has_no_average(tmp_path):
     run = plan(make_study(tmp_path, 1))[0]
     finish(run)
     path = run.folder / SCORES_FILE

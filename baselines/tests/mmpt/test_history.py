@@ -1,4 +1,4 @@
-"""What is read of runs: curves, means, and which epoch is the best."""
+"""Histories of runs: curves, means and the best epoch."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_means_over_batches_and_over_datasets(tmp_path):
     assert history.curve("pathmnist", "val", "loss") == [(1, 1.5), (2, 1.6)]
 
 
-def test_the_best_epoch_is_that_of_the_loss_that_selects(tmp_path):
+def test_the_best_epoch_has_the_lowest_selecting_loss(tmp_path):
     rows = [(*row[:4], {0.3: 0.75}.get(row[4], row[4]), row[5]) for row in ROWS]
     # over batches: (2 * 1.5 + 0.9) / 3 = 1.3, then (2 * 1.6 + 0.75) / 3 = 1.317; over datasets: 1.2, then 1.175
     for select_by, best, auc in (("batches", 1, 0.55), ("datasets", 2, 0.75)):
@@ -43,14 +43,14 @@ def test_models_of_one_dataset_each_have_best_epochs_of_their_own(tmp_path):
     assert [epoch for epoch, _ in history.mean_curve("val", "loss", "datasets")] == [1, 2], "both have these"
 
 
-def test_a_metric_that_is_not_defined_is_left_open(tmp_path):
+def test_an_undefined_metric_is_none(tmp_path):
     rows = [(*row[:5], "" if row[:3] == (2, "pathmnist", "val") else row[5]) for row in ROWS]
     history = read_history(make_run(tmp_path / "run", rows))
     assert history.curve("pathmnist", "val", "auc") == [(1, 0.55), (2, None)]
     assert history.mean_curve("val", "auc", "datasets") == [(1, pytest.approx(0.6))]
 
 
-def test_what_training_logs_is_read_with_the_loss_that_selected(tmp_path):
+def test_the_log_of_a_training_is_read_with_the_selecting_loss(tmp_path):
     folder = make_run(tmp_path / "run")
     results = {
         "pathmnist": Result(2.0, 3, 0.5, 0.4, 0.3, 0.2),
@@ -116,6 +116,6 @@ def damaged_config(folder: Path) -> Path:
         (damaged_config, "config.json cannot be read"),
     ],
 )
-def test_what_is_no_run_is_told(tmp_path, make, message):
+def test_a_folder_without_a_run_is_refused(tmp_path, make, message):
     with pytest.raises(HistoryError, match=message):
         read_history(make(tmp_path))

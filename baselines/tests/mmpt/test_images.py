@@ -1,4 +1,4 @@
-"""Batches of images: the right ones with their labels, whether they are at hand or fetched ahead."""
+"""Batches of images: the right images and labels, on the device or fetched ahead."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ DATASET = MEDMNIST_PLUS["breastmnist"]
 
 
 def data(n: int = 50) -> DatasetImages:
-    """Images whose pixels are all their number, and labels that are ten times it."""
+    """Make images whose pixels equal their index, and labels of ten times the index."""
     numbers = np.arange(n)
     images = np.broadcast_to(numbers.astype(np.uint8)[:, None, None], (n, 3, 3)).copy()
     images.flags.writeable = False
@@ -22,7 +22,7 @@ def data(n: int = 50) -> DatasetImages:
 
 
 @pytest.mark.parametrize("resident", [False, True])
-def test_a_batch_has_the_images_and_labels_of_its_numbers(resident, monkeypatch):
+def test_a_batch_has_the_images_and_labels_of_its_indices(resident, monkeypatch):
     monkeypatch.setattr(module, "PIECE", 30)  # the copy is made in pieces of 3 images
     source = Source.of(data(), CPU, lambda images: images + 1, resident=resident)
     images, labels = source.take(np.array([7, 3, 49]))
@@ -31,14 +31,14 @@ def test_a_batch_has_the_images_and_labels_of_its_numbers(resident, monkeypatch)
     assert labels.tolist() == [70, 30, 490]
 
 
-def test_a_split_in_order_is_whole():
+def test_a_split_in_order_is_complete():
     source = Source.of(data(), CPU, lambda images: images)
     parts = list(source.in_order(20))
     assert [len(labels) for _, labels in parts] == [20, 20, 10]
     assert torch.cat([labels for _, labels in parts]).tolist() == [10 * number for number in range(50)]
 
 
-def test_images_that_are_fetched_come_in_the_order_of_the_batches_and_only_a_few_ahead(monkeypatch):
+def test_fetched_images_come_in_the_order_of_the_batches_and_few_are_fetched_ahead(monkeypatch):
     monkeypatch.setattr(Source, "is_fetched", True)
     source = Source.of(data(), CPU, lambda images: images)
     asked: list[int] = []

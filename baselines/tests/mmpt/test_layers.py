@@ -1,4 +1,4 @@
-"""Training knows no Django: it can be used, and moved, without the site."""
+"""Training imports no Django, so it can be used and moved without the site."""
 
 import json
 import pkgutil
@@ -7,7 +7,7 @@ import sys
 
 import baselines.mmpt
 
-#: Imports modules, and prints what of Django there is then.
+#: Program that imports modules, then prints the loaded modules of Django.
 IMPORT = """
 import importlib, json, sys
 for name in json.loads(sys.argv[1]):

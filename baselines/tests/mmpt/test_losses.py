@@ -1,4 +1,4 @@
-"""The loss of each task, CORN by its paper and its authors' code, and the weights of the datasets."""
+"""The loss of each task, CORN compared with its paper and its authors' code, and the weights of datasets."""
 
 import math
 
@@ -14,7 +14,7 @@ from baselines.mmpt.model.losses import corn_loss, corn_probabilities, loss_for,
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-#: Batches of 64 in an epoch, by hand from the sizes of the training splits.
+#: Batches of 64 in an epoch, computed by hand from the sizes of the training splits.
 N_BATCHES = {
     "pathmnist": 1407, "chestmnist": 1227, "dermamnist": 110, "octmnist": 1524, "pneumoniamnist": 74,
     "retinamnist": 17, "breastmnist": 9, "bloodmnist": 187, "tissuemnist": 2586, "organamnist": 541,
@@ -23,7 +23,7 @@ N_BATCHES = {
 
 
 def naive_corn_loss(logits: np.ndarray, grades: np.ndarray) -> float:
-    """The definition, term by term: subset S_j for each conditional probability f_j, the mean over all terms."""
+    """Compute the definition term by term: subset S_j for each conditional probability f_j, mean over all terms."""
     n_terms, total = 0, 0.0
     for j in range(logits.shape[1]):
         subset = [i for i in range(len(grades)) if j == 0 or grades[i] > j - 1]
@@ -51,7 +51,7 @@ def test_corn_loss_equals_its_definition():
 @settings(deadline=None)
 @given(st.data())
 def test_corn_loss_equals_that_of_its_authors(data):
-    """For batches of any size and numbers of grades, most of which lack some grades."""
+    """Compare batches of any size and number of grades; in most of them some grades are missing."""
     n_grades, n_images = data.draw(st.integers(2, 8)), data.draw(st.integers(1, 12))
     grades = torch.tensor(
         data.draw(st.lists(st.integers(0, n_grades - 1), min_size=n_images, max_size=n_images))
@@ -67,7 +67,7 @@ def test_corn_loss_equals_that_of_its_authors(data):
 
 
 def test_corn_probabilities_agree_with_the_labels_of_its_authors():
-    """Theirs is the median grade: as many grades lie below it as are exceeded with a probability over 1/2."""
+    """Compare the median grade: the number of grades that are exceeded with a probability over 1/2."""
     logits = 3 * torch.randn(500, 4, generator=torch.Generator().manual_seed(0))
     at_most = corn_probabilities(logits).double().cumsum(dim=1)
     median = (at_most < 0.5).sum(dim=1)
@@ -136,11 +136,11 @@ def test_weights_of_the_twelve_datasets():
     assert weights["retinamnist"] == 9 / 17
     assert weights["pathmnist"] == 9 / 1407
     assert weights["tissuemnist"] == 9 / 2586
-    # so that over an epoch every dataset weighs alike
+    # so over an epoch every dataset has the same weight
     assert [weights[name] * n for name, n in N_BATCHES.items()] == pytest.approx([9] * 12)
 
 
-def test_datasets_that_the_weighting_leaves_out():
+def test_excluded_datasets_keep_the_weight_1():
     weights = loss_weights(N_BATCHES, ["breastmnist", "retinamnist"])
     assert (weights["breastmnist"], weights["retinamnist"]) == (1, 1)
     assert weights["pneumoniamnist"] == 1  # the smallest of the others

@@ -1,4 +1,4 @@
-"""How much memory training and predicting take, measured over whole processes on data of two sizes."""
+"""Memory of training and predicting, measured for whole processes on data of two sizes."""
 
 import json
 import subprocess
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 MB = 2**20
 
-#: Trains or predicts, and prints the largest memory that the process has had.
+#: Program that trains or predicts, then prints the peak memory of the process.
 PROCESS = """
 import json, resource, sys, torch
 from dataclasses import replace
@@ -39,9 +39,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
 
-#: The batch is so small that images are most of what memory holds.
+#: The batch is small, so images take most of the memory.
 AT_224 = {"scheme": "mm-pt", "architecture": "test_resnet", "resolution": 224, "batch_size": 8}
-#: 4,096 features of each image, and inputs as small as this network takes.
+#: 4,096 features of each image, and the smallest inputs of this network.
 NEIGHBOURS = {
     "scheme": "knn",
     "architecture": "alexnet",
@@ -52,7 +52,7 @@ NEIGHBOURS = {
 
 
 def make_files(folder: Path, sizes: dict[str, int], resolution: int = 224) -> None:
-    """Write compressed files, as the official ones are: these are read into memory, not mapped."""
+    """Write compressed files like the official files, which are read into memory, not mapped."""
     folder.mkdir()
     (folder / "synthetic.json").write_text(json.dumps({resolution: {"sizes": {"pathmnist": sizes}}}))
     n_classes = MEDMNIST_PLUS["pathmnist"].n_classes
@@ -68,9 +68,9 @@ def make_files(folder: Path, sizes: dict[str, int], resolution: int = 224) -> No
 
 
 def peak_memory(what: str, folder: Path, run: Path, n_test: int, changes: dict[str, object] = AT_224) -> int:
-    """Return the bytes of a process of its own."""
+    """Return the peak memory of a separate process in bytes."""
     arguments = json.dumps([what, str(folder), str(run), n_test, changes])
-    # Linux counts what a process had before its program began, which is what its parent has: hence a shell between.
+    # A shell starts the program, because Linux counts memory from before the start, which is that of the parent.
     command = ["sh", "-c", '"$0" -c "$1" "$2"; true', sys.executable, PROCESS, arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout, done.stderr
@@ -79,7 +79,7 @@ def peak_memory(what: str, folder: Path, run: Path, n_test: int, changes: dict[s
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory) -> dict[str, Path]:
-    """A small collection, one with 100 MB more for training, and one with 300 MB more for testing."""
+    """A small collection, one with 100 MB more training images, and one with 300 MB more test images."""
     root = tmp_path_factory.mktemp("memory")
     small = {"train": 64, "val": 18, "test": 128}
     for name, sizes in {
@@ -108,7 +108,7 @@ def test_predicting_reads_its_images_batch_by_batch(folders, tmp_path):
 
 
 def test_neighbours_are_found_without_keeping_the_features_of_training_images(tmp_path):
-    """Both collections fill a chunk of features; the larger one has 100 MB more of them."""
+    """Both collections fill a chunk of features; the larger collection has 100 MB more features."""
     n_test, n_less, n_more = 64, 2304, 2304 + 6144
     for name, n_train in (("less", n_less), ("more", n_more)):
         make_files(tmp_path / name, {"train": n_train, "val": 18, "test": n_test}, 28)

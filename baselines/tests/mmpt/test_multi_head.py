@@ -1,4 +1,4 @@
-"""One backbone and a head for each dataset: what a step changes, and what is predicted."""
+"""One backbone and a head for each dataset: changes by a step, and predictions."""
 
 import pytest
 import torch
@@ -47,7 +47,7 @@ def test_a_step_changes_the_backbone_and_exactly_one_head(model):
         name: torch.optim.AdamW(part.parameters(), lr=1e-3, weight_decay=0.01) for name, part in parts.items()
     }
     model.train()
-    # The second round is where momentum and weight decay of the first could move other heads.
+    # In the second round, momentum and weight decay from the first could move other heads.
     for name in ("chestmnist", "retinamnist", "breastmnist", "chestmnist"):
         before = snapshot(model)
         dataset = MEDMNIST_PLUS[name]

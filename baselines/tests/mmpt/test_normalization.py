@@ -1,4 +1,4 @@
-"""BatchNorm's statistics of a dataset equal those of its images; the model is left as it was."""
+"""BatchNorm statistics of a dataset equal those of its images; the model is unchanged afterwards."""
 
 import copy
 import io
@@ -19,7 +19,7 @@ NAME = "pathmnist"
 
 
 class Network(nn.Module):
-    """Layers in a row, and their mean over the image."""
+    """Layers in sequence, then the mean over the image."""
 
     def __init__(self, *layers: nn.Module):
         super().__init__()
@@ -42,7 +42,7 @@ def layers_of(model: MultiHeadModel) -> Any:
 
 
 def images_of(n: int, seed: int = 0, size: int = 8) -> torch.Tensor:
-    """Images that differ from each other in mean and contrast, far from normalised."""
+    """Make images with different means and contrasts, far from normalised."""
     rng = np.random.default_rng(seed)
     scale, shift = rng.uniform(0.5, 3, (2, n, 1, 1, 1))
     return torch.tensor(rng.normal(size=(n, 3, size, size)) * scale + shift, dtype=torch.float32)
@@ -83,14 +83,14 @@ def test_a_tail_batch_of_one_image_is_left_out():
     np.testing.assert_allclose(found["network.layers.0.running_mean"], expected, rtol=1e-5)
 
 
-def test_batches_of_single_images_only_give_no_statistics():
-    with pytest.raises(ValueError, match=r"pathmnist: .* no batch holds two images"):
+def test_batches_of_single_images_give_no_statistics():
+    with pytest.raises(ValueError, match=r"pathmnist: .* no batch has two images"):
         estimate_statistics(model_of(nn.BatchNorm2d(3), n_features=3), NAME, images_of(3).split(1))
 
 
 @pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet"])
-def test_with_one_batch_every_layer_has_what_torch_computes_of_it(name):
-    """timm's own layers, BatchNorm joined with an activation among them; the oracle is torch in training mode."""
+def test_with_one_batch_every_layer_has_the_statistics_of_torch(name):
+    """Test timm's own layers, including BatchNorm fused with an activation; the oracle is torch in training mode."""
     model = MultiHeadModel(create_backbone(name, pretrained=False, input_size=32), [MEDMNIST_PLUS[NAME]])
     images = images_of(12, size=32)
     reference = copy.deepcopy(model.backbone).train()
@@ -158,7 +158,7 @@ def test_layers_of_one_dimension_and_synchronised_ones():
     assert found["network.layers.3.running_var"].isfinite().all()
 
 
-def test_dropout_has_no_part_in_it():
+def test_dropout_does_not_change_the_statistics():
     with_dropout = model_of(nn.Dropout(0.5), nn.BatchNorm2d(3), n_features=3)
     images = images_of(8)
     found = estimate_statistics(with_dropout.train(), NAME, [images]).buffers
@@ -167,7 +167,7 @@ def test_dropout_has_no_part_in_it():
     )
 
 
-def test_the_model_is_left_as_it_was():
+def test_the_model_is_unchanged_afterwards():
     model = model_of(conv(3, 4), nn.BatchNorm2d(4, momentum=0.3), nn.Dropout(0.5)).train()
     model(images_of(4, seed=1), NAME)  # running statistics of something else
     layers_of(model)[2].eval()
@@ -182,7 +182,7 @@ def test_the_model_is_left_as_it_was():
     assert not layer._forward_hooks
 
 
-def test_an_error_on_the_way_leaves_the_model_as_it_was():
+def test_an_error_leaves_the_model_unchanged():
     model = model_of(nn.BatchNorm2d(3), n_features=3)
     before = copy.deepcopy(model.state_dict())
     with pytest.raises(RuntimeError):
@@ -214,7 +214,7 @@ def test_evaluation_with_its_statistics_normalises_a_dataset():
     assert layer.running_var.eq(1).all()
 
 
-def test_applied_statistics_stay_until_others_come():
+def test_applied_statistics_stay_until_others_are_applied():
     model = model_of(nn.BatchNorm2d(3), n_features=3)
     statistics = DatasetStatistics()
     statistics.add(estimate_statistics(model, NAME, [images_of(4)]))
@@ -240,17 +240,17 @@ def test_statistics_survive_a_checkpoint():
     torch.testing.assert_close(layers_of(model)[0].running_mean, expected)
 
 
-def test_statistics_that_are_not_there_or_of_another_model_are_refused():
+def test_missing_statistics_and_those_of_another_model_are_refused():
     model = model_of(nn.BatchNorm2d(3), n_features=3)
     statistics = DatasetStatistics()
     with pytest.raises(ValueError, match="no statistics of pathmnist"):
         statistics.apply(model, NAME)
     statistics.add(estimate_statistics(model, NAME, [images_of(4)]))
-    with pytest.raises(ValueError, match="not of this architecture"):
+    with pytest.raises(ValueError, match="belong to another architecture"):
         statistics.apply(model_of(conv(3, 4), nn.BatchNorm2d(4)), NAME)
 
 
-def test_a_model_without_batch_norm_needs_none():
+def test_a_model_without_batch_norm_needs_no_statistics():
     model = model_of(conv(3, 4))
 
     def batches():

@@ -1,4 +1,4 @@
-"""Options of a command that come from the fields of a dataclass."""
+"""Command-line options from the fields of a dataclass."""
 
 from argparse import ArgumentParser
 from dataclasses import dataclass, field, fields
@@ -59,7 +59,7 @@ def test_other_values_are_refused(given, message, capsys):
     assert message in capsys.readouterr().err
 
 
-def test_help_tells_each_default_that_is_a_value():
+def test_help_shows_each_default_that_is_a_value():
     told = " ".join(parser().format_help().split())
     for text in (
         "a name --colour",
@@ -74,7 +74,7 @@ def test_help_tells_each_default_that_is_a_value():
         assert text in told
 
 
-def test_a_command_may_take_some_with_other_choices_and_texts():
+def test_a_command_may_replace_choices_and_texts():
     some = parser(["name", "parts"], choices={"name": ["x", "y"]}, helps={"parts": "other parts"})
     assert vars(some.parse_args(["--name", "y"])) == {"name": "y", "parts": ()}
     told = " ".join(some.format_help().split())
@@ -86,7 +86,7 @@ def test_choices_are_those_of_the_fields():
     assert dict(choices_of(Settings)) == {"colour": ("red", "blue")}
 
 
-def test_every_setting_of_a_training_but_two_is_an_option():
+def test_every_setting_of_a_training_except_two_is_an_option():
     made = ArgumentParser()
     add_options(made, TrainingConfig)
     given = ["--scheme", "knn", "--architecture", "resnet18", "--resolution", "28"]

@@ -1,4 +1,4 @@
-"""Figures of trainings: plotly takes them, and they show the numbers of the runs."""
+"""Figures of trainings: they are valid for plotly and show the numbers of the runs."""
 
 import plotly.graph_objects as go
 import pytest
@@ -25,7 +25,7 @@ def drawn(figure) -> go.Figure:
     return go.Figure(figure.data, figure.layout)
 
 
-def test_all_figures_are_valid_and_have_names_of_their_own(one, other):
+def test_all_figures_are_valid_and_have_different_names(one, other):
     for histories in ([one], [one, other], [one, one]):
         figures = plots.figures(histories)
         assert len({figure.name for figure in figures}) == len(figures) == 9
@@ -34,7 +34,7 @@ def test_all_figures_are_valid_and_have_names_of_their_own(one, other):
             assert all(len(row) == len(figure.columns) for row in figure.rows)
 
 
-def test_losses_of_two_runs_beside_each_other_at_one_scale(one, other):
+def test_losses_of_two_runs_have_one_scale(one, other):
     figure = plots.mean_curves([one, other], "loss", "batches")
     graph = drawn(figure)
     assert [(trace.xaxis, trace.name, list(trace.x)) for trace in graph.data] == [
@@ -55,7 +55,7 @@ def test_losses_of_two_runs_beside_each_other_at_one_scale(one, other):
     assert len(figure.rows) == 10
 
 
-def test_each_dataset_has_a_plot_with_all_runs_told_apart_by_colour_and_splits_by_dash(one, other):
+def test_each_dataset_has_a_plot_with_runs_by_colour_and_splits_by_dash(one, other):
     figure = plots.dataset_curves([one, other], "auc")
     graph = drawn(figure)
     assert [annotation.text for annotation in graph.layout.annotations] == ["PathMNIST", "BreastMNIST"]
@@ -67,7 +67,7 @@ def test_each_dataset_has_a_plot_with_all_runs_told_apart_by_colour_and_splits_b
     assert ["mm-PT ResNet-18, 28 px", "BreastMNIST", "validation", 2, 0.85] in figure.rows
 
 
-def test_what_the_kept_models_reach_on_each_dataset(one, other):
+def test_scores_of_the_kept_models_on_each_dataset(one, other):
     figure = plots.at_best_epoch([one, other], "auc")
     assert figure.columns == ["Dataset", "mm-PT ResNet-18, 28 px", "mm-PT ResNet-18, weighted loss, 28 px"]
     assert figure.rows == [["PathMNIST", 0.75, 0.75], ["BreastMNIST", 0.85, 0.85]]

@@ -1,4 +1,4 @@
-"""What a backbone is given, against values computed by hand."""
+"""Inputs of a backbone, compared with values computed by hand."""
 
 import pytest
 import torch
@@ -64,7 +64,7 @@ def test_images_that_are_too_large():
         Preprocess(MEAN, STD, 8)(torch.zeros(1, 9, 7, dtype=torch.uint8))
 
 
-def test_has_nothing_to_train_or_save():
+def test_preprocessing_has_nothing_to_train_or_save():
     preprocess = Preprocess(MEAN, STD, 8)
     assert list(preprocess.parameters()) == []
     assert preprocess.state_dict() == {}

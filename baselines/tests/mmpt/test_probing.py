@@ -1,4 +1,4 @@
-"""Linear probing leaves the backbone alone; k-NN votes as scikit-learn's does, however the images come."""
+"""Linear probing leaves the backbone unchanged; k-NN votes like scikit-learn, however the images are split."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ BLOOD, CHEST, RETINA = (MEDMNIST_PLUS[name] for name in ("bloodmnist", "chestmni
 
 
 class Network(nn.Module):
-    """Has all that would drift in training mode."""
+    """Backbone with every kind of layer that would change in training mode."""
 
     def __init__(self):
         super().__init__()
@@ -71,7 +71,7 @@ def random_case(n_classes: int, seed: int = 0):
 
 
 def found_by(train, labels, test, dataset, k: int = 11, parts: int = 300) -> torch.Tensor:
-    """Probabilities of `test` by training features that come in parts of so many."""
+    """Predict `test` from training features that come in parts of a given size."""
     neighbours = NearestNeighbours(torch.as_tensor(test), k)
     for part in torch.as_tensor(train).split(parts):
         neighbours.add(part)
@@ -90,7 +90,7 @@ def test_votes_equal_those_of_scikit_learn():
 
 @settings(deadline=None, max_examples=30)
 @given(parts=st.integers(1, 320), chunk=st.integers(1, 60), seed=st.integers(0, 5))
-def test_votes_do_not_depend_on_how_training_images_come(parts, chunk, seed):
+def test_votes_do_not_depend_on_the_parts_of_the_training_images(parts, chunk, seed):
     train, labels, test = random_case(8, seed)
     expected = KNeighborsClassifier(11).fit(train, labels).predict_proba(test)
     with pytest.MonkeyPatch.context() as patch:
@@ -146,7 +146,7 @@ def test_distances_are_computed_in_chunks_of_bounded_size(monkeypatch):
     assert len(cells) == 8 * 43
 
 
-def test_far_from_the_origin_neighbours_are_still_told_apart():
+def test_far_from_the_origin_neighbours_are_still_distinguished():
     rng = np.random.default_rng(2)
     train = (rng.normal(size=(200, 32)) + 1000).astype(np.float32)
     labels = rng.integers(0, 8, 200)

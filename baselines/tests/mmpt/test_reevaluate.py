@@ -1,4 +1,4 @@
-"""Given weights, evaluated again: which files are taken, what comes out, and how seeds are summed up."""
+"""Re-evaluation of weights: accepted files, scores, and averages over seeds."""
 
 import csv
 import math
@@ -19,9 +19,9 @@ from baselines.mmpt.studies.published_weights import WeightsError
 from baselines.mmpt.studies.reevaluate import (
     Method,
     ReevaluationError,
-    figures,
-    lacking,
+    missing_weights,
     reevaluate,
+    result_rows,
     table,
     write_csv,
 )
@@ -50,7 +50,7 @@ def collection(tmp_path_factory) -> Path:
 
 
 def their_model(name: str, architecture: str = "test_resnet", seed: int = 0) -> Any:
-    """A model as Doerrich et al. make theirs."""
+    """Make a model as Doerrich et al. do."""
     torch.manual_seed(seed)
     return timm.create_model(architecture, num_classes=MEDMNIST_PLUS[name].n_classes).eval()
 
@@ -62,7 +62,7 @@ def save_theirs(folder: Path, name: str, architecture: str = "test_resnet", seed
 
 
 def their_scores(folder: Path, name: str, model: Any, split: splits.Split = "test") -> DatasetScores:
-    """Evaluate as they do: image by image, normalised and padded, then the activation."""
+    """Evaluate as Doerrich et al. do: image by image, normalised and padded, then the activation."""
     dataset = MEDMNIST_PLUS[name]
     images = splits.load_split(folder, dataset, 28, split)
     config = model.pretrained_cfg
@@ -93,7 +93,7 @@ def test_their_state_dicts_give_the_scores_of_their_models(collection, tmp_path)
 
 
 def test_position_embeddings_are_those_of_inputs_of_224_pixels(collection, tmp_path):
-    """A transformer of 224 pixels: here a tiny one, whose file holds a grid of another size, as SAM's do."""
+    """Test a tiny transformer of 224 pixels whose file has a grid of another size, as SAM's files do."""
     path = save_theirs(tmp_path, "breastmnist", "test_vit")
     (results,) = quiet(tmp_path, collection).items()
     method, scores = results
@@ -119,7 +119,7 @@ def config_of_ours(**changes) -> TrainingConfig:
 
 
 def save_ours(folder: Path, **changes) -> Path:
-    """A checkpoint of this project, in the folder of a run."""
+    """Save a checkpoint of this project in the folder of a run."""
     config = config_of_ours(**changes)
     torch.manual_seed(config.seed)
     datasets = config.datasets(MEDMNIST_PLUS)
@@ -147,7 +147,7 @@ def test_a_checkpoint_may_have_the_name_of_theirs_if_it_is_true(collection, tmp_
     assert set(results["breastmnist"]) == {1}
     lying = tmp_path / "breastmnist_28_endToEnd_test_resnet_s1_best.pth"
     lying.rename(tmp_path / "bloodmnist_28_endToEnd_test_resnet_s2_best.pth")
-    with pytest.raises(WeightsError, match="otherwise than its name says: dataset breastmnist, seed 1"):
+    with pytest.raises(WeightsError, match="not trained as its name says: dataset breastmnist, seed 1"):
         quiet(tmp_path, collection)
 
 
@@ -215,7 +215,7 @@ def test_models_of_all_datasets_twins_and_other_trainings_are_refused(collection
         quiet(tmp_path / "d", collection)
 
 
-def test_missing_data_and_missing_weights_are_told_first(collection, tmp_path):
+def test_missing_data_and_missing_weights_are_reported_first(collection, tmp_path):
     with pytest.raises(WeightsError, match="holds no weights"):
         quiet(tmp_path, collection)
     save_theirs(tmp_path, "breastmnist")
@@ -243,7 +243,7 @@ BY_HAND = {
 
 def test_seeds_are_summed_up_as_the_thesis_does():
     """By hand: path (.90+.92+.97)/3 = .93, deviations -.03 -.01 .04; breast .6, deviations -.1 -.1 .2."""
-    found = {(f.dataset, f.metric): (f.mean, f.std) for f in figures(METHOD, BY_HAND, TWO)}
+    found = {(row.dataset, row.metric): (row.mean, row.std) for row in result_rows(METHOD, BY_HAND, TWO)}
     path, breast = math.sqrt(0.0026 / 3), math.sqrt(0.06 / 3)
     assert found["pathmnist", "auc"] == pytest.approx((0.93, path))
     assert found["breastmnist", "auc"] == pytest.approx((0.6, breast))
@@ -254,21 +254,21 @@ def test_seeds_are_summed_up_as_the_thesis_does():
 
 def test_one_seed_has_no_deviation():
     scores = {name: {1: SCORES} for name in BY_HAND}
-    assert {f.std for f in figures(METHOD, scores, TWO)} == {None}
+    assert {row.std for row in result_rows(METHOD, scores, TWO)} == {None}
 
 
 def test_without_all_datasets_and_seeds_there_is_no_average():
     scores = {"pathmnist": BY_HAND["pathmnist"], "breastmnist": {1: SCORES, 3: SCORES}}
-    assert lacking(BY_HAND, TWO) == ""
-    assert lacking(scores, TWO) == "breastmnist (seed 2)"
-    assert {f.dataset for f in figures(METHOD, scores, TWO)} == {"pathmnist", "breastmnist"}
-    assert lacking({"pathmnist": {1: SCORES}}, TWO) == "breastmnist (seed 1)"
+    assert missing_weights(BY_HAND, TWO) == ""
+    assert missing_weights(scores, TWO) == "breastmnist (seed 2)"
+    assert {row.dataset for row in result_rows(METHOD, scores, TWO)} == {"pathmnist", "breastmnist"}
+    assert missing_weights({"pathmnist": {1: SCORES}}, TWO) == "breastmnist (seed 1)"
 
 
 def test_the_csv_has_the_layout_of_the_reported_results(tmp_path):
-    write_csv(tmp_path / "figures.csv", figures(METHOD, BY_HAND, TWO))
+    write_csv(tmp_path / "results.csv", result_rows(METHOD, BY_HAND, TWO))
     reported = Path(__file__).parents[2] / "reported" / "thesis2024.csv"
-    with (tmp_path / "figures.csv").open() as file, reported.open() as other:
+    with (tmp_path / "results.csv").open() as file, reported.open() as other:
         rows = csv.DictReader(file)
         assert rows.fieldnames == csv.DictReader(other).fieldnames
         first = next(rows)
@@ -279,7 +279,7 @@ def test_the_csv_has_the_layout_of_the_reported_results(tmp_path):
 
 
 def test_the_table_has_a_line_for_each_dataset():
-    lines = list(table(list(figures(METHOD, BY_HAND, TWO))))
+    lines = list(table(list(result_rows(METHOD, BY_HAND, TWO))))
     assert [line.split()[0] for line in lines] == ["dataset", "average", "pathmnist", "breastmnist"]
     assert "0.9300 +- 0.0294" in lines[2]
 
@@ -296,7 +296,7 @@ def test_the_command_prints_and_writes_but_publishes_no_synthetic_results(collec
     save_theirs(weights, "breastmnist")
     printed = command(weights, data=collection, output=tmp_path / "out.csv")
     assert "end-to-end, test_resnet, 28, test split" in printed
-    assert "There is no average, as weights lack: pathmnist (seed 0)" in printed
+    assert "There is no average, because weights are missing: pathmnist (seed 0)" in printed
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 1 + 4
     with pytest.raises(CommandError, match="official test splits"):
         command(weights, data=collection, publish=True)
@@ -305,7 +305,7 @@ def test_the_command_prints_and_writes_but_publishes_no_synthetic_results(collec
 
 
 @pytest.mark.django_db
-def test_the_command_publishes_what_is_complete(tmp_path, monkeypatch, client):
+def test_the_command_publishes_complete_methods(tmp_path, monkeypatch, client):
     complete = {d.name: {1: SCORES, 2: replace(SCORES, auc=0.8)} for d in MEDMNIST_PLUS}
     partial = {"breastmnist": {1: SCORES}}
     results = {METHOD: complete, Method("linear-probing", "vgg16", 28): partial}

@@ -1,4 +1,4 @@
-"""In deterministic mode the same run gives the same bits, also if it is killed on the way."""
+"""In deterministic mode the same run gives the same bits, even if it is killed and continued."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from baselines.tests.mmpt.small import small_config
 
 ROOT = Path(__file__).parents[3]
 
-#: Trains, and is killed by the system in the middle of an epoch: no code of ours runs after that.
+#: Program that trains and is killed by the system in the middle of an epoch: none of our code runs after that.
 KILLED_ON_THE_WAY = """
 import os, signal, sys
 from pathlib import Path
@@ -43,7 +43,7 @@ def files_of(run: Path) -> dict[str, bytes]:
 
 
 def differences(one: Path, other: Path) -> list[str]:
-    """Names of what is not the same in two checkpoints."""
+    """List the names of values that differ between two checkpoints."""
 
     def values(value, name=""):
         if isinstance(value, dict):
@@ -64,7 +64,7 @@ def differences(one: Path, other: Path) -> list[str]:
 
 @pytest.fixture(scope="module", autouse=True)
 def no_commit():
-    """Checkpoints name no commit, so that it does not matter who commits, or edits, while these tests run."""
+    """Checkpoints name no commit, so commits and edits during the tests do not matter."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_CEILING_DIRECTORIES", str(ROOT / "baselines"))
         yield
@@ -94,9 +94,9 @@ def test_another_seed_gives_other_weights(collection, uninterrupted, tmp_path):
     )
 
 
-# An epoch has 14 steps: nothing is saved in the first; in the second there is a checkpoint to go on from.
+# An epoch has 14 steps: nothing is saved in the first; in the second there is a checkpoint to continue from.
 @pytest.mark.parametrize("n_steps", [5, 20])
-def test_a_killed_run_goes_on_to_the_same_files(collection, uninterrupted, tmp_path, n_steps):
+def test_a_killed_run_continues_to_the_same_files(collection, uninterrupted, tmp_path, n_steps):
     folder, benchmark = collection
     output = tmp_path / "killed"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
@@ -115,11 +115,11 @@ def test_a_killed_run_goes_on_to_the_same_files(collection, uninterrupted, tmp_p
     assert differences(uninterrupted / "last.pt", output / "last.pt") == []
     expected, found = files_of(uninterrupted), files_of(output)
     assert found.keys() == expected.keys()
-    # what was loaded is pickled with other references between equal strings, so the file of it is not the same
+    # loaded values are pickled with other references between equal strings, so the files differ
     assert [name for name in expected if found[name] != expected[name]] in ([], ["last.pt"])
 
 
-def test_a_run_killed_before_its_best_checkpoint_was_written_has_it_after_all(collection, tmp_path):
+def test_a_run_killed_before_writing_its_best_checkpoint_writes_it_later(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "run"
     train(small_config(epochs=1), folder, output, benchmark=benchmark)

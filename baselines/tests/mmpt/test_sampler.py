@@ -1,4 +1,4 @@
-"""The order of batches: every image once an epoch, and every order of the batches as likely as any other."""
+"""Order of batches: every image once per epoch, and every order of the batches equally likely."""
 
 from collections import Counter
 from itertools import permutations
@@ -28,7 +28,7 @@ def test_an_epoch_holds_each_image_once():
         assert sorted(indices) == list(range(size))
 
 
-def test_batches_are_full_but_for_the_last_of_a_dataset():
+def test_batches_are_full_except_for_the_last_of_a_dataset():
     lengths = {name: [len(batch) for of, batch in epoch(SIZES) if of == name] for name in SIZES}
     assert lengths == {"path": [8] * 8 + [6], "breast": [5], "oct": [8] * 4 + [1], "derma": [8]}
     assert n_batches(SIZES, 8) == {"path": 9, "breast": 1, "oct": 5, "derma": 1}
@@ -41,7 +41,7 @@ def test_an_epoch_of_medmnist():
     assert Counter(name for name, _ in steps) == n_batches(OFFICIAL, 64)
 
 
-def test_every_order_of_the_batches_is_as_likely():
+def test_every_order_of_the_batches_is_equally_likely():
     """Chi-square over all 12 arrangements of 2 + 1 + 1 batches, at the 0.1 % level."""
     sizes, n_epochs = {"a": 2, "b": 1, "c": 1}, 6000
     found = Counter("".join(order(sizes, 1, seed)) for seed in range(n_epochs))
@@ -59,7 +59,7 @@ def test_the_first_batch_is_of_a_dataset_in_proportion_to_its_batches():
 
 
 def test_the_positions_of_each_dataset_are_spread_evenly():
-    """Order statistics: of k batches among n, the j-th stands at j (n + 1) / (k + 1) on average."""
+    """Order statistics: of k batches among n, the j-th is at position j (n + 1) / (k + 1) on average."""
     n_epochs, total = 4000, 16
     orders = np.array([order(SIZES, 8, seed) for seed in range(n_epochs)])
     for name, k in n_batches(SIZES, 8).items():
@@ -70,8 +70,8 @@ def test_the_positions_of_each_dataset_are_spread_evenly():
         assert (np.abs(positions.mean(axis=0) - expected) < 4 * np.sqrt(variance / n_epochs)).all()
 
 
-def test_the_next_dataset_is_drawn_by_what_is_left():
-    """After a first batch of the smallest, its weight is 0 and the others have all of theirs."""
+def test_the_next_dataset_is_drawn_by_its_remaining_batches():
+    """After a first batch of the smallest dataset, its weight is 0 and the other weights are unchanged."""
     orders = [order(SIZES, 8, seed) for seed in range(20_000)]
     second = Counter(steps[1] for steps in orders if steps[0] == "breast")
     n = sum(second.values())
@@ -85,7 +85,7 @@ def test_ends_when_no_dataset_has_batches_left():
     assert [name for name, _ in epoch({"a": 0, "b": 3})] == ["b"]
 
 
-def test_the_generator_alone_decides():
+def test_the_batches_depend_on_the_generator_only():
     def as_text(steps):
         return [(name, indices.tolist()) for name, indices in steps]
 

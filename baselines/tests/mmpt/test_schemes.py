@@ -22,7 +22,7 @@ SCHEMES = ("mm-pt", "end-to-end", "linear-probing", "knn")
 
 @pytest.fixture(scope="module")
 def run_of(collection, tmp_path_factory):
-    """Give the output of a scheme's run; each is trained once."""
+    """Return the output folder of a scheme's run; each scheme is trained once."""
     folder, benchmark = collection
     outputs = tmp_path_factory.mktemp("schemes")
 
@@ -54,7 +54,7 @@ def test_each_scheme_ends_in_a_file_that_the_site_scores(run_of, collection, tmp
 
 
 @pytest.mark.parametrize("scheme", SCHEMES[1:])
-def test_schemes_of_one_dataset_have_a_folder_for_each(run_of, scheme):
+def test_single_dataset_schemes_have_a_folder_for_each_dataset(run_of, scheme):
     assert {path.name for path in run_of(scheme).iterdir()} == {
         f"{name}_28_{scheme}_test_resnet_s9930641" for name in NAMES
     }
@@ -98,7 +98,7 @@ def test_linear_probing_goes_on_to_the_same_weights(collection, tmp_path):
     config = small_config(scheme="linear-probing", dataset="bloodmnist", scheduler="none")
     train(config, folder, tmp_path / "whole", benchmark=benchmark)
     train(replace(config, epochs=1), folder, tmp_path / "stopped", benchmark=benchmark)
-    # without a scheduler, a run of one epoch is one of two that was stopped
+    # without a scheduler, a run of one epoch equals a run of two epochs that was stopped
     (tmp_path / "stopped/config.json").write_bytes((tmp_path / "whole/config.json").read_bytes())
     train(config, folder, tmp_path / "stopped", benchmark=benchmark, resume=True)
     states = [checkpoints.load(tmp_path / name / "last.pt").model_state for name in ("whole", "stopped")]
@@ -107,7 +107,7 @@ def test_linear_probing_goes_on_to_the_same_weights(collection, tmp_path):
 
 def test_neighbours_find_a_training_image_itself(run_of, collection, tmp_path, monkeypatch):
     folder, benchmark = collection
-    # where test images are training images, each has its own class among the votes
+    # if test images are training images, each has its own class among the votes
     monkeypatch.setattr(
         "baselines.mmpt.training.predict.splits.stream_images",
         lambda folder, dataset, resolution, split, batch_size: iter(
@@ -134,13 +134,13 @@ def test_a_submission_needs_every_dataset_once(collection, tmp_path, run_of):
     with pytest.raises(PredictError, match=r"1 of 4 datasets.*chestmnist, retinamnist, breastmnist"):
         predict(tmp_path / "runs/one", folder, tmp_path / "file.csv", benchmark=benchmark)
     train(replace(one, seed=1), folder, tmp_path / "runs/two", benchmark=benchmark)
-    with pytest.raises(PredictError, match="both of bloodmnist"):
+    with pytest.raises(PredictError, match="both for bloodmnist"):
         predict(tmp_path / "runs", folder, tmp_path / "file.csv", benchmark=benchmark)
     with pytest.raises(PredictError, match="no run"):
         predict(tmp_path, folder, tmp_path / "file.csv", benchmark=benchmark)
 
 
-def test_what_the_site_would_refuse_is_not_predicted(collection, tmp_path, run_of):
+def test_predictions_that_the_site_would_refuse_are_not_made(collection, tmp_path, run_of):
     folder, benchmark = collection
     official = replace(benchmark, datasets=tuple(replace(each, n_test=400) for each in benchmark))
     with pytest.raises(PredictError, match=r"synthetic collection with 45 test images of chestmnist.*400"):

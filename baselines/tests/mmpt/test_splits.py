@@ -1,4 +1,4 @@
-"""Reading official files: what is given, how much memory it takes, and what is said of files that are not right."""
+"""Reading of official files: content, memory, and messages about invalid files."""
 
 import json
 import tracemalloc
@@ -14,7 +14,7 @@ from baselines.mmpt.data.splits import DataError, check_folder, file_name, load_
 from challenge.medmnist import npz
 from challenge.scoring.benchmark import Dataset, Task
 
-#: Datasets that only the test split's size is known of.
+#: Datasets of which only the size of the test split is known.
 GREY = Dataset("greymnist", "Grey", "none", Task.MULTICLASS, ("a", "b", "c"), 6)
 COLOUR = Dataset("colourmnist", "Colour", "none", Task.BINARY, ("no", "yes"), 6)
 FINDINGS = Dataset("findingsmnist", "Findings", "none", Task.MULTILABEL, ("a", "b", "c", "d"), 6)
@@ -62,7 +62,7 @@ def test_names_of_files():
 
 
 @SAVE
-def test_gives_images_and_labels_as_they_are(tmp_path, save):
+def test_images_and_labels_are_loaded_unchanged(tmp_path, save):
     for dataset in ALL:
         expected = arrays_of(dataset)
         save(tmp_path / file_name(dataset.name, 8), **expected)
@@ -107,13 +107,13 @@ def peak_of(action) -> float:
         tracemalloc.stop()
 
 
-def test_a_compressed_array_is_in_memory_once_and_a_stored_one_not_at_all(large):
+def test_a_compressed_array_is_in_memory_once_and_an_uncompressed_array_is_mapped(large):
     folder, save = large
     peak = peak_of(lambda: load_split(folder, GREY, 100, "train"))
     assert peak < (1 if save is np.savez else 40 + 6) * MB
 
 
-def test_what_is_mapped_cannot_be_written_to(large):
+def test_a_mapped_array_is_read_only(large):
     folder, save = large
     images = load_split(folder, GREY, 100, "train").images
     assert images.flags.writeable is (save is np.savez_compressed)
@@ -127,7 +127,7 @@ def test_streaming_holds_one_batch(large):
         for _ in stream_images(folder, GREY, 100, "train", 50):
             pass
 
-    assert peak_of(stream) < 6 * MB  # two batches of half a MB, and zipfile's pieces
+    assert peak_of(stream) < 6 * MB  # two batches of half a MB, and zipfile's buffers
 
 
 def test_checking_reads_no_images(large):
@@ -139,14 +139,14 @@ def test_a_good_folder(folder):
     check_folder(folder, ALL, 8)
 
 
-def test_everything_that_is_off_is_named_at_once(folder):
+def test_all_problems_are_reported_at_once(folder):
     (folder / file_name(GREY.name, 8)).unlink()
     replace(folder, COLOUR, test_labels=None)
     replace(folder, FINDINGS, val_images=np.zeros((5, 9, 9), np.uint8), test_labels=np.full((6, 4), 2))
     problems = problems_of(folder)
     assert problems == (
-        f"{folder} lacks 1 of 3 files: greymnist_8.npz. "
-        "The official files are fetched with `manage.py train_baseline --download`.",
+        f"1 of 3 files are missing from {folder}: greymnist_8.npz. "
+        "Download the official files with `manage.py train_baseline --download`.",
         f"colourmnist_8.npz holds no array `test_labels`; put a good copy in its place ({folder}).",
         "findingsmnist_8.npz holds `val_images` of shape (5, 9, 9), expected (n, 8, 8); "
         f"put a good copy in its place ({folder}).",
@@ -155,7 +155,7 @@ def test_everything_that_is_off_is_named_at_once(folder):
     )
 
 
-def test_only_the_splits_that_are_asked_for_matter(folder):
+def test_only_the_requested_splits_are_checked(folder):
     replace(folder, GREY, train_images=None)
     check_folder(folder, ALL, 8, ["val", "test"])
 
@@ -175,7 +175,7 @@ def test_only_the_splits_that_are_asked_for_matter(folder):
         ({"val_images": np.asfortranarray(np.zeros((5, 8, 8), np.uint8))}, "stored by columns, not by rows"),
     ],
 )  # fmt: skip
-def test_an_array_that_is_not_right(folder, changes, problem):
+def test_an_invalid_array_is_refused(folder, changes, problem):
     replace(folder, GREY, **changes)
     assert len(problems_of(folder)) == 1
     assert problem in problems_of(folder)[0]
@@ -197,7 +197,7 @@ def test_a_file_that_was_cut_off(tmp_path, save):
     assert "is damaged or unreadable" in problems_of(tmp_path, [GREY])[0]
 
 
-def test_damaged_images_show_when_they_are_read(tmp_path):
+def test_damaged_images_are_found_when_they_are_read(tmp_path):
     path = tmp_path / "greymnist_8.npz"
     np.savez_compressed(path, **arrays_of(GREY))
     with zipfile.ZipFile(path) as archive:
@@ -211,7 +211,7 @@ def test_damaged_images_show_when_they_are_read(tmp_path):
         list(stream_images(tmp_path, GREY, 8, "test", 4))
 
 
-def test_a_wrong_checksum_shows_when_what_is_stored_is_streamed(tmp_path):
+def test_a_wrong_checksum_of_an_uncompressed_array_is_found_while_streaming(tmp_path):
     path = tmp_path / "greymnist_8.npz"
     np.savez(path, **arrays_of(GREY))
     content = path.read_bytes()
@@ -253,7 +253,7 @@ def test_official_sizes_and_channels(tmp_path):
     assert "of shape (545, 28, 28, 3), expected (546, 28, 28)" in problems_of(tmp_path, [breast], 28)[0]
 
 
-def test_other_sizes_if_they_are_not_to_be_checked(folder):
+def test_other_sizes_are_loaded_without_a_check(folder):
     replace(
         folder, GREY, **{name: array for name, array in arrays_of(GREY, test=9).items() if "test" in name}
     )
@@ -278,7 +278,7 @@ def test_a_damaged_marker(folder, marker):
 
 
 def test_a_mapped_array_starts_where_the_archive_says(tmp_path):
-    """Names and extra fields of any length lie between the local header and the array."""
+    """Between the local header and the array are names and extra fields of any length."""
     path = tmp_path / "some.npz"
     expected = np.arange(60, dtype=np.uint8).reshape(5, 12)
     with zipfile.ZipFile(path, "w") as archive:

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import batchnorm, training
 from benchmarks.batchnorm_figures import Row, by_dataset, loss_curves
 
-#: As if the networks were those of the study.
+#: Tiny networks in place of those of the study.
 TINY = {"resnet18": "test_resnet", "test_vit": "test_vit"}
 
 
@@ -68,7 +68,7 @@ def test_results_go_into_the_page_between_its_marks(rows, tmp_path, monkeypatch)
         assert len(list(csv.DictReader(file))) == len(rows)
 
 
-def test_figures_are_ones_that_plotly_knows(rows):
+def test_figures_are_valid_for_plotly(rows):
     graph_objects = pytest.importorskip("plotly.graph_objects")
     for figure in (loss_curves(rows, batchnorm.ARCHITECTURES), by_dataset(rows, "resnet18")):
         graph_objects.Figure(figure.data, figure.layout)

@@ -96,7 +96,7 @@ def test_domains_have_the_mean_and_contrast_of_the_real_ones(dataset):
     assert pixels.std(axis=0) == pytest.approx(deviation, abs=0.03)
 
 
-def test_the_seed_decides(collection, tmp_path):
+def test_the_images_depend_on_the_seed(collection, tmp_path):
     make_collection(tmp_path / "same", scale=0.02, benchmark=SOME)
     make_collection(tmp_path / "other", scale=0.02, seed=1, benchmark=SOME)
     for dataset in SOME:
@@ -112,7 +112,7 @@ def test_splits_differ(collection):
     assert not (train[: len(val)] == val).all(axis=(1, 2)).any()
 
 
-def test_other_sizes_show_the_same_things():
+def test_other_sizes_show_the_same_patterns():
     dataset = MEDMNIST_PLUS["bloodmnist"]
     labels = make_labels(dataset, 50)
     small, large = (np.concatenate(list(make_images(dataset, labels, size))) for size in (28, 84))
@@ -128,7 +128,7 @@ def test_a_chunk_does_not_depend_on_the_others():
     np.testing.assert_array_equal(first, next(make_images(dataset, labels[:CHUNK], 28)))
 
 
-def test_sizes_lie_beside_each_other(tmp_path):
+def test_two_resolutions_fit_in_one_folder(tmp_path):
     make_collection(tmp_path, scale=0.001, benchmark=SOME)
     make_collection(tmp_path, size=64, scale=0.002, seed=5, benchmark=SOME)
     for resolution in (28, 64):
@@ -147,9 +147,9 @@ def test_may_be_made_again(tmp_path):
     check_folder(tmp_path, SOME.datasets, 28)
 
 
-def test_files_that_were_not_made_here_are_kept(tmp_path):
+def test_files_of_another_origin_are_kept(tmp_path):
     (tmp_path / "bloodmnist.npz").write_bytes(b"precious")
-    with pytest.raises(DataError, match=r"holds files that were not made here \(bloodmnist.npz\)"):
+    with pytest.raises(DataError, match=r"contains files of another origin \(bloodmnist.npz\)"):
         make_collection(tmp_path, scale=0.001, benchmark=SOME)
     assert [file.name for file in tmp_path.iterdir()] == ["bloodmnist.npz"]
     assert (tmp_path / "bloodmnist.npz").read_bytes() == b"precious"
@@ -167,7 +167,7 @@ def small_cnn(n_channels: int, n_classes: int) -> nn.Module:
 
 
 def balanced_sample(dataset, n_images, split):
-    """As many images of each class; of a multi-label dataset, each label on a fifth of the images."""
+    """Make equal numbers of images of each class; for a multi-label dataset, each label on a fifth of the images."""
     if dataset.task is Task.MULTILABEL:
         labels = (np.random.default_rng(split).random((n_images, dataset.n_classes)) < 0.2).astype(np.uint8)
     else:
@@ -216,7 +216,7 @@ def test_the_command(tmp_path, capsys):
 def test_the_command_refuses_a_folder_of_other_files(tmp_path):
     (tmp_path / "pathmnist.npz").touch()
     with pytest.raises(
-        CommandError, match=r"(?s)Nothing was made\..*not made here \(pathmnist.npz\): give another"
+        CommandError, match=r"(?s)Nothing was made\..*of another origin \(pathmnist.npz\): give another"
     ):
         call_command("make_synthetic_medmnist", str(tmp_path))
 
@@ -224,6 +224,6 @@ def test_the_command_refuses_a_folder_of_other_files(tmp_path):
 @pytest.mark.parametrize(
     "option", [("--scale", "0"), ("--scale", "much"), ("--seed", "-1"), ("--size", "29")]
 )
-def test_the_command_says_what_it_does_not_take(tmp_path, option):
+def test_the_command_refuses_invalid_options(tmp_path, option):
     with pytest.raises(CommandError, match=option[0]):
         call_command("make_synthetic_medmnist", str(tmp_path), *option)

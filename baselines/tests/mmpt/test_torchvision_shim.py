@@ -1,4 +1,4 @@
-"""torchvision is imported also beside a torch of another build; where it works by itself, nothing is changed."""
+"""torchvision is imported even if its build does not match torch; if the import works, nothing is changed."""
 
 import subprocess
 import sys
@@ -40,12 +40,12 @@ def test_torchvision_is_imported_before_timm():
             "import torch\n"
             "if not hasattr(torch.ops.torchvision, 'nms') or not hasattr(torch.ops.torchvision, 'qnms'):\n"
             "    raise RuntimeError('operator torchvision::nms does not exist')\n"
-            "version = 'mended'",
-            "imported mended True",
+            "version = 'repaired'",
+            "imported repaired True",
         ),
     ],
 )
-def test_the_operators_are_declared_where_they_are_missing_only(package, expected, tmp_path):
+def test_the_operators_are_declared_only_if_they_are_missing(package, expected, tmp_path):
     done = import_with(package, tmp_path)
     assert done.stdout.strip() == expected, done.stderr
 

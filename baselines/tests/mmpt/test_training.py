@@ -1,4 +1,4 @@
-"""The training loop: what a step changes, what an epoch writes, when it stops and which epoch is the best."""
+"""The training loop: steps, files of an epoch, early stopping and the best epoch."""
 
 import csv
 import math
@@ -55,7 +55,7 @@ def test_each_step_changes_the_backbone_and_the_head_of_its_dataset_alone(collec
         assert changed(learner, before) == {"backbone", name}
 
 
-def test_a_mixed_step_changes_the_heads_that_take_part_and_counts_their_images_alike(collection):
+def test_a_mixed_step_changes_the_heads_in_the_batch_and_counts_all_images_equally(collection):
     learner, sources = make(small_config(mixed_batches=True, batch_norm="shared"), collection)
     before = weights_of(learner)
     parts = {"chestmnist": np.arange(6), "bloodmnist": np.arange(2)}
@@ -71,7 +71,7 @@ def test_a_mixed_step_changes_the_heads_that_take_part_and_counts_their_images_a
     torch.testing.assert_close(state["exp_avg"], 0.1 * expected)
 
 
-def test_weights_multiply_the_gradients_and_not_the_loss_that_is_told(collection):
+def test_weights_multiply_the_gradients_and_not_the_reported_loss(collection):
     plain, sources = make(small_config(), collection)
     weighted, _ = make(small_config(weighted_loss=True), collection)
     # chest has 157 images, so 10 batches of 16; breast has 4, so 1
@@ -137,7 +137,7 @@ def test_training_stops_after_patience_epochs_without_a_better_loss(epochs):
     assert (last.epoch, last.best_epoch, last.best_loss) == (4, 2, 2.0)
 
 
-def test_a_better_loss_in_time_lets_training_go_on(epochs):
+def test_a_better_loss_in_time_continues_training(epochs):
     last = epochs(small_config(epochs=5, patience=2), *[(loss, loss) for loss in (3.0, 4.0, 2.9, 5.0, 2.8)])
     assert (last.epoch, last.best_epoch) == (5, 5)
 
@@ -146,7 +146,7 @@ def test_a_better_loss_in_time_lets_training_go_on(epochs):
     ("select_by", "best_epoch", "best_loss"), [("batches", 1, 1.25), ("datasets", 2, 1.25)]
 )
 @pytest.mark.parametrize("weighted_loss", [False, True])
-def test_the_best_epoch_is_that_of_the_mean_that_was_asked_for(
+def test_the_best_epoch_has_the_lowest_mean_of_the_chosen_kind(
     epochs, select_by, best_epoch, best_loss, weighted_loss
 ):
     config = small_config(epochs=2, select_by=select_by, weighted_loss=weighted_loss)
@@ -189,7 +189,7 @@ def test_statistics_of_each_dataset_are_saved_unless_they_are_shared(collection,
         train(small_config(epochs=1, batch_norm=batch_norm), folder, output, benchmark=benchmark)
         checkpoint = checkpoints.load(output / "best.pt")
         assert set(checkpoint.statistics) == names
-    # training is the same; only what normalises outside of it differs
+    # training is the same; only the normalisation outside training differs
     one, other = (checkpoints.load(tmp_path / name / "last.pt") for name in ("per-dataset", "shared"))
     running = ("running_mean", "running_var")
     for name, value in one.model_state.items():
@@ -197,7 +197,7 @@ def test_statistics_of_each_dataset_are_saved_unless_they_are_shared(collection,
 
 
 def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection, tmp_path):
-    """Validation is not training: with either kind of statistics, weights and buffers are the same to the bit."""
+    """Validation with either kind of statistics leaves weights and buffers bit-identical."""
     folder, benchmark = collection
     found = {}
     for batch_norm in ("shared", "per-dataset"):
@@ -207,7 +207,7 @@ def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection
     shared, own = found["shared"].model_state, found["per-dataset"].model_state
     assert shared.keys() == own.keys()
     assert [name for name in shared if not torch.equal(shared[name], own[name])] == []
-    # so that the one predicts what the other does, once its statistics are put aside
+    # so one predicts the same as the other, once its statistics are removed
     put_aside = replace(found["per-dataset"], statistics={})
     predictions = [
         dict(predict_datasets(one, tuple(benchmark), folder, CPU, 16)) for one in (found["shared"], put_aside)
@@ -216,17 +216,19 @@ def test_a_checkpoint_holds_the_running_statistics_that_training_left(collection
         np.testing.assert_array_equal(values, predictions[1][dataset])
 
 
-def test_a_lone_image_is_left_out_where_batch_norm_cannot_take_it(collection, tmp_path):
+def test_a_single_image_is_left_out_if_batch_norm_cannot_take_it(collection, tmp_path):
     config = small_config()
     model = build_model(config, tuple(FOUR))
     prepare = preprocess_for(config, model, CPU)
     image = torch.zeros((1, 28, 28), dtype=torch.uint8)
     state = {name: value.clone() for name, value in model.state_dict().items()}
-    assert not takes_lone_images(model.backbone, prepare(image))  # 32 pixels: maps of one pixel in the end
+    assert not takes_lone_images(
+        model.backbone, prepare(image)
+    )  # 32 pixels: the last feature maps have one pixel
     assert takes_lone_images(model.backbone, torch.zeros(1, 3, 64, 64))
     assert all(torch.equal(state[name], value) for name, value in model.state_dict().items())
     folder, benchmark = (
-        collection  # breast and chest have 4 and 157 images: in batches of 3, one is left over
+        collection  # breast and chest have 4 and 157 images: in batches of 3, one image is left over
     )
     train(small_config(epochs=1, batch_size=3), folder, tmp_path / "run", benchmark=benchmark)
     with (tmp_path / "run/metrics.csv").open(newline="") as file:
@@ -250,7 +252,7 @@ def test_options_lead_to_a_checkpoint(collection, tmp_path, changes):
     assert checkpoint.epoch == 1
 
 
-def test_nothing_starts_unless_everything_is_in_order(collection, tmp_path):
+def test_nothing_starts_unless_everything_is_valid(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "run"
     with pytest.raises(ConfigError):
@@ -260,7 +262,7 @@ def test_nothing_starts_unless_everything_is_in_order(collection, tmp_path):
     assert not output.exists()
 
 
-def test_a_run_does_not_write_over_another(collection, tmp_path):
+def test_a_run_does_not_overwrite_another(collection, tmp_path):
     folder, benchmark = collection
     output = tmp_path / "runs" / "run"
     train(small_config(epochs=1), folder, output, benchmark=benchmark)
@@ -275,7 +277,7 @@ def test_a_run_does_not_write_over_another(collection, tmp_path):
     assert lines == ["Nothing is left to do."]
 
 
-def test_a_loss_that_is_no_number_ends_the_run(collection, tmp_path):
+def test_a_loss_that_is_not_finite_ends_the_run(collection, tmp_path):
     folder, benchmark = collection
     with pytest.raises(DivergedError, match="learning-rate"):
         train(small_config(learning_rate=1e30), folder, tmp_path / "run", benchmark=benchmark)

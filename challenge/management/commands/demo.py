@@ -1,4 +1,4 @@
-"""`manage.py demo`: the whole site on this machine, with demo data; `make demo` calls it."""
+"""`manage.py demo`: run the whole site on this machine, with demo data; `make demo` calls it."""
 
 import errno
 import socket
@@ -13,7 +13,7 @@ from challenge.demo import site as demo_site
 class Command(BaseCommand):
     help = (
         "Prepare a database with demo data (synthetic labels, published results, an organizer, teams and "
-        "their submissions) and serve web and worker on 127.0.0.1 until Ctrl-C. What is there already is kept."
+        "their submissions), and run web server and worker on 127.0.0.1 until Ctrl-C. Existing data is kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Load the labels that submissions are scored against."""
+"""`manage.py load_ground_truth`: load the labels that submissions are scored against."""
 
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,14 @@ from challenge.services import ground_truths
 EXAMPLES = """\
 Examples:
   manage.py load_ground_truth --download
-      fetches the labels only (some hundred kilobytes) from MedMNIST's record at Zenodo
+      fetches only the labels (a few hundred kilobytes) from MedMNIST's Zenodo record
   manage.py load_ground_truth ~/.medmnist
-      reads them from the MedMNIST files of any one resolution; the images are not touched
+      reads the labels from the MedMNIST files of any resolution; the images are not read
   manage.py load_ground_truth labels.npz --name "MedMNIST+ test labels, corrected" --no-activate
-      reads an npz of label arrays keyed by dataset name, and keeps ranking by the present labels
+      reads an npz of label arrays keyed by dataset name, and keeps ranking by the current labels
 
-Nothing changes unless all datasets are complete and sound. Where other labels are activated, what was
-scored before is scored again; no team's limits are touched.
+Nothing changes unless all datasets are complete and valid. If other labels are activated, all scored
+submissions are scored again; this does not count towards any team's limits.
 """
 
 
@@ -42,7 +42,7 @@ class Command(CommandWithExamples):
             "--folder",
             type=Path,
             default=settings.GROUND_TRUTH_DIR / "medmnist",
-            help="where --download keeps what it fetched (default: %(default)s)",
+            help="folder for the files of --download (default: %(default)s)",
         )
         parser.add_argument(
             "--name", default="MedMNIST+ test labels", help="shown on the site (default: %(default)s)"
@@ -54,7 +54,7 @@ class Command(CommandWithExamples):
     ) -> None:
         if len(name) > MAX_NAME_LENGTH:
             raise CommandError(
-                f"--name may have {MAX_NAME_LENGTH} characters at most; this one has {len(name)}."
+                f"--name may have at most {MAX_NAME_LENGTH} characters; this name has {len(name)}."
             )
         try:
             if path:

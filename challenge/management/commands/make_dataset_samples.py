@@ -1,4 +1,4 @@
-"""`manage.py make_dataset_samples`: sample images for the pages of the datasets."""
+"""`manage.py make_dataset_samples`: make sample images for the dataset pages."""
 
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,17 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 EXAMPLES = """\
 Examples:
   manage.py make_dataset_samples ~/.medmnist
-      makes a montage of each official file that is there (pathmnist.npz, pathmnist_64.npz, ...)
+      makes a montage of each official file in the folder (pathmnist.npz, pathmnist_64.npz, ...)
   manage.py make_dataset_samples ~/.medmnist --resolution 28 64
-      makes those of 28 and 64 pixels; now a file that is not there counts as a failure
+      makes only the montages at 28 and 64 pixels; a missing file then counts as a failure
 
-Files that cannot be used are named at the end, with exit status 1; what could be made of the others is kept.
-Montages made earlier are replaced. At 224 pixels a file has up to 12 GB and is read once: give it minutes.
+Unusable files are listed at the end, with exit status 1; the other montages are kept. Montages made earlier
+are replaced. At 224 pixels a file has up to 12 GB and is read once, which takes minutes.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Make the sample images of the datasets' pages: a few training images of each class."
+    help = "Make the sample images of the dataset pages: a few training images of each class."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,7 +37,7 @@ class Command(CommandWithExamples):
             nargs="+",
             type=int,
             choices=MEDMNIST_PLUS.resolutions,
-            help=f"make these only: {', '.join(map(str, MEDMNIST_PLUS.resolutions))} (default: what is there)",
+            help=f"only these: {', '.join(map(str, MEDMNIST_PLUS.resolutions))} (default: all files in the folder)",
         )
 
     def handle(self, *, folder: Path, resolution: list[int] | None, **options: Any) -> None:
@@ -56,7 +56,7 @@ class Command(CommandWithExamples):
         self.report(folder, made, missing, failed, all_needed=bool(resolution))
 
     def make(self, npz: Path, dataset: Dataset, resolution: int) -> str | None:
-        """Make one montage; say why that did not work."""
+        """Make one montage; return a message if that fails."""
         self.stdout.write(f"{npz.name} ... ", ending="")
         self.stdout.flush()
         try:
@@ -74,7 +74,7 @@ class Command(CommandWithExamples):
     def report(
         self, folder: Path, made: int, missing: list[str], failed: list[str], *, all_needed: bool
     ) -> None:
-        """Say what came of it; raise CommandError if something failed, or nothing was there."""
+        """Report the result; raise CommandError if something failed, or no file was found."""
         if missing:
             self.stdout.write(f"Not in {folder}: {', '.join(missing)}.")
         self.stdout.write(f"{made} {'montage' if made == 1 else 'montages'} in {settings.SAMPLES_DIR}")

@@ -22,7 +22,7 @@ Examples:
   manage.py score_submission predictions.csv --labels ~/.medmnist
   manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
 
-An invalid file gives exit status 2, nothing on standard output, and every problem on standard error.
+If the file is invalid, the exit status is 2. Standard error lists every problem; standard output is empty.
 """
 
 

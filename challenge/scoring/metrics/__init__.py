@@ -1,1 +1,1 @@
-"""From labels and class probabilities to metrics and curves."""
+"""Metrics and curves from labels and class probabilities."""

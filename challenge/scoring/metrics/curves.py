@@ -1,15 +1,15 @@
-"""What the figures of an entry are drawn from: confusion matrices, ROC curves and reliability, kept compact.
+"""Compact data for the figures of an entry: confusion matrices, ROC curves and reliability.
 
-Of each dataset this gives a dictionary, ready for JSON:
+Each dataset has a dictionary, ready for JSON:
 
-- `confusion`: counts, rows are true classes, columns predicted ones; if the dataset is multi-label, a row of
-  true negatives, false positives, false negatives and true positives for each label.
-- `roc`: a curve for each class against the rest, or for each label; for a binary dataset, one for class 1. It has
-  the exact `auc`, and `fpr` and `tpr`, the corners of a line from (0, 0) to (1, 1), in units of 1 / `UNIT`.
-- `reliability`: bins of equal width, each with its `count`, and the mean `confidence` and the `accuracy` in it
-  (None if it is empty); and `ece`, the expected calibration error.
+- `confusion`: counts; rows are true classes, columns are predicted classes. A multi-label dataset has one row per
+  label: true negatives, false positives, false negatives, true positives.
+- `roc`: one curve per class against the rest, or per label; a binary dataset has only the curve of class 1. Each curve
+  has the exact `auc`, and its corners `fpr` and `tpr` from (0, 0) to (1, 1), in units of 1 / `UNIT`.
+- `reliability`: bins of equal width with their `count`, mean `confidence` and `accuracy` (None in an empty bin), and
+  the expected calibration error `ece`.
 
-Nothing here changes a score, so that a change needs no new version of the scorer.
+Nothing here affects scores, so a change does not need a new scorer version.
 """
 
 from collections.abc import Mapping
@@ -20,17 +20,17 @@ import numpy as np
 from ..benchmark import Benchmark, Dataset, Task
 from .predicted import confusion_matrices, predicted_classes, predicted_confidences
 
-#: Points of ROC curves are whole numbers of this fraction of 1.
+#: Points of ROC curves are whole multiples of 1 / UNIT.
 UNIT = 10_000
 MAX_POINTS = 200
-#: As many as Guo et al. (2017) take.
+#: As in Guo et al. (2017).
 N_BINS = 15
 
 
 def curves(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
 ) -> dict[str, dict[str, Any]]:
-    """Return the curves of each dataset; see `evaluator.evaluate` for the arrays."""
+    """Return the curves of each dataset; arrays as for `evaluator.evaluate`."""
     return {d.name: dataset_curves(labels[d.name], predictions[d.name], d) for d in benchmark}
 
 
@@ -53,11 +53,11 @@ def dataset_curves(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) ->
 
 
 def roc_curve(positive: np.ndarray, y_score: np.ndarray) -> dict[str, Any]:
-    """Return the ROC curve of scores (n,) for labels (n,) of bool, which hold positives and negatives.
+    """Return the ROC curve of scores (n,) for boolean labels (n,) with positives and negatives.
 
-    All its corners are kept if they are few, else points of it at equal steps d, each the way to the right and
-    up: here about 0.01. What a straight step cuts off is d * d / 8 at most, now above and now below the curve: in
-    all the area is right within 0.0003 in what tests measure, and within 0.0025 for a curve that was contrived.
+    A curve with few corners keeps all of them. Others become points at equal steps d of about 0.01, measured as the
+    way to the right plus the way up. A straight step cuts off an area of at most d * d / 8, above or below the curve.
+    Tests find the total area correct within 0.0003, and within 0.0025 for a contrived curve.
     """
     false, true = _thresholds(positive, y_score)
     n_false, n_true = int(false[-1]), int(true[-1])
@@ -75,10 +75,10 @@ def roc_curve(positive: np.ndarray, y_score: np.ndarray) -> dict[str, Any]:
 
 
 def _thresholds(positive: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of false and true positives from the highest threshold to the lowest.
+    """Return the numbers of false and true positives, from the highest threshold to the lowest.
 
-    There are two thresholds for each score of a positive: just above it, and at it. Between those of one and of
-    the next, negatives only are passed, so that the curve is straight and nothing of it is lost.
+    Each score of a positive gives two thresholds: just above it, and at it. Only negatives lie between the thresholds
+    of one score and of the next, so the curve is straight there and nothing is lost.
     """
     scores = np.sort(y_score[positive])
     others = np.sort(y_score[~positive])
@@ -88,7 +88,7 @@ def _thresholds(positive: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, 
     at, above = (np.searchsorted(others, distinct, side) for side in ("left", "right"))
     false = np.stack([len(others) - at, len(others) - above], axis=1)
     true = np.stack([len(scores) - first, len(scores) - end], axis=1)
-    # the lowest scores stand first in these
+    # these arrays start with the lowest scores
     return (
         np.concatenate([[0], false.ravel()[::-1], [len(others)]]),
         np.concatenate([[0], true.ravel()[::-1], [len(scores)]]),
@@ -96,7 +96,7 @@ def _thresholds(positive: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _corners(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the points of a line without those that repeat the one before or lie straight on the way."""
+    """Return the corners of a line, without repeated points and points on a straight segment."""
     moved = np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))
     x, y = x[moved], y[moved]
     dx, dy = np.diff(x), np.diff(y)
@@ -106,12 +106,12 @@ def _corners(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def reliability(right: np.ndarray, confidence: np.ndarray) -> dict[str, Any]:
-    """Return how often those of like confidence are right; both are (n,), confidence within [0, 1].
+    """Return the accuracy of predictions by bin of confidence; both arrays are (n,), confidence in [0, 1].
 
-    Bins and the expected calibration error are those of Guo et al. (2017), "On Calibration of Modern Neural
-    Networks", equation 3: ECE = sum over bins of (count / n) * |accuracy - mean confidence|. A bin takes in its
-    upper end; the first one takes in 0, too. For a multi-label dataset every probability of a label counts, and
-    what is right is that the label is there.
+    Bins and the expected calibration error follow equation 3 of Guo et al. (2017), "On Calibration of Modern Neural
+    Networks": ECE = sum over bins of (count / n) * |accuracy - mean confidence|. A bin includes its upper end; the
+    first bin also includes 0. In a multi-label dataset, each probability of a label counts as a prediction, which is
+    right if the label is present.
     """
     bins = np.searchsorted(np.linspace(0, 1, N_BINS + 1)[1:-1], confidence)
     count = np.bincount(bins, minlength=N_BINS)

@@ -1,4 +1,4 @@
-"""Metrics of the leaderboard, from predictions and labels."""
+"""Leaderboard metrics from predictions and labels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,35 +13,35 @@ from .ranked import METRICS, RANKED, DatasetScores, auc, mean_auc
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The metrics of a submission: by dataset, their unweighted mean, and the number of rows scored."""
+    """Metrics of a submission: by dataset, as unweighted mean, and the number of rows scored."""
 
     datasets: dict[str, DatasetScores]
     average: DatasetScores
     rows: int
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain dictionaries, ready for JSON."""
+        """Return plain dictionaries, ready for JSON."""
         return asdict(self)
 
 
 def evaluate(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
 ) -> Scores:
-    """Score predictions, (n_test, n_classes) by dataset as `read_predictions` gives them.
+    """Score predictions, (n_test, n_classes) by dataset, from `read_predictions`.
 
-    `labels[name]` is (n_test,) class numbers, or (n_test, n_classes) of 0 and 1 if multi-label, and holds
-    every class; whoever loads the ground truth sees to that. Raises `ValueError` on labels or predictions
-    of another shape, and on labels that lack a class.
+    `labels[name]` is (n_test,) class numbers, or (n_test, n_classes) of 0 and 1 if multi-label. It contains every
+    class; loading the ground truth checks that. Raises `ValueError` if labels or predictions have another shape, or
+    if a class is missing in the labels.
     """
     scores = {d.name: score_dataset(labels[d.name], predictions[d.name], d) for d in benchmark}
     return Scores(scores, _mean(list(scores.values())), benchmark.n_rows)
 
 
 def score_dataset(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> DatasetScores:
-    """The metrics of one dataset; see `evaluate` for the arrays.
+    """Return the metrics of one dataset; arrays as for `evaluate`.
 
-    `predicted` says which class an image is counted as. Each label of a multi-label dataset is a binary task, and the
-    metrics are means over the labels.
+    The module `predicted` defines the predicted class of an image. Each label of a multi-label dataset is a binary
+    task, and the metrics are means over the labels.
     """
     _check_shapes(y_true, y_score, dataset)
     confusions = confusion_matrices(y_true, predicted_classes(y_score, dataset), dataset)

@@ -1,7 +1,8 @@
-"""The predicted class of each image: the one rule from probabilities to classes, that of `medmnist.evaluator`.
+"""Predicted classes from probabilities, by the rule of `medmnist.evaluator`.
 
-A binary image is of class 1 if p1 > 0.5. A multi-class or ordinal image is of the first class with the largest
-probability. Each label of a multi-label image is predicted by itself, if its probability is > 0.5.
+- Binary: class 1 if p1 > 0.5.
+- Multi-class and ordinal: the first class with the largest probability.
+- Multi-label: each label on its own, if its probability is > 0.5.
 """
 
 import numpy as np
@@ -28,7 +29,7 @@ def predicted_confidences(y_score: np.ndarray, y_pred: np.ndarray) -> np.ndarray
 
 
 def confusion_matrices(y_true: np.ndarray, y_pred: np.ndarray, dataset: Dataset) -> list[np.ndarray]:
-    """Return the confusion matrix of a dataset, or one of (2, 2) for each label if it is multi-label."""
+    """Return the confusion matrix of a dataset, or a (2, 2) matrix per label if it is multi-label."""
     if dataset.task is Task.MULTILABEL:
         return [confusion_matrix(t, p, n_classes=2) for t, p in zip(y_true.T, y_pred.T, strict=True)]
     return [confusion_matrix(y_true, y_pred, dataset.n_classes)]

@@ -1,7 +1,7 @@
-"""The metrics that entries are ranked by, equal to scikit-learn's within 1e-12 and many times as fast.
+"""Ranking metrics, equal to scikit-learn's within 1e-12 and many times as fast.
 
-Nothing here gives NaN: where scikit-learn would, because the labels lack a class, a `ValueError` is raised.
-The labels of a test split hold every class, so that never depends on a submission.
+Nothing here returns NaN. If a class is missing in the labels, scikit-learn returns NaN; here it is a `ValueError`.
+The labels of a test split contain every class, so this never depends on a submission.
 """
 
 from collections.abc import Callable
@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-#: Raise it with any change that can change a score: evaluations of different versions do not compare.
+#: Raise it with any change that can change a score: evaluations of different versions are not comparable.
 SCORER_VERSION = "1"
-#: Raise it with any change of the metrics or of the resamples: replicates of different versions are not paired.
+#: Raise it with any change of the metrics or the resamples: replicates of different versions are not paired.
 BOOTSTRAP_VERSION = "1"
 
 
 def auc(positive: np.ndarray, y_score: np.ndarray) -> float:
-    """The area under the ROC curve; ties count half.
+    """Return the area under the ROC curve; ties count half.
 
-    `positive` (n,) of 0 or 1 (or bool), `y_score` (n,) in [0, 1], -0.0 included. It is the Mann-Whitney U
-    statistic over the number of pairs; U is counted in integers, so that only the division rounds.
+    `positive` (n,) of 0 or 1 (or bool), `y_score` (n,) in [0, 1], -0.0 included. The AUC is the Mann-Whitney U
+    statistic divided by the number of pairs; U is counted in integers, so only the division rounds.
 
     Raises `ValueError` unless there are positives and negatives.
     """
@@ -27,8 +27,8 @@ def auc(positive: np.ndarray, y_score: np.ndarray) -> float:
     n_negative = len(positive) - n_positive
     if not (n_positive and n_negative):
         raise ValueError("AUC needs both positive and negative labels")
-    # Bits of floats from 0 up sort as the floats do: one in-place sort of integers that carry their
-    # label in the lowest bit takes the place of an argsort. Adding 0.0 turns -0.0 into 0.0.
+    # The bits of non-negative floats sort like the floats. With the label in the lowest bit, one in-place
+    # sort of integers replaces an argsort. Adding 0.0 turns -0.0 into 0.0.
     keys = (np.asarray(y_score, np.float64) + 0.0).view(np.int64)
     keys <<= 1
     keys |= positive.astype(np.int64)
@@ -40,8 +40,8 @@ def auc(positive: np.ndarray, y_score: np.ndarray) -> float:
 
 
 def _tied_pairs(keys: np.ndarray) -> int:
-    """The number of (negative, positive) pairs with equal scores in sorted `keys`."""
-    # equal scores lie side by side, negatives first: each such run changes its lowest bit exactly once
+    """Count the (negative, positive) pairs with equal scores in sorted `keys`."""
+    # equal scores are adjacent, negatives first: each run with both changes its lowest bit exactly once
     last_negative = np.flatnonzero((keys[1:] ^ keys[:-1]) == 1)
     if not len(last_negative):
         return 0
@@ -51,7 +51,7 @@ def _tied_pairs(keys: np.ndarray) -> int:
 
 
 def mean_auc(y_true: np.ndarray, y_score: np.ndarray) -> float:
-    """One-vs-rest AUC, the unweighted mean over classes (or labels).
+    """Return the one-vs-rest AUC, the unweighted mean over classes (or labels).
 
     `y_true` (n,) class numbers, or (n, n_classes) of 0 and 1; `y_score` (n, n_classes) in [0, 1].
     """
@@ -61,18 +61,18 @@ def mean_auc(y_true: np.ndarray, y_score: np.ndarray) -> float:
 
 
 def confusion_matrix(y_true: np.ndarray, y_pred: np.ndarray, n_classes: int) -> np.ndarray:
-    """(n_classes, n_classes) counts: rows are true classes, columns predicted ones. Both inputs are (n,)."""
+    """Return (n_classes, n_classes) counts: rows are true classes, columns predicted classes. Both inputs are (n,)."""
     pairs = y_true.astype(np.int64) * n_classes + y_pred
     return np.bincount(pairs, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
 
 
 def accuracy(confusion: np.ndarray) -> np.ndarray:
-    """Return the share of right predictions of confusion matrices (..., n, n): (...)."""
+    """Return the share of correct predictions, (...), of confusion matrices (..., n, n)."""
     return _right(confusion).sum(axis=-1) / confusion.sum(axis=(-2, -1))
 
 
 def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
-    """Return the mean over classes of the share of a class that is predicted rightly, of matrices (..., n, n).
+    """Return the mean recall over the classes of matrices (..., n, n).
 
     Raises:
         ValueError: a class is absent.
@@ -85,39 +85,40 @@ def cohen_kappa(confusion: np.ndarray) -> np.ndarray:
     """Return Cohen's unweighted kappa of matrices (..., n, n), from -1 to 1; 0 is agreement by chance.
 
     Raises:
-        ValueError: a class is absent. Otherwise 0/0 (all images are of one class and predicted so) could occur.
+        ValueError: a class is absent. This excludes 0/0, the result if all images belong to one class and are
+            predicted as that class.
 
     """
     support, predicted = _support(confusion), confusion.sum(axis=-2)
-    # 1 - observed / expected disagreement, as scikit-learn has it
+    # 1 - observed / expected disagreement, as in scikit-learn
     n = support.sum(axis=-1)
     expected = n * n - (support * predicted).sum(axis=-1)
     return 1 - (n - _right(confusion).sum(axis=-1)) * n / expected
 
 
 def _right(confusion: np.ndarray) -> np.ndarray:
-    """Return the number of images of each class that are predicted rightly."""
+    """Return the number of correctly predicted images of each class."""
     return np.diagonal(confusion, axis1=-2, axis2=-1)
 
 
 def _support(confusion: np.ndarray) -> np.ndarray:
-    """Return the number of images of each class, at least one of each."""
+    """Return the number of images of each class, which is at least one."""
     support = confusion.sum(axis=-1)
     if support.shape[-1] < 2 or not support.all():
-        raise ValueError("the labels must hold every class, and two classes at least")
+        raise ValueError("the labels must contain every class, and at least two classes")
     return support
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Facts of a metric that entries are ranked by."""
+    """Names and computation of a ranking metric."""
 
     title: str
-    #: In the middle of a sentence.
+    #: Name in the middle of a sentence.
     name: str
-    #: On the axis of a figure.
+    #: Label of a figure's axis.
     axis: str
-    #: Values (...) of confusion matrices (..., n, n); None for the AUC, which needs the scores.
+    #: Function from confusion matrices (..., n, n) to values (...); None for the AUC, which needs the probabilities.
     of_confusion: Callable[[np.ndarray], np.ndarray] | None
 
     @classmethod
@@ -135,9 +136,9 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class DatasetScores:
-    """The metrics of one dataset, or their means, in the order in which they are shown.
+    """Metrics of one dataset, or their means, in display order.
 
-    All lie in [0, 1], but `cohen_kappa` in [-1, 1]. Everything that is done with metrics follows from these fields.
+    All are in [0, 1], except `cohen_kappa` in [-1, 1]. These fields define the metrics for the whole site.
     """
 
     auc: float = field(metadata=About.field("AUC", name="AUC", axis="Area under the ROC curve (AUC)"))
@@ -150,6 +151,6 @@ class DatasetScores:
     accuracy: float = field(metadata=About.field("Accuracy", of_confusion=accuracy))
 
 
-#: The metrics that entries are ranked by, by name.
+#: Ranking metrics by name.
 RANKED: dict[str, About] = {field.name: field.metadata["about"] for field in fields(DatasetScores)}
 METRICS = tuple(RANKED)

@@ -1,20 +1,20 @@
-"""Metrics that are shown for information and never ranked, and what two predictors get that look at no image.
+"""Informational metrics, which are never ranked, and the scores of two predictors that ignore the images.
 
-Of each dataset `secondary_metrics` gives a dictionary, ready for JSON and without NaN:
+`secondary_metrics` returns a dictionary per dataset, ready for JSON and without NaN:
 
-- `matthews_correlation`: from the confusion matrix; if the dataset is multi-label, the mean over its labels.
-- `average_precision`: of each class against the rest, or of each label, then the unweighted mean. For a binary
-  dataset it is that of class 1, from p1, as the ranked AUC is.
-- `brier_score`: the mean over images of the squared error, summed over the classes (0 to 2, as Brier has it); for a
-  binary dataset that of p1 alone, and for a multi-label one the mean over labels of the same (both 0 to 1).
-- `log_loss`: the mean of -log(probability of what is true), natural logarithm, with the clipping of `LOG_CLIP`.
-- `calibration_error`: the ECE of `curves.reliability`, and `n`, the number of predictions that it is over.
-- `recall` and `precision`: of each class, or of each label where it is present; a precision is None where nothing
-  was predicted so.
-- `quadratic_kappa`: Cohen's kappa with quadratic weights, of ordinal datasets only.
+- `matthews_correlation`: from the confusion matrix; in a multi-label dataset, the mean over its labels.
+- `average_precision`: the unweighted mean over classes (each against the rest) or labels. A binary dataset has only
+  class 1, from p1, like the ranked AUC.
+- `brier_score`: the squared error summed over the classes, as mean over the images (0 to 2, as in Brier). A binary
+  dataset uses p1 only; a multi-label dataset uses the mean over its labels (both 0 to 1).
+- `log_loss`: the mean of -log(probability of the true class or label), natural logarithm, clipped by `LOG_CLIP`.
+- `calibration_error`: the ECE of `curves.reliability`; `n` is the number of predictions in it.
+- `recall` and `precision` of each class, or of each label's presence; precision is None if nothing was predicted as
+  the class.
+- `quadratic_kappa`: Cohen's kappa with quadratic weights, for ordinal datasets only.
 
-`predicted` says which class an image is counted as. Nothing here changes a score, so that a change needs no
-new version of the scorer.
+The module `predicted` defines the predicted class of an image. Nothing here affects scores, so a change does not need
+a new scorer version.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,21 +28,21 @@ from .evaluator import evaluate
 from .predicted import confusion_matrices, predicted_classes, predicted_confidences
 from .ranked import METRICS, RANKED
 
-#: Before the logarithm, a probability is raised to this, and lowered to 1 minus this: about what float32, the type of
-#: most networks' outputs, can tell from 1. One image that is surely wrong thus costs 16.1 and not infinity.
+#: Before the logarithm, probabilities are clipped to [LOG_CLIP, 1 - LOG_CLIP]. This is about the resolution near 1 of
+#: float32, the type of most networks' outputs. A confidently wrong image therefore costs 16.1, not infinity.
 LOG_CLIP = 1e-7
 
-#: What is one number for every dataset, so that it has a mean over them.
+#: Scalar metrics of every dataset, averaged over the datasets.
 AVERAGED = ("matthews_correlation", "average_precision", "brier_score", "log_loss", "calibration_error")
 
 
 def secondary_metrics(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
 ) -> dict[str, dict[str, Any]]:
-    """Return the secondary metrics of each dataset; see `evaluator.evaluate` for the arrays.
+    """Return the secondary metrics of each dataset; arrays as for `evaluator.evaluate`.
 
-    Probabilities are finite and in [0, 1], and rows have a positive sum, save in multi-label datasets: what
-    `read_predictions` gives. Raises `ValueError` on labels that lack a class.
+    Probabilities are finite and in [0, 1], and rows have a positive sum, except in multi-label datasets;
+    `read_predictions` guarantees this. Raises `ValueError` if a class is missing in the labels.
     """
     return {d.name: dataset_metrics(labels[d.name], predictions[d.name], d) for d in benchmark}
 
@@ -72,7 +72,7 @@ def dataset_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -
 
 
 def _probability_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> dict[str, float]:
-    """The metrics for which no class needs to be predicted."""
+    """Return the metrics that use probabilities, not predicted classes."""
     match dataset.task:
         case Task.MULTILABEL:
             precisions = [average_precision(t, s) for t, s in zip(y_true.T, y_score.T, strict=True)]
@@ -87,14 +87,14 @@ def _probability_metrics(y_true: np.ndarray, y_score: np.ndarray, dataset: Datas
 
 
 def average_precision(positive: np.ndarray, y_score: np.ndarray) -> float:
-    """The mean over the positives of the precision at the threshold that just finds them.
+    """Return the mean over the positives of the precision at each positive's score as threshold.
 
-    It is the sum over thresholds of (R_k - R_(k-1)) P_k, without interpolation, as scikit-learn has it; equal
+    This equals the sum over thresholds of (R_k - R_(k-1)) P_k, without interpolation, as in scikit-learn; equal
     scores share a threshold. `positive` (n,) of 0 or 1 (or bool), `y_score` (n,) in [0, 1].
 
     Raises `ValueError` if there is no positive.
     """
-    # as in `metrics.auc`: the bits of floats from 0 up sort as they do, and carry the label in the lowest bit
+    # as in `ranked.auc`: the bits of non-negative floats sort like the floats; the lowest bit carries the label
     keys = (np.asarray(y_score, np.float64) + 0.0).view(np.int64)
     keys <<= 1
     keys |= positive.astype(np.int64)
@@ -103,21 +103,21 @@ def average_precision(positive: np.ndarray, y_score: np.ndarray) -> float:
     if not len(found):
         raise ValueError("average precision needs positive labels")
     n_true = len(found) - np.searchsorted(found, found)
-    n_predicted = len(keys) - np.searchsorted(keys, found - 1)  # from the negatives of the same score on
+    n_predicted = len(keys) - np.searchsorted(keys, found - 1)  # including negatives of the same score
     return float(np.mean(n_true / n_predicted))
 
 
 def _binary_losses(y_true: np.ndarray, y_score: np.ndarray) -> tuple[float, float]:
-    """Brier score and log loss of the probabilities that labels are 1; (n,), or (n, n_labels) for their means."""
+    """Return Brier score and log loss of the probabilities that labels are 1: (n,), or (n, n_labels) for the means."""
     of_true = np.where(y_true == 1, y_score, 1 - y_score)
     return float(np.mean((1 - of_true) ** 2)), _mean_log_loss(of_true)
 
 
 def _multiclass_losses(y_true: np.ndarray, y_score: np.ndarray) -> tuple[float, float]:
-    """Brier score and log loss of (n, n_classes) probabilities for (n,) class numbers.
+    """Return Brier score and log loss of (n, n_classes) probabilities for (n,) class numbers.
 
-    The log loss is of rows divided by their sum, which may be off 1 by as much as `SUM_TOLERANCE`: it looks at the
-    true class only, and would reward sums above 1. The Brier score looks at all, and takes them as they are.
+    The sum of a row may differ from 1 by up to `SUM_TOLERANCE`. The log loss divides rows by their sum: it uses the
+    true class only, and would reward sums above 1. The Brier score uses all classes, without that division.
     """
     images = np.arange(len(y_true))
     loss = _mean_log_loss(y_score[images, y_true] / y_score.sum(axis=1))
@@ -128,14 +128,14 @@ def _multiclass_losses(y_true: np.ndarray, y_score: np.ndarray) -> tuple[float, 
 
 
 def _mean_log_loss(of_true: np.ndarray) -> float:
-    """The mean of -log of the probabilities of what is true."""
+    """Return the mean of -log of the probabilities of the true classes or labels."""
     return float(-np.log(np.clip(of_true, LOG_CLIP, 1 - LOG_CLIP)).mean())
 
 
 def matthews_correlation(confusion: np.ndarray) -> float:
-    """The Matthews correlation coefficient, from -1 to 1; of several classes the R_K of Gorodkin (2004).
+    """Return the Matthews correlation coefficient, from -1 to 1; for several classes the R_K of Gorodkin (2004).
 
-    Where all images are predicted as of one class it is 0/0, and 0 is given: what guessing gives.
+    If all images are predicted as one class, it is 0/0. The result is then 0, as for guessing.
     """
     true, predicted = confusion.sum(axis=1).astype(float), confusion.sum(axis=0).astype(float)
     n = true.sum()
@@ -144,9 +144,9 @@ def matthews_correlation(confusion: np.ndarray) -> float:
 
 
 def quadratic_kappa(confusion: np.ndarray) -> float:
-    """Cohen's kappa, each confusion weighted by its squared distance (Cohen, 1968); from -1 to 1.
+    """Return Cohen's kappa with confusions weighted by squared distance (Cohen, 1968), from -1 to 1.
 
-    The confusion matrix has images of two classes at least, so that it is never 0/0.
+    The confusion matrix has images of at least two classes, so the result is never 0/0.
     """
     grades = np.arange(len(confusion))
     weights = (grades[:, None] - grades) ** 2
@@ -156,10 +156,10 @@ def quadratic_kappa(confusion: np.ndarray) -> float:
 
 
 def reference_rows(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[str, dict[str, Any]]:
-    """Return what two predictors get that look at no image: `chance` and `majority`.
+    """Return the scores of two predictors that ignore the images: `chance` and `majority`.
 
-    Each has `datasets`, by name the ranked metrics beside those of `secondary_metrics`, and `average`, the unweighted
-    mean of `METRICS` and `AVERAGED`. What they say of the labels is the shares of the classes, no more.
+    Each has `datasets`, the ranked metrics and those of `secondary_metrics` by dataset name, and `average`, the
+    unweighted means of `METRICS` and `AVERAGED`. They reveal no more of the labels than the class shares.
     """
     chance = {d.name: _chance(labels[d.name], d) for d in benchmark}
     return {
@@ -169,10 +169,10 @@ def reference_rows(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> di
 
 
 def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
-    """The same probability for every class (0.5 for every label), classes guessed with these probabilities.
+    """Return the scores of equal probabilities for all classes (0.5 for every label), with classes guessed by them.
 
-    What follows from the guesses is given in expectation: taking the first of equal classes, as the scorer does, would
-    name one class only. Kappas and correlation are 0 in expectation, whatever classes were guessed how often.
+    Metrics of the guesses are expected values: the scorer would take the first of equal classes, and so predict one
+    class only. Kappas and correlation are 0 in expectation, whatever the shares of the guesses.
     """
     multilabel = dataset.task is Task.MULTILABEL
     share = 1 / 2 if multilabel else 1 / dataset.n_classes
@@ -181,7 +181,7 @@ def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
         **_guessed(y_true, dataset),
         "matthews_correlation": 0.0,
         **_probability_metrics(y_true, y_score, dataset),
-        # a label's probability is held against its presence, not against a guess
+        # a label's probability is compared with its presence, not with a guess
         "calibration_error": reliability(y_true.ravel() == 1, y_score.ravel())["ece"] if multilabel else 0.0,
         "n": y_score.size if multilabel else dataset.n_test,
         "recall": [share] * dataset.n_classes,
@@ -193,9 +193,9 @@ def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
 
 
 def _guessed(y_true: np.ndarray, dataset: Dataset) -> dict[str, float]:
-    """Return the ranked metrics of guesses, from the confusion matrix that they have in expectation.
+    """Return the ranked metrics of guesses from their expected confusion matrix.
 
-    It is scaled to whole numbers, so that nothing is rounded.
+    The matrix is scaled to whole numbers, so that nothing is rounded.
     """
     if dataset.task is Task.MULTILABEL:
         positive = np.count_nonzero(y_true, axis=0)
@@ -210,7 +210,11 @@ def _guessed(y_true: np.ndarray, dataset: Dataset) -> dict[str, float]:
 
 
 def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[str, dict[str, Any]]:
-    """The most frequent class (of equals the first), or for each label what is more frequent, with probability 1."""
+    """Return the scores of predicting the majority with probability 1.
+
+    The majority is the most frequent class (the first, if several are equally frequent). In a multi-label dataset it
+    is the more frequent value of each label.
+    """
     predictions = {}
     for dataset in benchmark:
         shares = _shares(labels[dataset.name], dataset)
@@ -222,7 +226,7 @@ def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[st
 
 
 def _shares(y_true: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """The share of the images that is of each class, or has each label; (n_classes,)."""
+    """Return the share of images of each class, or with each label, (n_classes,)."""
     if dataset.task is Task.MULTILABEL:
         return y_true.mean(axis=0)
     return np.bincount(y_true, minlength=dataset.n_classes) / len(y_true)

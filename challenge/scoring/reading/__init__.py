@@ -1,1 +1,1 @@
-"""From a submission file to checked class probabilities, or to the list of its problems."""
+"""Reading of submission files: checked class probabilities, or a list of problems."""

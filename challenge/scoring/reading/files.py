@@ -1,7 +1,7 @@
-"""Bring an uploaded file into memory, whatever it holds, within fixed limits.
+"""Read an uploaded file of any content into memory, within fixed limits.
 
-Nothing is parsed here. Every limit is checked while the file streams in, so that a gzip bomb, a line
-without an end or thirty million rows are refused before they are held.
+Nothing is parsed here. Limits are checked while the file is read: a gzip bomb, an endless line or thirty million rows
+are refused before they fill the memory.
 """
 
 import zlib
@@ -17,16 +17,16 @@ from .problems import refuse
 
 UTF8_BOM = b"\xef\xbb\xbf"
 
-#: A row of 14 probabilities with 50 decimals each takes some 760 bytes.
+#: A row of 14 probabilities with 50 decimals each takes about 760 bytes.
 MOST_LINE_BYTES = 1024
 
-_CHUNK = 2**17  # small enough that its memory is used again, and stays in the cache
+_CHUNK = 2**17  # small enough that its memory is reused and stays in the cache
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_READ = 2**14
-#: Block-wise compressors (bgzip) write a member per 64 KiB: 4,096 of them make 256 MiB.
+#: Block-wise compressors (bgzip) write one member per 64 KiB: 4,096 members for 256 MiB.
 MOST_GZIP_MEMBERS = 5000
 
-#: First bytes of what people upload by mistake. The more special come first.
+#: First bytes of formats that people upload by mistake, the most specific first.
 OTHER_FORMATS = (
     (b"\x1f\x8b", "gzip data inside gzip data; compress the file once"),
     (b"PAR1", "a Parquet file"),
@@ -54,7 +54,7 @@ OTHER_FORMATS = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a file may be: `compressed_bytes` bounds a gzip file, `decompressed_bytes` its text."""
+    """Maximum sizes: `compressed_bytes` of a gzip file, `decompressed_bytes` of its text."""
 
     compressed_bytes: int = 64 * 2**20
     decompressed_bytes: int = 256 * 2**20
@@ -62,17 +62,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """The bytes of a text file and the number of its lines, the last one terminated or not."""
+    """Bytes of a text file and its number of lines; the last line may lack a line end."""
 
     data: bytes
     n_lines: int
 
 
 def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
-    """Read a plain or gzip-compressed text file (told apart by its first bytes, not by its name).
+    """Read a plain or gzip-compressed text file; the first bytes decide which, not the name.
 
-    Raises `PredictionsError` if it is another kind of file, broken gzip, larger than the limits, or has
-    more than `most_lines` lines or a line of more than `MOST_LINE_BYTES`; `OSError` if it cannot be read.
+    Raises `PredictionsError` if the file is of another kind, is broken gzip, or exceeds the limits, `most_lines` lines
+    or `MOST_LINE_BYTES` in a line. Raises `OSError` if it cannot be read.
     """
     size = source.stat().st_size
     lines = _LineCheck(most_lines)
@@ -83,10 +83,10 @@ def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
             _check_size(size, limits.compressed_bytes, "The gzip file")
             data = _join(_gunzip(file), lines, limits)
         else:
-            # the lines that are allowed cannot fill more, so what is larger need not be held to be refused
+            # the allowed lines cannot take more bytes, so a larger file is refused unread
             _check_size(size, min(limits.decompressed_bytes, most_lines * MOST_LINE_BYTES), "The file")
             _check_is_text(beginning)
-            data = file.read()  # at once: growing a buffer costs more than all the checks
+            data = file.read()  # in one call: growing a buffer takes longer than all the checks
             for start in range(0, len(data), _CHUNK):
                 lines.feed(memoryview(data)[start : start + _CHUNK])
     return FileText(data, lines.n_lines)
@@ -100,8 +100,8 @@ def _check_size(size: int, limit: int, what: str) -> None:
 
 
 def _join(chunks: Iterator[bytes], lines: "_LineCheck", limits: Limits) -> bytes:
-    """The text that comes in `chunks`, if it keeps to the limits."""
-    text = BytesIO()  # hands its bytes over without a second copy
+    """Join the chunks of a text, and check the limits."""
+    text = BytesIO()  # returns its bytes without a second copy
     for chunk in chunks:
         if text.tell() == 0:
             _check_is_text(chunk)
@@ -127,7 +127,9 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
                 raise refuse("The gzip data is followed by bytes that are not gzip; was something appended?")
             members += 1
             if members > MOST_GZIP_MEMBERS:
-                raise refuse(f"The gzip file consists of more than {MOST_GZIP_MEMBERS:,} pieces")
+                raise refuse(
+                    f"The gzip file consists of more than {MOST_GZIP_MEMBERS:,} parts; compress the CSV in one piece"
+                )
             stream = zlib.decompressobj(wbits=31)
         try:
             piece = stream.decompress(pending, _CHUNK)
@@ -141,12 +143,12 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
 
 
 class _LineCheck:
-    """Counts the lines of a text that comes in chunks; refuses too many, and one that is too long."""
+    """Line counter for a text in chunks; refuses too many lines, and lines that are too long."""
 
     def __init__(self, most_lines: int):
         self.most_lines = most_lines
         self.n_newlines = 0
-        self.carried = 0  # bytes of the line that the chunks so far left open
+        self.carried = 0  # bytes so far of the unfinished last line
 
     @property
     def n_lines(self) -> int:
@@ -162,24 +164,27 @@ class _LineCheck:
         if self.n_newlines > self.most_lines:
             raise refuse(
                 f"The file has more than {self.most_lines:,} lines, far more than the benchmark has test "
-                "images; does it hold several resolutions or runs?"
+                "images; does it contain several resolutions or runs?"
             )
-        end = is_newline[-MOST_LINE_BYTES - 1 :]  # holds a newline, unless it is the whole chunk
+        end = is_newline[-MOST_LINE_BYTES - 1 :]  # contains a newline, unless it is the whole chunk
         self.carried = int(end[::-1].argmax()) if end.any() else self.carried + len(chunk)
 
 
 _LONG_LINE = (
-    f"this line is longer than {MOST_LINE_BYTES:,} bytes; expected one row of probabilities to a line, "
-    "and lines that end in a line feed"
+    f"this line is longer than {MOST_LINE_BYTES:,} bytes; write one row of probabilities per line, "
+    "and end each line with a line feed"
 )
 
 
 def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:
-    """Where in a chunk the first line starts that is too long, if any; `carried` bytes of it came before."""
+    """Return the start in a chunk of the first line that is too long, if any.
+
+    The first line of the chunk already has `carried` bytes in earlier chunks.
+    """
     block = MOST_LINE_BYTES // 2
     blocks = is_newline[: len(is_newline) // block * block].reshape(-1, block)
     if carried <= block and blocks.any(axis=1).all():
-        return None  # with a line end in every block of half that size, no line can be too long
+        return None  # every block of half the maximum length has a line end, so no line is too long
     newlines = np.flatnonzero(is_newline)
     starts = np.concatenate([[-carried], newlines + 1])
     ends = np.append(newlines, len(is_newline))
@@ -188,7 +193,7 @@ def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:
 
 
 def _check_is_text(beginning: bytes) -> None:
-    """Refuse what its first bytes show to be another format, and say which."""
+    """Refuse other formats, recognized by the first bytes, and name them."""
     beginning = beginning[:4096].removeprefix(UTF8_BOM).lstrip(b" \t\r\n")
     if beginning.startswith(b"PK\x03\x04"):
         raise refuse(f"The file is not CSV: it seems to be {_kind_of_zip(beginning)}")

@@ -1,4 +1,4 @@
-"""The two layouts of a prediction file, told apart by the header."""
+"""The two layouts of a prediction file, distinguished by the header."""
 
 import csv
 import difflib
@@ -13,29 +13,29 @@ THESIS_COLUMNS = ("dataset_name", "probability")
 THESIS_OPTIONAL_COLUMNS = ("truth", "prediction")
 
 _BLANK = re.compile(rb"(?:\xef\xbb\xbf)?\s*\Z")
-_LABELS_STAY_HERE = "the server holds the labels and derives the predicted classes; leave this column out"
+_LABELS_STAY_HERE = "the server has the labels and derives the predicted classes; remove this column"
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a file, in its own order; `is_thesis` if probabilities are lists in one column."""
+    """Columns of a file, in file order; `is_thesis` if probabilities are lists in one column."""
 
     columns: tuple[str, ...]
     is_thesis: bool
 
 
 def probability_columns(benchmark: Benchmark) -> tuple[str, ...]:
-    """The names p0, p1, ... of the canonical layout."""
+    """Return the column names p0, p1, ... of the canonical layout."""
     return tuple(f"p{j}" for j in range(benchmark.max_classes))
 
 
 def canonical_columns(benchmark: Benchmark) -> tuple[str, ...]:
-    """All columns of the canonical layout, in the order in which it is written."""
+    """Return all columns of the canonical layout, in writing order."""
     return ("dataset", "index", *probability_columns(benchmark))
 
 
 def read_header(data: bytes, benchmark: Benchmark) -> Layout:
-    """The layout of a file from its first line. Raises `PredictionsError` if it is neither of the two."""
+    """Return the layout from the first line of a file. Raises `PredictionsError` if it is neither layout."""
     if _BLANK.match(data):
         raise refuse("The file is empty")
     names = _column_names(data)
@@ -65,12 +65,12 @@ def _column_names(data: bytes) -> list[str]:
     except csv.Error:
         raise refuse("a quoted cell of the header is not closed on its line", line=1) from None
     if not text.strip():
-        raise refuse("the first line is blank; expected the header with the names of the columns", line=1)
+        raise refuse("the first line is blank; expected a header with the column names", line=1)
     if len(names) == 1:
         for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if separator in text:
                 raise refuse(
-                    f"the columns are separated by {called}; separate them by commas, and write 0.5 for 0,5",
+                    f"the columns are separated by {called}; separate them by commas, and write 0.5, not 0,5",
                     line=1,
                 )
     return names
@@ -90,7 +90,7 @@ def _unknown(name: str, position: int, known: tuple[str, ...]) -> Problem:
             f"column {position} has no name; write the file without row labels (pandas: `index=False`)"
         )
     if name in THESIS_OPTIONAL_COLUMNS:
-        return _header_problem(f"the column {name!r} has no place here: {_LABELS_STAY_HERE}")
+        return _header_problem(f"the column {name!r} is not allowed: {_LABELS_STAY_HERE}")
     similar = difflib.get_close_matches(name.strip().lower()[:20], known, n=1, cutoff=0.8)
     if similar:
         return _header_problem(f"the column {shown(name)} is unknown; did you mean {similar[0]!r}?")

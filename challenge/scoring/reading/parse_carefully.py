@@ -1,6 +1,6 @@
-"""The thorough reader: line by line in plain Python, the definition of what a file may look like.
+"""The thorough parser: line by line in plain Python. It defines the file format.
 
-Some ten times slower than `parse_fast`, and able to say of each line what is wrong with it.
+It is about ten times slower than `parse_fast`, and can explain what is wrong with each line.
 """
 
 import csv
@@ -19,7 +19,7 @@ _EXPECTED_NUMBER = "expected a plain decimal number such as 0.25"
 def parse_carefully(
     data: bytes, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
 ) -> Parsed:
-    """Read all that is readable of a file, noting in `problems` whatever is not.
+    """Read the valid rows of a file, and add everything else to `problems`.
 
     `with_truth`: also read the thesis layout's `truth`. Rows with a problem have NaN values.
     """
@@ -28,7 +28,7 @@ def parse_carefully(
 
 
 class _Reader:
-    """The rows of one file; a subclass per layout knows what the cells of a row mean."""
+    """Row reader for one file, with a subclass for the cells of each layout."""
 
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         self.at = {column: position for position, column in enumerate(layout.columns)}
@@ -37,7 +37,7 @@ class _Reader:
         self.with_truth = with_truth and "truth" in self.at
         self.problems = problems
         self.parsed = nothing_parsed(benchmark)
-        self.n_lost = 0  # rows that could not be told to belong to any dataset and index
+        self.n_lost = 0  # rows without a recognizable dataset and index
 
     def read(self, data: bytes) -> Parsed:
         n_rows = 0
@@ -49,7 +49,7 @@ class _Reader:
             else:
                 self.read_row(line, cells)
         if n_rows == 0:
-            self.problems.add("no rows", "The file has a header, but no rows")
+            self.problems.add("no rows", "The file has a header but no rows")
         else:
             self._find_missing_rows()
         return self.parsed
@@ -58,14 +58,14 @@ class _Reader:
         raise NotImplementedError
 
     def _cells(self, line: int, raw: bytes) -> list[str] | None:
-        """The cells of a line, None if it cannot be split into one per column."""
+        """Split a line into one cell per column; None if that fails."""
         try:
             text = raw.decode()
         except UnicodeDecodeError:
             self.problems.add("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8", line=line)
             return None
         if "\0" in text or "\r" in text:
-            character = "a NUL byte" if "\0" in text else "a carriage return inside the line"
+            character = "a NUL byte" if "\0" in text else "a carriage return before its end"
             self.problems.add("control", f"the line contains {character}; expected plain text", line=line)
             return None
         try:
@@ -94,10 +94,12 @@ class _Reader:
             kind, message = "misspelt", f"the dataset {shown(name)} must be written exactly {plain!r}"
         elif plain.endswith("3d"):
             kind = "3D"
-            message = f"{shown(name)} is no 2D dataset; only the {len(self.datasets)} 2D datasets are scored"
+            message = (
+                f"{shown(name)} is not a 2D dataset; only the {len(self.datasets)} 2D datasets are scored"
+            )
         else:
             kind = "unknown dataset"
-            message = f"{shown(name)} is none of the datasets {', '.join(self.datasets)}"
+            message = f"{shown(name)} is not one of the datasets {', '.join(self.datasets)}"
         self.problems.add(kind, message, line=line)
         return None
 
@@ -109,11 +111,11 @@ class _Reader:
     def _find_missing_rows(self) -> None:
         for dataset in self.benchmark:
             missing = np.flatnonzero(self.parsed.lines[dataset.name] == 0)
-            # lines that could not be read have been reported; they would be missing here again
+            # unreadable lines were reported before; do not report them again as missing
             if len(missing) <= self.n_lost:
                 continue
             if len(missing) == dataset.n_test:
-                message = f"the dataset is missing altogether; expected {dataset.n_test:,} rows"
+                message = f"the whole dataset is missing; expected {dataset.n_test:,} rows"
                 self.problems.add("missing", message, dataset=dataset.name)
             else:
                 self.problems.add("missing", self.missing_message(dataset, missing), dataset=dataset.name)
@@ -139,7 +141,7 @@ class _CanonicalReader(_Reader):
             return
         earlier = self.parsed.lines[dataset.name][row]
         if earlier:
-            message = f"this index was on line {earlier} already"
+            message = f"line {earlier} already has this index; write each index once"
             self.problems.add("duplicate", message, dataset=dataset.name, line=line, index=row)
             return
         self.store(dataset, row, line, self._values(dataset, row, line, cells))
@@ -233,7 +235,7 @@ class _ThesisReader(_Reader):
 
 
 def _lines_below_header(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The number and the bytes of each line that is not blank, without its line end."""
+    """Yield the number and the bytes of each line that is not blank, without its line end."""
     start = data.find(b"\n") + 1
     line = 2
     while 0 < start < len(data):
@@ -249,7 +251,7 @@ def _lines_below_header(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _not_a_number(name: str, text: str, dataset: Dataset) -> tuple[str, str]:
-    """The kind of problem, and what to say, of a cell that should be a number."""
+    """Return the kind of problem and the message for a cell that should be a number."""
     if not text.strip(" \t"):
         return "blank", f"{name} is blank; expected a value for each of the {dataset.n_classes} classes"
     if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
@@ -258,7 +260,7 @@ def _not_a_number(name: str, text: str, dataset: Dataset) -> tuple[str, str]:
 
 
 def _not_a_list(text: str, dataset: Dataset) -> str | None:
-    """What keeps `text` from being a bracketed list with a part for each class; None if it is one."""
+    """Return the message for a `text` that is not a bracketed list with one part per class; None if it is."""
     text = text.strip(" \t")
     if not text:
         return f"probability is blank; expected a list of {dataset.n_classes} values in brackets"
@@ -276,12 +278,12 @@ def _not_a_list(text: str, dataset: Dataset) -> str | None:
     values = "1 value" if len(parts) == 1 else f"{len(parts)} values"
     message = f"probability has {values}, but the dataset has {dataset.n_classes} classes"
     if dataset.task is Task.BINARY and len(parts) == 1:
-        message += "; write both, that of class 0 first"
+        message += "; write both values, class 0 first"
     return message
 
 
 def _ranges(rows: np.ndarray) -> str:
-    """Row numbers for people: `3, 7-9, 12, ...`."""
+    """Format row numbers for people: `3, 7-9, 12, ...`."""
     runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
     texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:5]]
     return ", ".join(texts) + (", ..." if len(runs) > len(texts) else "")

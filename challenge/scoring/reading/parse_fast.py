@@ -1,7 +1,7 @@
-"""The quick reader: takes the files that nothing is odd about, which are nearly all, at polars' speed.
+"""The fast parser: reads regular files, which are nearly all, with polars.
 
-It returns None for all others, never an error: `parse_carefully` then decides and explains. What it does
-accept, it reads as `parse_carefully` does, to the last bit; the fuzz tests hold the two together.
+It returns None for all other files and never raises: `parse_carefully` then decides and explains. Files that it does
+accept give bit for bit the result of `parse_carefully`; fuzz tests compare the two.
 """
 
 import numpy as np
@@ -12,17 +12,17 @@ from .files import UTF8_BOM, FileText
 from .layouts import THESIS_OPTIONAL_COLUMNS, Layout, probability_columns
 from .parsing import Parsed, stated_labels
 
-#: A panic of polars' Rust code is no `Exception`; a hostile file may find one.
+#: A panic in polars' Rust code is not an `Exception`; a hostile file may cause one.
 _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
-#: Twice what a row of 14 float64 takes in either layout. polars holds the cells of a thesis file as text beside
-#: the file itself: of longer lines that would be too much memory.
+#: Twice the size of a row of 14 float64 in either layout. polars keeps the cells of a thesis file as text, in addition
+#: to the file itself: with longer lines that would take too much memory.
 _MOST_BYTES_A_LINE = 640
 
 #: The header is line 1.
 _FIRST_LINE = 2
 
-#: Bytes that are compared at a time, so that the result stays in the processor's cache.
+#: Bytes compared at a time, so that the result stays in the processor's cache.
 _PIECE = 2**17
 
 
@@ -41,15 +41,15 @@ def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth:
 
 
 def _has_odd_characters(data: bytes) -> bool:
-    """Whether there are characters that polars drops from cells without a word."""
+    """Return whether the file has characters that polars silently drops from cells."""
     has_bare_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-    # it skips line 1, and takes a byte order mark at the start of line 2 for that of the file
+    # polars skips line 1, and drops a byte order mark at the start of line 2 as if it were the file's
     has_second_bom = data.startswith(UTF8_BOM, data.find(b"\n") + 1)
     return has_bare_returns or has_second_bom
 
 
 def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:
-    # polars fills short rows with nulls: only the number of commas betrays them
+    # polars fills short rows with nulls: only the number of commas reveals them
     if _count(file.data, b",") != (len(layout.columns) - 1) * file.n_lines:
         return None
     types = {"dataset": _names(benchmark), "index": pl.UInt32()}
@@ -75,7 +75,7 @@ def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Pa
 
 
 def _order_by_index(frame: pl.DataFrame, benchmark: Benchmark) -> np.ndarray | None:
-    """Which row of the file holds each row of the benchmark; None unless each is there exactly once."""
+    """Return the file row of each benchmark row; None unless each occurs exactly once."""
     if frame.height != benchmark.n_rows or frame["dataset"].has_nulls() or frame["index"].has_nulls():
         return None
     codes = frame["dataset"].to_physical().to_numpy()
@@ -95,7 +95,7 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
     types = {"dataset_name": _names(benchmark)}
     frame = _read(file, {column: types.get(column, pl.String()) for column in layout.columns}, quoted=True)
     if frame.height != benchmark.n_rows or any(frame.null_count().row(0)):
-        return None  # nulls are blank cells, or those that a short row lacks
+        return None  # nulls are blank cells, or missing cells of a short row
     if not _is_plainly_quoted(file, frame):
         return None
     codes = frame["dataset_name"].to_physical().to_numpy()
@@ -120,9 +120,9 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
 
 
 def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
-    """Whether exactly the cells with commas are in quotes, so that no two readers can differ on them.
+    """Return whether exactly the cells with commas are quoted, so that all parsers agree on them.
 
-    Takes it that each cell of `probability` has commas, as lists of two values or more do.
+    This assumes that each cell of `probability` has commas, as lists of two or more values do.
     """
     n_quoted = frame.height
     for column in set(frame.columns) & set(THESIS_OPTIONAL_COLUMNS):
@@ -136,23 +136,23 @@ def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
 
 
 def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
-    """(n_test, n_classes) values of cells such as `[0.25, 0.75]`; None if any cell is otherwise."""
+    """Return the values (n_test, n_classes) of cells such as `[0.25, 0.75]`; None if any cell has another form."""
     separator = ", " if ", " in cells[0] else ","
-    # a missing value becomes a null; one too many stays in the last, which is no number then
+    # a missing value becomes a null; an extra value stays in the last part, which then is not a number
     columns = cells.str.splitn(separator, dataset.n_classes).struct.unnest().get_columns()
     opened, closed = columns[0], columns[-1]
     if not (opened.str.starts_with("[").all() and closed.str.ends_with("]").all()):
         return None
     columns[0], columns[-1] = opened.str.strip_prefix("["), closed.str.strip_suffix("]")
-    values = np.empty((dataset.n_test, dataset.n_classes), order="F")  # metrics go by column
+    values = np.empty((dataset.n_test, dataset.n_classes), order="F")  # metrics read columns
     for values_of_class, column in zip(values.T, columns, strict=True):
         values_of_class[:] = column.cast(pl.Float64).to_numpy()  # a null becomes NaN
     return values if np.isfinite(values).all() else None
 
 
 def _truth(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
-    """(n_test, n labels) stated labels; None if a cell is unreadable."""
-    texts = cells.unique()  # few: each needs to be read but once
+    """Return the stated labels (n_test, n labels); None if a cell is unreadable."""
+    texts = cells.unique()  # there are few, and each is read once
     labels = [stated_labels(text, dataset) for text in texts]
     if None in labels:
         return None
@@ -160,7 +160,7 @@ def _truth(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
 
 
 def _read(file: FileText, schema: dict[str, pl.DataType], *, quoted: bool) -> pl.DataFrame:
-    """The rows below the header; raises if a cell does not parse as its type or a row has too many cells."""
+    """Read the rows below the header; raises if a cell does not parse as its type or a row has too many cells."""
     quote = '"' if quoted else None
     return pl.read_csv(file.data, has_header=False, skip_lines=1, schema=schema, quote_char=quote)
 
@@ -170,7 +170,7 @@ def _names(benchmark: Benchmark) -> pl.Enum:
 
 
 def _slices(benchmark: Benchmark) -> list[tuple[Dataset, slice]]:
-    """Each dataset with its rows, when all test splits are laid end to end."""
+    """Return each dataset with its rows in the concatenation of all test splits."""
     slices, start = [], 0
     for dataset in benchmark:
         slices.append((dataset, slice(start, start + dataset.n_test)))
@@ -179,7 +179,7 @@ def _slices(benchmark: Benchmark) -> list[tuple[Dataset, slice]]:
 
 
 def _count(data: bytes, character: bytes) -> int:
-    """How often `character` occurs: where it is frequent, this is seven times as fast as `bytes.count`."""
+    """Count `character`: for frequent characters this is seven times as fast as `bytes.count`."""
     array = np.frombuffer(data, np.uint8)
     pieces = (array[start : start + _PIECE] for start in range(0, len(array), _PIECE))
     return sum(int(np.count_nonzero(piece == ord(character))) for piece in pieces)

@@ -1,7 +1,7 @@
 """Read and write prediction files: the class probabilities of every test image of a benchmark.
 
-docs/submission-format.md describes the format for people. A file is read twice at most: `parse_fast` takes
-what is flawless, `parse_carefully` everything else; what the values must be is checked here, for both.
+docs/submission-format.md describes the format for people. `parse_fast` reads flawless files; all others are read
+again by `parse_carefully`. This module checks the values for both.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from .problems import PredictionsError, Problem, ProblemLog
 
 __all__ = ["SUM_TOLERANCE", "Limits", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
 
-#: How far from 1 the probabilities of an image may sum up (not if the dataset is multi-label).
+#: Largest allowed distance from 1 of the sum of an image's probabilities (not in multi-label datasets).
 SUM_TOLERANCE = 0.01
 
 
@@ -33,13 +33,13 @@ def read_predictions(
     labels: Mapping[str, np.ndarray] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - immutable
 ) -> dict[str, np.ndarray]:
-    """Read a prediction file: for each dataset, in the order of its test split, (n_test, n_classes) float64.
+    """Read a prediction file: for each dataset (n_test, n_classes) float64, in the order of the test split.
 
-    Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, save in multi-label datasets.
-    `labels` serves to check the `truth` column that a file in the thesis layout may have, and nothing else:
-    a file whose rows are in another order than the test split is refused.
+    Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
+    `labels` is only compared with the optional `truth` column of the thesis layout. This detects files whose rows are
+    not in the order of the test split.
 
-    Raises `PredictionsError`, with all that was found, if the file is not one complete set of predictions.
+    Raises `PredictionsError` with all problems found, if the file is not one complete set of predictions.
     """
     file = read_file(source, limits, most_lines=most_lines(benchmark))
     layout = read_header(file.data, benchmark)
@@ -54,7 +54,7 @@ def read_predictions(
 
 
 def most_lines(benchmark: Benchmark) -> int:
-    """Lines that are worth reading: enough to explain doubled rows or blank lines, within 200 MB."""
+    """Return the maximum number of lines: enough to explain duplicate rows or blank lines, within 200 MB."""
     return benchmark.n_rows + benchmark.n_rows // 2 + 1000
 
 
@@ -70,9 +70,9 @@ def _parse(
 def check_values(
     values: np.ndarray, dataset: Dataset, problems: ProblemLog, lines: np.ndarray | None = None
 ) -> None:
-    """Note rows of `values` (n_test, n_classes) that are no probabilities.
+    """Add rows of `values` (n_test, n_classes) that are not probabilities to `problems`.
 
-    Rows with NaN are passed over: they have been noted before. `lines` (n_test,) are those of the file.
+    Rows with NaN are skipped: they were reported before. `lines` (n_test,) are the line numbers of the file.
     """
     is_outside = (values < 0) | (values > 1)
     with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
@@ -86,7 +86,7 @@ def check_values(
             remedy = "a sigmoid" if dataset.task is Task.MULTILABEL else "a softmax"
             kind = "outside"
             message = (
-                f"the probability of class {column} is {values[row, column]:g}; expected one from 0 to 1 "
+                f"the probability of class {column} is {values[row, column]:g}; expected a value from 0 to 1 "
                 f"(if these are logits, apply {remedy} first)"
             )
         else:
@@ -100,7 +100,7 @@ def check_values(
 
 
 def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems: ProblemLog) -> None:
-    """Compare stated with held labels. Tells the first difference only: more would give labels away."""
+    """Compare the `truth` column with the labels. Only the first difference is reported: more would reveal labels."""
     stated = parsed.truth[dataset.name]
     differs = ((stated != labels.reshape(stated.shape)) & (stated != NOT_STATED)).any(axis=1)
     if differs.any():
@@ -117,15 +117,15 @@ def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems:
 def write_predictions(target: Path, predictions: Mapping[str, np.ndarray], benchmark: Benchmark) -> None:
     """Write the canonical layout, gzip-compressed if the name of `target` ends in .gz.
 
-    `predictions[name]` is (n_test, n_classes). Values are written as the shortest text that gives the
-    same float32: half the size of float64 text, and more digits than a network's output has.
+    `predictions[name]` is (n_test, n_classes). Values are written as the shortest text that gives the same float32:
+    half the size of float64 text, and precise enough for a network's output.
 
-    Raises `PredictionsError` if the values are not such as `read_predictions` accepts, `ValueError` if
-    a dataset is missing or has another shape.
+    Raises `PredictionsError` if `read_predictions` would refuse the values, and `ValueError` if a dataset is missing
+    or has another shape.
     """
     frame = pl.concat([_frame(predictions, dataset, benchmark) for dataset in benchmark])
     if target.suffix == ".gz":
-        # without a time or a name in it, equal predictions give equal files
+        # no time stamp and no name, so that equal predictions give equal files
         with target.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
             frame.write_csv(cast(BinaryIO, compressed))
     else:
@@ -140,7 +140,7 @@ def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: B
         raise ValueError(f"{dataset.name}: expected predictions of shape {shape}, got {found}")
     problems = ProblemLog()
     if not np.isfinite(values).all():
-        problems.add("not finite", "there are values that are not finite", dataset=dataset.name)
+        problems.add("not finite", "some values are not finite", dataset=dataset.name)
     check_values(values, dataset, problems)
     problems.raise_if_any()
     columns = dict(zip(probability_columns(benchmark), values.astype(np.float32).T, strict=False))

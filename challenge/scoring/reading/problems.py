@@ -1,23 +1,23 @@
-"""What is wrong with a prediction file, said so that its author can mend it."""
+"""Problems in a prediction file, worded so that its author can fix them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-#: So many characters of a cell are echoed, and so many places of one problem are named.
+#: Maximum number of characters quoted from a cell.
 SHOWN_CHARACTERS = 40
+#: Maximum number of lines named for one problem.
 SHOWN_PLACES = 5
-
-#: So many problems are written out in the text of an error; `PredictionsError.problems` holds all.
+#: Maximum number of problems in the text of an error; `PredictionsError.problems` has all of them.
 SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One kind of problem in one dataset (or in the file as a whole, if `dataset` is None).
+    """One kind of problem in one dataset, or in the whole file if `dataset` is None.
 
-    `line` (1 is the header) and `index` (row of the test split) are those of the first occurrence,
-    which `message` is about; `more_lines` are the next few of the `count` occurrences.
+    `message`, `line` (1 is the header) and `index` (row of the test split) describe the first occurrence. `more_lines`
+    are the lines of the next few of the `count` occurrences.
     """
 
     message: str
@@ -46,21 +46,21 @@ class Problem:
 
 
 class PredictionsError(ValueError):
-    """A prediction file that cannot be scored; `problems` says everything that was found."""
+    """A prediction file that cannot be scored; `problems` lists everything found."""
 
     def __init__(self, problems: Sequence[Problem]):
-        super().__init__(problems)  # what pickle passes back, when a worker hands the error on
+        super().__init__(problems)  # pickle passes this argument when a worker hands the error on
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
         if len(self.problems) > SHOWN_PROBLEMS:
-            lines.append(f"{len(self.problems) - SHOWN_PROBLEMS} more kinds of problem were found.")
+            lines.append(f"{len(self.problems) - SHOWN_PROBLEMS} more kinds of problems were found.")
         return "\n".join(lines)
 
 
 class ProblemLog:
-    """Collects problems while a file is read; the same kind in the same dataset is counted, not repeated."""
+    """Problems collected while a file is read; the same kind in the same dataset is counted, not repeated."""
 
     def __init__(self) -> None:
         self._problems: dict[tuple[str, str | None], Problem] = {}
@@ -74,7 +74,7 @@ class ProblemLog:
         line: int | None = None,
         index: int | None = None,
     ) -> None:
-        """Note one occurrence of `kind`; of later ones in the same dataset only the line is kept."""
+        """Add one occurrence of `kind`; for later ones in the same dataset, only the line is kept."""
         first = self._problems.get((kind, dataset))
         if first is None:
             self._problems[kind, dataset] = Problem(message, dataset, line, index)
@@ -94,12 +94,12 @@ class ProblemLog:
 
 
 def refuse(message: str, *, line: int | None = None) -> PredictionsError:
-    """An error about the file as a whole, for the caller to raise at once."""
+    """Return an error about the whole file, for the caller to raise."""
     return PredictionsError([Problem(message, line=line)])
 
 
 def shown(text: str) -> str:
-    """`text` from a file, quoted for people: short, ASCII only, without control characters."""
+    """Quote `text` from a file for people: short, ASCII only, without control characters."""
     if len(text) > SHOWN_CHARACTERS:
         return ascii(text[:SHOWN_CHARACTERS]) + "..."
     return ascii(text)

@@ -1,1 +1,1 @@
-"""Uncertainty of scores and ranks: bootstrap, DeLong, intervals, tests and ways to aggregate."""
+"""Uncertainty of scores and ranks: bootstrap, DeLong, intervals, tests and aggregation over datasets."""

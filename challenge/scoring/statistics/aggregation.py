@@ -1,9 +1,9 @@
-"""Other ways to rank entries over several datasets than by the mean of their scores.
+"""Alternatives to the mean score for ranking entries over several datasets.
 
-`scores` is (m, D): m entries, D datasets, higher is better, NaN where an entry has no score. An entry that lacks a
-dataset has no aggregate (NaN), since what it would be compared on is not the same; on the datasets that it has, it
-still counts in the ranks and wins of the others. `ranking.rank` turns aggregates into ranks: as they are where
-higher is better, with their sign changed where lower is (mean ranks).
+`scores` is (m, D): m entries, D datasets, higher is better, NaN where an entry has no score. An entry with a missing
+dataset has no aggregate (NaN), because it could not be compared on the same datasets. On its other datasets, it still
+counts in the ranks and wins of the other entries. `ranking.rank` turns aggregates into ranks; change the sign of
+aggregates that are better when lower (mean ranks).
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ Integers = NDArray[np.integer]
 
 
 def mean_ranks(scores: ArrayLike) -> Array:
-    """Return the mean over the datasets of each entry's rank on them, (m,); lower is better.
+    """Return the mean rank of each entry over the datasets, (m,); lower is better.
 
-    On each dataset the entries that have it are ranked: 1 is the highest, equal ones share the mean of their ranks.
+    Each dataset ranks the entries that have a score on it: 1 is the highest, and ties share the mean of their ranks.
     """
     values = np.asarray(scores, dtype=float)
     return np.mean([_shared_ranks(column) for column in values.T], axis=0)
 
 
 def _shared_ranks(values: Array) -> Array:
-    """Rank values, as `critical_difference.ranks_by_dataset` does, but by sorting: boards have thousands of entries."""
+    """Rank values like `critical_difference.ranks_by_dataset`, but by sorting, to be fast for thousands of entries."""
     ordered = np.sort(-values[~np.isnan(values)])
     higher = np.searchsorted(ordered, -values, side="left")
     not_lower = np.searchsorted(ordered, -values, side="right")
@@ -37,20 +37,20 @@ def _shared_ranks(values: Array) -> Array:
 
 
 def mean_rank_over_metrics(scores_by_metric: ArrayLike) -> Array:
-    """Return the mean over metrics of each entry's rank by them, (m,), from (m, metrics); lower is better.
+    """Return the mean rank of each entry over the metrics, (m,), from (m, metrics); lower is better.
 
-    The benchmark's three metrics are AUC, balanced accuracy and Cohen's kappa, each the mean over the datasets.
+    The benchmark's three metrics are AUC, balanced accuracy and Cohen's kappa, each averaged over the datasets.
     """
     return mean_ranks(scores_by_metric)
 
 
 def wins_by_test(scores: ArrayLike, replicates: Array, level: float = LEVEL) -> Array:
-    """Return how many entries each one beats significantly, summed over the datasets, (m,); higher is better.
+    """Return the number of significant wins of each entry, summed over the datasets, (m,); higher is better.
 
-    This is the "test-then-rank" of challengeR (Wiesenfarth et al. 2021, "Methods and open-source toolkit for
-    analyzing and visualizing challenge results", Scientific Reports 11:2369), with paired bootstrap replicates
-    (m, D, B) for its tests by image. Within a dataset all pairs are tested at once (`significantly_higher`). What has
-    NaN among its replicates (a published result has none) is not tested, and has no wins (NaN).
+    This is "test-then-rank" of challengeR (Wiesenfarth et al. 2021, "Methods and open-source toolkit for analyzing and
+    visualizing challenge results", Scientific Reports 11:2369). Paired bootstrap replicates (m, D, B) replace its tests
+    by image. Within a dataset, all pairs are tested at once (`significantly_higher`). An entry with NaN among its
+    replicates (a published result has none) is not tested, and has no wins (NaN).
     """
     values = np.asarray(scores, dtype=float)
     wins = np.full(values.shape, np.nan)
@@ -62,7 +62,10 @@ def wins_by_test(scores: ArrayLike, replicates: Array, level: float = LEVEL) -> 
 
 
 def worst_dataset(scores: ArrayLike) -> tuple[Array, Integers]:
-    """Return each entry's lowest score, (m,), and the index of its dataset, (m,): the first such, -1 without scores."""
+    """Return each entry's lowest score, (m,), and the index of its dataset, (m,).
+
+    Of several lowest scores, the first dataset counts. The index is -1 if a score is missing.
+    """
     values = np.asarray(scores, dtype=float)
     incomplete = np.isnan(values).any(axis=1)
     worst = values.min(axis=1)
@@ -72,7 +75,7 @@ def worst_dataset(scores: ArrayLike) -> tuple[Array, Integers]:
 def leave_one_out_rank_range(scores: ArrayLike) -> Array:
     """Return the best and the worst rank by the mean when each dataset in turn is left out, (m, 2).
 
-    Entries that lack a dataset are left out of all these rankings, also of the one without it.
+    An entry with a missing dataset is left out of all these rankings, even of the ranking without that dataset.
     """
     values = np.array(scores, dtype=float)
     values[np.isnan(values).any(axis=1)] = np.nan
@@ -82,9 +85,9 @@ def leave_one_out_rank_range(scores: ArrayLike) -> Array:
 
 
 def grouped_mean(scores: ArrayLike, groups: Sequence[Sequence[int]]) -> Array:
-    """Return the mean over the datasets in which those of a group count as one together, (m,).
+    """Return the mean over the datasets, where each group of datasets counts as one dataset, (m,).
 
-    `groups` are lists of columns; a dataset that is in none counts as one. Groups are for datasets of one source:
+    `groups` are lists of columns; a dataset in no group counts as one. Groups are for datasets from one source:
     OrganAMNIST, OrganCMNIST and OrganSMNIST are views of the same CT scans. Raises `ValueError` if groups overlap.
     """
     values = np.asarray(scores, dtype=float)
@@ -98,13 +101,13 @@ def grouped_mean(scores: ArrayLike, groups: Sequence[Sequence[int]]) -> Array:
 
 
 def decathlon_score(accuracy: ArrayLike, baseline_accuracy: ArrayLike) -> Array:
-    """Return the score of the Visual Domain Decathlon, (m,), from accuracies (m, D) and those of a baseline (D,).
+    """Return the Visual Domain Decathlon score, (m,), from the accuracies of entries (m, D) and a baseline (D,).
 
-    S is the sum over the datasets of 1000 E_max^-2 max(0, E_max - E)^2, where E is the error (1 - accuracy) and
-    E_max is twice the baseline's (Rebuffi, Bilen and Vedaldi 2017, "Learning multiple visual domains with residual
-    adapters", NeurIPS). A dataset gives 1000 points without an error, 250 at the baseline, and none at twice its
-    error and beyond, so that a method must do well everywhere. Where the baseline makes no error, only an entry
-    without one gets points: the 1000.
+    S is the sum over the datasets of 1000 E_max^-2 max(0, E_max - E)^2. E is the error (1 - accuracy), and E_max is
+    twice the baseline's error (Rebuffi, Bilen and Vedaldi 2017, "Learning multiple visual domains with residual
+    adapters", NeurIPS). A dataset gives 1000 points for zero error, 250 for the baseline's error, and none from twice
+    that error on. A method must therefore do well everywhere. If the baseline makes no error, only an entry without an
+    error gets points: 1000.
     """
     error = 1 - np.asarray(accuracy, dtype=float)
     largest = 2 * (1 - np.asarray(baseline_accuracy, dtype=float))

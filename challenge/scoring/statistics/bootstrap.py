@@ -1,12 +1,12 @@
 """Bootstrap replicates of every metric: its values on resampled test images.
 
-The images of a dataset are drawn with replacement, class by class, so that every class keeps its size; those of a
-multi-label dataset, which has no classes in that sense, all together (Efron and Tibshirani, 1993). The random numbers
-depend on the dataset, the labels and the number of the replicate only: replicate b of every submission is made on
-the same images, so that replicates of two submissions are paired.
+The images of a dataset are drawn with replacement, class by class, so that every class keeps its size. A multi-label
+dataset has no such classes, so all its images are drawn together (Efron and Tibshirani, 1993). The random numbers
+depend only on the dataset, the labels and the number of the replicate. Replicate b of every submission therefore uses
+the same images, and replicates of two submissions are paired.
 
 Scores are sorted once. A resample is then a weight for each image, and AUC and confusion matrices are sums of weights.
-Importing this module imports Numba, 55 MB and half a second: what only reads replicates does without it.
+Importing this module imports Numba, which takes 55 MB and half a second: code that only reads replicates avoids it.
 """
 
 import zlib
@@ -26,9 +26,9 @@ SEED = 9930641
 
 @dataclass(frozen=True, slots=True)
 class _Binary:
-    """One AUC: its negative and positive images, each by increasing score.
+    """Negative and positive images of one AUC, each by increasing score.
 
-    `below` and `up_to` are the numbers of negatives with a lower score than each positive, and with no higher one.
+    For each positive, `below` counts the negatives with a lower score, and `up_to` those with a lower or equal score.
     """
 
     negatives: np.ndarray
@@ -45,8 +45,8 @@ def bootstrap(
 ) -> np.ndarray:
     """Return the metrics of each replicate, (n_datasets, n_metrics, n_replicates), in the order of `METRICS`.
 
-    Their mean over the datasets is that of the replicates of the average. `predictions` and `labels` are as
-    `evaluator.evaluate` takes them.
+    Their mean over the datasets gives the replicates of the average. `predictions` and `labels` are as for
+    `evaluator.evaluate`.
     """
     return np.stack(
         [bootstrap_dataset(labels[d.name], predictions[d.name], d, n_replicates) for d in benchmark]
@@ -58,8 +58,8 @@ def bootstrap_dataset(
 ) -> np.ndarray:
     """Return the metrics of one dataset in each replicate, (n_metrics, n_replicates).
 
-    A label of a multi-label dataset is left out of a replicate that has no image with it, or none without it; of
-    official test sets, the rarest label is missing in one of 10^18. NaN stands where that leaves no label.
+    In a multi-label dataset, a replicate skips a label if it has no image with the label, or none without it. In the
+    official test sets, the rarest label is missing in one of 10^18 replicates. If no label remains, the value is NaN.
     """
     order, strata = _strata(y_true, dataset)
     y_true, y_score = y_true[order], y_score[order]
@@ -76,7 +76,7 @@ def bootstrap_dataset(
 
 
 def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndarray:
-    """Return how often each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
+    """Return the number of times each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
     order, strata = _strata(y_true, dataset)
     counts = np.empty(len(order), dtype=np.int64)
     counts[order] = _draw(dataset, replicate, strata)[0]
@@ -84,7 +84,7 @@ def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndar
 
 
 def _strata(y_true: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the order in which classes lie one after the other, and their bounds; one stratum if multi-label."""
+    """Return the order that sorts images by class, and the bounds of the classes; one stratum if multi-label."""
     if dataset.task is Task.MULTILABEL:
         return np.arange(len(y_true)), np.array([0, len(y_true)])
     sizes = np.bincount(y_true, minlength=dataset.n_classes)
@@ -92,7 +92,7 @@ def _strata(y_true: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarra
 
 
 def _draw(dataset: Dataset, first: int, strata: np.ndarray) -> np.ndarray:
-    """Return the counts of `LANES` replicates from number `first` on, (LANES, n_test)."""
+    """Return the counts of `LANES` replicates, starting at number `first`, (LANES, n_test)."""
     counts = np.empty((kernels.LANES, strata[-1]), dtype=np.uint8)
     stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
     kernels.draw(np.uint64(stream), first, strata, counts)
@@ -100,7 +100,7 @@ def _draw(dataset: Dataset, first: int, strata: np.ndarray) -> np.ndarray:
 
 
 def _binary_tasks(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> list[_Binary]:
-    """Return what the AUC is the mean of: each class against the rest, each label, or class 1 of two."""
+    """Return the parts that the AUC averages: each class against the rest, each label, or class 1 if binary."""
     classes: Sequence[int] = [1] if dataset.task is Task.BINARY else range(dataset.n_classes)
     tasks = []
     for c in classes:
@@ -123,9 +123,9 @@ def _by_score(chosen: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, np.n
 def _confusion_cells(
     y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the cell of each image in the confusion matrix, or in that of each label, as (rows, cells).
+    """Return the cell of each image in the confusion matrix, or in each label's matrix, as (rows, cells).
 
-    Images in the first cell are left out: of a label those are most, and the total is known.
+    Images in the first cell are left out: for a label they are the majority, and the total is known.
     """
     y_pred = predicted_classes(y_score, dataset)
     if dataset.task is Task.MULTILABEL:
@@ -137,7 +137,7 @@ def _confusion_cells(
 
 
 def _areas(task: _Binary, counts: np.ndarray, most: int) -> np.ndarray:
-    """Return the AUC in each replicate of a block, NaN where it has no positives or no negatives."""
+    """Return the AUC in each replicate of a block; NaN without positives or negatives."""
     negatives, twice_u = np.empty(kernels.LANES, np.uint32), np.empty(kernels.LANES, np.uint64)
     kernels.count_pairs(
         task.negatives, task.positives, task.below, task.up_to, counts, most, negatives, twice_u
@@ -157,9 +157,9 @@ def _confusions(cells: tuple[np.ndarray, np.ndarray], counts: np.ndarray, datase
 
 
 def _metrics(areas: np.ndarray, confusions: np.ndarray) -> np.ndarray:
-    """Return the metrics of a block, (n_metrics, LANES), of AUCs (k, LANES) and confusion matrices (l, LANES, n, n).
+    """Return the metrics of a block, (n_metrics, LANES), from AUCs (k, LANES) and confusion matrices (l, LANES, n, n).
 
-    A label that is absent from a replicate is left out of it.
+    A replicate skips labels that are absent from it.
     """
     shown = (confusions.sum(axis=3) > 0).all(axis=2)
     if not shown.all():
@@ -175,6 +175,6 @@ def _metrics(areas: np.ndarray, confusions: np.ndarray) -> np.ndarray:
 
 
 def _mean(values: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """Return the mean over the first axis of those values that count, NaN where none does."""
+    """Return the mean over the first axis of the counted values; NaN if there are none."""
     with np.errstate(invalid="ignore"):
         return np.where(counted, values, 0).sum(axis=0) / counted.sum(axis=0)

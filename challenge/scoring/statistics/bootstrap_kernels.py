@@ -1,9 +1,9 @@
-"""The inner loops of the bootstrap, compiled by Numba: many resamples side by side, over scores sorted once.
+"""Inner loops of the bootstrap, compiled by Numba: many resamples in parallel, over scores sorted once.
 
-`LANES` resamples are walked together: what an image counts in them is one line of the CPU's cache, and a few
-instructions add it up. What the loops read is held in local names, without which the compiler makes no SIMD
-instructions of them (five times slower). The first call ever compiles, for some seconds, and the machine code is kept
-beside this file (or in `NUMBA_CACHE_DIR`).
+`LANES` resamples are processed together: the counts of an image in them fill one line of the CPU's cache, and a few
+instructions add them up. The loops read local variables; otherwise the compiler emits no SIMD instructions (five times
+slower). The very first call compiles for some seconds, and the machine code is kept next to this file (or in
+`NUMBA_CACHE_DIR`).
 """
 
 import sys
@@ -15,7 +15,7 @@ import numpy as np
 
 @contextmanager
 def scipy_hidden() -> Iterator[None]:
-    """Keep Numba from importing scipy for linear algebra, which is not used here: 17 MB of a worker's memory."""
+    """Keep Numba from importing scipy for its linear algebra, which is unused here: saves a worker 17 MB."""
     hides = "scipy" not in sys.modules
     if hides:
         sys.modules["scipy"] = None  # type: ignore[assignment]  # as documented: an import raises ImportError
@@ -29,7 +29,7 @@ def scipy_hidden() -> Iterator[None]:
 with scipy_hidden():
     import numba
 
-#: Resamples walked together: 64 bytes.
+#: Number of resamples processed together: 64 bytes.
 LANES = 64
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -49,9 +49,9 @@ def mix(state: np.uint64) -> np.uint64:
 def draw(stream: np.uint64, first: int, strata: np.ndarray, counts: np.ndarray) -> None:
     """Count how often each image is drawn in the resamples from number `first` on: `counts` (LANES, n) of uint8.
 
-    `strata` (k + 1,) are the bounds of strata that lie one after the other: from each, as many images are drawn as
-    it has, with replacement. 32 random bits become a place in it by a multiplication, whose bias is its size / 2^32.
-    Resample b of a stream is always the same, whichever are drawn with it.
+    `strata` (k + 1,) are the bounds of consecutive strata. From each stratum, as many images are drawn as it has, with
+    replacement. A multiplication turns 32 random bits into a position in the stratum, with a bias of its size / 2^32.
+    Resample b of a stream is always the same, independent of the others in its block.
     """
     counts[:] = 0
     for lane in range(LANES):
@@ -77,10 +77,10 @@ def count_pairs(
 ) -> None:  # fmt: skip
     """Count the negatives of each resample, and twice its pairs of a negative and a higher positive; ties count half.
 
-    `negatives` and `positives` are images (uint32), each by increasing score; `below` and `up_to` say how many of the
-    negatives have a lower score than a positive, and how many no higher one. `counts` (n, LANES) is in the order of
-    the images, and so many as `most` of them add up within 8 bits. The results are `n_negative` (LANES,) of uint32 and
-    `twice_u` (LANES,) of uint64.
+    `negatives` and `positives` are images (uint32), each by increasing score. For each positive, `below` counts the
+    negatives with a lower score, and `up_to` those with a lower or equal score. `counts` (n, LANES) is in image order;
+    sums of up to `most` counts fit in 8 bits. The results are `n_negative` (LANES,) of uint32 and `twice_u` (LANES,)
+    of uint64.
     """
     n_negative[:] = 0
     twice_u[:] = 0
@@ -90,7 +90,7 @@ def count_pairs(
         end = start + 1
         while end < len(positives) and below[end] == below[start] and up_to[end] == up_to[start]:
             end += 1
-        # a positive counts the negatives below its score, and then those up to it: ties once, others twice
+        # a positive counts the negatives below its score, then those up to it: ties once, lower ones twice
         for stop in (below[start], up_to[start]):
             add_up(negatives, done, stop, counts, most, some, n_negative)
             done = stop
@@ -106,7 +106,7 @@ def count_pairs(
 def add_up(
     rows: np.ndarray, start: int, stop: int, counts: np.ndarray, most: int, some: np.ndarray, sums: np.ndarray
 ) -> None:
-    """Add to `sums` what images `rows[start:stop]` count: in 8 bits first, as the CPU adds up 32 of those at once."""
+    """Add the counts of images `rows[start:stop]` to `sums`: first in 8 bits, of which the CPU adds 32 at once."""
     while start < stop:
         end = min(start + most, stop)
         some[:] = 0
@@ -121,7 +121,7 @@ def add_up(
 
 @numba.njit(cache=True)
 def sum_cells(rows: np.ndarray, cells: np.ndarray, counts: np.ndarray, sums: np.ndarray) -> None:
-    """Add up what the images of each cell count: image `rows[i]` is in `cells[i]`; `sums` (n_cells, LANES)."""
+    """Add up the counts of the images in each cell: image `rows[i]` is in `cells[i]`; `sums` (n_cells, LANES)."""
     sums[:] = 0
     for i in range(len(rows)):
         row, cell = rows[i], cells[i]
@@ -130,4 +130,4 @@ def sum_cells(rows: np.ndarray, cells: np.ndarray, counts: np.ndarray, sums: np.
 
 
 with scipy_hidden():
-    mix(np.uint64(0))  # at its first call Numba makes itself ready
+    mix(np.uint64(0))  # the first call initializes Numba

@@ -1,7 +1,7 @@
-"""Which methods differ over several datasets: mean ranks, the Friedman test, the Nemenyi critical difference.
+"""Differences of methods over several datasets: mean ranks, Friedman test, Nemenyi critical difference.
 
-After Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", JMLR 7:1-30. Of scipy only
-its special functions are used: importing `scipy.stats` would take a web process a second and 75 MB.
+After Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", JMLR 7:1-30. Only scipy's
+special functions are used: importing `scipy.stats` would cost a web process a second and 75 MB.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FriedmanTest:
-    """The test of whether k methods differ at all over n datasets.
+    """Test for any difference between k methods over n datasets.
 
-    Both statistics are those of the paper, without a correction for ties: with many ties they find a little less
-    than they could.
+    Both statistics are from the paper, without a correction for ties; many ties reduce their power a little.
 
     Attributes:
         chi2: Friedman's statistic, with k - 1 degrees of freedom.
-        f: that of Iman and Davenport (1980), which is less conservative; infinite where all datasets agree.
+        f: the statistic of Iman and Davenport (1980), which is less conservative; infinite if all datasets agree.
         degrees: the degrees of freedom of `f`.
-        chi2_p: the probability of so large a `chi2` where no method differs.
-        p: the same for `f`.
+        chi2_p: the p-value of `chi2`.
+        p: the p-value of `f`.
 
     """
 
@@ -38,7 +37,7 @@ class FriedmanTest:
 
 
 def ranks_by_dataset(scores: ArrayLike) -> Array:
-    """Rank the methods (columns) on each dataset (rows): the highest score is 1, equal ones share their mean rank."""
+    """Rank the methods (columns) on each dataset (rows): the highest score is 1, ties share their mean rank."""
     values = np.asarray(scores, dtype=float)
     mine, others = values[:, :, None], values[:, None, :]
     higher, equal = (others > mine).sum(axis=2), (others == mine).sum(axis=2)
@@ -56,13 +55,13 @@ def friedman_test(ranks: Array) -> FriedmanTest:
 
 
 def critical_difference(n_methods: int, n_datasets: int, alpha: float = 0.05) -> float:
-    """Return how far two mean ranks must be apart to differ significantly by the Nemenyi test."""
+    """Return the distance from which two mean ranks differ significantly by the Nemenyi test."""
     return nemenyi_quantile(n_methods, alpha) * float(np.sqrt(n_methods * (n_methods + 1) / (6 * n_datasets)))
 
 
 @lru_cache(maxsize=256)
 def nemenyi_quantile(n_methods: int, alpha: float = 0.05) -> float:
-    """Return q of the Nemenyi test: the quantile of the studentized range of infinite degrees, over the root of 2."""
+    """Return q of the Nemenyi test: the studentized range quantile for infinite degrees of freedom, over root 2."""
     low, high = 0.0, 20.0
     while high - low > 1e-9:
         middle = (low + high) / 2
@@ -74,7 +73,7 @@ def nemenyi_quantile(n_methods: int, alpha: float = 0.05) -> float:
 
 
 def _range_probability(width: float, n: int) -> float:
-    """Return the probability that n standard normal values lie within a range of that width."""
+    """Return the probability that n standard normal values lie within a range of the given width."""
     z = np.linspace(-8, 8 + width, 4001)
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return float(np.trapezoid(n * density * (ndtr(z) - ndtr(z - width)) ** (n - 1), z))
@@ -83,7 +82,7 @@ def _range_probability(width: float, n: int) -> float:
 def groups_that_do_not_differ(mean_ranks: ArrayLike, difference: float) -> list[tuple[float, float]]:
     """Return the widest spans of mean ranks that stay within the critical difference, best first.
 
-    A span holds at least two methods, and none lies within another one.
+    A span contains at least two methods, and no span lies within another.
     """
     ordered = sorted(np.asarray(mean_ranks, dtype=float).tolist())
     spans: list[tuple[float, float]] = []

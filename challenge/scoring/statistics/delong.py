@@ -1,9 +1,10 @@
-"""The standard error of AUC without resampling, after DeLong, DeLong and Clarke-Pearson (1988).
+"""Standard error of AUC without resampling, after DeLong, DeLong and Clarke-Pearson (1988).
 
-Their variance is that of a sum over images: each image has an influence on AUC, the share of images of the other
-kind that it is ranked rightly against, over the number of images of its kind. The mean over classes adds up the
-influences of an image on the AUC of each class, so that the covariances between them are in it (for two classes
-this is DeLong's formula). The bootstrap of `bootstrap.py` estimates the same, in a way of its own.
+Their variance is the variance of a sum over images. Each image has an influence on AUC: the share of images of the
+other kind (positive or negative) that it is ranked correctly against, divided by the number of images of its own kind.
+For the mean over classes, we add up the influences of an image on the AUC of each class. The sum includes the
+covariances between the AUCs; for two classes this is DeLong's formula. `bootstrap.py` estimates the same quantity
+independently.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from ..benchmark import Benchmark, Dataset, Task
 def auc_standard_errors(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
 ) -> dict[str, float]:
-    """Return the standard error of each dataset's AUC; the arrays are those of `evaluator.evaluate`."""
+    """Return the standard error of each dataset's AUC; arrays as for `evaluator.evaluate`."""
     return {d.name: auc_standard_error(labels[d.name], predictions[d.name], d) for d in benchmark}
 
 
@@ -28,8 +29,8 @@ def standard_error_of_mean(standard_errors: Sequence[float]) -> float:
 def auc_standard_error(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> float:
     """Return the standard error of the mean AUC over the classes (or labels) of a dataset.
 
-    Images vary within their class, or all together if the dataset is multi-label. A class of one image, within which
-    nothing varies, adds nothing.
+    The variance is taken within each class, or over all images if the dataset is multi-label. A class with a single
+    image adds nothing.
     """
     classes: Sequence[int] = [1] if dataset.task is Task.BINARY else range(dataset.n_classes)
     multilabel = dataset.task is Task.MULTILABEL
@@ -42,14 +43,17 @@ def auc_standard_error(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset
 
 
 def _influence(positive: np.ndarray, y_score: np.ndarray, *, centred: bool) -> np.ndarray:
-    """Return how much each image adds to an AUC, (n,); `centred`: less its mean, where kinds vary in number."""
+    """Return the influence of each image on an AUC, (n,).
+
+    `centred`: subtract the mean, because the numbers of positives and negatives vary.
+    """
     order = np.argsort(y_score)
     scores, kind = y_score[order], positive[order]
     n_positive, n_negative = int(kind.sum()), int((~kind).sum())
     first = np.flatnonzero(np.append(True, scores[1:] != scores[:-1]))  # of equal scores
     end = np.append(first[1:], len(scores))
     negatives = np.append(0, np.cumsum(~kind))
-    # twice the numbers of negatives and of positives below each score, those that have it counted half
+    # twice the numbers of negatives and of positives below each score; equal scores count half
     negatives_below = np.repeat(negatives[first] + negatives[end], end - first)
     positives_below = np.repeat(first + end, end - first) - negatives_below
     right = np.where(kind, negatives_below / (2 * n_negative), 1 - positives_below / (2 * n_positive))

@@ -1,7 +1,7 @@
-"""How sure ranks and differences are, from paired bootstrap replicates.
+"""Uncertainty of ranks and differences, from paired bootstrap replicates.
 
-Replicate b of every entry was computed on the same resample of the test images, so that differences and ranks are
-taken within a replicate: what makes a test set easy or hard for all cancels out. Higher values are better.
+Replicate b of every entry uses the same resample of the test images. Differences and ranks are computed within a
+replicate, so images that are easy or hard for all entries cancel out. Higher values are better.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ Array = NDArray[np.floating]
 Integers = NDArray[np.integer]
 Booleans = NDArray[np.bool_]
 
-#: Replicates that are ranked at once: memory stays at a few megabytes for thousands of entries.
+#: Replicates ranked at once: memory stays at a few megabytes for thousands of entries.
 _BLOCK = 64
-#: What single precision, in which replicates are kept, does not resolve, as a share of the largest one. A difference
-#: whose standard error is smaller does not vary, and one of ten times as much is then certain.
+#: Resolution of float32, the type of stored replicates, relative to the largest replicate. A difference with a smaller
+#: standard error counts as constant; if it is larger than ten times the resolution, it is certain.
 _RESOLUTION = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """The first entry's value less the second's, its percentile interval, and its standard error."""
+    """The first entry's value minus the second's, with percentile interval and standard error."""
 
     difference: float
     low: float
@@ -33,10 +33,10 @@ class PairedDifference:
 
 
 def rank_replicates(replicates: Array, fixed: ArrayLike = ()) -> Integers:
-    """Rank the entries within each replicate: 1 and the number of strictly higher values; equal ones share a rank.
+    """Rank the entries within each replicate: 1 + the number of strictly higher values, so ties share a rank.
 
-    `replicates` is (m, B) without NaN, and so is what is returned. `fixed` are values that are the same in each
-    replicate (published results); they take ranks, and NaN among them takes none.
+    `replicates` is (m, B) without NaN, and the ranks have the same shape. `fixed` values are the same in each replicate
+    (published results). They occupy ranks, except where they are NaN.
     """
     m, n_replicates = replicates.shape
     ranks = np.empty((m, n_replicates), np.int32)
@@ -52,18 +52,18 @@ def _competition_ranks(values: Array) -> Integers:
     order = np.argsort(-values, axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     places = np.tile(np.arange(1, values.shape[1] + 1, dtype=np.int32), (len(values), 1))
-    places[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0  # what equals its neighbour takes the place before
+    places[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0  # a tie takes the place of the value before
     ranks = np.empty_like(places)
     np.put_along_axis(ranks, order, np.maximum.accumulate(places, axis=1), axis=1)
     return ranks
 
 
 def rank_ranges(ranks: Integers, level: float = LEVEL) -> Integers:
-    """Return for each entry the lowest and the highest rank of its percentile interval, (m, 2), from ranks (m, B).
+    """Return the lowest and the highest rank of each entry's percentile interval, (m, 2), from ranks (m, B).
 
-    Quantiles that fall between two ranks are taken outwards, so that at least the share `level` of the
-    replicates lies within. It describes how much ranks move with the test images. It is no confidence set of the
-    true rank, which among close entries it can miss more often than it says: that is `rank_sets`.
+    Quantiles between two ranks are rounded outwards, so at least the share `level` of the replicates lies within. The
+    range describes how much ranks vary with the test images. It is not a confidence set: if entries are close, it can
+    miss the true rank more often than in 1 - `level` of cases. `rank_sets` returns confidence sets.
     """
     outside = (1 - level) / 2
     low = np.quantile(ranks, outside, axis=1, method="lower")
@@ -72,9 +72,9 @@ def rank_ranges(ranks: Integers, level: float = LEVEL) -> Integers:
 
 
 def flip_share(value_a: float, value_b: float, replicates_a: Array, replicates_b: Array) -> float:
-    """Return the share of replicates, in [0, 1], in which two entries stand the other way round than in the full data.
+    """Return the share of replicates, in [0, 1], in which two entries have the opposite order from the full data.
 
-    A tie counts half, be it in a replicate or in the full data: where these show no order, it is 0.5.
+    A tie counts half, in a replicate or in the full data: if the full data are tied, the result is 0.5.
     """
     agreement = np.sign(value_a - value_b) * np.sign(replicates_a - replicates_b)
     return float(np.mean((1 - agreement) / 2))
@@ -83,31 +83,32 @@ def flip_share(value_a: float, value_b: float, replicates_a: Array, replicates_b
 def paired_difference(
     value_a: float, value_b: float, replicates_a: Array, replicates_b: Array, level: float = LEVEL
 ) -> PairedDifference:
-    """Return the difference of two values, with the percentile interval and standard error of its replicates (B,)."""
+    """Return the difference of two values, with percentile interval and standard error from their replicates (B,)."""
     differences = np.asarray(replicates_a, dtype=float) - replicates_b
     low, high = percentile_interval(differences, level)
     return PairedDifference(value_a - value_b, float(low), float(high), float(differences.std(ddof=1)))
 
 
 def significantly_higher(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Booleans:
-    """Return whether entry i is significantly higher than entry j, (m, m): all pairs are tested at once.
+    """Test all pairs at once: (m, m), true where entry i is significantly higher than entry j.
 
-    The chance that any of all m (m - 1) statements "i is truly higher than j" is wrong is at most 1 - `level`,
-    for large test sets. A pair's statistic is its difference over the standard error of the paired replicates
-    (m, B). The critical value is the quantile of the largest statistic of all pairs, from the joint centred
-    replicates, so that the correlation of the entries makes it as small as it may be. Then the statements made
-    are taken out and the critical value is computed again, until no more are found (step-down). This is the
-    procedure of Mogstad, Romano, Shaikh and Wilhelm (2024), "Inference for ranks with applications to mobility
-    across neighbourhoods and academic achievement across countries", Review of Economic Studies 91(1):476-518,
-    with the bootstrap's replicates for their normal draws.
+    For large test sets, the probability that at least one of all m (m - 1) statements "i is truly higher than j" is
+    wrong is at most 1 - `level`. The statistic of a pair is its difference over the standard error of the paired
+    replicates (m, B). The critical value is the quantile of the largest statistic over all pairs in the jointly centred
+    replicates. It is therefore no larger than the correlation of the entries requires. Pairs found significant are
+    removed and the critical value is computed again, until no new pair is found (step-down).
 
-    Entries whose difference never varies (equal predictions) differ only if their values do, beyond rounding.
-    Raises `ValueError` on NaN, of which no test can be made.
+    The procedure is from Mogstad, Romano, Shaikh and Wilhelm (2024), "Inference for ranks with applications to mobility
+    across neighbourhoods and academic achievement across countries", Review of Economic Studies 91(1):476-518. Here,
+    bootstrap replicates replace its normal draws.
+
+    If a difference never varies (equal predictions), the entries differ only if their values do, beyond rounding.
+    Raises `ValueError` on NaN.
     """
     values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
     if np.isnan(values).any() or np.isnan(replicates).any():
         raise ValueError("Entries without a value or without replicates cannot be compared.")
-    order = np.argsort(-values, kind="stable")  # so that only the earlier of two can be significantly higher
+    order = np.argsort(-values, kind="stable")  # only the earlier of two can then be significantly higher
     differences = np.triu(np.subtract.outer(values[order], values[order]))
     centred = (replicates - replicates.mean(axis=1, keepdims=True))[order].astype(np.float32)
     errors = _errors_of_differences(centred)
@@ -123,8 +124,8 @@ def significantly_higher(values: ArrayLike, replicates: Array, level: float = LE
 def _errors_of_differences(centred: Array) -> Array:
     """Return the standard error of the difference of each pair i < j, (m, m), from replicates of mean 0; 0 elsewhere.
 
-    They are summed from the differences themselves: those of entries that are nearly equal would drown in the
-    rounding of covariances.
+    The squares are summed from the differences themselves: for nearly equal entries, covariances would lose the
+    difference to rounding.
     """
     m, n_replicates = centred.shape
     squares = np.zeros((m, m))
@@ -135,11 +136,11 @@ def _errors_of_differences(centred: Array) -> Array:
 
 
 def _step_down(differences: Array, errors: Array, centred: Array, level: float) -> Booleans:
-    """Return which pairs i < j of entries, sorted by value, are significant, (m, m)."""
+    """Mark the significant pairs i < j of entries sorted by value, (m, m)."""
     pairs = errors > 0
     weights = np.divide(1, errors, out=np.zeros_like(errors), where=pairs)
     largest, lowest = _extreme_statistics(centred, weights, pairs)
-    reverse = -lowest  # "j is higher than i" is never found, and so stays among what is tested
+    reverse = -lowest  # "j is higher than i" is never found, so these pairs are tested in every step
     found = np.zeros_like(pairs)
     while True:
         critical = np.quantile(np.maximum(largest, reverse), level)
@@ -151,7 +152,7 @@ def _step_down(differences: Array, errors: Array, centred: Array, level: float) 
 
 
 def _extreme_statistics(centred: Array, weights: Array, pairs: Booleans) -> tuple[Array, Array]:
-    """Return the largest statistic of those pairs in each replicate, (B,), at least 0, and the lowest, at most 0."""
+    """Return the largest statistic of the pairs in each replicate, (B,), at least 0, and the lowest, at most 0."""
     largest, lowest = np.zeros((2, centred.shape[1]), np.float32)
     weights = weights.astype(np.float32)  # 1 over standard errors
     for one, others in enumerate(pairs):
@@ -164,13 +165,12 @@ def _extreme_statistics(centred: Array, weights: Array, pairs: Booleans) -> tupl
 
 
 def leaders_group(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Booleans:
-    """Return which entries cannot be told from the leading one, (m,), from values (m,) and replicates (m, B).
+    """Mark the entries that cannot be distinguished from the leader, (m,), from values (m,) and replicates (m, B).
 
-    The intervals are simultaneous over all pairs, not only over those with the leader: the data choose the
-    leader, so that any entry could have been it. The chance that an entry is left out that is truly as good as
-    the leader is thus at most 1 - `level`. Where several share the highest value, an entry is left out
-    that is significantly lower than any of them. 200 entries take less than 100 ms, and time grows with their
-    square: give at most the 200 highest.
+    All pairs are tested at once, not only those with the leader, because the data choose the leader. The probability
+    that an entry is excluded although it is truly as good as the leader is therefore at most 1 - `level`. If several
+    entries share the highest value, an entry that is significantly lower than any of them is excluded. 200 entries
+    take less than 100 ms, and the time grows with their square: pass at most the 200 highest.
     """
     values = np.asarray(values, dtype=float)
     leaders = values == values.max(initial=-np.inf)
@@ -178,21 +178,21 @@ def leaders_group(values: ArrayLike, replicates: Array, level: float = LEVEL) ->
 
 
 def rank_sets(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Integers:
-    """Return the lowest and the highest rank that each entry may truly have, (m, 2).
+    """Return the best and the worst rank that remain possible for each entry, (m, 2).
 
-    All m sets hold the true ranks with probability `level` together: the lowest is 1 and the number of entries that are
-    significantly higher, the highest is m less the number of those significantly lower (`significantly_higher`
-    has the source).
+    Best: 1 + the number of entries that are significantly higher. Worst: m minus the number of entries that are
+    significantly lower. With probability `level`, all m sets contain the true ranks at the same time
+    (`significantly_higher` names the source).
     """
     higher = significantly_higher(values, replicates, level)
     return np.column_stack([1 + higher.sum(axis=0), len(higher) - higher.sum(axis=1)])
 
 
 def kendall_taus(values: ArrayLike, replicates: Array) -> Array:
-    """Return Kendall's tau-b, (B,), between the order of the values (m,) and that in each replicate (m, B).
+    """Return Kendall's tau-b, (B,), between the order of the values (m,) and the order in each replicate (m, B).
 
-    1 is the same order and -1 the reverse; NaN where all values, or all of a replicate, are equal. All pairs
-    are compared in all replicates: for at most some 100 entries.
+    1 is the same order and -1 the reverse; NaN if all values, or all values of a replicate, are equal. All pairs are
+    compared in all replicates, so pass at most about 100 entries.
     """
     values = np.asarray(values, dtype=float)
     one, other = np.triu_indices(len(values), k=1)

@@ -6,9 +6,9 @@ from typing import TypeGuard
 
 
 def rank(values: Sequence[float | None]) -> list[int | None]:
-    """Competition ranks: the highest value is 1, equal ones share a rank, the next skips ("1, 2, 2, 4").
+    """Return competition ranks: the highest value is 1, ties share a rank, the next rank skips ("1, 2, 2, 4").
 
-    What has no value (None or NaN) has no rank.
+    None and NaN have no rank.
     """
     ranks: dict[float, int] = {}
     for place, value in enumerate(sorted((v for v in values if _ranks(v)), reverse=True), start=1):

@@ -1,4 +1,4 @@
-"""Chromium and one demo with something to see, shared by the tests of this folder."""
+"""Chromium and one demo with content, shared by the tests of this folder."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from challenge.tests import needs
 from challenge.tests.browser.demo_process import Demo, free_port
 
 PASSWORD = "correct horse battery staple"
-expect.set_options(timeout=15_000)  # where other tests keep the machine busy
+expect.set_options(timeout=15_000)  # other tests may keep the machine busy
 REPORT_CSP = """document.addEventListener("securitypolicyviolation",
     event => console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`))"""
 
@@ -26,11 +26,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-# The demo outlives the browser: pytest ends what is of a package whenever a test of another one comes between. The
-# browser has to end then, as it leaves an event loop in this thread, in which Django refuses to use the database.
+# The demo outlives the browser: pytest ends fixtures of a package when a test of another package runs in between. The
+# browser must end then: it leaves an event loop in this thread, in which Django refuses to use the database.
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Demo]:
-    """A running demo; only where there is a browser to look at it."""
+    """A running demo; skips the test without a browser."""
     needs.skip_without_browser()
     demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
     demo.start()
@@ -40,7 +40,7 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="session")
 def scenes(demo) -> dict[str, str]:
-    """The addresses of submissions in every state, all of the team "Team Scenes"."""
+    """Addresses of submissions in every state, all by the team "Team Scenes"."""
     return json.loads(
         demo.run(
             "import json; from challenge.tests.browser import scenes; print(json.dumps(scenes.prepare()))"
@@ -49,7 +49,7 @@ def scenes(demo) -> dict[str, str]:
 
 
 class Visits:
-    """Opens pages, and notes what a browser complains about on them."""
+    """Open pages, and record the browser's complaints about them."""
 
     def __init__(self, browser: Browser, demo: Demo) -> None:
         self._browser = browser
@@ -58,7 +58,7 @@ class Visits:
         self.complaints: list[str] = []
 
     def open(self, path: str = "/", *, status: int | None = 200, **options: object) -> Page:
-        """Open an address of the demo (or about:blank, which has no status) in a browser that has been nowhere yet."""
+        """Open an address of the demo (or about:blank, which has no status) in a fresh browser context."""
         options = {"viewport": {"width": 1280, "height": 900}} | options
         context = self._browser.new_context(base_url=self._demo.url, **options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
@@ -85,7 +85,7 @@ class Visits:
 
 @pytest.fixture
 def visits(browser, demo) -> Iterator[Visits]:
-    """Opens pages; in the end, there must have been no error, warning or violation of the policy."""
+    """Open pages; fail at the end if there was an error, a warning or a violation of the policy."""
     visits = Visits(browser, demo)
     yield visits
     visits.close()
@@ -100,7 +100,7 @@ def numbers() -> Iterator[int]:
 
 @pytest.fixture
 def register(visits, numbers) -> Callable[..., tuple[Page, str]]:
-    """Register a new team by the form; gives its page and the team's name."""
+    """Return a function that registers a new team by the form, and gives its page and its name."""
 
     def register_team(**options: object) -> tuple[Page, str]:
         name = f"Newcomers {next(numbers)}"

@@ -1,4 +1,4 @@
-"""Runs the demo the way `make demo` does, as a process of its own with its own data."""
+"""Run the demo like `make demo`, in a separate process with its own data."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from django.conf import settings
 
 from challenge.tests.processes import all_pids, command_of, parent_of, read_proc, wait_until
 
-#: What would make the child something else than the demo on a machine where nothing is configured.
+#: Variables that would make the child differ from a demo on an unconfigured machine.
 CONFIGURATION = re.compile(
     r"SECRET_KEY|DEBUG|SITE_URL|ALLOWED_HOSTS|BEHIND_PROXY|DATA_DIR|ENV_FILE|LOG_LEVEL|DJANGO_\w+|PYTEST_\w+|PYTHONUNBUFFERED"
     r"|EMAIL_\w+|DEFAULT_FROM_EMAIL|CELERY_\w+|WORKER_CONCURRENCY|DATABASE_URL|CACHE_URL|MAX_\w+_BYTES|CHROMIUM"
@@ -23,9 +23,9 @@ CONFIGURATION = re.compile(
 
 
 class Demo:
-    """A demo: `start` it, read what it prints, `interrupt` it.
+    """A demo that tests start, read and interrupt.
 
-    It has a worker that draws figures only if told so: that keeps the machine busy for a while.
+    A worker draws figures only with `draws_figures`, because drawing keeps the machine busy for a while.
     """
 
     def __init__(self, data_dir: Path, port: int | None = None, *, draws_figures: bool = False) -> None:
@@ -39,17 +39,17 @@ class Demo:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, *, by_make: bool = False) -> None:
-        """Start it and wait until it says where it runs."""
+        """Start the demo and wait until it prints its address."""
         self.launch(by_make=by_make)
         try:
             wait_until(lambda: "Ctrl-C stops the site" in self.output or not self.is_running, 180)
         except BaseException:
-            self.process.terminate()  # it stops what it has started
+            self.process.terminate()  # it stops its own children
             raise
         assert self.is_running, self.output
 
     def launch(self, *, by_make: bool = False) -> None:
-        """Start it, without waiting; `by_make` by the target of the Makefile."""
+        """Start the demo without waiting; with `by_make`, by the target of the Makefile."""
         self._printed.clear()
         venv = Path(sys.prefix)
         make = [
@@ -69,7 +69,7 @@ class Demo:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # a group of its own, as a shell gives to what runs in a terminal
+            start_new_session=True,  # its own group, as for a command in a terminal
         )
         threading.Thread(target=self._read, args=[self._process], daemon=True).start()
 
@@ -85,7 +85,7 @@ class Demo:
 
     @property
     def output(self) -> str:
-        """Everything it has printed since it was started."""
+        """Everything that the demo has printed since its start."""
         return "".join(self._printed)
 
     @property
@@ -98,15 +98,15 @@ class Demo:
         return self.process.poll() is None
 
     def wait(self, seconds: float) -> int:
-        """Wait until it has ended; returns its exit status."""
+        """Wait until the demo has ended; return its exit status."""
         return self.process.wait(seconds)
 
     def interrupt(self) -> None:
-        """Do what Ctrl-C in a terminal does: interrupt every process of the foreground group."""
+        """Interrupt every process of the foreground group, like Ctrl-C in a terminal."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def pid_of(self, program: str) -> int:
-        """The process that the demo started for the web server ("gunicorn") or the worker ("celery")."""
+        """Return the process of the demo's web server ("gunicorn") or worker ("celery")."""
         return next(
             pid
             for pid in self.processes()
@@ -115,7 +115,7 @@ class Demo:
 
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
-        """Hold the worker still, as if it were busy with the files of others."""
+        """Pause the worker, as if it were busy with files of other teams."""
         group = self.pid_of("celery")
         os.killpg(group, signal.SIGSTOP)
         try:
@@ -124,12 +124,12 @@ class Demo:
             os.killpg(group, signal.SIGCONT)
 
     def processes(self) -> list[int]:
-        """Every process that has this demo's data folder in its environment: its own and its children."""
+        """Return all processes with this demo's data folder in their environment: the demo and its children."""
         mark = f"DATA_DIR={self.data_dir}\0".encode()
         return [pid for pid in all_pids() if mark in read_proc(pid, "environ")]
 
     def end(self) -> None:
-        """End whatever is left of it, whatever state it is in."""
+        """End all remaining processes of the demo, in any state."""
         if self._process and self.is_running:
             self.process.terminate()
             try:
@@ -140,7 +140,7 @@ class Demo:
             os.kill(pid, signal.SIGKILL)
 
     def run(self, code: str, **environment: str) -> str:
-        """Run code in the demo's own Django, beside the site; returns what it prints."""
+        """Run code in the demo's own Django, next to the site; return its output."""
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
         return subprocess.run(
             command,

@@ -1,4 +1,4 @@
-"""Submissions in every state, for the pages to show; runs inside the demo: `Demo.run`."""
+"""Submissions in every state, made inside the demo by `Demo.run`."""
 
 import time
 from datetime import timedelta
@@ -46,7 +46,7 @@ def prepare() -> dict[str, str]:
     queued = _submit(team, BROKEN, model_name="EfficientNet-B4")
     _wait_for_the_worker()
     submissions.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
-    # Queued far in the future: neither the worker nor the sweep takes it, so it stays.
+    # Queued far in the future, so that neither the worker nor the sweep takes it.
     queued.evaluations.update(
         status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
     )
@@ -80,7 +80,7 @@ def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> 
 
 
 def _of_another_seed(seed: int) -> bytes:
-    """Predictions as good as others, and different."""
+    """Return different predictions of the same quality."""
     labels = make_demo_ground_truth(MEDMNIST_PLUS)
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1.6, seed=100 + seed)
     with NamedTemporaryFile(suffix=".csv") as file:

@@ -1,4 +1,4 @@
-"""The demo, the way a team uses it in a browser."""
+"""The demo, used by a team in a browser."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from challenge.tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 
-# Writes down every text that the upload and the newest submission's state show, in their order.
+# Records all texts of the upload and of the newest submission's state, in their order.
 WATCH = """() => {
     window.stillTheSamePage = true;
     window.shown = [];
@@ -60,8 +60,8 @@ def test_it_works(demo, register):
 
     assert_not_reloaded(page)
     shown = page.evaluate("window.shown")
-    assert "Uploaded. Checking in…" in shown
-    order = ["Queued", "Scoring", "Scored"]  # the quick ones may not be seen
+    assert "Uploaded. Waiting for the server…" in shown
+    order = ["Queued", "Scoring", "Scored"]  # short states may be missed
     assert [text for text in shown if text in order] == [text for text in order if text in shown]
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
 
@@ -72,7 +72,7 @@ def test_it_works(demo, register):
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
     auc, rank = (
         page.locator(".fact-figure").first.inner_text(),
-        page.locator(".fact-figure").last.inner_text().split()[0],  # its range is behind it
+        page.locator(".fact-figure").last.inner_text().split()[0],  # the range follows the rank
     )
 
     page.get_by_role("link", name="Leaderboard").first.click()
@@ -89,7 +89,7 @@ def test_it_works(demo, register):
     assert f"{demo.url}/submissions/{number}/" in mail
 
 
-def test_what_waits_in_the_queue_is_followed_by_the_team_s_page_and_by_its_own(demo, register):
+def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, register):
     page, _ = register()
     own_page = page.context.new_page()
     with demo.worker_paused():
@@ -99,7 +99,7 @@ def test_what_waits_in_the_queue_is_followed_by_the_team_s_page_and_by_its_own(d
         newest(page).locator(".state-queued").wait_for()
         own_page.goto(newest(page).get_by_role("link").get_attribute("href"))
         own_page.evaluate(WATCH)
-        expect(own_page.get_by_text("waiting for a worker; this page follows by itself.")).to_be_visible()
+        expect(own_page.get_by_text("waiting for a worker; this page updates by itself.")).to_be_visible()
     for followed in (page, own_page):
         followed.locator(".state-scored, .facts").wait_for()
         assert_not_reloaded(followed)
@@ -165,7 +165,7 @@ def test_the_same_file_again_leads_to_the_first(demo, register):
     expect(page.get_by_role("heading", name="Metrics for each dataset")).to_be_visible()
 
 
-def test_what_the_form_refuses_is_said_beside_the_field(register, tmp_path):
+def test_the_form_shows_errors_next_to_the_field(register, tmp_path):
     page, _ = register()
     file = tmp_path / "predictions.xlsx"
     file.write_bytes(b"not a CSV")

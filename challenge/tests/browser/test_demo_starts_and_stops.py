@@ -1,4 +1,4 @@
-"""The demo as a process: it starts, keeps what is there, says what is wrong, and leaves nothing behind."""
+"""The demo as a process: it starts, keeps its data, explains faults, and leaves nothing behind."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from challenge.tests.processes import command_of, wait_until
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """A demo whose folder is filled; the tests start it."""
+    """A demo with a filled folder, which the tests start."""
     return Demo(tmp_path_factory.mktemp("demo"))
 
 
@@ -27,19 +27,19 @@ def nothing_is_left(demo):
 
 @pytest.fixture
 def running_demo(demo):
-    """The demo with all its parts; the one that draws has nothing to do yet."""
+    """The running demo with all its parts; the drawing worker has nothing to do yet."""
     demo.draws_figures = True
     demo.start()
     return demo
 
 
 def board_of(demo: Demo) -> str:
-    """The words of the leaderboard with all entries."""
+    """Return the words of the leaderboard with all entries."""
     return text_of(requests.get(f"{demo.url}/leaderboard/?entries=all", timeout=10).text)
 
 
 def assert_all_gone(demo: Demo) -> None:
-    wait_until(lambda: demo.processes() == [], 15)  # a browser ends a moment after its worker
+    wait_until(lambda: demo.processes() == [], 15)  # the drawing browser ends a moment after its worker
     assert is_free(demo.port)
 
 
@@ -74,7 +74,7 @@ def test_ctrl_c_stops_it_and_a_second_start_keeps_what_is_there(demo):
     assert "Keep me" in names
     assert list(demo.home.iterdir()) == []  # nothing is written outside its data folder
 
-    # To make, which tells its child; no shell in between may take it.
+    # Send the signal to make, which passes it on to its child; no shell in between may swallow it.
     demo.process.send_signal(signal.SIGTERM)
     demo.wait(60)
     assert_all_gone(demo)

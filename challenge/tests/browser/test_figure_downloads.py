@@ -1,4 +1,4 @@
-"""Files of figures, as a reader gets them: one figure in each format, and all in one zip from browser or server."""
+"""Downloads of figures: one figure in each format, and all figures in one zip from the browser or the server."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ FIGURE = "auc-by-dataset"
 
 @pytest.fixture
 def page(visits, scenes) -> Page:
-    """The page of a scored entry, with scripts at work."""
+    """The page of a scored entry, with its scripts running."""
     return visits.open(scenes["scored"])
 
 
@@ -112,7 +112,7 @@ def test_a_download_that_fails_says_so(visits, scenes):
     page.route("**/figures.json", lambda route: route.abort())
     button = page.get_by_role("button", name="Download all figures")
     button.click()
-    expect(page.get_by_text("It could not be made.")).to_be_visible()
+    expect(page.get_by_text("The ZIP could not be made.")).to_be_visible()
     expect(button).to_be_enabled()
     visits.complaints.clear()
 
@@ -158,7 +158,7 @@ def test_browser_and_server_make_the_same_zip(page, scenes, demo, drawing_browse
 
 
 def cells(table: bytes) -> list[list[str | float]]:
-    """The cells, with numbers as such: the languages write some differently."""
+    """Return the cells with numbers parsed, because Python and JavaScript write some numbers differently."""
     rows = csv.reader(io.StringIO(table.decode(), newline=""))
     return [
         [float(cell) if cell.replace(".", "").replace("e-", "").isdigit() else cell for cell in row]

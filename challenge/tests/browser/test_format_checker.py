@@ -1,4 +1,4 @@
-"""The checker in the browser: of every file it says what the site says, before anything is uploaded."""
+"""Format checker in the browser: it gives the same messages as the site, before any upload."""
 
 import base64
 import gzip
@@ -25,10 +25,10 @@ from challenge.tests.scoring.layouts import thesis_text
 
 pytestmark = pytest.mark.browser
 
-#: What the checker cannot know: the labels stay on the server.
+#: Problem that the checker cannot find, because the labels stay on the server.
 NEEDS_LABELS = "truth is not the label of this test image"
 
-#: Has the page's worker judge files, one after the other, by the rules that are passed in.
+#: Script that lets the page's worker check files one after the other, by the given rules.
 JUDGE = """async ({rules, files}) => {
     const {worker: url, parts} = document.querySelector("script[data-worker]").dataset;
     const worker = new Worker(url);
@@ -55,7 +55,7 @@ def page(visits) -> Page:
 
 @pytest.fixture
 def judge(page) -> Callable[[Benchmark, Iterable[bytes]], list[dict[str, Any]]]:
-    """What the checker finds in files for a benchmark."""
+    """Return a function that gives the checker's results on files for a benchmark."""
 
     def judge_files(benchmark: Benchmark, files: Iterable[bytes]) -> list[dict[str, Any]]:
         encoded = [base64.b64encode(content).decode() for content in files]
@@ -66,7 +66,7 @@ def judge(page) -> Callable[[Benchmark, Iterable[bytes]], list[dict[str, Any]]]:
 
 @pytest.fixture
 def site_says(tmp_path) -> Callable[..., list[str]]:
-    """The problems that the site finds in a file, save those that only it can find."""
+    """Return a function that gives the site's problems with a file, without problems that only the site can find."""
 
     def problems_of(
         content: bytes, benchmark: Benchmark, labels: Mapping[str, np.ndarray] | None = None
@@ -82,7 +82,7 @@ def site_says(tmp_path) -> Callable[..., list[str]]:
     return problems_of
 
 
-def told(judged: dict[str, Any]) -> list[str]:
+def shown_problems(judged: dict[str, Any]) -> list[str]:
     assert judged["valid"] == (not judged["problems"]), judged
     return [problem["text"] for problem in judged["problems"]]
 
@@ -100,7 +100,7 @@ def test_the_collection_of_files_gets_the_words_of_the_site(judge, site_says, tm
     fine = {name: change(valid) for name, change in collection.FINE.items()}
     files = {"valid": valid, **bad, **hostile, **fine}
     for (name, content), judged in zip(files.items(), judge(short, files.values()), strict=True):
-        assert told(judged) == site_says(content, short, labels.labels), name
+        assert shown_problems(judged) == site_says(content, short, labels.labels), name
         assert judged["valid"] == (name == "valid" or name in fine), name
 
 
@@ -113,7 +113,7 @@ def test_the_small_collection_gets_the_words_of_the_site(judge, site_says):
         for bad in (b"\xff", b"\xed\xa0\x80")
     ]
     for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert told(judged) == site_says(content, TINY, TINY_LABELS), content
+        assert shown_problems(judged) == site_says(content, TINY, TINY_LABELS), content
 
 
 def test_damaged_files_get_the_words_of_the_site(judge, site_says):
@@ -121,7 +121,7 @@ def test_damaged_files_get_the_words_of_the_site(judge, site_says):
     files = [damaged(rng) for _ in range(300)]
     judged = judge(TINY, files)
     for content, verdict in zip(files, judged, strict=True):
-        assert told(verdict) == site_says(content, TINY, TINY_LABELS), content
+        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), content
     assert 10 < sum(verdict["valid"] for verdict in judged) < 150
 
 
@@ -144,7 +144,7 @@ def test_damaged_gzip_is_refused_where_the_site_refuses_it(judge, site_says):
     originals += [gzip.compress(fuzz.THESIS[:200]) + gzip.compress(fuzz.THESIS[200:])]
     files = [*originals, *(damaged_gzip(rng, rng.choice(originals)) for _ in range(200))]
     for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert bool(told(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
+        assert bool(shown_problems(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
 
 
 def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
@@ -166,8 +166,8 @@ def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
     }
     judged = judge(TINY, [content for content, _ in files.values()])
     for (name, (content, word)), verdict in zip(files.items(), judged, strict=True):
-        assert told(verdict) == site_says(content, TINY, TINY_LABELS), name
-        assert word in told(verdict)[0], name
+        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), name
+        assert word in shown_problems(verdict)[0], name
 
 
 def flipped(data: bytes, place: int, bits: int = 1) -> bytes:
@@ -188,7 +188,7 @@ def damaged_gzip(rng: random.Random, data: bytes) -> bytes:
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_the_limits_are_those_of_the_site(compress, judge, site_says):
-    """Long lines to the byte, across the pieces in which a file is read; many lines; many gzip members."""
+    """Limits of line length to the byte, across the pieces of a read file; many lines; many gzip members."""
     header = collection.HEADER
     long = [
         header + b"a,b\n" * (where // 4) + b"x" * (MOST_LINE_BYTES + more) + end
@@ -199,14 +199,14 @@ def test_the_limits_are_those_of_the_site(compress, judge, site_says):
     files = [compress(content) for content in (*long, header + b"\n" * 179_980, header + b"\n" * 179_979)]
     files += [gzip.compress(header) + gzip.compress(b"") * 5000]
     for content, judged in zip(files, judge(MEDMNIST_PLUS, files), strict=True):
-        assert told(judged) == site_says(content, MEDMNIST_PLUS), content[:50]
+        assert shown_problems(judged) == site_says(content, MEDMNIST_PLUS), content[:50]
 
 
 # --- On the pages ---------------------------------------------------------------------------------
 
 
 def checked(page: Page, label: str, path: Path) -> Locator:
-    """Choose a file; gives what is shown of it once it is checked."""
+    """Choose a file; return the element with its result when the check is done."""
     page.get_by_label(label, exact=True).set_input_files(path)
     box = page.locator(".format-check")
     expect(box.locator("progress")).to_have_count(0, timeout=60_000)
@@ -240,7 +240,7 @@ def test_a_valid_file_of_full_size(kind, page, full_size):
 def test_a_valid_file_of_full_size_in_the_layout_of_the_thesis(page, full_size):
     box = checked(page, "Submission file", full_size["thesis"])
     expect(box.get_by_role("status")).to_have_text("Valid: 119,320 rows, 12 datasets, thesis layout.")
-    expect(box).to_contain_text("The site also checks whether truth agrees with the test labels")
+    expect(box).to_contain_text("The site also compares truth with the test labels")
 
 
 def test_a_bad_file_of_full_size(page, full_size, site_says):
@@ -281,15 +281,15 @@ def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path)
     bad.write_text(demo.example_file.read_text().replace("pathmnist,0,", "pathmnist,1,", 1))
     box = checked(page, "Predictions", bad)
     expect(box.get_by_role("listitem").first).to_contain_text(
-        "pathmnist, line 3, index 1: this index was on line 2 already"
+        "pathmnist, line 3, index 1: line 2 already has this index"
     )
     page.get_by_label("Resolution").select_option("224")
     page.get_by_label("Model name").fill("Sent anyway")
     page.get_by_label("Description").fill("The checker only tells.")
     page.get_by_role("button", name="Submit").click()
     page.locator(".submission-item .state-failed").wait_for()
-    expect(page.locator(".submission-item .problems")).to_contain_text("this index was on line 2 already")
-    # the form is a new one, and so is its field
+    expect(page.locator(".submission-item .problems")).to_contain_text("line 2 already has this index")
+    # the form and its field are new
     box = checked(page, "Predictions", demo.example_file)
     expect(box.get_by_role("status")).to_contain_text("Valid: 119,320 rows")
 

@@ -1,4 +1,4 @@
-"""The example of the Metrics page, in a browser: what the script computes is what the server does."""
+"""Example of the Metrics page in a browser: the script and the server compute the same."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,7 +24,7 @@ def set_sliders(page: Page, example: Example) -> None:
 
 
 def assert_shows(page: Page, example: Example) -> None:
-    """All that the server would have written for these probabilities."""
+    """Assert that the page shows the texts that the server would write for these probabilities."""
     for metric in METRICS:
         shown = page.locator(f"[data-metric={metric}]")
         value = getattr(example.scores, metric)
@@ -75,7 +75,7 @@ def test_by_keyboard(visits):
     expect(page.get_by_role("status")).to_contain_text(f"Accuracy {moved.scores.accuracy:.4f}")
 
 
-def test_without_scripts_the_numbers_stand_there(visits):
+def test_without_scripts_the_numbers_are_shown(visits):
     page = visits.open("/metrics/", java_script_enabled=False)
     assert_shows(page, EXAMPLES[0])
     expect(page.get_by_role("slider")).to_have_count(0)

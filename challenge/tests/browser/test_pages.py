@@ -1,4 +1,4 @@
-"""Every page: narrow and wide, light and dark, by keyboard, without scripts, for everyone (WCAG 2.2 AA), and light."""
+"""All pages: narrow and wide, light and dark, by keyboard, without scripts, WCAG 2.2 AA, and weight."""
 
 import re
 from typing import Literal
@@ -17,11 +17,15 @@ pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 NARROW, WIDE = 360, 1440
-#: Each width and each theme by all rules; colours, which alone depend on both, in all four.
-LOOKS: list[tuple[Literal["light", "dark"], int, list[str]]] = [
-    ("light", NARROW, WCAG), ("dark", NARROW, COLOURS), ("dark", WIDE, WCAG), ("light", WIDE, COLOURS),
-]  # fmt: skip
-#: Bytes of a page that is opened for the first time: everything that comes over the line, as compressed.
+#: Theme, width, rules, part of the page. Only contrasts depend on the theme; only the header shows other elements at
+#: another width.
+LOOKS: list[tuple[Literal["light", "dark"], int, list[str], str]] = [
+    ("light", NARROW, WCAG, "html"),
+    ("dark", NARROW, WCAG, "header"),
+    ("dark", WIDE, COLOURS, "html"),
+    ("light", WIDE, WCAG, "header"),
+]
+#: Maximum bytes of a page on first visit: everything transferred, compressed.
 PLAIN, WITH_FIGURES = 150_000, 700_000
 FOR_EVERYONE = {
     "home": "/",
@@ -71,7 +75,7 @@ FOR_THE_TEAM = {
 
 @pytest.fixture(scope="package")
 def logged_in(browser, demo, scenes):
-    """Cookies of teams that are logged in: logging in by the form each time would take long."""
+    """Cookies of logged-in teams, because logging in by the form each time would take long."""
     states = {}
     for team in ("Team Scenes", "Team Blank"):
         context = browser.new_context(base_url=demo.url)
@@ -82,19 +86,18 @@ def logged_in(browser, demo, scenes):
 
 
 def check(page: Page) -> None:
-    """Look at a page at both widths and in both themes, with its figures drawn."""
+    """Check a page at both widths and in both themes, with its figures drawn."""
     problems = []
-    for figure in page.locator("[data-figure]").all():  # they are drawn when they come near
+    for figure in page.locator("[data-figure]").all():  # figures are drawn when they come near the viewport
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-drawn", "true")
-    for scheme, width, rules in LOOKS:
+    for scheme, width, rules, part in LOOKS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             problems.append(f"{width} px: the page scrolls sideways")
         options = {"runOnly": rules, "resultTypes": ["violations"]}
-        context = {"include": [["header"]]} if rules == COLOURS else None  # shows what one width alone has
-        for violation in Axe().run(page, context=context, options=options).response["violations"]:
+        for violation in Axe().run(page, context={"include": [[part]]}, options=options).response["violations"]:
             places = [f"{node['html'][:150]} ({node['failureSummary']})" for node in violation["nodes"][:3]]
             problems.append(f"{scheme}, {width} px: {violation['help']}: {places}")
     assert problems == []
@@ -155,7 +158,9 @@ def test_a_group_with_errors(visits, scenes, logged_in):
     for number in range(boxes.count()):
         boxes.nth(number).check()
     form.get_by_role("button", name="Group them").click()
-    expect(form.get_by_role("alert")).to_contain_text("A group is of one resolution")
+    expect(form.get_by_role("alert")).to_contain_text(
+        "All submissions of a group must have the same resolution"
+    )
     expect(form.get_by_label("Name")).to_have_value("Of two sizes")
     expect(form.locator("input:checked")).to_have_count(boxes.count())
     check(page)
@@ -238,7 +243,7 @@ def test_submit_by_keyboard_alone(visits, logged_in, demo):
                 return
         pytest.fail(f"{label} is not reached by the keyboard")
 
-    # Long before the key is pressed: until it has reached Chromium, a chooser opens that nobody hears of.
+    # Register long before the key is pressed: until Chromium knows of it, a file chooser opens without an event.
     page.on("filechooser", lambda chooser: chooser.set_files(demo.example_file))
     tab_to("Predictions")
     page.keyboard.press("Space")
@@ -249,7 +254,7 @@ def test_submit_by_keyboard_alone(visits, logged_in, demo):
     page.keyboard.type("By keyboard")
     tab_to("Description")
     page.keyboard.type("No mouse.")
-    for _ in range(6):  # a link in the help of a field among them
+    for _ in range(6):  # includes a link in the help of a field
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Submit")).to_be_focused()
     page.keyboard.press("Enter")
@@ -269,8 +274,8 @@ def test_without_scripts(visits, register, demo):
         again = page.get_by_role("link", name="Look again")
         if not again.count():
             break
-        page.wait_for_timeout(200)  # scoring takes its time on a busy machine
-        with page.expect_navigation():  # between two pages there is no link either
+        page.wait_for_timeout(200)  # scoring may be slow on a busy machine
+        with page.expect_navigation():  # while pages change, there is no link either
             again.click()
     expect(page.get_by_role("region", name="Metrics for each dataset").locator("tbody tr")).to_have_count(12)
 
@@ -291,7 +296,7 @@ def test_intervals_come_by_themselves(visits, scenes, demo):
     page.evaluate("document.querySelector('#result').dataset.seen = ''")
     for _ in range(2):
         page.wait_for_event("response", lambda response: response.status == 204)
-    expect(page.locator("#result[data-seen]")).to_have_count(1)  # nothing is put in its place meanwhile
+    expect(page.locator("#result[data-seen]")).to_have_count(1)  # no swap replaces it in the meantime
     demo.run("from challenge.models import Uncertainty; Uncertainty.objects.update(status='done')")
     expect(follow).to_have_count(0)
     expect(page.locator(".fact-interval").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""What the header's switch does, how times are shown, and the menu of narrow pages."""
+"""Theme switch in the header, display of times, and the menu of narrow pages."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,7 @@ def test_the_theme_follows_the_system_until_it_is_switched(visits):
     switch.click()
     expect_theme(page, "dark")
     page.goto("/leaderboard/")
-    expect_theme(page, "dark")  # it is kept on the next page
+    expect_theme(page, "dark")  # the next page keeps the theme
     page.emulate_media(color_scheme="dark")
     expect_theme(page, "dark")
 
@@ -29,7 +29,7 @@ def test_the_theme_follows_the_system_until_it_is_switched(visits):
     page.get_by_role("button", name="Dark theme").click()
     expect_theme(page, "light")
     page.emulate_media(color_scheme="dark")
-    expect_theme(page, "dark")  # back at the system's theme, the page follows it again
+    expect_theme(page, "dark")  # the page follows the system's theme again
 
 
 def test_the_switch_works_where_storage_is_blocked(visits):
@@ -108,7 +108,7 @@ def test_paper_gets_the_light_theme_and_figures_that_fit(visits, scenes):
     expect_theme(page, "dark")
 
 
-def test_in_print_there_is_what_is_read_and_no_more(visits, scenes):
+def test_print_shows_only_what_is_read(visits, scenes):
     page = visits.open(scenes["published"])
     page.emulate_media(media="print")
     for name in ("Main", "Account"):

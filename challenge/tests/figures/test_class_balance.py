@@ -1,4 +1,4 @@
-"""How many test images each class has: the figure, and the counting."""
+"""Number of test images of each class: the figure, and the counts."""
 
 import plotly.graph_objects as go
 import pytest
@@ -40,7 +40,7 @@ def test_synthetic_counts_say_so_in_the_file_too():
 @pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
 def test_plotly_takes_it_and_the_names_fit(dataset):
     figure = class_balance(dataset, [1] * dataset.n_classes)
-    go.Figure(figure.data, figure.spec()["file"])  # raises where plotly knows no such attribute
+    go.Figure(figure.data, figure.spec()["file"])  # raises if plotly does not know an attribute
     ticks = figure.data[0]["y"]
     assert len(set(ticks)) == dataset.n_classes, "bars of one name would be drawn as one"
     for tick in ticks:

@@ -1,4 +1,4 @@
-"""Confusion matrices, ROC curves and reliability diagrams of numbers that were worked out by hand."""
+"""Confusion matrices, ROC curves and reliability diagrams, for numbers worked out by hand."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -33,7 +33,7 @@ DATA = {
 
 
 def drawn(figure: Figure) -> go.Figure:
-    """The figure, if plotly takes all that it says."""
+    """Return the figure as a plotly object, which checks all attributes."""
     return go.Figure(figure.data, figure.layout)
 
 
@@ -57,7 +57,7 @@ def test_a_confusion_matrix():
 def test_labels_have_sensitivity_specificity_and_precision():
     figure = confusion_matrix(MANY, DATA["many"])
     (trace,) = drawn(figure).data
-    # p: told in one of two; one of two others is taken for it. q: never told.
+    # p: found in one of two images, and predicted for one of the two others. q: never predicted.
     assert list(trace.z) == [[0.5, 0.5, 0.5], [0, 1, None]]
     assert list(trace.text) == [["0.500", "0.500", "0.500"], ["0.000", "1.000", "–"]]
     assert figure.rows == [["p", 1, 1, 1, 1, 0.5, 0.5, 0.5], ["q", 1, 0, 3, 0, 0, 1, None]]
@@ -86,7 +86,7 @@ def test_true_positive_rates_of_the_table_lie_on_the_curve_of_sklearn(labels):
     for c, row in enumerate(roc_curves(dataset, dataset_curves(y_true, y_score, dataset)).rows):
         fpr, tpr, _ = sklearn_metrics.roc_curve(y_true == c, y_score[:, c])
         for rate, found in zip((0.01, 0.05, 0.1, 0.2, 0.5), row[2:], strict=True):
-            # a corner may be cut by one of 200 steps
+            # one of 200 steps may cut a corner
             assert (
                 tpr[fpr <= rate - 0.01].max(initial=0) - 0.01 <= found <= tpr[fpr <= rate + 0.01].max() + 0.01
             )
@@ -95,7 +95,7 @@ def test_true_positive_rates_of_the_table_lie_on_the_curve_of_sklearn(labels):
 def test_a_reliability_diagram():
     figure = reliability_diagram(PAIR, DATA["pair"])
     line, bars = drawn(figure).data
-    # right at 0.9, at 0.6 and at 0.8, wrong at 0.65: each in a bin of its own, but for the two in (9/15, 10/15]
+    # right at 0.9, at 0.6 and at 0.8, wrong at 0.65: each in its own bin, except two in (9/15, 10/15]
     assert line.x == pytest.approx((0.6, 0.65, 0.8, 0.9))
     assert line.y == (1, 0, 1, 1)
     assert sum(bars.y) == 1
@@ -114,7 +114,7 @@ def test_every_dataset_at_full_size(draw, all_curves):
         assert all(len(row) == len(figure.columns) for row in figure.rows)
 
 
-def test_classes_can_be_told_apart_where_their_names_are_shortened(all_curves):
+def test_classes_with_shortened_names_can_be_distinguished(all_curves):
     for dataset in MEDMNIST_PLUS:
         (trace,) = confusion_matrix(dataset, all_curves[dataset.name]).data
         assert len(set(trace["y"])) == dataset.n_classes

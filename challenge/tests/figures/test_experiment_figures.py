@@ -1,4 +1,4 @@
-"""The figures of the four experiments, on numbers that are worked out by hand."""
+"""Figures of the four experiments, for numbers worked out by hand."""
 
 import plotly.graph_objects as go
 import pytest
@@ -15,7 +15,7 @@ VIT, DINO = (Model("end-to-end", name) for name in ("vit_base_patch16_224", "vit
 MM_RESNET, MM_RESNET_WEIGHTED = Model("mm-pt", "resnet18"), Model("mm-pt", "resnet18", True)
 MM_VIT, MM_VIT_WEIGHTED = Model("mm-pt", "vit_base_patch16_224"), Model("mm-pt", "vit_base_patch16_224", True)
 
-#: Means at 28, 64, 128, 224; the deviation of all but mm-PT is 0.01.
+#: Means at 28, 64, 128, 224; the deviation is 0.01, except for mm-PT.
 AUC = {
     VGG: (0.80, 0.84, 0.90, 0.90),
     RESNET: (0.70, 0.80, 0.88, 0.84),
@@ -40,7 +40,7 @@ def results() -> Results:
 
 
 def check(figure: Figure) -> None:
-    """Plotly takes it, on pages and in files, and every row of its table is as long as its head."""
+    """Check that plotly accepts the figure, on pages and in files, and that all table rows match the header."""
     go.Figure(figure.data, figure.layout)
     go.Figure(figure.data, figure.file_layout())
     assert all(len(row) == len(figure.columns) for row in figure.rows)
@@ -67,7 +67,7 @@ def test_families_at_a_resolution(results):
     assert cnn["marker"]["symbol"] != vit["marker"]["symbol"]
     assert cnn["error_x"]["array"] == [0.01, 0.01]
     assert [x for x in means["x"] if x is not None] == pytest.approx([0.87, 0.87, 0.82, 0.82])
-    assert figure.layout["yaxis"]["categoryarray"][-1] == "VGG16"  # the first is at the top
+    assert figure.layout["yaxis"]["categoryarray"][-1] == "VGG16"  # at the top
     assert list(figure.rows[0]) == ["VGG16", "CNN", 0.90, 0.01]
     assert figure.rows[-1][:2] == ["Mean of the ViTs", "ViT"]
 

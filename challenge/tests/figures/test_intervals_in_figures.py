@@ -1,4 +1,4 @@
-"""Intervals of scores: where there are some, figures draw or tell them and tables hold them; else nothing changes."""
+"""Intervals in figures and their tables; figures without intervals do not change."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ DRAWERS = [metric_by_dataset, differences_by_dataset, score_heat_map, distributi
 
 
 def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure as it is on pages and in files, after the way through JSON."""
+    """Have Plotly check the figure for pages and files, after conversion to JSON."""
     spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
     assert all(len(row) == len(figure.columns) for row in figure.rows)
     go.Figure(spec["data"], spec["file"])
@@ -55,7 +55,7 @@ def test_on_each_dataset_an_interval_is_a_bar_and_has_columns():
     assert figure.rows[3] == ["OCTMNIST", 0.5, None, None, None]
 
 
-def test_beside_each_other_no_interval_lies_on_another_and_none_is_cut():
+def test_intervals_of_several_entries_neither_overlap_nor_are_cut():
     figure = differences_by_dataset([OURS, THEIRS], "auc", MEDMNIST_PLUS)
     drawn = check(figure)
     ours, theirs = drawn.data
@@ -74,7 +74,7 @@ def test_the_heat_map_tells_intervals_and_its_table_has_them():
     cells = check(figure).data[0]
     assert [row[0] for row in cells.text] == [" (0.8800 to 0.9100)", " ± 0.0300"]
     assert "%{text}" in cells.hovertemplate
-    assert "%{text}" not in cells.texttemplate  # cells hold the values alone
+    assert "%{text}" not in cells.texttemplate  # cells show only the values
     assert list(figure.columns[:4]) == ["Entry", "PathMNIST", "PathMNIST: low", "PathMNIST: high"]
     assert figure.rows[0][:4] == ["Ours", 0.9, 0.88, 0.91]
     assert figure.rows[1][:4] == ["Theirs", 0.8, None, None]
@@ -101,7 +101,7 @@ def test_over_resolutions_entries_have_intervals_and_published_methods_none():
     )
     published, entries = check(figure).data
     assert published.error_y.array is None
-    assert entries.error_y.array[:3] == pytest.approx((0.02, 0, 0))  # the second is the gap behind a method
+    assert entries.error_y.array[:3] == pytest.approx((0.02, 0, 0))  # the second is the gap after a method
     assert entries.error_y.arrayminus[:3] == pytest.approx((0.05, 0, 0))
     assert entries.customdata[0] == " (0.7500 to 0.8200)"
     assert INTERVAL in figure.note

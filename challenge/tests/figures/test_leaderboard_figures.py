@@ -1,4 +1,4 @@
-"""The figures of the leaderboard: what they draw and say, in a form that Plotly takes."""
+"""Figures of the leaderboard: drawings and notes, checked by Plotly."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -31,7 +31,7 @@ def some_series(count: int) -> list[Series]:
 
 
 def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure as it is on pages and in files, after the way through JSON."""
+    """Have Plotly check the figure for pages and files, after conversion to JSON."""
     spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
     assert all(len(row) == len(figure.columns) for row in figure.rows)
     go.Figure(spec["data"], spec["file"])
@@ -124,7 +124,7 @@ def test_times_are_in_utc_and_nothing_published_is_no_line():
 
 
 def demsar() -> list[Series]:
-    """The methods of the paper's example: minus the rank as the score."""
+    """The methods of the paper's example, with minus the rank as the score."""
     titles = ["C4.5", "C4.5+m", "C4.5+cf", "C4.5+m+cf"]
     names = [f"dataset {n}" for n in range(14)]
     return [
@@ -166,7 +166,7 @@ def test_at_the_level_010_the_paper_finds_two_groups_and_cannot_tell_where_one_b
     assert "1.12 or more apart" in figure.note
 
 
-def test_labels_stand_at_the_side_of_their_ranks(fourteen_datasets):
+def test_labels_are_on_the_side_of_their_ranks(fourteen_datasets):
     texts = check(diagram(demsar(), fourteen_datasets)).layout.annotations
     sides = {text.text: text.x for text in texts if text.xref == "paper"}
     assert sides == {
@@ -188,7 +188,7 @@ def test_only_rows_with_all_datasets_are_compared_and_at_least_three():
 
 def test_where_nothing_differs_the_note_says_so():
     same = [series_of(f"E{n}", [0.5] * 12) for n in range(4)]
-    assert "no difference is found" in diagram(same).note
+    assert "no difference found" in diagram(same).note
 
 
 def test_dumbbells_reach_from_the_lowest_to_the_highest():

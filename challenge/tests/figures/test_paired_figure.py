@@ -1,4 +1,4 @@
-"""The figure of differences to a first entry: what is drawn, and its table."""
+"""Figure of differences to a first entry: drawing and table."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ N = len(MEDMNIST_PLUS.datasets)
 
 
 def drawn(**about):
-    """Two entries beside a first one; the second was published, and not for the last dataset."""
+    """Draw two entries against a first entry; the second is published, without the last dataset."""
     sure, unsure = Difference(0.02, 0.01, 0.035, 0.0), Difference(-0.01)
     given: dict[str, Any] = {
         "first": "Model <A>",

@@ -1,4 +1,4 @@
-"""The figures of ranks, on numbers that were worked out by hand, counted again or computed by scipy."""
+"""Figures of ranks, for numbers worked out by hand, counted again, or computed by scipy."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ LABELS = [f"Entry {number} of a team with a long name"[:38] for number in range(
 
 
 def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure as it is on pages and in files, after the way through JSON."""
+    """Have Plotly check the figure for pages and files, after conversion to JSON."""
     spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
     assert all(len(row) == len(figure.columns) for row in figure.rows)
     go.Figure(spec["data"], spec["file"])
@@ -46,23 +46,23 @@ def unpacked(packed: dict[str, str]) -> np.ndarray:
 
 
 def blobs_of(figure: Figure) -> list[tuple[int, int, int, int]]:
-    """x, y, rank and number of replicates of each blob."""
+    """Return x, y, rank and number of replicates of each blob."""
     trace = figure.data[0]
     columns = (trace["x"], trace["y"], trace["customdata"], trace["marker"]["size"])
     return list(zip(*(unpacked(column).tolist() for column in columns), strict=True))
 
 
 def lines_of(shape: dict) -> list[list[float]]:
-    """x0, y0, x1 and y1 of each line."""
+    """Return x0, y0, x1 and y1 of each line."""
     return [[float(number) for number in re.split("[,L]", line)] for line in shape["path"].split("M") if line]
 
 
-#: The second is the best; of four replicates.
+#: Three entries, of which the second is the best, and their ranks in four replicates.
 VALUES = [0.7, 0.9, 0.8]
 RANKS = np.array([[3, 3, 3, 2], [1, 1, 1, 2], [2, 2, 1, 3]])
 
 
-def test_blobs_are_as_large_as_the_rank_is_frequent_and_the_best_entry_stands_first():
+def test_blobs_are_as_large_as_the_rank_is_frequent_and_the_best_entry_comes_first():
     figure = rank_blobs(["C", "A", "B"], RANKS, VALUES, "auc")
     drawn = check(figure)
     assert [(x, rank, count) for x, _, rank, count in blobs_of(figure)] == [
@@ -87,7 +87,7 @@ def test_crosses_are_medians_and_lines_hold_95_percent():
     figure = rank_blobs(["A", "B", "C"], ranks, [0.9, 0.8, 0.7], "auc")
     crosses = figure.data[1]
     assert (crosses["x"], crosses["y"]) == ([0, 1, 2], [2, 1.5, 3])
-    # 2 % at either end are less than 2.5 %, 2.6 % are more
+    # 2 % at each end are less than 2.5 %; 2.6 % are more
     assert lines_of(figure.layout["shapes"][0]) == [[0, 2, 0, 2], [1, 1, 1, 2], [2, 3, 2, 9]]
     assert [list(row[3:6]) for row in figure.rows] == [[2, 2, 2], [1.5, 1, 2], [3, 3, 9]]
 
@@ -103,7 +103,7 @@ def test_the_table_of_blobs():
     assert [row[2] for row in tied.rows] == [1, 1, 3]
 
 
-def test_what_is_too_much_is_left_out_of_the_drawing_and_said():
+def test_title_and_note_say_what_the_drawing_leaves_out():
     ranks = np.tile(np.arange(1, 41)[:, None], 3)
     ranks[0, 0] = 99
     figure = rank_blobs(LABELS, ranks, np.linspace(1, 0.5, 40).tolist(), "auc")
@@ -166,7 +166,7 @@ def test_differences_whose_interval_excludes_0_have_a_dot():
     assert np.isnan(z.diagonal()).all()
     assert z[0, 1:] == pytest.approx([0.02, 0.05])
     assert z[2, :2] == pytest.approx([-0.05, -0.03])
-    # An interval that begins at 0 does not exclude it.
+    # An interval that begins at 0 does not exclude 0.
     assert list(zip(unpacked(dots["y"]), unpacked(dots["x"]), strict=True)) == [(0, 2), (2, 0)]
     scale = figure.layout["coloraxis"]
     assert (scale["cmin"], scale["cmax"]) == (-0.05, 0.05)
@@ -179,7 +179,7 @@ def test_the_table_of_differences_has_the_intervals():
     assert figure.rows[2] == ["C", -0.05, -0.09, -0.01, -0.03, -0.07, 0.01, None, None, None]
 
 
-def test_numbers_stand_in_cells_that_are_large_enough_for_them():
+def test_numbers_are_shown_only_in_large_enough_cells():
     for entries in (MAX_WITH_NUMBERS, MAX_WITH_NUMBERS + 1):
         zeros = np.zeros((entries, entries))
         cells, _ = check(paired_differences(LABELS[:entries], zeros, zeros, zeros, "auc")).data
@@ -191,7 +191,7 @@ def test_numbers_stand_in_cells_that_are_large_enough_for_them():
 
 
 def contrast(one: str, other: str) -> float:
-    """WCAG 2.2: of relative luminances."""
+    """Return the contrast of two colours by WCAG 2.2."""
     lights = []
     for colour in (one, other):
         channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
@@ -219,7 +219,7 @@ def test_an_entry_is_a_line_over_the_ways_to_rank_and_leads_to_its_name():
     hostile = next(name for name in lines if name.startswith("&lt;b&gt;A&lt;/b&gt; &amp; long"))
     assert list(lines) == [hostile, "A", "C", "D"]
     assert [line.y[:2] for line in lines.values()] == [(1, 1), (2, 1), (3, 3), (4, None)]
-    # Two share a rank, no two a place for their names.
+    # Two entries share a rank, but each name has its own place.
     ends = [line.y[2] for line in lines.values()]
     assert ends == [1, 2, 3, 4]
     assert [line.text[2].strip() for line in lines.values()] == [hostile, "A", "C", "D (no rank)"]
@@ -239,7 +239,7 @@ def test_lines_of_many_entries_differ_and_far_ranks_are_drawn_at_the_end():
 
 
 def violins_of(figure: Figure) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The x and y of each violin."""
+    """Return x and y of each violin."""
     x, y = figure.data[0]["x"], figure.data[0]["y"]
     gaps = [-1, *(i for i, value in enumerate(x) if value is None)]
     return [(np.array(x[start + 1 : end]), np.array(y[start + 1 : end])) for start, end in pairwise(gaps)]
@@ -252,7 +252,7 @@ def test_violins_are_the_density_of_scipy():
     bandwidth = 0.9 * min(taus.std(), (upper - lower) / 1.34) * 1000**-0.2
     density = gaussian_kde(taus, bandwidth / taus.std(ddof=1))(x[:61])
     assert (0 - y[:61]) / 0.42 == pytest.approx(density / density.max(), abs=0.002)
-    assert y[61:] == pytest.approx(-y[60::-1])  # the lower side mirrors the upper one
+    assert y[61:] == pytest.approx(-y[60::-1])  # the lower side mirrors the upper side
     assert x[61:] == pytest.approx(x[60::-1])
 
 

@@ -1,4 +1,4 @@
-"""Figures of an entry over all datasets, of numbers that were worked out by hand."""
+"""Figures of an entry over all datasets, for numbers worked out by hand."""
 
 import plotly.graph_objects as go
 import pytest
@@ -17,7 +17,7 @@ HIGH = {name: Score(0.9) for name in NAMES}
 
 
 def drawn(figure: Figure) -> go.Figure:
-    """The figure, if plotly takes all that it says."""
+    """Return the figure as a plotly object, which checks all attributes."""
     return go.Figure(figure.data, figure.layout)
 
 
@@ -47,7 +47,7 @@ def test_intervals_and_deviations_are_bars_and_the_note_says_which():
     assert "intervals" not in metric_by_dataset([deviation], "auc", MEDMNIST_PLUS).note
     seeds = Series("Group", {"octmnist": Score(0.6, std=0.05)})
     assert "published" not in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
-    assert "Bars of several seeds" in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
+    assert "Bars of groups of seeds" in metric_by_dataset([interval, seeds], "auc", MEDMNIST_PLUS).note
 
 
 def test_the_rank_on_each_dataset():

@@ -1,4 +1,4 @@
-"""Titles of figures in files are whole, however low the figure and however many lines they take."""
+"""Titles of figures in files are complete, also above low figures and over several lines."""
 
 import io
 
@@ -32,4 +32,4 @@ def test_no_title_is_cut_and_none_reaches_the_plot(drawing_browser):
             assert title[0] >= 3, name
             assert title[-1] <= plot.argmax() / PNG_SCALE - 6, name
             lines = {"3": 1, "20": 2, "35": 3}[name.removesuffix(".png").split("-")[-1]]
-            assert title[-1] - title[0] > 20 * (lines - 1), name  # every line is there
+            assert title[-1] - title[0] > 20 * (lines - 1), name  # every line is visible

@@ -1,4 +1,4 @@
-"""Small files of MedMNIST, and a server of them that stands for Zenodo."""
+"""Small files of MedMNIST, and a server that replaces Zenodo."""
 
 import hashlib
 
@@ -19,7 +19,7 @@ def official(tmp_path_factory):
 
 @pytest.fixture
 def server(tmp_path, official, monkeypatch):
-    """A server of copies, so that a test may damage them, whose checksums stand in for the official ones."""
+    """A server of copies, which a test may damage; their checksums replace the official checksums."""
     served = tmp_path / "served"
     served.mkdir()
     for file in official.iterdir():

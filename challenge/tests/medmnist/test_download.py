@@ -35,12 +35,12 @@ def test_files_are_fetched_once_and_checked(fetch, server):
 def test_a_later_start_goes_on_where_the_first_broke_off(fetch, server, folder, monkeypatch):
     monkeypatch.setattr(download, "ATTEMPTS", 1)
     server.break_off = {"breastmnist.npz": 1}
-    with pytest.raises(DownloadError, match="have arrived and are kept: start again to go on from there"):
+    with pytest.raises(DownloadError, match="were received and are kept: start again to resume the download"):
         fetch()
     there = (folder / "breastmnist.npz.part").stat().st_size
     assert there
     server.requests.clear()
-    assert "going on after" in fetch()[0]
+    assert "resuming after" in fetch()[0]
     assert server.requests[0] == ("breastmnist.npz", f"bytes={there}-")
 
 

@@ -19,12 +19,12 @@ from challenge.scoring.ground_truth import (
 
 DEMO = make_demo_ground_truth(MEDMNIST_PLUS)
 
-#: Changes only if the demo labels, or the way of naming a version, change: both would disown stored versions.
+#: Changes only with the demo labels or the naming of versions; stored versions would then no longer match.
 DEMO_VERSION = "442621df50a5448833d8645b38c2c6f9a69ed3256d106a9ecb71d237e87746fa"
 
 
 def write_medmnist_folder(folder: Path, *, suffix: str = "", dtype=np.uint8, image_bytes: int = 10) -> Path:
-    """The demo labels in the layout of the official files, beside images of random bytes."""
+    """Write the demo labels in the layout of the official files, with images of random bytes."""
     folder.mkdir(exist_ok=True)
     images = np.random.default_rng(0).integers(0, 256, image_bytes, dtype=np.uint8)
     for name, labels in DEMO.labels.items():
@@ -86,7 +86,7 @@ def test_of_several_resolutions_one_complete_one_is_read(folder):
 
 
 def test_images_are_never_read(folder):
-    """20 GB of images, sparse on disk, whose checksum is wrong besides."""
+    """20 GB of images, sparse on disk, and with a wrong checksum, too."""
     file = folder / "pathmnist.npz"
     content = io.BytesIO()
     np.lib.format.write_array(content, DEMO.labels["pathmnist"][:, None])
@@ -125,7 +125,7 @@ def test_every_dataset_that_is_off_is_named(folder):
         "the official test split has (22433, 14).",
         "dermamnist: dermamnist.npz holds labels of type float64, expected integers.",
         "octmnist: octmnist.npz holds labels from 1 to 4, expected 0 to 3.",
-        "retinamnist: retinamnist.npz has no image, or nothing but images, of: 4 (no AUC).",
+        "retinamnist: retinamnist.npz has no AUC for: 4 (no image has the label, or every image has it).",
         "tissuemnist: tissuemnist.npz holds labels from -300 to -293, expected 0 to 7.",
     )
 

@@ -1,4 +1,4 @@
-"""The reader of arrays in npz files."""
+"""Reader of arrays in npz files."""
 
 import zipfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Fetching the labels only."""
+"""Download of the labels without the images."""
 
 import socket
 import zipfile
@@ -47,7 +47,7 @@ def test_without_range_requests_whole_files_are_fetched(server, folder):
     lines: list[str] = []
     assert download(server, folder, lines.append).version == DEMO_VERSION
     assert (folder / "octmnist.npz").read_bytes() == (server.folder / "octmnist.npz").read_bytes()
-    assert "pathmnist: the server answers no range requests, so the whole file is fetched" in lines
+    assert "pathmnist: the server does not support range requests, so the whole file is fetched" in lines
     assert not list(folder.glob("*.part"))
 
 
@@ -65,7 +65,7 @@ def test_a_download_that_broke_off_goes_on_where_it_stopped(server, folder):
     server.break_off = {"dermamnist.npz": 1000}
     problems = problems_of_download(server, folder)
     assert problems[0].startswith(f"dermamnist: {server.url}/dermamnist.npz?download=1 could not be fetched")
-    assert f"stays in {folder}" in problems[1]
+    assert f"stay in {folder}" in problems[1]
     server.break_off.clear()
     server.requests.clear()
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""A benchmark of a few rows with one dataset per kind of task, and files for it."""
+"""A benchmark of a few rows, with one dataset for each kind of task, and its files."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ TINY = Benchmark(
     ),
 )
 
-#: Values that are short in decimal, some of them tied, some at the edges of the rules.
+#: Values that are short in decimal notation; some are tied, some lie at the limits of the rules.
 TINY_PREDICTIONS = {
     "tripmnist": np.array(
         [[0.2, 0.3, 0.5], [1.0, 0.0, 0.0], [0.25, 0.5, 0.25], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]]
@@ -55,7 +55,7 @@ def thesis() -> str:
 
 @pytest.fixture
 def read(tmp_path):
-    """A function from the content of a file to what `read_predictions` gives for it."""
+    """Return a function that gives the result of `read_predictions` for the content of a file."""
     from challenge.scoring.reading.predictions import read_predictions
 
     def read_content(content: str | bytes, **options):

@@ -8,7 +8,7 @@ from challenge.scoring.benchmark import Benchmark
 
 
 def canonical_text(predictions: Mapping[str, np.ndarray], benchmark: Benchmark) -> str:
-    """The canonical layout, values as Python's `repr`."""
+    """Return predictions in the canonical layout, with values as in Python's `repr`."""
     width = benchmark.max_classes
     lines = [",".join(["dataset", "index", *(f"p{j}" for j in range(width))])]
     for dataset in benchmark:
@@ -23,7 +23,7 @@ def thesis_text(
     benchmark: Benchmark,
     labels: Mapping[str, np.ndarray] | None = None,
 ) -> str:
-    """The thesis layout, lists as Python prints them; with a `truth` column if there are `labels`."""
+    """Return predictions in the thesis layout, with lists as Python prints them, and a `truth` column for `labels`."""
     lines = ["dataset_name,truth,prediction,probability" if labels else "dataset_name,prediction,probability"]
     for dataset in benchmark:
         for index, row in enumerate(predictions[dataset.name].tolist()):

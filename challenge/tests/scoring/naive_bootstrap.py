@@ -1,4 +1,4 @@
-"""The bootstrap as one would write it with scikit-learn: metrics of weighted images, one replicate at a time."""
+"""Simple bootstrap with scikit-learn: metrics of weighted images, one replicate at a time."""
 
 import numpy as np
 from sklearn import metrics as sklearn_metrics
@@ -7,7 +7,7 @@ from challenge.scoring.benchmark import Task
 
 
 def metrics_by_sklearn(y_true, y_score, task, counts):
-    """Return the four metrics where image i counts `counts[i]` times; labels that are absent are left out."""
+    """Return the four metrics if image i counts `counts[i]` times; absent labels are left out."""
     if task is Task.MULTILABEL:
         columns = [
             metrics_by_sklearn(truth, np.column_stack([score, score]), Task.BINARY, counts)

@@ -1,4 +1,4 @@
-"""Ways to rank entries over several datasets, worked by hand and against the formulas of their papers."""
+"""Ways to rank entries over several datasets, compared with results by hand and the formulas of the papers."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from challenge.scoring.statistics.critical_difference import ranks_by_dataset
 from challenge.scoring.statistics.ranking import rank
 
 NAN = np.nan
-#: Scores of entries (rows) on datasets, with ties: multiples of 1/8, of which sums are exact.
+#: Scores of entries (rows) on datasets, with ties: multiples of 1/8, so that sums are exact.
 TABLES = arrays.arrays(
     float, st.tuples(st.integers(1, 6), st.integers(2, 5)), elements=st.integers(0, 8).map(lambda n: n / 8)
 )
@@ -29,7 +29,7 @@ def ranks(aggregate: np.ndarray, *, lower_is_better: bool = False) -> list[int |
         ([[0.9, 0.7], [0.8, 0.8]], [1.5, 1.5], [1, 1]),
         # First dataset: 1.5, 1.5, 3. Second: 1.5, 3, 1.5. Third: 2, 1, 3.
         ([[0.9, 0.8, 0.7], [0.9, 0.6, 0.8], [0.5, 0.8, 0.1]], [5 / 3, 5.5 / 3, 7.5 / 3], [1, 2, 3]),
-        # The last entry lacks the third dataset: there the others are 2 and 1, elsewhere it still counts.
+        # The last entry has no score on the third dataset: the others are ranked 2 and 1 there. Elsewhere it counts.
         ([[0.9, 0.8, 0.7], [0.9, 0.6, 0.8], [0.5, 0.8, NAN]], [5 / 3, 5.5 / 3, NAN], [1, 2, None]),
         ([[NAN, 0.8], [0.7, NAN]], [NAN, NAN], [None, None]),
         ([[0.5], [0.5], [0.5], [0.1]], [2, 2, 2, 4], [1, 1, 1, 4]),
@@ -57,7 +57,7 @@ def test_the_mean_rank_over_metrics():
 
 
 def test_wins_by_test_by_hand():
-    """Errors of 0.01: differences of 0.1 and more are significant, those of 0.01 are not."""
+    """With standard errors of 0.01, differences of 0.1 and more are significant, differences of 0.01 are not."""
     scores = np.array(
         [
             [0.90, 0.50, 0.90],  # beats the last two, nobody, the others
@@ -71,7 +71,7 @@ def test_wins_by_test_by_hand():
     assert found.tolist() == [2 + 0 + 3, 2 + 0 + 0, 1 + 0 + 0, 0]
     assert ranks(found) == [1, 2, 3, 4]
 
-    scores[1, 0] = NAN  # it has no wins, nobody wins against it there, and it counts on the other datasets
+    scores[1, 0] = NAN  # no wins by or against this entry there; it counts on the other datasets
     assert aggregation.wins_by_test(scores, replicates) == pytest.approx([5, NAN, 1, 0], nan_ok=True)
     scores[1, 0], replicates[1, 2] = 0.89, NAN  # a published result
     assert aggregation.wins_by_test(scores, replicates) == pytest.approx([4, NAN, 1, 0], nan_ok=True)
@@ -139,7 +139,7 @@ def test_groups_do_not_overlap(groups):
         ([1.0, 1.0], 2000),
         ([0.95, 0.75], 562.5 + 562.5),  # half its error: 1000 (3/4)^2
         ([0.8, 0.0], 0),  # twice its error
-        ([0.7, 0.5], 0 + 250),  # more than that costs nothing further
+        ([0.7, 0.5], 0 + 250),  # a larger error costs no more points
         ([NAN, 0.5], NAN),
     ],
 )

@@ -1,4 +1,4 @@
-"""The benchmark as this project defines it, against what MedMNIST says about itself."""
+"""The project's definition of the benchmark, compared with MedMNIST's own metadata."""
 
 import runpy
 
@@ -17,7 +17,7 @@ TASKS = {
 
 @pytest.fixture
 def official(medmnist_package):
-    """`medmnist.INFO`, without importing the package, which would import torch."""
+    """`medmnist.INFO`, loaded without the package, which would import torch."""
     return runpy.run_path(str(medmnist_package / "info.py"))["INFO"]
 
 

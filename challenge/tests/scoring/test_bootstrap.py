@@ -1,4 +1,4 @@
-"""Bootstrap replicates: those of scikit-learn on the same resamples, and resamples as they are said to be."""
+"""Bootstrap replicates, compared with scikit-learn on the same resamples, and properties of the resamples."""
 
 import hashlib
 import subprocess
@@ -95,7 +95,7 @@ def test_images_of_chest_x_rays_are_drawn_all_together():
 
 
 def test_images_are_drawn_uniformly():
-    """How often an image is drawn is binomial: mean 1, and as many zeros, ones, twos as that has."""
+    """The number of draws of an image is binomial, with mean 1 and the right numbers of zeros, ones and twos."""
     dataset = Dataset("one", "One", "Test", Task.MULTILABEL, ("a", "b"), 999)
     labels = np.zeros((999, 2), np.uint8)
     counts = np.array([draw_counts(labels, dataset, b) for b in range(400)])
@@ -112,7 +112,7 @@ def test_replicates_do_not_depend_on_the_predictions_nor_on_how_many_are_made():
     many = bootstrap_dataset(labels, one, dataset, 200)
     np.testing.assert_array_equal(bootstrap_dataset(labels, one, dataset, 70), many[:, :70])
     np.testing.assert_array_equal(bootstrap_dataset(labels, one, dataset, 200), many)
-    # the same images: where both are right, both are right
+    # the same resamples: replicates of nearly equal predictions move together
     assert np.corrcoef(many[3], bootstrap_dataset(labels, one * 0.999, dataset, 200)[3])[0, 1] > 0.99
     assert (many[0] != bootstrap_dataset(labels, other, dataset, 200)[0]).any()
 
@@ -125,7 +125,7 @@ def test_datasets_are_resampled_independently():
 
 
 def test_a_change_of_the_resamples_needs_another_version():
-    """Replicates of different resamples are not paired: stored ones must not meet new ones under one version."""
+    """Different resamples are not paired: stored and new replicates of one version must use the same resamples."""
     dataset = MEDMNIST_PLUS["octmnist"]
     labels = np.arange(dataset.n_test) % dataset.n_classes
     drawn = np.concatenate([draw_counts(labels, dataset, b) for b in (0, 999)])
@@ -143,7 +143,7 @@ def test_all_datasets_and_their_mean():
     )
 
 
-def test_a_label_that_a_replicate_lacks_is_left_out_of_it():
+def test_a_label_missing_from_a_replicate_is_left_out_of_it():
     dataset = Dataset("rare", "Rare", "Test", Task.MULTILABEL, ("common", "rare"), 6)
     y_true = np.array([[0, 1], [1, 0], [0, 0], [1, 0], [0, 0], [1, 0]])
     y_score = np.array([[0.1, 0.9], [0.2, 0.3], [0.3, 0.1], [0.8, 0.2], [0.9, 0.3], [0.7, 0.6]])
@@ -168,7 +168,7 @@ def test_nothing_warns():
 
 
 def test_it_brings_no_scipy_and_leaves_it_to_others():
-    """A worker's memory is what it costs; in a process of its own, as this one has imported it."""
+    """Importing costs memory in each worker; checked in a new process, because this process has imported the module."""
     code = (
         "import sys; from challenge.scoring.statistics import bootstrap; assert 'scipy' not in sys.modules;"
         "import scipy.special; print(scipy.special.ndtr(0))"

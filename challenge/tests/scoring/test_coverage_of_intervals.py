@@ -1,4 +1,4 @@
-"""Of 200 test sets drawn from a known population, how many intervals of each mean metric hold its true value."""
+"""Coverage of the intervals of each mean metric, over 200 test sets from a known population."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ N_DRAWS = 200
 def draw_images(
     labels: np.ndarray, dataset: Dataset, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the labels and scores of as many images: classes keep their sizes, as in the bootstrap."""
+    """Return labels and scores of a new test set of the same size; classes keep their sizes, as in the bootstrap."""
     noise = rng.standard_normal((len(labels), dataset.n_classes))
     if dataset.task is Task.MULTILABEL:
         drawn = (rng.random(labels.shape) < labels.mean(axis=0)).astype(np.uint8)
@@ -34,7 +34,7 @@ def draw_all(ground_truth, benchmark, rng):
 
 
 def true_values(labels: dict[str, np.ndarray]) -> np.ndarray:
-    """Return the mean metrics of the population, from test sets that are 30 times as large."""
+    """Return the mean metrics of the population, from test sets of 30 times the size."""
     large = Benchmark("large", tuple(replace(d, n_test=30 * d.n_test) for d in MEDMNIST_PLUS), (28,))
     drawn = draw_all(
         {name: np.concatenate([y] * 30) for name, y in labels.items()}, large, np.random.default_rng(99)
@@ -53,5 +53,5 @@ def test_a_nominal_interval_of_95_percent_covers_92_to_98():
         low, high = percentile_interval(bootstrap(y_score, y_true, MEDMNIST_PLUS).mean(axis=0)).T
         covered += (low <= truth) & (truth <= high)
     shares = dict(zip(METRICS, covered / N_DRAWS, strict=True))
-    print(shares)  # noqa: T201  # the figure itself is what one wants to see: pytest -s
+    print(shares)  # noqa: T201  # shown by pytest -s
     assert all(0.92 <= share <= 0.98 for share in shares.values()), shares

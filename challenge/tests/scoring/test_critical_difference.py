@@ -1,4 +1,4 @@
-"""The critical difference, against the example and the table of Demšar (2006) and against scipy.stats."""
+"""Critical difference, compared with the example and the table of Demšar (2006) and with scipy.stats."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ RANKS = np.array(
         [3, 1, 4, 2],
     ]
 )
-#: Table 5(a) of the paper, at 0.05: from 2 methods to 10.
+#: Table 5(a) of the paper, at 0.05, for 2 to 10 methods.
 QUANTILES = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]
 
 

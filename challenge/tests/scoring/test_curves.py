@@ -1,4 +1,4 @@
-"""What figures are drawn from: against scikit-learn, and small enough to keep with every evaluation."""
+"""Curve data of figures: equal to scikit-learn, and small enough to store with every evaluation."""
 
 import json
 
@@ -33,7 +33,7 @@ def points(curve: dict) -> np.ndarray:
 
 
 def distance_to_line(point: np.ndarray, line: np.ndarray) -> float:
-    """The distance of a point from the nearest segment of a line."""
+    """Return the distance of a point from the nearest segment of a line."""
     start, way = line[:-1], np.diff(line, axis=0)
     length = (way**2).sum(axis=1)
     along = ((point - start) * way).sum(axis=1) / np.where(length == 0, 1, length)
@@ -73,7 +73,7 @@ scores = st.one_of(
 @given(st.lists(st.tuples(st.booleans(), scores), max_size=30), scores, scores)
 def test_roc_curves_of_few_images_with_ties(rows, one, other):
     positive, y_score = map(np.array, zip(*rows, (True, one), (False, other), strict=True))
-    # far below what can be told apart, scikit-learn does not tell apart
+    # scikit-learn does not distinguish such tiny differences
     y_score = np.where(y_score < 1e-300, 0, y_score)
     curve = roc_curve(positive, y_score)
     assert_is_curve_of_sklearn(curve, positive, y_score)
@@ -111,7 +111,7 @@ def test_every_kind_of_task(dataset):
 
 
 def test_reliability_by_hand():
-    """Two bins of 15: (3/15, 4/15] holds 0.25 and 4/15, of which one is right; (14/15, 1] holds 1, which is."""
+    """Two of 15 bins: (3/15, 4/15] has 0.25 and 4/15, one of them right; (14/15, 1] has 1, which is right."""
     found = reliability(np.array([True, False, True]), np.array([0.25, 4 / 15, 1.0]))
     assert found["count"] == [0, 0, 0, 2, *[0] * 10, 1]
     assert found["confidence"][3] == pytest.approx((0.25 + 4 / 15) / 2, abs=1e-6)
@@ -140,7 +140,7 @@ def test_reliability_is_that_of_sklearn(rows):
 
 
 def test_what_counts_as_confidence():
-    """Of an image, the probability of the class it is taken for; of a multi-label one, that of each label."""
+    """The confidence is the probability of the predicted class; for a multi-label image, of each label."""
     several, binary, many = TINY
     found = curves(TINY_PREDICTIONS, TINY_LABELS, TINY)
     of_several = reliability(np.array([True, True, True, False, True]), np.array([0.5, 1, 0.5, 0.4, 0.8]))
@@ -152,7 +152,7 @@ def test_what_counts_as_confidence():
 
 
 def random_scores(benchmark: Benchmark) -> dict[str, np.ndarray]:
-    """Without meaning: the longest curves that there are."""
+    """Return random scores, which give the longest curves."""
     rng = np.random.default_rng(0)
     return {d.name: rng.random((d.n_test, d.n_classes)) for d in benchmark}
 

@@ -1,4 +1,4 @@
-"""The standard error of AUC: DeLong's formula as it is printed, and the bootstrap."""
+"""Standard error of AUC, compared with DeLong's printed formula and with the bootstrap."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from challenge.scoring.statistics.delong import (
 
 
 def by_the_paper(positive: np.ndarray, y_score: np.ndarray) -> float:
-    """S10 / m + S01 / n from the kernel of all pairs: equations 3 to 6 of DeLong et al. (1988)."""
+    """Return S10 / m + S01 / n from the kernel of all pairs: equations 3 to 6 of DeLong et al. (1988)."""
     x, y = y_score[positive], y_score[~positive]
     kernel = (x[:, None] > y[None]) + 0.5 * (x[:, None] == y[None])
     return float(np.sqrt(kernel.mean(1).var(ddof=1) / len(x) + kernel.mean(0).var(ddof=1) / len(y)))
@@ -32,7 +32,7 @@ def test_of_two_classes_it_is_that_of_the_paper(digits):
 
 
 def test_by_hand():
-    """Positives 0.8, 0.4, negatives 0.6, 0.2: each is right against 1, 1/2 and 1/2, 1: variances 1/8, and 1/8."""
+    """Positives 0.8, 0.4 and negatives 0.6, 0.2: placements 1, 1/2 and 1/2, 1, so both variances are 1/8."""
     dataset = Dataset("pair", "Pair", "Test", Task.BINARY, ("no", "yes"), 4)
     score = np.array([0.8, 0.4, 0.6, 0.2])
     found = auc_standard_error(np.array([1, 1, 0, 0]), np.column_stack([1 - score, score]), dataset)
@@ -41,7 +41,7 @@ def test_by_hand():
 
 @pytest.mark.parametrize("name", ["dermamnist", "retinamnist", "bloodmnist", "breastmnist", "octmnist"])
 def test_of_more_classes_it_is_what_many_replicates_give(name):
-    """The bootstrap takes the variance over n, DeLong that over n - 1: rare classes are left common here."""
+    """The bootstrap divides the variance by n, DeLong by n - 1; with no rare class here, both nearly agree."""
     dataset = MEDMNIST_PLUS[name]
     y_true = np.arange(dataset.n_test) % dataset.n_classes
     rng = np.random.default_rng(5)
@@ -54,7 +54,7 @@ def test_of_more_classes_it_is_what_many_replicates_give(name):
 
 
 def test_of_labels_that_go_together_it_is_what_many_replicates_give():
-    """Images vary all together, so that the numbers with and without a label vary, too."""
+    """The bootstrap draws from all images together, so the numbers of images with each label vary, too."""
     dataset = Dataset("many", "Many", "Test", Task.MULTILABEL, ("a", "b", "c"), 1500)
     rng = np.random.default_rng(6)
     cause = rng.standard_normal((1500, 1))
@@ -65,7 +65,7 @@ def test_of_labels_that_go_together_it_is_what_many_replicates_give():
 
 
 def test_of_the_mean_over_all_datasets_both_agree():
-    """Within 5 %: that of 1,000 replicates is itself known to about 2 % (one in the root of 2,000)."""
+    """Within 5 %: the standard error from 1,000 replicates is precise to about 2 % (1 / root of 2,000)."""
     ground_truth = make_demo_ground_truth(MEDMNIST_PLUS)
     for seed in (1, 2, 3):
         predictions = make_demo_predictions(ground_truth, MEDMNIST_PLUS, skill=1 + seed / 2, seed=seed)

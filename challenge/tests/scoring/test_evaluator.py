@@ -1,4 +1,4 @@
-"""From predictions and labels to scores."""
+"""Scores from predictions and labels."""
 
 import json
 import subprocess
@@ -19,9 +19,9 @@ def scores():
 
 def test_it_works(scores):
     assert scores.rows == 15
-    # class 1 is predicted if p1 > 0.5, so not at 0.5; the right one in three of three rows that differ
+    # class 1 is predicted if p1 > 0.5, so not at 0.5; the prediction is right in three of three rows that differ
     assert scores.datasets["pairmnist"] == DatasetScores(1.0, 1.0, 1.0, 1.0)
-    # row 3 is a tie between classes 0 and 1: the first counts, the label is 1
+    # row 3 is a tie between classes 0 and 1: the first class counts, but the label is 1
     assert scores.datasets["tripmnist"].accuracy == 0.8
     assert scores.datasets["tripmnist"].balanced_accuracy == pytest.approx((1 + 0.5 + 1) / 3)
 

@@ -1,4 +1,4 @@
-"""Damaged files: refused, or read exactly as an independent reader reads them, by both parsers alike."""
+"""Damaged files: both parsers refuse them, or read them exactly like an independent reader."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ CANONICAL = canonical_text(TINY_PREDICTIONS, TINY).encode()
 THESIS = thesis_text(TINY_PREDICTIONS, TINY).encode()
 THESIS_WITH_TRUTH = thesis_text(TINY_PREDICTIONS, TINY, TINY_LABELS).encode()
 
-#: Bytes that mean something to some reader of CSV or of numbers, and a few that should to none.
+#: Bytes that have a meaning for some reader of CSV or of numbers, and a few without any.
 SALT = [b"", *(bytes([byte]) for byte in b"\0\t\n\x0b\x0c\r \"#'+,-./0159;=EINT[]_aefinx|~\x7f\x80\xa0\xff")]
 SALT += [
     b"\r\n",
@@ -84,7 +84,7 @@ def damage(data, edit):
 
 
 def outcome(data, *, fast):
-    """What `read_predictions` gives, None if it refuses; with the quick reader or without it."""
+    """Return the result of `read_predictions`, with or without the quick reader; None for a refused file."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         path = Path(folder) / "p.csv"
         path.write_bytes(data)
@@ -100,7 +100,7 @@ def outcome(data, *, fast):
 
 
 def expected(data):
-    """A reader of a few lines by Python's own means; None for what it would refuse."""
+    """Return the result of a simple reader in plain Python; None for a refused file."""
     text = data.decode("utf-8-sig")
     rows = [
         row

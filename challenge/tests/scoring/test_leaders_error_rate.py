@@ -1,4 +1,4 @@
-"""How often the group of the leader leaves out an entry that is truly as good: at most the 5 % it promises."""
+"""Error rate of the leader's group: it leaves out a truly equal entry in at most the promised 5 % of cases."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,9 @@ N_IMAGES, N_ENTRIES, N_REPLICATES = 1000, 8, 1000
 
 
 def accuracies_of_equal_entries(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return accuracies (8,) and replicates (8, B) of entries that are right with the same chance, 85 %.
+    """Return accuracies (8,) and replicates (8, B) of entries that are right with the same probability, 85 %.
 
-    An image is hard or easy for all of them, so that they are right together more often than by chance.
+    Images are hard or easy for all entries, so that the entries are right together more often than by chance.
     """
     ease = rng.normal(size=N_IMAGES)
     skill = np.sqrt(0.7) * ease + np.sqrt(0.3) * rng.normal(size=(N_ENTRIES, N_IMAGES))

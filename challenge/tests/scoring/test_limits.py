@@ -17,7 +17,7 @@ HEADER = b"dataset,index," + b",".join(b"p%d" % j for j in range(14)) + b"\n"
 
 @pytest.fixture
 def refused(tmp_path):
-    """A function from the content of a file for the real benchmark to the refusal, which must come cheaply."""
+    """Return a function that gives the refusal of a file for the real benchmark, and checks its cost."""
 
     def refuse(content, **options):
         path = tmp_path / "predictions.csv"
@@ -26,7 +26,7 @@ def refused(tmp_path):
         started = time.process_time()
         with pytest.raises(PredictionsError) as caught:
             read_predictions(path, MEDMNIST_PLUS, **options)
-        assert time.process_time() - started < 8  # a third of it without tracemalloc
+        assert time.process_time() - started < 8  # a third of this time without tracemalloc
         assert tracemalloc.get_traced_memory()[1] < 230 * MB
         tracemalloc.stop()
         return str(caught.value)
@@ -36,7 +36,7 @@ def refused(tmp_path):
 
 
 def bomb(unit, size):
-    """Gzip data of `size` bytes of `unit` over and over, made without holding them."""
+    """Return gzip data that unpacks to `size` bytes of repeated `unit`, made without holding them in memory."""
     compressor = zlib.compressobj(9, wbits=31)
     piece = unit * (MB // len(unit))
     return b"".join(compressor.compress(piece) for _ in range(size // len(piece))) + compressor.flush()
@@ -72,7 +72,7 @@ def test_gzip_bomb_of_lines(refused):
 
 
 def test_gzip_of_very_many_members(refused):
-    assert "more than 5,000 pieces" in refused(gzip.compress(b"") * 1_000_000)
+    assert "more than 5,000 parts" in refused(gzip.compress(b"") * 1_000_000)
 
 
 def test_long_line(refused):

@@ -1,4 +1,4 @@
-"""The metrics against scikit-learn's, within 1e-12."""
+"""Metrics compared with scikit-learn, within 1e-12."""
 
 import warnings
 
@@ -13,7 +13,7 @@ from challenge.scoring.metrics.evaluator import score_dataset
 from challenge.scoring.metrics.ranked import METRICS, auc, balanced_accuracy, cohen_kappa, confusion_matrix
 from challenge.tests.scoring.conftest import TINY
 
-#: Scores that are tied, at the threshold, at the ends, next to one another, subnormal, or minus zero.
+#: Scores that are tied, at the threshold, at the limits, adjacent floats, subnormal, or minus zero.
 AWKWARD = [
     0.0,
     -0.0,
@@ -32,7 +32,7 @@ scores = st.one_of(st.sampled_from(AWKWARD), st.floats(0, 1))
 
 
 def by_sklearn(y_true, y_score, task):
-    """The four metrics by scikit-learn, label by label as `medmnist.evaluator` does."""
+    """Return the four metrics by scikit-learn, label by label as in `medmnist.evaluator`."""
     if task is Task.MULTILABEL:
         columns = [
             by_sklearn(truth, np.column_stack([score, score]), Task.BINARY)
@@ -95,7 +95,7 @@ def test_score_dataset(data):
 
 
 def full_size(dataset, kind, rng):
-    """Labels of every class, and scores of the given kind, for a dataset as large as it is."""
+    """Return labels of every class and scores of a kind, for a dataset in its full size."""
     n, n_classes = dataset.n_test, dataset.n_classes
     if dataset.task is Task.MULTILABEL:
         y_true = (rng.random((n, n_classes)) < 0.05).astype(np.uint8)
@@ -135,13 +135,13 @@ def test_predicting_one_class_only_is_agreement_by_chance():
 
 @pytest.mark.parametrize("metric", [balanced_accuracy, cohen_kappa])
 @pytest.mark.parametrize("y_true", [[0, 0, 0], [1, 1, 1]])
-def test_labels_that_lack_a_class_are_an_error_and_never_nan(metric, y_true):
+def test_labels_with_a_missing_class_are_an_error_and_never_nan(metric, y_true):
     confusion = confusion_matrix(np.array(y_true), np.array(y_true), 2)
     with pytest.raises(ValueError, match="every class"):
         metric(confusion)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert np.isnan(sklearn_metrics.cohen_kappa_score(y_true, y_true))  # what we do not follow
+        assert np.isnan(sklearn_metrics.cohen_kappa_score(y_true, y_true))  # ours is not NaN
 
 
 @pytest.mark.parametrize("positive", [[0, 0], [1, 1], []])

@@ -1,4 +1,4 @@
-"""Two entries, or two orders, over paired replicates: flips, differences, Kendall's tau."""
+"""Comparison of two entries or two rankings over paired replicates: flips, differences, Kendall's tau."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from challenge.scoring.statistics.rank_inference import flip_share, kendall_taus
     [
         (0.9, 0.8, [0.9, 0.9, 0.9, 0.9], [0.8, 0.8, 0.8, 0.8], 0),
         (0.9, 0.8, [0.8, 0.8, 0.8, 0.8], [0.9, 0.9, 0.9, 0.9], 1),
-        (0.9, 0.8, [0.9, 0.8, 0.9, 0.7], [0.8, 0.9, 0.8, 0.7], 0.375),  # as it was, flipped, as it was, tied
+        (0.9, 0.8, [0.9, 0.8, 0.9, 0.7], [0.8, 0.9, 0.8, 0.7], 0.375),  # same, flipped, same, tied
         (0.8, 0.9, [0.9, 0.8, 0.9, 0.7], [0.8, 0.9, 0.8, 0.7], 0.625),
         (0.9, 0.9, [0.9, 0.9, 0.9, 0.9], [0.8, 0.8, 0.8, 0.8], 0.5),
         (0.9, 0.9, [0.9, 0.8, 0.9, 0.7], [0.9, 0.8, 0.9, 0.7], 0.5),
@@ -31,7 +31,7 @@ def test_a_paired_difference_by_hand():
     apart = np.arange(-20, 21) / 64
     found = paired_difference(0.75, 0.5, shared + apart, shared)
     assert found.difference == 0.25
-    assert (found.low, found.high) == (-19 / 64, 19 / 64)  # 1 of the 40 steps in from either end
+    assert (found.low, found.high) == (-19 / 64, 19 / 64)  # 1 of the 40 steps in from each end
     assert found.std_error == pytest.approx(np.sqrt(41 * 42 / 12) / 64)  # of a discrete uniform distribution
     assert paired_difference(0.75, 0.5, shared + apart, shared, level=0.5).high == 10 / 64
 
@@ -50,7 +50,7 @@ def test_a_difference_of_float32_replicates_is_taken_in_double_precision():
 @pytest.mark.parametrize("decimals", [8, 1, 0])
 @pytest.mark.parametrize("m", [2, 3, 12, 60])
 def test_kendall_taus_are_those_of_scipy(m, decimals):
-    """With fewer decimals more values are tied, in the full data and in the replicates."""
+    """With fewer decimals, more values are tied, in the full data and in the replicates."""
     rng = np.random.default_rng(m)
     values = rng.normal(size=m)
     replicates = (values[:, None] + rng.normal(size=(m, 40))).round(decimals)

@@ -1,4 +1,4 @@
-"""The one rule from probabilities to predicted classes."""
+"""Rule that derives predicted classes from probabilities."""
 
 import numpy as np
 

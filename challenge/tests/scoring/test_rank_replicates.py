@@ -1,4 +1,4 @@
-"""Ranks within bootstrap replicates, and the range of most of them."""
+"""Ranks within bootstrap replicates, and ranges of ranks."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from challenge.scoring.statistics.rank_inference import rank_ranges, rank_replicates
 from challenge.scoring.statistics.ranking import rank
 
-#: Few different values, so that many are equal.
+#: Few different values, so that many values are equal.
 LEVELS = st.sampled_from([0.25, 0.5, 0.75, 1.0])
 REPLICATES = arrays.arrays(np.float32, st.tuples(st.integers(1, 7), st.integers(1, 70)), elements=LEVELS)
 FIXED = st.lists(LEVELS, max_size=4)
@@ -52,7 +52,7 @@ def test_a_constant_for_all_changes_no_rank(replicates):
 
 
 def test_a_fixed_value_is_compared_as_precisely_as_it_is_given():
-    """A float32 replicate and a float64 value that print alike are not equal."""
+    """A float32 replicate and a float64 value that look the same are not equal."""
     replicate = np.array([[0.9]], dtype=np.float32)  # 0.89999998
     assert rank_replicates(replicate, [0.9]).tolist() == [[2]]
 
@@ -63,7 +63,7 @@ def test_a_fixed_value_is_compared_as_precisely_as_it_is_given():
         ([3] * 100, 0.95, [3, 3]),
         (range(1, 1001), 0.95, [25, 976]),
         (range(1, 1001), 0.9, [50, 951]),
-        # Of 100, the quantile at 0.975 falls between the 97th and the 98th: the 98th is taken.
+        # With 100 replicates, the quantile at 0.975 lies between the 97th and the 98th: the 98th is taken.
         ([1] * 98 + [2] * 2, 0.95, [1, 1]),
         ([1] * 97 + [2] * 3, 0.95, [1, 2]),
         ([1] * 3 + [2] * 97, 0.95, [1, 2]),

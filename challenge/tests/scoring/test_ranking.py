@@ -1,4 +1,4 @@
-"""Ranks of a leaderboard, as a table."""
+"""Ranks of a leaderboard, as a table of cases."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Files in the canonical layout that are fine, however they are written."""
+"""Valid files in the canonical layout, in all variants of writing."""
 
 import csv
 import gzip
@@ -32,7 +32,7 @@ def text_of(rows, **options):
 
 
 def test_it_works(read, canonical, monkeypatch):
-    monkeypatch.setattr(module, "parse_carefully", None)  # nothing is odd: the quick reader is enough
+    monkeypatch.setattr(module, "parse_carefully", None)  # a regular file: the quick reader is enough
     assert_tiny(read(canonical))
 
 
@@ -77,7 +77,7 @@ def test_variants_that_mean_the_same(read, canonical, change):
     assert_tiny(read(changed))
 
 
-def test_gzip_is_told_by_its_content(read, canonical):
+def test_gzip_is_recognized_by_its_content(read, canonical):
     assert_tiny(read(gzip.compress(canonical.encode())))
 
 

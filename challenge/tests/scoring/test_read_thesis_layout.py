@@ -16,7 +16,7 @@ def with_truth() -> str:
 
 
 def test_it_works(read, thesis, with_truth, monkeypatch):
-    monkeypatch.setattr(module, "parse_carefully", None)  # nothing is odd: the quick reader is enough
+    monkeypatch.setattr(module, "parse_carefully", None)  # a regular file: the quick reader is enough
     assert_tiny(read(thesis))
     assert_tiny(read(with_truth))
     assert_tiny(read(with_truth, labels=TINY_LABELS))
@@ -41,7 +41,7 @@ def test_datasets_may_be_mixed(read, thesis):
 
 
 def zip_datasets(rows):
-    """The first row of every dataset, then the second of every dataset, and so on."""
+    """Return the first row of every dataset, then the second row of every dataset, and so on."""
     by_dataset = [[row for row in rows if row.startswith(name)] for name in TINY_PREDICTIONS]
     return [[rows[i] for rows in by_dataset if i < len(rows)] for i in range(max(map(len, by_dataset)))]
 
@@ -79,7 +79,7 @@ def test_ways_to_write_truth(read, with_truth, truth):
 
 def test_truth_that_differs_is_refused_at_the_first_row_without_telling_the_label(read):
     stated = {name: labels.copy() for name, labels in TINY_LABELS.items()}
-    stated["tripmnist"] = np.array([2, 0, 1, 0, 0])  # differs in the last two
+    stated["tripmnist"] = np.array([2, 0, 1, 0, 0])  # differs in the last two rows
     stated["manymnist"][4, 0] = 0
     with pytest.raises(PredictionsError) as caught:
         read(thesis_text(TINY_PREDICTIONS, TINY, stated), labels=TINY_LABELS)

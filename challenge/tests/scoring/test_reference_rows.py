@@ -1,4 +1,4 @@
-"""What chance and the majority class get: by hand, by all possible guesses, and by scikit-learn."""
+"""Scores of chance and of the majority class, compared with all possible guesses, scikit-learn and results by hand."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ def rows():
 
 
 def test_chance_by_hand(rows):
-    """Of five images, 1, 2 and 2 are of the three classes; of the four labels, 3, 4, 2 and 3 of six images are."""
+    """Five images of three classes (1, 2 and 2), and six images with four labels (3, 4, 2 and 3)."""
     assert rows["chance"]["datasets"]["tripmnist"] == {
         "auc": 0.5,
         "balanced_accuracy": 1 / 3,
@@ -59,7 +59,7 @@ def test_chance_by_hand(rows):
 
 
 def test_the_calibration_error_of_chance_where_labels_are_rare():
-    """A probability of 0.5 for each label, of which 5 of 24 are there."""
+    """A probability of 0.5 for each label; 5 of 24 labels are present."""
     dataset = TINY["manymnist"]
     rare = np.zeros((6, 4), np.uint8)
     rare[[0, 1, 2, 3, 4], [0, 1, 2, 3, 0]] = 1
@@ -93,7 +93,7 @@ def test_chance_is_the_mean_over_all_guesses(rows, dataset):
 
 
 def test_the_majority_by_hand(rows):
-    """Classes 1 and 2 are equally frequent: the first is predicted. Of the labels, one is there more often than not."""
+    """Classes 1 and 2 are equally frequent: class 1 is predicted. One label is present in most images."""
     assert rows["majority"]["datasets"]["tripmnist"] == {
         "auc": 0.5,
         "balanced_accuracy": pytest.approx(1 / 3),

@@ -1,4 +1,4 @@
-"""Files that cannot be scored, and what their authors are told."""
+"""Files that cannot be scored, and the messages for their authors."""
 
 import gzip
 import io
@@ -23,7 +23,7 @@ def refusal(read, content, **options) -> PredictionsError:
 
 
 def replace(old, new):
-    """A change of the file's text that is sure to change it."""
+    """Return a function that replaces text in a file, and fails if nothing changes."""
 
     def change(text):
         assert old in text
@@ -33,7 +33,7 @@ def replace(old, new):
 
 
 def cell(new):
-    """Puts `new` in the place of p1 of row 1 of pairmnist, on line 8 of the canonical layout."""
+    """Return a function that replaces p1 of row 1 of pairmnist by `new`, on line 8 of the canonical layout."""
     return replace("pairmnist,1,0.25,0.75", f"pairmnist,1,0.25,{new}")
 
 
@@ -52,7 +52,7 @@ CANONICAL = {
     "nan": (cell("nan"), HERE + "p1 is 'nan'; expected a finite number"),
     "NaN": (cell("NaN"), HERE + "p1 is 'NaN'; expected a finite number"),
     "inf": (cell("inf"), HERE + "p1 is 'inf'; expected a finite number"),
-    "1e999": (cell("1e999"), HERE + "the probability of class 1 is inf; expected one from 0 to 1"),
+    "1e999": (cell("1e999"), HERE + "the probability of class 1 is inf; expected a value from 0 to 1"),
     "1e999 and -1e999": (replace("0.25,0.75", "-1e999,1e999"), HERE + "the probability of class 0 is -inf"),
     "null": (cell("null"), HERE + "p1 is 'null'; expected a plain decimal number"),
     "None": (cell("None"), HERE + "p1 is 'None'"),
@@ -69,8 +69,8 @@ CANONICAL = {
     "terminal escape": (cell("\x1b[31m"), HERE + r"p1 is '\x1b[31m'"),
     "markup": (cell("<script>"), HERE + "p1 is '<script>'"),
     "long text": (cell("x" * 200), HERE + f"p1 is '{'x' * 40}'...; expected"),
-    "negative": (cell("-0.1"), HERE + "the probability of class 1 is -0.1; expected one from 0 to 1"),
-    "above 1": (cell("1.5"), HERE + "the probability of class 1 is 1.5; expected one from 0 to 1"),
+    "negative": (cell("-0.1"), HERE + "the probability of class 1 is -0.1; expected a value from 0 to 1"),
+    "above 1": (cell("1.5"), HERE + "the probability of class 1 is 1.5; expected a value from 0 to 1"),
     "just above 1": (cell("1.0000001"), HERE + "the probability of class 1 is 1"),
     "sum": (cell("0.7"), HERE + "the probabilities sum to 0.95; expected 1 within 0.01"),
     "logits": (replace("0.25,0.75", "-1.5,2"), "if these are logits, apply a softmax first"),
@@ -86,8 +86,11 @@ CANONICAL = {
     "open quote": (cell('"0.75'), "line 8: a quoted cell is not properly closed on its line"),
     "text after quote": (cell('"0.75"5'), "line 8: a quoted cell is not properly closed on its line"),
     "NUL": (cell("0.75\0"), "line 8: the line contains a NUL byte"),
-    "carriage return": (cell("0.75\r"), "line 8: the line contains a carriage return inside the line"),
-    "BOM inside": (replace("tripmnist,0", "\ufefftripmnist,0"), r"line 2: '\ufefftripmnist' is none of the datasets"),
+    "carriage return": (cell("0.75\r"), "line 8: the line contains a carriage return before its end"),
+    "BOM inside": (
+        replace("tripmnist,0", "\ufefftripmnist,0"),
+        r"line 2: '\ufefftripmnist' is not one of the datasets",
+    ),
     # indices
     "negative index": (index("-1"), "pairmnist, line 8: the index is '-1'; expected a whole number from 0 to 3"),
     "float index": (index("1.0"), "pairmnist, line 8: the index is '1.0'; expected a whole number"),
@@ -97,15 +100,15 @@ CANONICAL = {
     "int32 overflow": (index("4294967297"), "the index '4294967297' is past the end"),
     "int64 overflow": (index("18446744073709551617"), "the index '18446744073709551617' is past the end"),
     "huge index": (index("9" * 500), f"the index '{'9' * 40}'... is past the end"),
-    "duplicate": (index("0"), "pairmnist, line 8, index 0: this index was on line 7 already"),
+    "duplicate": (index("0"), "pairmnist, line 8, index 0: line 7 already has this index"),
     "missing row": (replace("pairmnist,1,0.25,0.75,,\n", ""), "pairmnist: 1 row is missing: index 1"),
     # datasets
     "upper case": (name("PairMNIST"), "line 8: the dataset 'PairMNIST' must be written exactly 'pairmnist'"),
     "blank before": (name(" pairmnist"), "line 8: the dataset ' pairmnist' must be written exactly 'pairmnist'"),
     "blank after": (name("pairmnist "), "line 8: the dataset 'pairmnist ' must be written exactly 'pairmnist'"),
-    "3D": (name("organmnist3d"), "line 8: 'organmnist3d' is no 2D dataset; only the 3 2D datasets are scored"),
-    "unknown": (name("mnist"), "line 8: 'mnist' is none of the datasets tripmnist, pairmnist, manymnist"),
-    "no name": (name(""), "line 8: '' is none of the datasets"),
+    "3D": (name("organmnist3d"), "line 8: 'organmnist3d' is not a 2D dataset; only the 3 2D datasets are scored"),
+    "unknown": (name("mnist"), "line 8: 'mnist' is not one of the datasets tripmnist, pairmnist, manymnist"),
+    "no name": (name(""), "line 8: '' is not one of the datasets"),
     # header
     "missing column": (replace(",p3\n", "\n"), "line 1: the column 'p3' is missing"),
     "duplicate column": (replace("p3", "p2"), "line 1: the column 'p2' occurs 2 times"),
@@ -113,21 +116,21 @@ CANONICAL = {
     "too many columns": (replace("p3", "p3,p4"), "the column 'p4' is unknown"),
     "column in capitals": (replace("dataset", "Dataset"), "the column 'Dataset' is unknown; did you mean 'dataset'?"),
     "row labels": (replace("dataset", ",dataset"), "column 1 has no name; write the file without row labels"),
-    "truth": (replace("p3", "p3,truth"), "the column 'truth' has no place here: the server holds the labels"),
+    "truth": (replace("p3", "p3,truth"), "the column 'truth' is not allowed: the server has the labels"),
     "semicolons": (lambda text: text.replace(",", ";"), "separated by semicolons; separate them by commas"),
     "tabs": (lambda text: text.replace(",", "\t"), "separated by tabs; separate them by commas"),
     "no header": (lambda text: text.split("\n", 1)[1], "line 1: the column 'dataset' is missing"),
     "blank first line": (lambda text: "\n" + text, "line 1: the first line is blank"),
     "open quote in header": (lambda text: '"' + text, "a quoted cell of the header is not closed"),
-    # the whole
+    # the whole file
     "empty": (lambda text: "", "The file is empty"),
     "BOM only": (lambda text: "\ufeff", "The file is empty"),
     "white space": (lambda text: " \r\n\n\t\n", "The file is empty"),
-    "header only": (lambda text: text.split("\n")[0] + "\n", "The file has a header, but no rows"),
-    "header without newline": (lambda text: text.split("\n")[0], "The file has a header, but no rows"),
+    "header only": (lambda text: text.split("\n")[0] + "\n", "The file has a header but no rows"),
+    "header without newline": (lambda text: text.split("\n")[0], "The file has a header but no rows"),
     "one dataset missing": (
         lambda text: "\n".join(line for line in text.split("\n") if not line.startswith("pair")),
-        "pairmnist: the dataset is missing altogether; expected 4 rows",
+        "pairmnist: the whole dataset is missing; expected 4 rows",
     ),
     "old Mac line ends": (lambda text: text.replace("\n", "\r"), "line 1"),
 }  # fmt: skip
@@ -139,7 +142,7 @@ def test_canonical(read, canonical, change, expected):
 
 
 def probability(new):
-    """Puts `new` in the place of the list of row 1 of pairmnist, on line 8 of the thesis layout."""
+    """Return a function that replaces the list of row 1 of pairmnist by `new`, on line 8 of the thesis layout."""
     return replace('"[0.25, 0.75]"', new)
 
 
@@ -228,7 +231,7 @@ def npz():
         (gzip.compress(gzip.compress(b"dataset")), "gzip data inside gzip data"),
         (gzip.compress(b"PAR1"), "a Parquet file"),
     ],
-    # Archives hold the time at which they are made; a test's name must be the same in each of xdist's workers.
+    # Archives contain their time of creation, but the name of a test must be the same in all xdist workers.
     ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_other_formats_are_named(read, content, expected):
@@ -247,7 +250,7 @@ def test_other_formats_are_named(read, content, expected):
         (lambda data: data + b"dataset", "followed by bytes that are not gzip"),
         (lambda data: data + b"\x1f", "followed by bytes that are not gzip"),
         (lambda data: data + b"\x1f\x8b", "The gzip data ends too early"),
-        (lambda data: data + data, "this index was on line 2 already"),
+        (lambda data: data + data, "line 2 already has this index"),
     ],
 )
 def test_broken_gzip(read, canonical, change, expected):

@@ -1,4 +1,4 @@
-"""The informational metrics against scikit-learn's, within 1e-12."""
+"""Informational metrics compared with scikit-learn, within 1e-12."""
 
 import json
 import math
@@ -30,19 +30,19 @@ DATASETS = [*TINY.datasets, ORDINAL]
 
 examples = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
-#: At the ends, at the threshold, next to either, and below what the clip leaves.
+#: Scores at the limits, at the threshold, next to both, and below the clipping limit.
 AWKWARD = [0.0, -0.0, 1.0, 0.5, np.nextafter(0.5, 1), np.nextafter(1.0, 0), 1e-9, 1e-300]
 scores = st.one_of(st.sampled_from(AWKWARD), st.floats(1e-12, 1))
 
 
 def log_loss_of_two(y_true, p1):
-    """Clipped as we state it, on both sides alike: log(1 - (1 - 1e-7)) is log(1e-7) to nine digits only."""
+    """Clip as documented, in the same way on both sides: log(1 - (1 - 1e-7)) equals log(1e-7) only to nine digits."""
     columns = np.clip(np.column_stack([1 - p1, p1]), LOG_CLIP, 1 - LOG_CLIP)
     return sklearn_metrics.log_loss(y_true, columns, labels=[0, 1])
 
 
 def of_labels_by_sklearn(y_true, y_score):
-    """What is a mean over labels, and the lists of a multi-label dataset."""
+    """Return the means over labels, and the lists of a multi-label dataset."""
     y_pred = y_score > 0.5
     columns = list(zip(y_true.T, y_score.T, y_pred.T, strict=True))
     return {
@@ -133,7 +133,7 @@ def test_a_submission_of_full_size(kind, labels):
     change = changes.get(kind, np.asarray)
     for dataset in MEDMNIST_PLUS:
         y_score = np.clip(change(predictions[dataset.name]), 0, 1)
-        if kind == "sure" and dataset.task is not Task.MULTILABEL:  # where nothing was above one half
+        if kind == "sure" and dataset.task is not Task.MULTILABEL:  # if nothing was above one half
             y_score[y_score.sum(axis=1) == 0, 0] = 1
         assert y_score.dtype == np.float32
         assert_equal_sklearn(labels.labels[dataset.name], y_score, dataset)
@@ -150,7 +150,7 @@ def test_the_calibration_error_is_that_of_the_figures(skill, labels):
 
 
 def test_images_are_of_the_classes_that_the_scorer_says():
-    """At ties and at the threshold: recall, averaged over classes, is the ranked balanced accuracy."""
+    """Mean recall over classes equals the ranked balanced accuracy, also at ties and at the threshold."""
     predictions = TINY_PREDICTIONS | {"pairmnist": np.array([[0.5, 0.5], [0.4, 0.6], [0.3, 0.5], [0.5, 0.5]])}
     scored = evaluate(predictions, TINY_LABELS, TINY).datasets
     found = secondary_metrics(predictions, TINY_LABELS, TINY)
@@ -161,7 +161,7 @@ def test_images_are_of_the_classes_that_the_scorer_says():
 
 
 def test_four_images_by_hand():
-    """Class 1 is the positive one: p1 puts images 2, 4, 3, 1 in order, of which 2 and 3 are of class 1."""
+    """Class 1 is positive: p1 sorts the images as 2, 4, 3, 1; images 2 and 3 are of class 1."""
     dataset = TINY["pairmnist"]
     y_score = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.5, 0.5]])
     assert dataset_metrics(np.array([0, 1, 1, 0]), y_score, dataset) == {
@@ -207,7 +207,7 @@ def test_only_ordinal_datasets_have_a_quadratic_kappa(labels):
 
 
 def test_predictions_are_left_as_they_were():
-    """They are scored after this too."""
+    """The predictions are scored again afterwards."""
     before = {name: values.copy() for name, values in TINY_PREDICTIONS.items()}
     secondary_metrics(TINY_PREDICTIONS, TINY_LABELS, TINY)
     for name, values in before.items():

@@ -1,7 +1,7 @@
-"""What can be said of all entries at once: significant pairs, the group of the leader, and sets of ranks.
+"""Simultaneous inference on all entries: significant pairs, the group of the leader, and rank sets.
 
 The oracle is `csranks`, the R package of the method's authors: its functions `csdiffmeans` and `csranks_simul`, run
-in R 4.2.2, and what its vignette says of the PISA study.
+in R 4.2.2, and the results on the PISA study in its vignette.
 """
 
 from functools import cache
@@ -15,8 +15,8 @@ from challenge.scoring.statistics.critical_difference import nemenyi_quantile
 from challenge.scoring.statistics.rank_inference import leaders_group, rank_sets, significantly_higher
 from challenge.scoring.statistics.ranking import rank
 
-#: PISA 2018 (OECD): mean score in mathematics, standard error; and the set of ranks by csranks(coverage=0.95,
-#: R=20000), which six seeds agreed on. A single step without step-down gives others for five countries.
+#: PISA 2018 (OECD): mean score in mathematics, standard error, and the rank set by csranks(coverage=0.95, R=20000),
+#: the same with six seeds. A single step without step-down gives other sets for five countries.
 PISA = [
     ("Australia", 491.3600, 1.9398, 12, 30),
     ("Austria", 498.9423, 2.9710, 7, 26),
@@ -57,7 +57,7 @@ PISA = [
     ("United States", 478.2447, 3.2354, 23, 32),
 ]
 COUNTRIES = [row[0] for row in PISA]
-#: By csranks, with the draws of `correlated_entries(seed)` for its own: the values, and the sets of ranks.
+#: Values and rank sets by csranks, run with the draws of `correlated_entries(seed)`.
 CSRANKS = {
     1: ([5, 2, 1, 1, 1, 1, 1, 1, 1], [9, 9, 9, 8, 9, 8, 9, 8, 7]),
     2: ([9, 4, 2, 2, 2, 2, 1, 1, 1], [9, 8, 8, 8, 8, 8, 7, 7, 3]),
@@ -68,7 +68,7 @@ CSRANKS = {
 
 
 def correlated_entries(seed: int, m: int = 9, n_replicates: int = 1000) -> tuple[np.ndarray, np.ndarray]:
-    """Return values (m,) and replicates (m, B) of entries with a common part and errors of their own."""
+    """Return values (m,) and replicates (m, B) of entries with a common error and individual errors."""
     rng = np.random.default_rng(seed)
     values = np.sort(rng.normal(0, 2.2, m)).round(1)
     common = rng.uniform(0.3, 2, m)[:, None] * rng.normal(size=(1, n_replicates))
@@ -79,7 +79,7 @@ def correlated_entries(seed: int, m: int = 9, n_replicates: int = 1000) -> tuple
 def independent_entries(
     values: np.ndarray, errors: np.ndarray, seed: int = 0, n_replicates: int = 5000
 ) -> np.ndarray:
-    """Return normal replicates whose covariance is exactly the diagonal one of these standard errors."""
+    """Return normal replicates whose covariance is exactly diagonal, with the given standard errors."""
     draws = np.random.default_rng(seed).normal(size=(len(values), n_replicates))
     draws -= draws.mean(axis=1, keepdims=True)
     white = np.linalg.solve(np.linalg.cholesky(np.cov(draws)), draws)
@@ -88,13 +88,13 @@ def independent_entries(
 
 @cache
 def pisa(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scores (37,) and normal replicates of them."""
+    """Return the scores (37,) and their normal replicates."""
     scores, errors = np.array([row[1:3] for row in PISA]).T
     return scores, independent_entries(scores, errors, seed, n_replicates=20_000)
 
 
 def by_loops(values: np.ndarray, replicates: np.ndarray, level: float) -> np.ndarray:
-    """The procedure as it is written: every ordered pair, one after another."""
+    """Run the procedure literally: every ordered pair, one after another."""
     m = len(values)
     largest: dict[tuple[int, int], np.ndarray] = {}
     statistic = {}
@@ -127,7 +127,7 @@ def test_the_sets_of_csranks_for_pisa(seed):
 
 @pytest.mark.parametrize(("level", "also"), [(0.95, {"Finland", "Sweden"}), (0.9, {"Finland"})])
 def test_who_may_be_among_the_first_five_of_pisa(level, also):
-    """As the vignette of csranks prints it: the lowest rank is 5 or less."""
+    """The vignette of csranks prints the same: the lowest rank is 5 or less."""
     lowest = rank_sets(*pisa(), level)[:, 0]
     always = {
         "Belgium",
@@ -144,7 +144,7 @@ def test_who_may_be_among_the_first_five_of_pisa(level, also):
 
 
 def test_whose_sets_overlap_in_pisa():
-    """As the vignette of csranks says: Germany's and Korea's share rank 7 at 95 % and none at 75 %."""
+    """The vignette of csranks says: the sets of Germany and Korea share rank 7 at 95 %, and no rank at 75 %."""
     germany, korea = COUNTRIES.index("Germany"), COUNTRIES.index("Korea")
     sets = rank_sets(*pisa(), 0.95)
     assert sets[germany, 0] == sets[korea, 1] == 7
@@ -191,7 +191,7 @@ def test_a_constant_for_all_changes_nothing(seed, m):
 
 @pytest.mark.parametrize("m", [2, 5, 20])
 def test_the_critical_value_is_the_studentized_range_of_independent_entries(m):
-    """One entry leads m - 1 equal ones: just too little, and just enough, of the quantile of Nemenyi's test."""
+    """One entry leads m - 1 equal entries, by just less and by just more than the quantile of Nemenyi's test."""
     errors = np.full(m, 0.01)
     critical = nemenyi_quantile(m) * np.sqrt(2) * 0.01
     for factor, found in [(0.98, False), (1.02, True)]:
@@ -208,7 +208,7 @@ def test_the_more_entries_the_larger_a_difference_must_be():
 
 
 def test_a_common_error_does_not_blur_a_difference():
-    """Pairing: a test set that is hard for all leaves their differences as they are."""
+    """Pairing: a test set that is hard for all entries does not change their differences."""
     rng = np.random.default_rng(0)
     values = np.array([0.9, 0.89, 0.8])
     common, own = 0.05 * rng.normal(size=(1, 1000)), 0.002 * rng.normal(size=(3, 1000))
@@ -217,8 +217,8 @@ def test_a_common_error_does_not_blur_a_difference():
     assert rank_sets(values, alone).tolist() == [[1, 3], [1, 3], [1, 3]]
 
 
-def test_equal_predictions_are_never_told_apart():
-    """Also where rounding makes covariances differ in their last digits."""
+def test_equal_predictions_never_differ():
+    """This holds also if rounding changes the last digits of covariances."""
     values, replicates = correlated_entries(0, m=6)
     twice = np.repeat(replicates, 2, axis=0).astype(np.float32)
     higher = significantly_higher(np.repeat(values, 2), twice)
@@ -237,7 +237,7 @@ def test_equal_predictions_are_never_told_apart():
         ([0.0, 0.0, 0.0], [True, True, True]),
     ],
 )
-def test_what_never_varies_differs_where_the_values_do(values, group):
+def test_constant_differences_are_significant_unless_they_are_0(values, group):
     replicates = (
         np.repeat(np.random.default_rng(0).normal(size=(1, 200)), 3, axis=0) + np.array(values)[:, None]
     )
@@ -247,7 +247,7 @@ def test_what_never_varies_differs_where_the_values_do(values, group):
 
 
 def test_entries_that_share_the_highest_value_lead_together():
-    """The third is far below the precise leader, but not below the other one, whose replicates are noise."""
+    """The third entry is far below the precise leader, but not below the second, whose replicates are noise."""
     rng = np.random.default_rng(0)
     values = np.array([0.9, 0.9, 0.85])
     replicates = values[:, None] + np.array([[0.1], [0.001], [0.001]]) * rng.normal(size=(3, 1000))
@@ -256,7 +256,7 @@ def test_entries_that_share_the_highest_value_lead_together():
 
 
 def test_the_group_is_that_of_the_leader_whoever_else_is_higher():
-    """The third is far below the precise second, but cannot be told from a leader whose replicates are noise."""
+    """The third entry is far below the precise second, but not significantly below the noisy leader."""
     rng = np.random.default_rng(0)
     values = np.array([0.92, 0.9, 0.85])
     replicates = values[:, None] + np.array([[0.1], [0.001], [0.001]]) * rng.normal(size=(3, 1000))
