@@ -17,14 +17,11 @@ pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 NARROW, WIDE = 360, 1440
-#: Theme, width, rules, part of the page. Only contrasts depend on the theme; only the header shows other elements at
-#: another width.
-LOOKS: list[tuple[Literal["light", "dark"], int, list[str], str]] = [
-    ("light", NARROW, WCAG, "html"),
-    ("dark", NARROW, WCAG, "header"),
-    ("dark", WIDE, COLOURS, "html"),
-    ("light", WIDE, WCAG, "header"),
-]
+Look = tuple[Literal["light", "dark"], int, list[str]]
+#: Themes and widths of every page. Of the rules, only those of contrast depend on the theme.
+LOOKS: list[Look] = [("light", NARROW, WCAG), ("dark", WIDE, COLOURS)]
+#: The other combinations, for the header: it alone shows other elements at another width.
+OTHER_LOOKS: list[Look] = [("dark", NARROW, WCAG), ("light", WIDE, WCAG)]
 #: Maximum bytes of a page on first visit: everything transferred, compressed.
 PLAIN, WITH_FIGURES = 150_000, 700_000
 FOR_EVERYONE = {
@@ -87,20 +84,33 @@ def logged_in(browser, demo, scenes):
 
 def check(page: Page) -> None:
     """Check a page at both widths and in both themes, with its figures drawn."""
-    problems = []
     for figure in page.locator("[data-figure]").all():  # figures are drawn when they come near the viewport
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-drawn", "true")
-    for scheme, width, rules, part in LOOKS:
+    assert problems_of(page, LOOKS, "html") == []
+
+
+def problems_of(page: Page, looks: list[Look], part: str) -> list[str]:
+    """Return what axe finds in a part of a page, and where the page scrolls sideways."""
+    problems = []
+    for scheme, width, rules in looks:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             problems.append(f"{width} px: the page scrolls sideways")
         options = {"runOnly": rules, "resultTypes": ["violations"]}
-        for violation in Axe().run(page, context={"include": [[part]]}, options=options).response["violations"]:
+        for violation in (
+            Axe().run(page, context={"include": [[part]]}, options=options).response["violations"]
+        ):
             places = [f"{node['html'][:150]} ({node['failureSummary']})" for node in violation["nodes"][:3]]
             problems.append(f"{scheme}, {width} px: {violation['help']}: {places}")
-    assert problems == []
+    return problems
+
+
+@pytest.mark.parametrize("team", [None, "Team Scenes"])
+def test_the_header_is_accessible_at_each_width_in_each_theme(visits, logged_in, team):
+    page = visits.open("/about/", storage_state=logged_in.get(team))
+    assert problems_of(page, OTHER_LOOKS, "header") == []
 
 
 def test_every_page_without_arguments_is_looked_at():
