@@ -1,4 +1,4 @@
-"""How many test images each class has, by the labels that are loaded. Counts go out, labels never."""
+"""Number of test images of each class, counted from the loaded labels. Only counts are published, never labels."""
 
 import logging
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 def class_counts(ground_truth: GroundTruth | None) -> Mapping[str, tuple[int, ...]]:
-    """Return the test images of each class (that carry each label, if multi-label), by dataset.
+    """Return the number of test images of each class (or with each label, if multi-label), by dataset.
 
-    Empty without a ground truth, and where its file is lost or damaged: a page can do without.
+    Empty if there is no ground truth, or if its file is missing or damaged: pages work without the counts.
     """
     if ground_truth is None:
         return {}
@@ -30,7 +30,7 @@ def class_counts(ground_truth: GroundTruth | None) -> Mapping[str, tuple[int, ..
 
 @lru_cache(maxsize=2)
 def _counts(checksum: str, path: Path) -> dict[str, tuple[int, ...]]:
-    """Count once for each version of the labels: `checksum` is that of what is read."""
+    """Count once for each version of the labels; `checksum` is the version."""
     labels = read_ground_truth(path, MEDMNIST_PLUS).labels
     return {
         dataset.name: tuple(

@@ -1,4 +1,4 @@
-"""What the checker in the browser must know to judge a file as the site does (static/js/format-rules.js)."""
+"""Rules for the format checker in the browser (static/js/format-rules.js), which judges files as the site does."""
 
 from django.conf import settings
 

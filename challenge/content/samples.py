@@ -1,6 +1,6 @@
 """Sample images: a montage of training images for each dataset and resolution, made from the official files.
 
-The organizers make them (`manage.py make_dataset_samples`); where there are none, pages show a placeholder.
+The organizers make them (`manage.py make_dataset_samples`); without montages, pages show a placeholder.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the page on the submission format says: rules beside the errors that they lead to, and code to copy."""
+"""Texts of the page on the submission format: rules with their error messages, and code to copy."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the format (HTML), and how the message begins that a file gets which breaks it."""
+    """A rule of the format (HTML), and the beginning of the message for a file that breaks it."""
 
     rule: str
     error: str
 
 
 CANONICAL_RULES = (
-    Rule("The columns are these 16 and no others, in any order.", "the column 'p13' is missing"),
+    Rule("The file has exactly these 16 columns, in any order.", "the column 'p13' is missing"),
     Rule(
-        "No labels and no predicted classes: the site holds the labels, and derives the classes.",
+        "No labels and no predicted classes: the site has the labels and derives the classes.",
         "the column 'truth' is not allowed",
     ),
     Rule(
-        "Every row has as many cells as the header, blank ones included.",
+        "Every row has as many cells as the header, including blank cells.",
         "the row has 15 cells, but the header has 16",
     ),
     Rule(
@@ -32,24 +32,27 @@ CANONICAL_RULES = (
         "the index '7180' is past the end of the test split",
     ),
     Rule(
-        "Each pair of dataset and index is there once. Rows may come in any order.",
+        "Each pair of dataset and index occurs once. The rows may be in any order.",
         "line 5 already has this index",
     ),
     Rule(
-        f"Nothing is missing: one file holds all {MEDMNIST_PLUS.n_datasets} datasets.",
+        f"Nothing is missing: one file contains all {MEDMNIST_PLUS.n_datasets} datasets.",
         "1 row is missing: index 7",
     ),
     Rule(
-        "There is a probability for each class of the dataset.",
+        "Each row has a probability for each class of its dataset.",
         "p8 is blank; expected a value for each of the 9 classes",
     ),
-    Rule("Cells past the classes of the dataset are blank.", "p9 is '0', but the dataset has 9 classes"),
+    Rule("Cells beyond the classes of the dataset are blank.", "p9 is '0', but the dataset has 9 classes"),
     Rule("Probabilities are plain decimal numbers.", "p0 is '12%'; expected a plain decimal number"),
-    Rule("They are finite.", "p0 is 'nan'; expected a finite number from 0 to 1"),
-    Rule("They lie in [0, 1].", "the probability of class 0 is -3.2; expected a value from 0 to 1"),
+    Rule("Probabilities are finite.", "p0 is 'nan'; expected a finite number from 0 to 1"),
     Rule(
-        "Those of an image sum to 1 within 0.01, so that logits are refused; "
-        "the 14 of <code>chestmnist</code> stand alone.",
+        "Probabilities are between 0 and 1.",
+        "the probability of class 0 is -3.2; expected a value from 0 to 1",
+    ),
+    Rule(
+        "The probabilities of an image sum to 1 within 0.01, so logits are refused. "
+        "The 14 probabilities of <code>chestmnist</code> are independent.",
         "the probabilities sum to 0.8; expected 1 within 0.01",
     ),
 )
@@ -60,7 +63,7 @@ THESIS_RULES = (
         "probability is '[0.1 0.9]'; separate the values by commas",
     ),
     Rule(
-        "It holds a value for each class: two for the binary datasets.",
+        "The list has a value for each class: two values for the binary datasets.",
         "probability has 1 value, but the dataset has 2 classes; write both",
     ),
     Rule(
@@ -68,12 +71,12 @@ THESIS_RULES = (
         "probability is '[np.float32(0.1), 0.9]', a Python expression; write plain numbers",
     ),
     Rule(
-        "The rows of a dataset are in the order of the test split; datasets may come in any order, even mixed.",
+        "The rows of a dataset are in the order of the test split. The datasets may be in any order, even mixed.",
         "the dataset has 7,179 rows, but its test split has 7,180",
     ),
     Rule(
-        "<code>truth</code> may be left out. It serves to check that order, and nothing else: a class number, "
-        "or a list of 14 for <code>chestmnist</code>; a blank cell states nothing.",
+        "<code>truth</code> is optional and only checks the order of the rows. It is a class number, or a list of "
+        "14 values for <code>chestmnist</code>. A blank cell is not checked.",
         "truth is not the label of this test image; are the rows in the order of the test split?",
     ),
 )

@@ -1,4 +1,4 @@
-"""The phases in the order of time, and which of them runs now."""
+"""Timeline of the phases, and the phase that runs now."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from challenge.models import Phase
 
 
 class State(StrEnum):
-    """Where a phase stands."""
+    """State of a phase."""
 
     PAST = "past"
     CURRENT = "current"
@@ -20,7 +20,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A phase, when it ends (a phase that opens later ends it, too), and where it stands."""
+    """A phase with its end and its state. A phase also ends when the next phase opens."""
 
     phase: Phase
     ends_at: datetime | None
@@ -46,7 +46,7 @@ def _state(phase: Phase, ends_at: datetime | None, now: datetime) -> State:
 
 
 def phase_in_force(spans: Sequence[Span]) -> Phase | None:
-    """Return the phase whose limits a page states: the one that runs, or else the next, or else the last."""
+    """Return the phase whose limits pages show: the current phase, else the next, else the last."""
     for state in (State.CURRENT, State.UPCOMING):
         for span in spans:
             if span.state == state:

@@ -1,4 +1,4 @@
-"""The example of the Metrics page: ten images of two classes, scored as a binary dataset is."""
+"""Example of the Metrics page: ten images of two classes, scored like a binary dataset."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _DATASET = Dataset("example", "Example", "", Task.BINARY, ("0", "1"), len(TRUE_C
 
 @dataclass(frozen=True)
 class Example:
-    """Probabilities of class 1 for the ten images, under a name that tells what they show."""
+    """Probabilities of class 1 for the ten images, with a name that says what the example shows."""
 
     name: str
     probabilities: tuple[float, ...]
