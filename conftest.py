@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,7 @@ def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
 
     Half of the noise is the same for all entries, as in paired replicates.
     """
+    seeds = count(1)  # not primary keys, which depend on the tests before
     shared = np.random.default_rng(0).standard_normal((12, 4, N_REPLICATES))
 
     def make(team: Team, auc: float, *, spread: float = 0.01, **about) -> Submission:
@@ -226,7 +228,7 @@ def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
             [[getattr(s, m) for m in METRICS] for s in evaluation.dataset_scores.order_by("pk")]
         )
         scores += [getattr(evaluation, m) for m in METRICS] - scores.mean(axis=0)
-        own = np.random.default_rng(submission.pk).standard_normal(shared.shape)
+        own = np.random.default_rng(next(seeds)).standard_normal(shared.shape)
         replicates = scores[:, :, None] + spread * (shared + own) / 2**0.5
         Uncertainty.objects.create(
             evaluation=evaluation,
