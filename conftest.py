@@ -18,6 +18,8 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 from django.utils import timezone
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import Team
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
@@ -30,6 +32,20 @@ from challenge.services import evaluations, ground_truths, submissions, uncertai
 
 PASSWORD = "correct horse battery staple"
 FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class ByFile(LoadFileScheduling):
+    """Gives each file of tests to one process, and all files that share the demo to the same process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "challenge/tests/browser"
+        return folder if nodeid.startswith(f"{folder}/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Distribute the tests by file."""
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
