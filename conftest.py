@@ -1,6 +1,5 @@
 """Fixtures shared by most tests: teams, clients, labels, files, and entries."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -18,8 +17,8 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 from django.utils import timezone
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import Team
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
@@ -165,15 +164,16 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
     """
     score_file = evaluations.score_file
 
-    def remember(path: Path, labels_path: Path) -> evaluations.Outcome:
-        limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
-        key = (hashlib.sha256(path.read_bytes()).hexdigest(), labels_path.name, limits)
-        if key not in outcomes:
-            outcomes[key] = score_file(path, labels_path)
-        return outcomes[key]
-
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
+
+        def remember(path: Path, labels_path: Path) -> evaluations.Outcome:
+            limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
+            key = (submission.sha256, labels_path.name, limits)
+            if key not in outcomes:
+                outcomes[key] = score_file(path, labels_path)
+            return outcomes[key]
+
         with monkeypatch.context() as patch:
             patch.setattr(evaluations, "score_file", remember)
             evaluations.evaluate(submission.evaluations.get().pk)

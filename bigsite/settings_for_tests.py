@@ -20,7 +20,7 @@ os.environ.update(
     ALLOWED_HOSTS="*",
     EMAIL_VERIFICATION="on",
     CELERY_QUEUE=os.path.basename(data_dir),  # parallel test processes do not share work
-    OMP_NUM_THREADS="1",  # test processes share the cores: threads of torch would wait for each other, busily
+    OMP_NUM_THREADS="1",  # parallel test processes share the cores; more threads of torch only wait
     CHROMIUM="",  # nothing is drawn unless a test asks for it
 )
 

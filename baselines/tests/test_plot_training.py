@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,11 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from baselines.tests.mmpt.histories import ROWS, make_run
+from challenge.tests import needs
 
-CHROMIUM = shutil.which("chromium") or ""
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is not installed (Debian: apt install chromium)"
-)
+needs_chromium = needs.needs("chromium", "chromium")
 
 
 def test_html_and_csv_of_each_figure_and_a_message_without_chromium(tmp_path, capsys):
@@ -53,7 +50,7 @@ def test_a_page_draws_itself_without_a_network(tmp_path):
         f"--user-data-dir={tmp_path / 'home'}",
     ]
     shown = subprocess.run(
-        [CHROMIUM, *options, "--dump-dom", page], check=True, capture_output=True, timeout=60
+        [needs.CHROMIUM, *options, "--dump-dom", page], check=True, capture_output=True, timeout=60
     )
     body = shown.stdout.decode().partition("<body>")[2].rpartition("</script>")[0]
     assert 'class="main-svg"' in body
@@ -62,7 +59,7 @@ def test_a_page_draws_itself_without_a_network(tmp_path):
 
 @needs_chromium
 def test_pictures_where_chromium_is_installed(tmp_path, settings):
-    settings.CHROMIUM = CHROMIUM
+    settings.CHROMIUM = needs.CHROMIUM
     first, second = (make_run(tmp_path / name, ROWS, weighted_loss=name == "b") for name in "ab")
     call_command("plot_training", str(first), str(second), output=tmp_path / "plots")
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<svg")):

@@ -46,7 +46,7 @@ def skip_without_drawing() -> None:
 def browser_problem() -> str:
     """Return why Playwright cannot drive Chromium here; empty if it can."""
     if not BROWSER:
-        return reason("Chromium", "chromium-headless-shell, or chromium")
+        return reason("Chromium", "chromium")
     return driver_problem(_node_of_playwright())
 
 
