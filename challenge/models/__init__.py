@@ -7,12 +7,13 @@ against one ground truth. Only `services` writes to these tables.
 from challenge.models.board import BoardRevision
 from challenge.models.choices import Metric, Resolution
 from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
+from challenge.models.facts import FACT_FIELDS, MethodFacts
 from challenge.models.ground_truths import MAX_NAME_LENGTH, GroundTruth
 from challenge.models.groups import MethodGroup
 from challenge.models.mails import OutcomeMail
 from challenge.models.phases import Phase, day_start
 from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
-from challenge.models.submissions import Submission, submission_path
+from challenge.models.submissions import Submission, SubmissionRevision, submission_path
 from challenge.models.texts import Reference, SitePage
 from challenge.models.uncertainties import (
     SecondaryMetrics,
@@ -24,12 +25,14 @@ from challenge.models.uncertainties import (
 
 __all__ = [
     "ARCHITECTURE_TITLES",
+    "FACT_FIELDS",
     "MAX_NAME_LENGTH",
     "BoardRevision",
     "DatasetScore",
     "Evaluation",
     "EvaluationCurves",
     "GroundTruth",
+    "MethodFacts",
     "MethodGroup",
     "Metric",
     "OutcomeMail",
@@ -41,6 +44,7 @@ __all__ = [
     "SecondaryMetrics",
     "SitePage",
     "Submission",
+    "SubmissionRevision",
     "Uncertainty",
     "day_start",
     "submission_path",

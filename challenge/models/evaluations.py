@@ -52,6 +52,9 @@ class Evaluation(Job):
     problems = models.JSONField(
         default=list, editable=False, help_text="Reasons for the failure, one sentence each."
     )
+    warnings = models.JSONField(
+        default=list, editable=False, help_text="Signs of mistakes in a valid file, one sentence each."
+    )
     auc = models.FloatField(null=True, editable=False)
     balanced_accuracy = models.FloatField(null=True, editable=False)
     cohen_kappa = models.FloatField(null=True, editable=False)

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from challenge.models.choices import Metric, Resolution
+from challenge.models.facts import MethodFacts
 
 #: Titles of the architectures of published methods, by the timm names that the rows store.
 ARCHITECTURE_TITLES = {
@@ -20,7 +21,7 @@ ARCHITECTURE_TITLES = {
 }
 
 
-class PublishedMethod(models.Model):
+class PublishedMethod(MethodFacts):
     """A published method at one resolution, shown with the entries and marked as published."""
 
     class Scheme(models.TextChoices):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from challenge.models.choices import Resolution
+from challenge.models.facts import MethodFacts
 from challenge.models.ground_truths import GroundTruth
 from challenge.models.groups import MethodGroup
 from challenge.models.phases import Phase, day_start
@@ -44,8 +45,15 @@ def submission_path(submission: "Submission", filename: str) -> str:
     return f"{submission.team_id}/{submission.created_at:%Y%m%d-%H%M%S}-{submission.sha256[:16]}{suffix}"
 
 
-class Submission(models.Model):
+class Submission(MethodFacts):
     """One file of predictions, and the team's statements about it."""
+
+    class Visibility(models.TextChoices):
+        """Who sees a scored entry; all count towards the limits."""
+
+        PUBLIC = "public", "Public"
+        ANONYMOUS = "anonymous", "Anonymous"
+        PRIVATE = "private", "Private"
 
     team = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
     phase = models.ForeignKey(Phase, models.PROTECT, related_name="submissions")
@@ -84,6 +92,17 @@ class Submission(models.Model):
     counts_toward_limits = models.BooleanField(
         default=True, editable=False, help_text="False if its first scoring failed."
     )
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    anonymous_until = models.DateField(
+        "anonymous until",
+        null=True,
+        blank=True,
+        help_text="The team is named from the start of this day (UTC). Leave empty to stay anonymous.",
+    )
+    #: Time at which the team chose it to represent the team at its resolution.
+    chosen_at = models.DateTimeField("chosen by the team", null=True, editable=False)
+    withdrawn_at = models.DateTimeField("withdrawn", null=True, editable=False)
+    file_deleted_at = models.DateTimeField("file deleted", null=True, editable=False)
     disqualified_at = models.DateTimeField("disqualified", null=True, editable=False)
     disqualification_reason = models.TextField("reason", blank=True, editable=False)
     #: Time of the first outcome, scored or failed: later outcomes change neither limits nor mails.
@@ -130,3 +149,17 @@ class Submission(models.Model):
         """Return the evaluation with the displayed scores: by the ranked versions, or the newest scored evaluation."""
         scored = [evaluation for evaluation in self.evaluations.all() if evaluation.scored_at]
         return max(scored, key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
+
+
+class SubmissionRevision(models.Model):
+    """Values of a submission before a change by its team, kept for the organizers."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="revisions")
+    replaced_at = models.DateTimeField("changed", default=timezone.now, editable=False)
+    values = models.JSONField(editable=False, help_text="Earlier values of the changed fields, by name.")
+
+    class Meta:
+        ordering = ["-replaced_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.submission}, before {self.replaced_at:%Y-%m-%d %H:%M} UTC"
