@@ -19,6 +19,7 @@ from challenge.models import (
     Submission,
     Uncertainty,
 )
+from challenge.results.facts import facts_of
 from challenge.results.rows import RowKey
 from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
@@ -69,6 +70,7 @@ def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict
         "team": str(group.team),
         "resolution": resolution or None,
         "standard": group.is_standard if members else None,
+        "facts": facts_of(members),
         "n_seeds": len(evaluations),
         "ranks": _ranks([RowKey.of(group)], resolution, ground_truth) if has_scores else None,
         **(_group_scores(group, evaluations) if has_scores else NO_SCORES),
@@ -91,6 +93,7 @@ def _about(submission: Submission) -> dict[str, Any]:
         "special_methods": submission.special_methods,
         "standard": submission.is_standard,
         "baseline": submission.is_baseline,
+        "facts": facts_of([submission]),
         "sha256": submission.sha256,
     }
 

@@ -15,7 +15,8 @@ from bigsite.version import site_version
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import GroundTruth, MethodGroup, Reference, Submission
+from challenge.models import FACT_FIELDS, GroundTruth, MethodGroup, Reference, Submission
+from challenge.results.facts import facts_of_rows
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import Kind, Row, with_dataset_scores
 from challenge.results.score import Score
@@ -42,14 +43,15 @@ def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
     columns = [*FACTS]
     for metric in METRICS:
         columns += [metric, *(f"{metric}_{part}" for part in PARTS)]
+    rows = _rows(filters, GroundTruth.objects.active())
     lines = []
-    for row in _rows(filters, GroundTruth.objects.active()):
+    for row, method in zip(rows, facts_of_rows(rows), strict=True):
         line = list(row_facts(row).values())
         for metric in METRICS:
             score = row.scores.get(metric)
             line += [getattr(score, part, None) for part in ("value", *PARTS)]
-        lines.append(line)
-    return columns, lines
+        lines.append([*line, *method.values()])
+    return [*columns, *FACT_FIELDS], lines
 
 
 def leaderboard_document(filters: Filters) -> dict[str, Any]:
@@ -65,11 +67,12 @@ def leaderboard_document(filters: Filters) -> dict[str, Any]:
                 "result_url": result_address(row.submission or row.group),
                 "external_data": row.external_data if row.evaluations else None,
                 "special_methods": row.special_methods if row.evaluations else None,
+                "facts": method,
                 "average": scores_dict(row.scores),
                 "datasets": _of_datasets(row, "value"),
                 "datasets_std": _of_datasets(row, "std"),
             }
-            for row in rows
+            for row, method in zip(rows, facts_of_rows(rows), strict=True)
         ],
     }
 

@@ -14,6 +14,7 @@ from challenge.forms import GroupForm
 from challenge.leaderboard.place import find_place
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import GroundTruth, MethodGroup, Metric
+from challenge.results.facts import stated_facts
 from challenge.results.seeds import ranked_evaluations
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
@@ -26,10 +27,12 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     ground_truth = GroundTruth.objects.active()
     evaluations = ranked_evaluations(shown, ground_truth)
     by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
+    members = list(shown.public_members())
     context: dict[str, object] = {
         "group": shown,
         "ground_truth": ground_truth,
-        "members": [(member, by_submission.get(member.pk)) for member in shown.public_members()],
+        "members": [(member, by_submission.get(member.pk)) for member in members],
+        "facts": stated_facts(members),
         "evaluations": evaluations,
         "metrics": Metric.choices,
         "is_own": shown.team_id == request.user.pk,

@@ -13,6 +13,7 @@ from challenge.entries.page import Entry, State, figures_of, find_entry, result_
 from challenge.entries.training import describe_training
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import Metric, Submission
+from challenge.results.facts import stated_facts
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -22,6 +23,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Page of a submission: description, state, scores on each dataset, and figures."""
     entry = find_entry(request.user, pk)
     context = _context(request, entry)
+    context["facts"] = stated_facts([entry.submission])
     context["training"] = describe_training(entry.submission.training or {})
     return render(request, "challenge/submission.html", context)
 
