@@ -16,6 +16,9 @@ Facts = dict[str, Any]
 
 FAMILIES = {"CNN": MethodFacts.Family.CNN, "ViT": MethodFacts.Family.VIT}
 
+#: Types of the facts that are numbers.
+NUMBERS: Mapping[str, type] = {"parameters_millions": float, "n_networks": int, "training_hours": float}
+
 
 def published_facts(scheme: str, architecture: str) -> Facts:
     """Return the facts of a published method by field, without those that no source states."""
@@ -62,9 +65,7 @@ def _read_facts() -> dict[tuple[str, str], Facts]:
     with (REPORTED_DIR / "facts.csv").open(encoding="utf-8", newline="") as file:
         return {
             (line["scheme"], line["architecture"]): {
-                name: MethodFacts._meta.get_field(name).to_python(line[name])
-                for name in FACT_FIELDS
-                if line.get(name)
+                name: NUMBERS.get(name, str)(line[name]) for name in FACT_FIELDS if line.get(name)
             }
             for line in csv.DictReader(file)
         }

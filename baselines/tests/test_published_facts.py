@@ -74,9 +74,18 @@ def test_importing_again_gives_the_methods_of_an_earlier_version_their_facts(imp
 
 
 def test_methods_that_no_paper_reports_keep_their_facts(imported):
-    score = {"weighted_loss": False, "dataset": "average", "metric": "auc", "mean": 0.9, "std": None}
-    about = {"source": "reevaluated", "scheme": "end-to-end", "architecture": "resnet50", "resolution": 28}
-    (method,) = publish_results("reevaluated", [PublishedResult(**about, **score)])
+    result = PublishedResult(
+        source="reevaluated",
+        scheme="end-to-end",
+        architecture="resnet50",
+        weighted_loss=False,
+        resolution=28,
+        dataset="average",
+        metric="auc",
+        mean=0.9,
+        std=None,
+    )
+    (method,) = publish_results("reevaluated", [result])
     PublishedMethod.objects.filter(pk=method.pk).update(family="cnn", training_hours=3)
     call_command("import_reported_baselines", verbosity=0)
     method.refresh_from_db()

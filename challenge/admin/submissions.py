@@ -1,5 +1,7 @@
 """Submissions in the admin."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
-from challenge.models import Evaluation, GroundTruth, OutcomeMail, Submission
+from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, OutcomeMail, Submission
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.services import evaluations, submissions
 
@@ -86,6 +88,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Prefetch the evaluations, so that a page of submissions takes a fixed number of queries."""
         return super().get_queryset(request).prefetch_related("evaluations__ground_truth")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Submission | None = None) -> list[Any]:
+        """Show the facts of the method in a section of their own, below the other fields."""
+        others = [name for name in self.get_fields(request, obj) if name not in FACT_FIELDS]
+        return [(None, {"fields": others}), ("Facts of the method", {"fields": FACT_FIELDS})]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Look up the active ground truth once for the whole list."""

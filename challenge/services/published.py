@@ -68,7 +68,7 @@ def state_facts(facts: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
 
     A fact that is left out becomes blank. Methods of other pairs keep their facts.
     """
-    blank = {name: PublishedMethod._meta.get_field(name).get_default() for name in FACT_FIELDS}
+    blank = {name: getattr(PublishedMethod(), name) for name in FACT_FIELDS}
     stated = [one for one in PublishedMethod.objects.all() if (one.scheme, one.architecture) in facts]
     for method in stated:
         for name, value in {**blank, **facts[method.scheme, method.architecture]}.items():

@@ -155,6 +155,17 @@ def test_the_page_of_a_submission_shows_everything_and_changes_nothing(some, cli
     assert submission.model_name == "AlexNet"
 
 
+def test_the_page_of_a_submission_has_a_section_of_the_facts_of_its_method(client, entry, team):
+    submission = entry(team, family="cnn", pretraining_name="ImageNet-1k", hardware="1 NVIDIA A100")
+    (section,) = [
+        one
+        for one in elements(page_of(client, f"{SUBMISSIONS}{submission.pk}/change/"), "fieldset")
+        if "Facts of the method" in text_of(one)
+    ]
+    shown = text_of(section)
+    assert all(text in shown for text in ("CNN", "ImageNet-1k", "1 NVIDIA A100", "Licence of the code"))
+
+
 def count_queries(client: Client, page: str, django_assert_max_num_queries) -> int:
     with django_assert_max_num_queries(25) as captured:
         assert client.get(page).status_code == 200

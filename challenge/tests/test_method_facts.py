@@ -80,8 +80,9 @@ def test_numbers_and_choices_in_words(fact, text):
 
 
 def test_every_choice_has_words():
-    for name in ("family", "pretraining", "sharing"):
-        for value, label in MethodFacts._meta.get_field(name).flatchoices:
+    choices = (MethodFacts.Family, MethodFacts.Pretraining, MethodFacts.Sharing)
+    for name, of_name in zip(("family", "pretraining", "sharing"), choices, strict=True):
+        for value, label in of_name.choices:
             assert [text for _, text in stated_facts([Submission(**{name: value})])] == [label]
 
 

@@ -1,6 +1,7 @@
 """Numbers of parameters and pre-training of the ten architectures, compared with timm and torchvision."""
 
 import csv
+from typing import Any
 
 import pytest
 import torch
@@ -34,6 +35,7 @@ def n_parameters(network: torch.nn.Module) -> int:
 
 def size_without_classifier(name: str) -> int:
     """Build the network as `train.py` of Doerrich et al. does, without weights, and count all but its classifier."""
+    network: Any
     with torch.device("meta"):
         if name == "alexnet":
             network = architectures.torchvision.models.alexnet()
@@ -62,7 +64,8 @@ def test_the_backbone_of_sam_has_fewer_position_embeddings_for_smaller_images():
 @pytest.mark.parametrize("name", [name for name in ARCHITECTURES if name != "alexnet"])
 def test_the_stated_pre_training_is_that_of_timms_weights(name, stated):
     full_name = ARCHITECTURES[name].timm_name
-    tag = timm.get_pretrained_cfg(name).tag
+    config: Any = timm.get_pretrained_cfg(name)
+    tag = config.tag
     assert full_name == (name if name.endswith(f".{tag}") else f"{name}.{tag}")
     assert stated[name]["source"].startswith(f"timm, {full_name}")
     of_tag = {data for part, data in DATA.items() if part in tag.split("_")}
