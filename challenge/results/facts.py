@@ -30,7 +30,7 @@ def stated_facts(methods: Iterable[MethodFacts]) -> list[tuple[str, str]]:
     """Return label and text of each fact that all methods state alike; empty if there is none."""
     facts = facts_of(methods)
     lines = [
-        ("Parameters", _amount(facts["parameters_millions"], "million", "million")),
+        ("Parameters, without heads", _amount(facts["parameters_millions"], "million", "million")),
         ("Architecture family", _label(MethodFacts.Family, facts["family"])),
         ("Pre-training", _pretraining(facts)),
         ("Networks in a prediction", str(facts["n_networks"] or "")),

@@ -19,7 +19,7 @@ FACTS = {
     "code_licence": "Apache-2.0",
 }
 SHOWN = {
-    "Parameters": "11.2 million",
+    "Parameters, without heads": "11.2 million",
     "Architecture family": "CNN",
     "Pre-training": "natural images (ImageNet-1k)",
     "Networks in a prediction": "3",
