@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from challenge.admin.read_only import ReadOnlyAdmin
 from challenge.models import Evaluation, GroundTruth, OutcomeMail, Submission
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services import evaluations, submissions
+from challenge.services import entries, evaluations, submissions
 
 
 class EvaluationInline(admin.TabularInline):
@@ -178,7 +178,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         submission = queryset.get()
         form = ProtocolForm(request.POST if "confirm" in request.POST else None, instance=submission)
         if form.is_valid():
-            submissions.correct_protocol(submission, **form.cleaned_data)
+            entries.correct_protocol(submission, **form.cleaned_data)
             self.log_change(request, submission, f"Protocol corrected: {_describe_protocol(submission)}")
             self.message_user(request, f"{submission} was corrected.")
             return None

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission
 from challenge.services.board import board_changed
+from challenge.services.teams import lock_team
 
 FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
 
@@ -36,7 +37,7 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
         GroupRefusedError: these submissions cannot form a group.
 
     """
-    if _lock(team.pk) is None:
+    if lock_team(team.pk) is None:
         raise GroupRefusedError(["The account was deleted."])
     chosen = _check(team, members, group=None)
     group = MethodGroup.objects.create(team=team, name=name)
@@ -53,7 +54,7 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
         GroupRefusedError: these submissions cannot form a group, or the group has been dissolved.
 
     """
-    if _lock(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
+    if lock_team(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
         raise GroupRefusedError(["This group has been dissolved in the meantime."])
     chosen = _check(group.team, members, group=group)
     group.name = name
@@ -66,14 +67,9 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
 @transaction.atomic
 def dissolve_group(group: MethodGroup) -> None:
     """Dissolve a group: its submissions become single again; do nothing if it was dissolved before."""
-    _lock(group.team_id)
+    lock_team(group.team_id)
     MethodGroup.objects.filter(pk=group.pk).delete()
     board_changed()
-
-
-def _lock(team_id: int) -> Team | None:
-    """Lock the row of a team until the end of the transaction; None if the account was deleted."""
-    return Team.objects.select_for_update().filter(pk=team_id, closed_at__isnull=True).first()
 
 
 def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:

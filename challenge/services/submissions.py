@@ -15,6 +15,7 @@ from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
 from challenge.services import evaluations
 from challenge.services.board import board_changed
+from challenge.services.teams import lock_team
 
 NO_LABELS = "The test labels have not been loaded yet. Please try again later."
 
@@ -116,7 +117,7 @@ def create_submission(
     )
     try:
         with transaction.atomic():
-            if not Team.objects.select_for_update().filter(pk=team.pk, closed_at__isnull=True):
+            if lock_team(team.pk) is None:
                 raise SubmissionRefusedError("The account was deleted.")
             submission.phase = _open_phase(now)
             if GroundTruth.objects.active() is None:
@@ -187,15 +188,4 @@ def reinstate(submission: Submission) -> None:
     submission.disqualified_at = None
     submission.disqualification_reason = ""
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
-    board_changed()
-
-
-def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
-    """Correct a team's statements about the protocol, which decide whether the entry is standard.
-
-    The entry stays in its group, which is standard only while all its members are.
-    """
-    submission.external_data = external_data
-    submission.special_methods = special_methods
-    submission.save(update_fields=["external_data", "special_methods"])
     board_changed()
