@@ -37,6 +37,13 @@ def refusal_of_changes(submission: Submission) -> str:
     return "This entry was disqualified and cannot be changed." if submission.is_disqualified else ""
 
 
+def refusal_of_withdrawal(submission: Submission) -> str:
+    """Return the reason why the team cannot withdraw this entry or delete its file; empty if it can."""
+    if submission.withdrawn_at and submission.file_deleted_at:
+        return "This entry was withdrawn, and its file was deleted."
+    return refusal_of_changes(submission)
+
+
 def refusal_of_choice(submission: Submission) -> str:
     """Return the reason why this entry cannot represent its team; empty if it can."""
     if refusal := refusal_of_changes(submission):

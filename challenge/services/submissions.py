@@ -25,12 +25,17 @@ class SubmissionRefusedError(Exception):
 
 
 class DuplicateSubmissionError(SubmissionRefusedError):
-    """The team has sent the same file for this model before, as the submission `original`."""
+    """The team has sent the same file before, as the submission `original`.
 
-    def __init__(self, original: Submission) -> None:
+    `is_same` is true if the statements about it are the same, too: then the team has sent the form twice.
+    """
+
+    def __init__(self, original: Submission, *, is_same: bool) -> None:
         self.original = original
+        self.is_same = is_same
         super().__init__(
-            f"You have already submitted this file for this model, as submission #{original.pk}."
+            f"You have already submitted this file at {original.get_resolution_display()}, as submission "
+            f"#{original.pk} (“{original.model_name}”)."
         )
 
 
@@ -97,7 +102,7 @@ def create_submission(
         about: other fields of `Submission` that the team fills in.
 
     Raises:
-        DuplicateSubmissionError: the team has sent this file for this model and resolution before.
+        DuplicateSubmissionError: the team has sent this file for this resolution before.
         SubmissionRefusedError: no phase is open, no ground truth is loaded, or a limit is reached.
 
     """
@@ -122,7 +127,7 @@ def create_submission(
             submission.phase = _open_phase(now)
             if GroundTruth.objects.active() is None:
                 raise SubmissionRefusedError(NO_LABELS)
-            _refuse_duplicate(submission)
+            _refuse_duplicate(submission, {"model_name": model_name, **about})
             if refusal := remaining_quota(team, submission.phase, now).refusal:
                 raise SubmissionRefusedError(refusal)
             submission.save()
@@ -150,19 +155,22 @@ def _open_phase(now: datetime) -> Phase:
     return phase
 
 
-def _refuse_duplicate(submission: Submission) -> None:
-    original = (
-        Submission.objects.counted()
-        .filter(
-            team=submission.team,
-            sha256=submission.sha256,
-            resolution=submission.resolution,
-            model_name=submission.model_name,
-        )
-        .first()
+def _refuse_duplicate(submission: Submission, statements: Mapping[str, object]) -> None:
+    """Refuse a file that counts and is not withdrawn.
+
+    Baselines of two trainings may predict the same, so for them only the same name makes a duplicate.
+    """
+    earlier = Submission.objects.counted().filter(
+        team=submission.team,
+        sha256=submission.sha256,
+        resolution=submission.resolution,
+        withdrawn_at__isnull=True,
     )
-    if original:
-        raise DuplicateSubmissionError(original)
+    if submission.is_baseline:
+        earlier = earlier.filter(model_name=submission.model_name)
+    if original := earlier.first():
+        is_same = all(getattr(original, name) == value for name, value in statements.items())
+        raise DuplicateSubmissionError(original, is_same=is_same)
 
 
 def _discard_file(submission: Submission) -> None:
