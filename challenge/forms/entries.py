@@ -12,10 +12,8 @@ from django.utils.text import format_lazy
 from accounts.models import Team
 from challenge.forms.fields import StudyField, WebField
 from challenge.models import FACT_FIELDS, Submission
-from challenge.models.visibility import problem_of_end
+from challenge.models.visibility import Visibility, problem_of_end
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-
-Visibility = Submission.Visibility
 
 VISIBILITIES = [
     (Visibility.PUBLIC, "Public: ranked under your team's name."),

@@ -45,8 +45,8 @@ class GroupForm(forms.Form):
         members_field.choices = [(submission.pk, str(submission)) for submission in self.sent]
         if group:
             members = [one for one in self.sent if one.group_id == group.pk]
-            self.left_out = [one for one in members if not one.is_public]
-            self.initial = {"name": group.name, "members": [one.pk for one in members if one.is_public]}
+            self.left_out = [one for one in members if not one.is_in_force]
+            self.initial = {"name": group.name, "members": [one.pk for one in members if one.is_in_force]}
 
     @property
     def is_possible(self) -> bool:
@@ -55,13 +55,13 @@ class GroupForm(forms.Form):
 
     @cached_property
     def choices_by_resolution(self) -> list[tuple[str, list[Choice]]]:
-        """Return the choices by resolution: public submissions in no other group, and all that were ticked before."""
+        """Return the choices by resolution: scored submissions in no other group, and all that were ticked before."""
         ground_truth = GroundTruth.objects.active()
         ticked = {str(pk) for pk in self["members"].value() or []}
         by_resolution: dict[int, list[Choice]] = {}
         for one in self.sent:
             is_ticked = str(one.pk) in ticked
-            is_free = one.is_public and one.group_id in (None, self.group and self.group.pk)
+            is_free = one.is_in_force and one.group_id in (None, self.group and self.group.pk)
             if is_free or is_ticked:
                 choice = Choice(one, one.latest_scores(ground_truth), is_ticked)
                 by_resolution.setdefault(one.resolution, []).append(choice)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from challenge.models import FACT_FIELDS, Evaluation, Submission, SubmissionRevision
-from challenge.models.visibility import problem_of_end
+from challenge.models.visibility import Visibility, problem_of_end
 from challenge.services import evaluations, queue
 from challenge.services.board import board_changed
 from challenge.services.figure_files import delete_figures
@@ -24,8 +24,6 @@ MARKS = ("external_data", "special_methods")
 EDITABLE = ("model_name", "description", "study_url", "code_url", *MARKS, *FACT_FIELDS)
 #: Key of a revision's values that marks a correction by an organizer.
 CORRECTED = "corrected_by_organizers"
-
-Visibility = Submission.Visibility
 
 
 class EntryRefusedError(Exception):
@@ -39,24 +37,22 @@ def refusal_of_changes(submission: Submission) -> str:
 
 def refusal_of_withdrawal(submission: Submission) -> str:
     """Return the reason why the team cannot withdraw this entry or delete its file; empty if it can."""
-    if submission.withdrawn_at and submission.file_deleted_at:
+    if submission.is_withdrawn and submission.file_deleted_at:
         return "This entry was withdrawn, and its file was deleted."
     return refusal_of_changes(submission)
 
 
 def refusal_of_choice(submission: Submission) -> str:
     """Return the reason why this entry cannot represent its team; empty if it can."""
-    if refusal := refusal_of_changes(submission):
-        return refusal
-    if submission.withdrawn_at:
+    if submission.is_withdrawn:
         return "This entry was withdrawn, so it cannot represent your team."
-    if submission.visibility == Visibility.PRIVATE:
+    if submission.is_private:
         return "This entry is private, so it cannot represent your team."
     if submission.is_anonymous:
         return "This entry is anonymous, so it cannot represent your team."
-    if not any(evaluation.scored_at for evaluation in submission.evaluations.all()):
+    if not submission.is_scored:
         return "This entry has no scores, so it cannot represent your team."
-    return ""
+    return refusal_of_changes(submission)
 
 
 @transaction.atomic

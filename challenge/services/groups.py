@@ -94,7 +94,9 @@ def _problems_of(submission: Submission, group: MethodGroup | None) -> list[str]
     """Return the reasons why this submission cannot be in any group, or in this group."""
     if submission.is_disqualified:
         return [f"#{submission.pk} was disqualified."]
-    if not submission.is_public:
+    if submission.is_withdrawn:
+        return [f"#{submission.pk} was withdrawn."]
+    if not submission.is_scored:
         return [f"#{submission.pk} has no scores."]
     if submission.group not in (None, group):
         return [

@@ -166,7 +166,7 @@ def _refuse_duplicate(submission: Submission, statements: Mapping[str, object]) 
         resolution=submission.resolution,
         withdrawn_at__isnull=True,
     )
-    if submission.is_baseline:
+    if submission.training is not None:
         earlier = earlier.filter(model_name=submission.model_name)
     if original := earlier.first():
         is_same = all(getattr(original, name) == value for name, value in statements.items())
