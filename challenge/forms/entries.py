@@ -89,12 +89,12 @@ class EntryForm(forms.ModelForm):
     @property
     def fact_fields(self) -> list[forms.BoundField]:
         """Fields of the facts, which are folded."""
-        return [field for field in self.visible_fields() if field.name in self._folded]
+        return [self[name] for name in self._folded if name in self.fields]
 
     @property
     def shows_facts(self) -> bool:
-        """True if the facts are unfolded at first: one has an error, or the team has typed one."""
-        return any(field.errors or (self.is_bound and field.value()) for field in self.fact_fields)
+        """True if the facts are unfolded at first: one has an error or a value."""
+        return any(field.errors or field.value() for field in self.fact_fields)
 
     @property
     def _folded(self) -> tuple[str, ...]:
@@ -141,11 +141,16 @@ class SubmissionForm(EntryForm):
         """Offer the facts of the team's last submission."""
         last = Submission.objects.filter(team=team).first() if team else None
         facts = {name: value for name in FACT_FIELDS if last and (value := getattr(last, name))}
-        super().__init__(*args, initial=facts, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": facts})
         #: The submission whose facts are offered.
         self.facts_from = last if facts else None
         if not facts:
             del self.fields["no_facts"]
+
+    @property
+    def shows_facts(self) -> bool:
+        """True if the facts are unfolded at first; values that are only offered are not."""
+        return self.is_bound and super().shows_facts
 
     @property
     def _folded(self) -> tuple[str, ...]:
@@ -179,7 +184,8 @@ class EditEntryForm(EntryForm):
     def __init__(self, *args: Any, instance: Submission, initial: dict[str, Any] | None = None) -> None:
         ended = instance.visibility == Visibility.ANONYMOUS and not instance.is_anonymous
         visible = {"visibility": Visibility.PUBLIC, "anonymous_until": None} if ended else {}
-        super().__init__(*args, instance=instance, initial=visible | (initial or {}))
+        about: dict[str, Any] = {"instance": instance, "initial": visible | (initial or {})}
+        super().__init__(*args, **about)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -199,3 +205,10 @@ class WithdrawForm(forms.Form):
         required=False,
         help_text="The file is deleted from this site for good. Then nobody can restore the entry.",
     )
+
+    def __init__(self, *args: Any, submission: Submission, **kwargs: Any) -> None:
+        """After a withdrawal, only the deletion of the file is left to do."""
+        super().__init__(*args, **kwargs)
+        if submission.is_withdrawn:
+            self.fields["delete_file"].required = True
+            self.fields["delete_file"].label = "Delete the file"

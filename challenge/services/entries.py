@@ -6,6 +6,7 @@ As for submissions, the team's row is locked from the check to the write.
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -72,7 +73,7 @@ def edit_entry(submission: Submission, **values: object) -> bool:
     if unknown := values.keys() - {*EDITABLE}:
         raise TypeError(f"A team cannot edit {', '.join(sorted(unknown))}.")
     current = _lock(submission)
-    earlier = {name: old for name, new in values.items() if (old := getattr(current, name)) != new}
+    earlier = {name: old for name, new in values.items() if _differ(old := getattr(current, name), new)}
     if not earlier:
         return False
     if earlier.keys() & {*MARKS} and current.revisions.filter(values__has_key=CORRECTED).exists():
@@ -163,7 +164,7 @@ def restore(submission: Submission) -> None:
     """
     lock_team(submission.team_id)
     current = Submission.objects.get(pk=submission.pk)
-    if current.file_deleted_at or not current.file.storage.exists(current.file.name):
+    if current.file_deleted_at or not Path(current.file.path).exists():
         raise EntryRefusedError(f"The file of {current} was deleted, so it cannot be restored.")
     Submission.objects.filter(pk=current.pk).update(withdrawn_at=None)
     board_changed()
@@ -202,6 +203,13 @@ def _lock(submission: Submission) -> Submission:
     if refusal := refusal_of_changes(current):
         raise EntryRefusedError(refusal)
     return current
+
+
+def _differ(old: object, new: object) -> bool:
+    """Return whether values differ. Browsers send line breaks as CR LF, other senders as LF."""
+    if isinstance(old, str) and isinstance(new, str):
+        return old.splitlines() != new.splitlines()
+    return old != new
 
 
 def _redraw_figures(pks: Iterable[int]) -> None:

@@ -117,10 +117,25 @@ def _problems_together(chosen: Sequence[Submission]) -> list[str]:
         problems.append(f"All submissions of a group must have the same resolution ({_listed(resolutions)}).")
     if len(marks := _numbers_by(chosen, lambda s: "standard" if s.is_standard else "non-standard")) > 1:
         problems.append(f"Standard and non-standard submissions cannot form a group ({_listed(marks)}).")
+    if len(visibilities := _numbers_by(chosen, _visibility)) > 1:
+        problems.append(
+            f"All submissions of a group must have the same visibility ({_listed(visibilities)}). "
+            "Edit the submissions first."
+        )
     for numbers in _numbers_by(chosen, lambda s: s.sha256).values():
         if "," in numbers:
             problems.append(f"{numbers} are the same file. Each seed counts once.")
     return problems
+
+
+def _visibility(submission: Submission) -> str:
+    """Return the current visibility in words; an anonymity that has ended is public."""
+    if submission.is_private:
+        return "private"
+    if not submission.is_anonymous:
+        return "public"
+    until = submission.anonymous_until
+    return f"anonymous until {until:%-d %B %Y}" if until else "anonymous"
 
 
 def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], str]) -> dict[str, str]:

@@ -53,13 +53,14 @@ def withdraw_entry(request: TeamRequest, pk: int) -> HttpResponse:
     own = get_own_submission(request.user, pk)
     if refusal := entries.refusal_of_withdrawal(own):
         return _refuse(request, own, refusal)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, submission=own)
     if form.is_valid():
         try:
             entries.withdraw(own, delete_file=form.cleaned_data["delete_file"])
         except entries.EntryRefusedError as error:
             return _refuse(request, own, str(error))
-        messages.success(request, f"{own} has been withdrawn.")
+        deleted = " Its file has been deleted." if form.cleaned_data["delete_file"] else ""
+        messages.success(request, f"{own} has been withdrawn.{deleted}")
         return redirect(own)
     return render(request, "challenge/entry_withdraw.html", {"submission": own, "form": form})
 

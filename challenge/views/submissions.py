@@ -8,13 +8,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import TeamRequest
-from challenge.access import may_see_file
+from challenge.access import is_own, may_see_file
+from challenge.entries.history import edited_at
 from challenge.entries.page import Entry, State, figures_of, find_entry, result_of
 from challenge.entries.training import describe_training
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import Metric, Submission
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services import entries
 
 
 @require_safe
@@ -22,6 +24,10 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Page of a submission: description, state, scores on each dataset, and figures."""
     entry = find_entry(request.user, pk)
     context = _context(request, entry)
+    context["edited_at"] = edited_at(entry.submission)
+    if is_own(request.user, entry.submission):
+        context["may_change"] = not entries.refusal_of_changes(entry.submission)
+        context["may_choose"] = not entries.refusal_of_choice(entry.submission)
     context["training"] = describe_training(entry.submission.training or {})
     return render(request, "challenge/submission.html", context)
 
