@@ -17,7 +17,15 @@ from challenge.models import BoardRevision, GroundTruth, MethodGroup, Submission
 from challenge.notifications import send_outcome_mail
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.services import evaluations, ground_truths, groups, published, submissions, uncertainty
+from challenge.services import (
+    entries,
+    evaluations,
+    ground_truths,
+    groups,
+    published,
+    submissions,
+    uncertainty,
+)
 from challenge.services.accounts import close_account
 from challenge.services.board import board_changed
 from challenge.services.published import PublishedResult
@@ -191,7 +199,7 @@ def a_disqualification_is_taken_back(site):
 
 def a_protocol_is_corrected(site):
     yield
-    submissions.correct_protocol(site.entries[0], external_data=True, special_methods="")
+    entries.correct_protocol(site.entries[0], external_data=True, special_methods="")
 
 
 def a_group_is_made(site):
