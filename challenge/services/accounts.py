@@ -1,13 +1,12 @@
 """Deletion of a team's account: its data in the challenge, and the account itself."""
 
-from functools import partial
-
 from django.db import models, transaction
 
 from accounts.models import Team
 from accounts.services import retire
 from challenge.models import MethodGroup, Submission, SubmissionRevision
 from challenge.services.board import board_changed
+from challenge.services.commits import try_after_commit
 from challenge.services.figure_files import delete_figures
 
 
@@ -36,12 +35,11 @@ def close_account(team: Team, *, keep_name: bool) -> None:
     if not keep_name:
         SubmissionRevision.objects.filter(submission__in=public).delete()  # earlier texts may name the team
         for pk in public:  # their figures show the name
-            transaction.on_commit(partial(delete_figures, pk), robust=True)
+            try_after_commit(delete_figures, pk)
 
 
 def _delete_submissions(submissions: models.QuerySet[Submission]) -> None:
     for submission in submissions:
-        # If a file cannot be deleted, this is logged, and the others are still deleted.
-        transaction.on_commit(partial(submission.file.delete, save=False), robust=True)
-        transaction.on_commit(partial(delete_figures, submission.pk), robust=True)
+        try_after_commit(submission.file.delete, save=False)
+        try_after_commit(delete_figures, submission.pk)
     submissions.delete()

@@ -5,7 +5,6 @@ As for submissions, the team's row is locked from the check to the write.
 
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from challenge.models import FACT_FIELDS, Evaluation, Submission, SubmissionRevi
 from challenge.models.visibility import Visibility, problem_of_end
 from challenge.services import evaluations, queue
 from challenge.services.board import board_changed
+from challenge.services.commits import try_after_commit
 from challenge.services.figure_files import delete_figures
 from challenge.services.teams import lock_team
 
@@ -147,10 +147,10 @@ def withdraw(submission: Submission, *, delete_file: bool) -> None:
     current = _lock(submission)
     withdrawn_at = current.withdrawn_at or timezone.now()
     Submission.objects.filter(pk=current.pk).update(withdrawn_at=withdrawn_at, chosen_at=None)
-    transaction.on_commit(partial(delete_figures, current.pk), robust=True)
+    try_after_commit(delete_figures, current.pk)
     if delete_file:
         evaluations.end_without_file(current)
-        transaction.on_commit(partial(_delete_file, current.pk), robust=True)
+        try_after_commit(_delete_file, current.pk)
     board_changed()
 
 
@@ -215,7 +215,7 @@ def _differ(old: object, new: object) -> bool:
 def _redraw_figures(pks: Iterable[int]) -> None:
     """Delete the zips of entries, whose figures show their names, and draw those of the newest scores again."""
     for pk in pks:
-        transaction.on_commit(partial(delete_figures, pk), robust=True)
+        try_after_commit(delete_figures, pk)
         scored = Evaluation.objects.scored().filter(submission=pk, submission__withdrawn_at__isnull=True)
         if newest := scored.order_by("-created_at", "-pk").first():
             queue.enqueue_figures(newest.pk)

@@ -41,20 +41,32 @@ def stated(submission: Submission) -> Submission:
 
 def test_all_that_a_team_states_can_be_changed(client, mine):
     changes = {
-        **{"model_name": "ResNet-50", "description": "Trained with more care."},
-        **{"study_url": "10.1038/s41598-025-92156-9", "code_url": "https://example.org/code"},
-        **{"external_data": "on", "special_methods": "An ensemble."},
-        **{"parameters_millions": "25.6", "family": "cnn", "pretraining": "natural"},
-        **{"pretraining_name": "ImageNet-1k", "n_networks": "5", "sharing": "each"},
-        **{"training_hours": "3.5", "hardware": "1 × A100", "code_licence": "MIT"},
+        "model_name": "ResNet-50",
+        "description": "Trained with more care.",
+        "study_url": "10.1038/s41598-025-92156-9",
+        "code_url": "https://example.org/code",
+        "external_data": "on",
+        "special_methods": "An ensemble.",
+        "parameters_millions": "25.6",
+        "family": "cnn",
+        "pretraining": "natural",
+        "pretraining_name": "ImageNet-1k",
+        "n_networks": "5",
+        "sharing": "each",
+        "training_hours": "3.5",
+        "hardware": "1 × A100",
+        "code_licence": "MIT",
     }
     response = edit(client, mine, **changes)
     assert response.status_code == 302
     assert response.url == mine.get_absolute_url()
     stated(mine)
     expected = changes | {
-        **{"study_url": "https://doi.org/10.1038/s41598-025-92156-9", "external_data": True},
-        **{"parameters_millions": 25.6, "n_networks": 5, "training_hours": 3.5},
+        "study_url": "https://doi.org/10.1038/s41598-025-92156-9",
+        "external_data": True,
+        "parameters_millions": 25.6,
+        "n_networks": 5,
+        "training_hours": 3.5,
     }
     assert {name: getattr(mine, name) for name in changes} == expected
 
@@ -163,7 +175,10 @@ def test_an_error_in_a_fact_unfolds_the_facts(client, mine):
 
 def test_a_disqualified_entry_cannot_be_edited(client, mine):
     submissions.disqualify(mine, "Trained on the test set.")
-    for response in (client.get(f"/submissions/{mine.pk}/edit/", follow=True), edit(client, mine, follow=True)):
+    for response in (
+        client.get(f"/submissions/{mine.pk}/edit/", follow=True),
+        edit(client, mine, follow=True),
+    ):
         page = client.get(mine.get_absolute_url()).text if response.status_code == 302 else response.text
         assert "This entry was disqualified and cannot be changed." in page
     with pytest.raises(entries.EntryRefusedError):
@@ -186,8 +201,14 @@ def test_a_submission_that_waits_can_be_edited(client, team, submit):
 
 def test_fields_that_are_not_the_teams_to_set_are_ignored(client, mine, other_team):
     forbidden = {
-        **{"team": other_team.pk, "resolution": 28, "sha256": "b" * 64, "phase": 99},
-        **{"disqualified_at": "", "withdrawn_at": "2026-01-01", "chosen_at": "2026-01-01", "training": "{}"},
+        "team": other_team.pk,
+        "resolution": 28,
+        "sha256": "b" * 64,
+        "phase": 99,
+        "disqualified_at": "",
+        "withdrawn_at": "2026-01-01",
+        "chosen_at": "2026-01-01",
+        "training": "{}",
     }
     before = Submission.objects.filter(pk=mine.pk).values().get()
     upload = SimpleUploadedFile("predictions.csv", b"other predictions")

@@ -102,9 +102,15 @@ def test_the_teams_list_marks_what_others_do_not_see(client, team, entry):
 # --- Facts of the method ------------------------------------------------------------------------------
 
 FACTS = {
-    **{"parameters_millions": 11.2, "family": "cnn", "pretraining": "natural"},
-    **{"pretraining_name": "ImageNet-1k", "n_networks": 1, "sharing": "one"},
-    **{"training_hours": 2.0, "hardware": "1 × A100", "code_licence": "MIT"},
+    "parameters_millions": 11.2,
+    "family": "cnn",
+    "pretraining": "natural",
+    "pretraining_name": "ImageNet-1k",
+    "n_networks": 1,
+    "sharing": "one",
+    "training_hours": 2.0,
+    "hardware": "1 × A100",
+    "code_licence": "MIT",
 }
 
 
