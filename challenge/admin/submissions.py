@@ -61,7 +61,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
     list_display = [
         "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
-        "is_disqualified",
+        "visibility", "is_withdrawn", "is_disqualified",
     ]  # fmt: skip
     list_display_links = ["id", "model_name"]
     list_filter = [
@@ -71,6 +71,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "external_data",
         ("special_methods", admin.EmptyFieldListFilter),
         "counts_toward_limits",
+        "visibility",
+        ("withdrawn_at", admin.EmptyFieldListFilter),
         "created_at",
     ]
     search_fields = ["model_name", "team__name", "team__email", "description", "sha256", "=id"]
@@ -78,7 +80,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_select_related = ["team"]
     exclude = ["file"]
     readonly_fields = [
-        "page", "download", "group", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
+        "page", "download", "group", "training", "chosen_at", "withdrawn_at", "file_deleted_at",
+        "disqualified_at", "disqualification_reason", "file_name", "file_size",
         "sha256", "counts_toward_limits", "created_at", "mailed",
     ]  # fmt: skip
     inlines = [EvaluationInline, RevisionInline]
@@ -109,6 +112,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def is_disqualified(self, submission: Submission) -> bool:
         """True if the submission is disqualified."""
         return submission.is_disqualified
+
+    @admin.display(description="withdrawn", boolean=True)
+    def is_withdrawn(self, submission: Submission) -> bool:
+        """True if the team took the submission back."""
+        return submission.is_withdrawn
 
     @admin.display(description="page on the site")
     def page(self, submission: Submission) -> str:

@@ -54,18 +54,19 @@ def zip_name(submission: Submission) -> str:
 
 
 def readme(submission: Submission, evaluation: Evaluation) -> str:
-    """Return the README of the zip: the entry, the files, and the citation."""
+    """Return the README of the zip: the entry, the files, and the citation. The zip is the same for all readers."""
     ground_truth = evaluation.ground_truth
     address = f"{settings.SITE_URL}{submission.get_absolute_url()}"
+    times = "%d %B %Y" if submission.is_anonymous else "%d %B %Y, %H:%M UTC"
     demo = "\nDEMO DATA: these test labels are synthetic, and the scores mean nothing.\n"
     return _README.format(
         submission=submission,
-        team=submission.team,
+        team=submission.public_team_name,
         resolution=submission.get_resolution_display(),
         address=address,
-        submitted=f"{submission.created_at:%d %B %Y, %H:%M} UTC",
+        submitted=f"{submission.created_at:{times}}",
         year=submission.created_at.year,
-        scored=f"{evaluation.scored_at:%d %B %Y, %H:%M} UTC",
+        scored=f"{evaluation.scored_at:{times}}",
         scorer=evaluation.scorer_version,
         labels=f"{ground_truth.name}, version {ground_truth.version}",
         demo=demo if ground_truth.is_demo else "",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bigsite.version import site_version
+from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import with_rank_ranges
@@ -31,7 +32,7 @@ KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
 #: Keys of `row_facts`, and the first columns of the CSV; the columns of the metrics follow.
 FACTS = (
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
 )
 #: Suffixes of the columns of a metric, as in `auc_low`; the column of its value has no suffix.
 PARTS = ("low", "high", "std")
@@ -86,7 +87,8 @@ def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
 
 
 def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    return with_intervals(with_rank_ranges(leaderboard(filters, ground_truth), filters.metric))
+    rows = with_attempts_of_selection(leaderboard(filters, ground_truth), filters)
+    return with_intervals(with_rank_ranges(rows, filters.metric))
 
 
 def filter_values(filters: Filters) -> dict[str, Any]:
@@ -104,12 +106,14 @@ def row_facts(row: Row) -> dict[str, Any]:
         row.is_with_leader,
         KINDS[row.key.kind],
         str(row.method) if row.method else row.name,
-        str(row.team) if row.team else None,
-        utc(row.submitted_at) if row.submitted_at else None,
+        row.team_name,
+        time_or_day(row.submitted_at, day_only=row.is_anonymous) if row.submitted_at else None,
         int(row.resolution),
         len(row.evaluations) or None,
         row.is_standard if row.evaluations else None,
         row.is_baseline,
+        row.is_chosen,
+        row.attempts,
         row.study_url or None,
         absolute(row.url),
     )
@@ -165,6 +169,11 @@ def result_address(about: Submission | MethodGroup | None) -> str | None:
 def absolute(path: str) -> str:
     """Return the absolute address of a path on this site."""
     return f"{settings.SITE_URL}{path}"
+
+
+def time_or_day(time: datetime, *, day_only: bool) -> str:
+    """Return a time as `utc` does, or only its day: the time of day could tell who sent an anonymous entry."""
+    return utc(time)[: len("2026-01-01")] if day_only else utc(time)
 
 
 def utc(time: datetime) -> str:

@@ -22,7 +22,7 @@ from challenge.models.uncertainties import (
     unpack_dataset_replicates,
     unpack_mean_replicates,
 )
-from challenge.models.visibility import Visibility, named, not_private, not_removed
+from challenge.models.visibility import Visibility, named, not_private, not_removed, today
 
 __all__ = [
     "ARCHITECTURE_TITLES",
@@ -54,6 +54,7 @@ __all__ = [
     "not_private",
     "not_removed",
     "submission_path",
+    "today",
     "uncertainty_of",
     "unpack_dataset_replicates",
     "unpack_mean_replicates",

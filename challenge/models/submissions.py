@@ -52,6 +52,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Keep submissions that show their team to everybody who sees them."""
         return self.filter(named())
 
+    def anonymous(self) -> Self:
+        """Keep submissions that hide their team from others now."""
+        return self.filter(not_private()).exclude(named())
+
     def standard(self) -> Self:
         """Keep submissions that follow the standard protocol: see `Submission.is_standard`."""
         return self.filter(external_data=False, special_methods="")

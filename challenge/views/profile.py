@@ -47,7 +47,7 @@ def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupF
     context = {
         "form": form,
         "group_form": group_form,
-        "groups": MethodGroup.objects.filter(team=request.user).with_public_count(),
+        "groups": MethodGroup.objects.filter(team=request.user).with_counts(),
         "format_rules": format_rules(MEDMNIST_PLUS),
     }
     return render(request, "challenge/profile.html", context | _team_context(request))
