@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from challenge.models import Evaluation, GroundTruth, OutcomeMail, Phase, Submission, Uncertainty
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import entries, evaluations, ground_truths, groups, submissions, uncertainty
 from challenge.services.figure_files import figures_path
 from challenge.tests.pages import attribute, elements, page_of, text_of
-from challenge.tests.test_board_cache import other_labels
 
 
 @pytest.fixture
@@ -28,6 +29,13 @@ def on_commit(django_capture_on_commit_callbacks):
 @pytest.fixture
 def scored(team, submit_and_score) -> Submission:
     return submit_and_score(team)
+
+
+@pytest.fixture
+def activate_other_labels():
+    """Return a function that loads and activates other labels."""
+    labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
+    return lambda: ground_truths.store_ground_truth(labels, name="Other", activate=True)
 
 
 def withdraw(client: Client, submission: Submission, **data):
@@ -81,7 +89,9 @@ def test_the_file_and_the_figures_are_deleted_after_the_commit(client, scored, o
     assert now(scored).file_deleted_at
     assert not list(tmp_path.iterdir())
     assert client.get(f"/submissions/{scored.pk}/file/").status_code == 404
-    assert client.get(scored.get_absolute_url()).status_code == 200
+    page = page_of(client, scored.get_absolute_url())
+    assert "Its file was deleted on" in text_of(page)
+    assert f"/submissions/{scored.pk}/file/" not in attribute(page, "a", "href")
     assert client.get(reverse("profile")).status_code == 200
 
 
@@ -214,10 +224,10 @@ def test_a_withdrawn_submission_with_its_file_is_still_scored(client, team, subm
     assert waiting.evaluations.get().status == Evaluation.Status.SCORED
 
 
-def test_entries_without_a_file_are_not_scored_again(client, scored, on_commit):
+def test_entries_without_a_file_are_not_scored_again(client, scored, on_commit, activate_other_labels):
     with on_commit():
         withdraw(client, scored, delete_file="on")
-    ground_truths.activate_ground_truth(other_labels())
+    activate_other_labels()
     assert evaluations.queue_missing_evaluations() == 0
     assert evaluations.queue_evaluations([now(scored)]) == 0
 
@@ -266,9 +276,9 @@ def test_a_choice_is_not_restored(client, scored, restore):
     assert now(scored).chosen_at is None
 
 
-def test_an_entry_restored_after_new_labels_is_scored_by_them(client, scored, restore, on_commit):
+def test_an_entry_restored_after_new_labels_is_scored_by_them(client, scored, restore, activate_other_labels):
     withdraw(client, scored)
-    ground_truths.activate_ground_truth(other_labels())
+    activate_other_labels()
     restore(scored)
     evaluations.queue_missing_evaluations()
     active = GroundTruth.objects.active()
