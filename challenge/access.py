@@ -121,7 +121,7 @@ def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[Met
     groups = MethodGroup.objects.filter(pk__in=pks).with_public_count()
     if not user.is_staff:
         groups = groups.filter(Q(public_count__gte=MethodGroup.FEWEST) | Q(team=user.pk))
-    return list(groups.select_related("team").prefetch_related("submissions"))
+    return list(groups.select_related("team"))
 
 
 def visible_members(user: Team | AnonymousUser, groups: Collection[MethodGroup]) -> SubmissionQuerySet:

@@ -6,7 +6,13 @@ from dataclasses import replace
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Team
-from challenge.access import shown_team, visible_groups, visible_members, visible_scored_submissions
+from challenge.access import (
+    is_insider,
+    shown_team,
+    visible_groups,
+    visible_members,
+    visible_scored_submissions,
+)
 from challenge.models import Evaluation, GroundTruth, MethodGroup, PublishedMethod
 from challenge.results.rows import Kind, Row, RowKey, published_rows, row_of, with_dataset_scores
 from challenge.results.seeds import seed_evaluations
@@ -53,7 +59,6 @@ def _groups(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: Ground
 
 def _as_seen(row: Row, user: Team | AnonymousUser) -> Row:
     """Return a row with its hidden team, if the user may know it."""
-    if not row.is_anonymous or isinstance(row.owner, PublishedMethod):
+    if isinstance(row.owner, PublishedMethod) or not (row.is_anonymous and is_insider(user, row.owner)):
         return row
-    name = shown_team(user, row.owner)
-    return row if name == row.team_name else replace(row, hidden_team=name)
+    return replace(row, hidden_team=shown_team(user, row.owner))

@@ -10,14 +10,7 @@ from typing import Any
 
 from challenge.entries.scores import entry_scores, group_row
 from challenge.leaderboard.attempts import with_attempts
-from challenge.leaderboard.export import (
-    absolute,
-    datasets_dict,
-    head,
-    result_address,
-    scores_dict,
-    time_or_day,
-)
+from challenge.leaderboard.export import absolute, datasets_dict, head, result_address, scores_dict, utc
 from challenge.leaderboard.uncertainty import positions
 from challenge.models import (
     Evaluation,
@@ -28,6 +21,7 @@ from challenge.models import (
     Submission,
     SubmissionQuerySet,
     Uncertainty,
+    day_start,
 )
 from challenge.results.rows import Row, RowKey, row_of
 from challenge.results.seeds import seed_evaluations
@@ -120,7 +114,8 @@ def _selection(row: Row | None) -> dict[str, Any]:
 
 
 def _time(submission: Submission, time: datetime) -> str:
-    return time_or_day(time, day_only=submission.is_anonymous)
+    """Return a time of a submission, or the start of its day, because the time could tell who the hidden team is."""
+    return utc(day_start(time) if submission.is_anonymous else time)
 
 
 def _member(member: Submission, evaluation: Evaluation | None) -> dict[str, Any]:

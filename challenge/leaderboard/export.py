@@ -107,7 +107,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         KINDS[row.key.kind],
         str(row.method) if row.method else row.name,
         row.team_name,
-        time_or_day(row.submitted_at, day_only=row.is_anonymous) if row.submitted_at else None,
+        utc(row.submitted_at) if row.submitted_at else None,
         int(row.resolution),
         len(row.evaluations) or None,
         row.is_standard if row.evaluations else None,
@@ -169,11 +169,6 @@ def result_address(about: Submission | MethodGroup | None) -> str | None:
 def absolute(path: str) -> str:
     """Return the absolute address of a path on this site."""
     return f"{settings.SITE_URL}{path}"
-
-
-def time_or_day(time: datetime, *, day_only: bool) -> str:
-    """Return a time as `utc` does, or only its day: the time of day could tell who sent an anonymous entry."""
-    return utc(time)[: len("2026-01-01")] if day_only else utc(time)
 
 
 def utc(time: datetime) -> str:

@@ -36,20 +36,20 @@ from challenge.tests.pages import attribute, element, elements, page_of, region,
 
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
 ]
 HEAD = {"benchmark", "site", "generated_at", "versions", "how_to_cite", "citation"}
 ABOUT = {
     *("kind", "url", "name", "team", "submitted_at", "resolution", "study_url"),
-    *("external_data", "special_methods", "standard", "baseline"),
+    *("external_data", "special_methods", "standard", "baseline", "chosen_by_team", "attempts"),
 }
 ENTRY = ABOUT | {
-    *("description", "code_url", "sha256", "group", "disqualified", "status", "scored_at"),
+    *("description", "code_url", "sha256", "group", "disqualified", "withdrawn", "status", "scored_at"),
     *("ranks", "average", "datasets", "further_metrics"),
 }
 GROUP = {
     *("kind", "url", "name", "team", "resolution", "standard", "n_seeds"),
-    *("ranks", "average", "datasets", "members"),
+    *("chosen_by_team", "attempts", "ranks", "average", "datasets", "members"),
 }
 
 
