@@ -8,7 +8,7 @@ from challenge.models import SubmissionRevision
 
 
 class RevisionInline(admin.TabularInline):
-    """Earlier values of the fields that a team has edited, the last change first."""
+    """Earlier values of the fields that edits and corrections have changed, the last change first."""
 
     model = SubmissionRevision
     extra = 0

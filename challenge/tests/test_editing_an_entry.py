@@ -223,6 +223,7 @@ def test_the_service_edits_no_other_fields(mine):
 
 def test_what_an_organizer_has_corrected_stays_corrected(client, mine):
     entries.correct_protocol(mine, external_data=True, special_methods="")
+    assert "Edited on" not in page_of(client, mine.get_absolute_url())
     response = edit(client, mine, model_name="ResNet-50")
     assert "An organizer has corrected" in response.text
     assert stated(mine).external_data
