@@ -158,5 +158,8 @@ def test_an_entry_withdrawn_at_the_same_time_is_not_chosen(team, entry):
         with suppress(entries.EntryRefusedError):
             entries.choose(one)
 
-    in_parallel([try_to_choose, partial(entries.withdraw, one, delete_file=False)] * 3)
+    def withdraw() -> None:
+        entries.withdraw(one, delete_file=False)
+
+    in_parallel([try_to_choose, withdraw] * 3)
     assert chosen() == set()

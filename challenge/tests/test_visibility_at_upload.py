@@ -1,6 +1,7 @@
 """Visibility and facts in the form for a submission."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -101,7 +102,7 @@ def test_the_teams_list_marks_what_others_do_not_see(client, team, entry):
 
 # --- Facts of the method ------------------------------------------------------------------------------
 
-FACTS = {
+FACTS: dict[str, Any] = {
     "parameters_millions": 11.2,
     "family": "cnn",
     "pretraining": "natural",
@@ -114,7 +115,7 @@ FACTS = {
 }
 
 
-def facts_of(submission: Submission) -> dict[str, object]:
+def facts_of(submission: Submission) -> dict[str, Any]:
     return {name: getattr(submission, name) for name in FACT_FIELDS}
 
 
