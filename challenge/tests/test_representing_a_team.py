@@ -176,14 +176,14 @@ def test_a_chosen_entry_counts_those_scored_until_it_was_chosen(client, sent, te
     assert "chosen of 2" in under_the_name(client, "chosen")
     page = text_of(page_of(client, chosen.get_absolute_url()))
     assert (
-        "Chosen by the team to represent it, of 2 submissions scored at this resolution until then." in page
+        "Chosen by the team to represent it, of 2 submissions scored under its name at this resolution until then." in page
     )
 
 
 def test_the_page_of_any_other_entry_says_it_too(client, sent, team):
     sent(team, 0.9)
     lower = sent(team, 0.7)
-    expected = "One of 2 submissions of this team scored at this resolution so far."
+    expected = "One of 2 submissions scored under the name of this team at this resolution so far."
     assert expected in text_of(page_of(client, lower.get_absolute_url()))
     assert json.loads(client.get(f"{lower.get_absolute_url()}result.json").content)["attempts"] == 2
 
@@ -227,7 +227,7 @@ def test_hidden_entries_have_no_number(client, sent, team, as_user):
     assert attempts(client) == {"hidden": None}
     assert " of " not in under_the_name(client, "hidden")
     for viewer in (client, as_user(team)):
-        assert "submissions of this team" not in text_of(page_of(viewer, hidden.get_absolute_url()))
+        assert "under the name of this team" not in text_of(page_of(viewer, hidden.get_absolute_url()))
 
 
 def test_baselines_are_methods_of_their_own(client, sent, organizer):

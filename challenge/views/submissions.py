@@ -65,6 +65,7 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
     result = result_of(entry)
     return {
         "entry": entry,
+        "ground_truth": entry.ground_truth,
         "submission": entry.submission,
         "evaluation": entry.evaluation,
         "result": result,
