@@ -14,6 +14,11 @@ from accounts.models import Team
 from challenge.models import MethodGroup, Submission, SubmissionQuerySet, not_private, not_removed
 
 
+def is_own(user: Team | AnonymousUser, submission: Submission) -> bool:
+    """Return whether the submission is of the user's own team, which may change it."""
+    return submission.team_id == user.pk
+
+
 def is_insider(user: Team | AnonymousUser, owner: Submission | MethodGroup) -> bool:
     """Return whether the user is of the team of a submission or group, or an organizer."""
     return user.is_staff or owner.team_id == user.pk

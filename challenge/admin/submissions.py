@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
+from challenge.admin.revisions import RevisionInline
 from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, OutcomeMail, Submission
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services import evaluations, submissions
+from challenge.services import entries, evaluations, submissions
 
 
 class EvaluationInline(admin.TabularInline):
@@ -85,8 +86,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "disqualified_at", "disqualification_reason", "file_name", "file_size",
         "sha256", "counts_toward_limits", "created_at", "mailed",
     ]  # fmt: skip
-    inlines = [EvaluationInline]
-    actions = ["score_again", "disqualify", "reinstate", "correct_protocol"]
+    inlines = [EvaluationInline, RevisionInline]
+    actions = ["score_again", "disqualify", "reinstate", "restore", "correct_protocol"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Prefetch the evaluations, so that a page of submissions takes a fixed number of queries."""
@@ -184,6 +185,18 @@ class SubmissionAdmin(ReadOnlyAdmin):
             self.log_change(request, submission, "Disqualification withdrawn")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
 
+    @admin.action(description="Restore (undo the withdrawal by the team)", permissions=["organize"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        """Put withdrawn submissions back whose file exists."""
+        for submission in queryset.filter(withdrawn_at__isnull=False):
+            try:
+                entries.restore(submission)
+            except entries.EntryRefusedError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.log_change(request, submission, "Restored after a withdrawal")
+                self.message_user(request, f"{submission} was restored.")
+
     @admin.action(description="Correct the protocol (standard or not)", permissions=["organize"])
     def correct_protocol(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
         """Correct a team's statements about external data and special methods."""
@@ -193,7 +206,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         submission = queryset.get()
         form = ProtocolForm(request.POST if "confirm" in request.POST else None, instance=submission)
         if form.is_valid():
-            submissions.correct_protocol(submission, **form.cleaned_data)
+            entries.correct_protocol(submission, **form.cleaned_data)
             self.log_change(request, submission, f"Protocol corrected: {_describe_protocol(submission)}")
             self.message_user(request, f"{submission} was corrected.")
             return None

@@ -39,11 +39,12 @@ def render_figures(evaluation_id: int) -> None:
 
 
 def _if_shown(evaluation_id: int) -> Evaluation | None:
-    """Return an evaluation with its submission; None if the submission shows the scores of another evaluation."""
-    submissions = Submission.objects.filter(evaluations=evaluation_id).select_related("team")
-    submission = submissions.prefetch_related(
+    """Return an evaluation with its submission; None if the submission was withdrawn, or shows other scores."""
+    submissions = Submission.objects.filter(evaluations=evaluation_id, withdrawn_at__isnull=True)
+    submissions = submissions.select_related("team").prefetch_related(
         "evaluations__ground_truth", "evaluations__dataset_scores"
-    ).first()
+    )
+    submission = submissions.first()
     shown = submission.latest_scores(GroundTruth.objects.active()) if submission else None
     return shown if shown and shown.pk == evaluation_id else None
 

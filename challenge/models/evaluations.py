@@ -46,6 +46,8 @@ class Evaluation(Job):
         FAILED = "failed", "Failed"
 
     RUNNING = Status.SCORING
+    #: States in which the outcome is open.
+    PENDING = (Status.QUEUED, Status.SCORING)
     QUEUE_PATIENCE = timedelta(seconds=30)
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="evaluations")
@@ -82,7 +84,7 @@ class Evaluation(Job):
     @property
     def is_pending(self) -> bool:
         """True while the outcome is open."""
-        return self.status in (self.Status.QUEUED, self.Status.SCORING)
+        return self.status in self.PENDING
 
     def is_by(self, ground_truth: GroundTruth | None) -> bool:
         """Return whether it was made by the current scorer against the given ground truth."""

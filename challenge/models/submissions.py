@@ -211,7 +211,7 @@ class Submission(MethodFacts):
 
 
 class SubmissionRevision(models.Model):
-    """Values of a submission before a change by its team, kept for the organizers."""
+    """Values of a submission before an edit by its team or a correction, kept for the organizers."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="revisions")
     replaced_at = models.DateTimeField("changed", default=timezone.now, editable=False)

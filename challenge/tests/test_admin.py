@@ -1,6 +1,7 @@
 """Work of organizers in the admin: submissions, ground truths, phases, and permissions."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -32,9 +33,11 @@ def client(organizer, as_user) -> Client:
 @pytest.fixture
 def entry(submit):
     """Add a scored entry without reading a file."""
+    numbers = count()
 
     def make(team: Team, auc: float = 0.8, **about) -> Submission:
-        submission = submit(team, content=b"the predictions", **({"model_name": f"Model {auc}"} | about))
+        content = f"the predictions {next(numbers)}".encode()
+        submission = submit(team, content=content, **({"model_name": f"Model {auc}"} | about))
         submission.evaluations.update(
             status=Evaluation.Status.SCORED,
             scored_at=timezone.now(),

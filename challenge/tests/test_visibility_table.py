@@ -30,6 +30,7 @@ class Kind(Enum):
     PAGE = auto()  # page of an entry, which stays when the entry is withdrawn
     SCORES = auto()
     FILE = auto()
+    ENTRY_FORM = auto()
     GROUP = auto()  # scores of a group whose members all have the state
     GROUP_FORM = auto()
     BOARD = auto()  # open to everybody; an entry is there if its scores are public
@@ -47,6 +48,9 @@ TABLE: dict[str, tuple[Kind, list[str]]] = {
     "submission_figures_zip": (Kind.SCORES, [f"{ENTRY}figures.zip"]),
     "submission_figures_json": (Kind.SCORES, [f"{ENTRY}figures.json"]),
     "submission_file": (Kind.FILE, [f"{ENTRY}file/"]),
+    "edit_entry": (Kind.ENTRY_FORM, [f"{ENTRY}edit/", f"{ENTRY}edit/?typed"]),
+    "withdraw_entry": (Kind.ENTRY_FORM, [f"{ENTRY}withdraw/"]),
+    "choose_entry": (Kind.OTHER, [f"{ENTRY}choose/"]),
     "group": (Kind.GROUP, ["/groups/{group}/"]),
     "group_json": (Kind.GROUP, ["/groups/{group}/result.json"]),
     "edit_group": (Kind.GROUP_FORM, ["/groups/{group}/edit/"]),
@@ -202,6 +206,8 @@ def expected_status(kind: Kind, state: State, visitor: str) -> int:
             return 200 if is_insider or state.has_public_scores else 404
         case Kind.FILE:
             return {READER: 302, OTHER_TEAM: 404}.get(visitor, 200)
+        case Kind.ENTRY_FORM:
+            return {READER: 302, OWN_TEAM: 302 if state.is_disqualified else 200}.get(visitor, 404)
         case Kind.GROUP_FORM:
             return {READER: 302, OWN_TEAM: 200}.get(visitor, 404)
         case Kind.BOARD:

@@ -7,11 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
 from challenge.content.format_rules import format_rules
 from challenge.forms import GroupForm, SubmissionForm
+from challenge.forms.typed import keep_typed
 from challenge.models import GroundTruth, MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups, submissions
@@ -21,18 +23,23 @@ from challenge.services import groups, submissions
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: TeamRequest) -> HttpResponse:
     """Page of the team that is logged in; a POST submits a file."""
-    form = SubmissionForm(request.POST, request.FILES) if request.method == "POST" else SubmissionForm()
+    form = _submission_form(request)
     created = None
     if request.method == "POST" and form.is_valid():
         created = _submit(request, form)
         if created and not request.htmx:
             return redirect(created)
         if created:
-            form = SubmissionForm()
+            form = SubmissionForm(team=request.user)
     if request.htmx:
         context = {"form": form, "created": created, **_team_context(request)}
         return render(request, "challenge/_submit.html", context)
     return _profile_page(request, form, GroupForm(team=request.user))
+
+
+def _submission_form(request: TeamRequest) -> SubmissionForm:
+    data = (request.POST, request.FILES) if request.method == "POST" else ()
+    return SubmissionForm(*data, team=request.user)
 
 
 def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
@@ -51,11 +58,28 @@ def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
     try:
         return submissions.create_submission(team=request.user, **form.cleaned_data)
     except submissions.DuplicateSubmissionError as error:
-        messages.info(request, f"{error} The file was not submitted again.")
-        return error.original
+        if error.is_same or error.original.is_disqualified:
+            messages.info(request, f"{error} The file was not submitted again.")
+            return error.original
+        _offer_to_edit(request, form, error)
+        return None
     except submissions.SubmissionRefusedError as error:
         form.add_error(None, str(error))
         return None
+
+
+def _offer_to_edit(
+    request: TeamRequest, form: SubmissionForm, error: submissions.DuplicateSubmissionError
+) -> None:
+    """Refuse a file that was sent before with other words, and offer to edit its entry with these words."""
+    keep_typed(request.session, error.original.pk, form.data)
+    message = "{} The file was not submitted again. To change what the entry says, {}."
+    link = format_html(
+        '<a href="{}?typed">edit #{} with what you typed here</a>',
+        reverse("edit_entry", args=[error.original.pk]),
+        error.original.pk,
+    )
+    form.add_error(None, format_html(message, str(error), link))
 
 
 @require_safe
@@ -93,7 +117,7 @@ def create_group(request: TeamRequest) -> HttpResponse:
     form = GroupForm(request.POST, team=request.user)
     if form.is_valid() and (made := _create(request, form)):
         return redirect(made)
-    return _profile_page(request, SubmissionForm(), form)
+    return _profile_page(request, SubmissionForm(team=request.user), form)
 
 
 def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:

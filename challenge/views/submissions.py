@@ -11,10 +11,12 @@ from accounts.http import TeamRequest
 from challenge.access import (
     get_submission_with_visible_scores,
     get_visible_submission,
+    is_own,
     may_see_file,
     may_see_scores,
     shown_team,
 )
+from challenge.entries.history import edited_at
 from challenge.entries.page import Entry, State, entry_of, figures_of, result_of
 from challenge.entries.training import describe_training
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
@@ -22,6 +24,7 @@ from challenge.models import Metric, Submission
 from challenge.results.facts import stated_facts
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services import entries
 
 
 @require_safe
@@ -37,6 +40,10 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     entry = entry_of(request.user, shown)
     context = _context(request, entry)
     context["facts"] = stated_facts([entry.submission])
+    context["edited_at"] = edited_at(entry.submission)
+    if is_own(request.user, entry.submission):
+        context["may_change"] = not entries.refusal_of_changes(entry.submission)
+        context["may_choose"] = not entries.refusal_of_choice(entry.submission)
     context["training"] = describe_training(
         (entry.submission.is_baseline and entry.submission.training) or {}
     )
@@ -60,6 +67,7 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
     result = result_of(entry)
     return {
         "entry": entry,
+        "ground_truth": entry.ground_truth,
         "submission": entry.submission,
         "evaluation": entry.evaluation,
         "result": result,
