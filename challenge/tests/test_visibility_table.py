@@ -335,14 +335,14 @@ NOT_RANKED = [state for state in STATES if not state.has_public_scores]
 
 
 def test_entries_without_public_scores_change_nobodys_rank(site):
-    states = {}
+    found = {}
     for state in NOT_RANKED:
         site.bring_into(state)
-        states[str(state)] = boards_of_others(site, of=lambda row: True)
+        found[state] = boards_of_others(site, of=lambda row: True)
     Evaluation.objects.filter(submission__team=site.entry.team).delete()
     without = boards_of_others(site, of=lambda row: True)
-    for state, found in states.items():
-        assert found == without, state
+    for state in NOT_RANKED:
+        assert found[state] == without, state
 
 
 def test_hiding_the_team_changes_nobodys_rank(site):
