@@ -1,8 +1,8 @@
 """Number of attempts behind an entry: scored submissions of its team at the resolution, when the entry was selected.
 
 If the best entry represents the team, all submissions scored so far are attempts. If the team chose the entry, those
-scored until then are. Withdrawn and disqualified submissions remain attempts. Private and anonymous submissions are
-left out, because the number would tell others about them; so an anonymous row has no number.
+scored until then are. Withdrawn, disqualified and private submissions are attempts, too: the team knew their scores
+when it selected. Anonymous submissions are left out until they name the team, as the number would tell who they are.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -38,9 +38,10 @@ def _has_attempts(row: Row) -> bool:
 def _times(resolutions: Collection[int]) -> Times:
     """A later scoring of the same submission is no attempt, so the time of its first outcome counts."""
     found: dict[tuple[int, int], list[datetime]] = {}
-    sent = Submission.objects.named().filter(
+    sent = Submission.objects.filter(
         resolution__in=resolutions, evaluations__scored_at__isnull=False, training__isnull=True
     )
+    sent = sent.exclude(pk__in=Submission.objects.anonymous().values("pk"))
     scored = sent.order_by().values_list("pk", "team_id", "resolution", "first_outcome_at")
     for _, team, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
         found.setdefault((team, resolution), []).append(outcome_at or scored_at)

@@ -174,23 +174,24 @@ def test_a_chosen_entry_counts_those_scored_until_it_was_chosen(client, sent, te
     choose(chosen, days_ago=5)
     assert attempts(client) == {"chosen": 2}
     assert "chosen of 2" in under_the_name(client, "chosen")
-    expected = "Chosen by the team to represent it, of 2 submissions scored under its name"
+    expected = "Chosen by the team to represent it, of 2 submissions that it had scored at this resolution"
     assert expected in text_of(page_of(client, chosen.get_absolute_url()))
 
 
 def test_the_page_of_any_other_entry_says_it_too(client, sent, team):
     sent(team, 0.9)
     lower = sent(team, 0.7)
-    expected = "One of 2 submissions scored under the name of this team at this resolution so far."
+    expected = "One of 2 submissions that this team has had scored at this resolution so far."
     assert expected in text_of(page_of(client, lower.get_absolute_url()))
     assert json.loads(client.get(f"{lower.get_absolute_url()}result.json").content)["attempts"] == 2
 
 
-def test_withdrawn_and_disqualified_entries_stay_attempts(client, sent, team):
+def test_withdrawn_disqualified_and_private_entries_are_attempts(client, sent, team):
     sent(team, 0.9, model_name="best")
     sent(team, 0.5, withdrawn_at=timezone.now())
     sent(team, 0.5, disqualified_at=timezone.now())
-    assert attempts(client) == {"best": 3}
+    sent(team, 0.5, visibility="private")
+    assert attempts(client) == {"best": 4}
 
 
 def test_a_failed_submission_is_no_attempt(client, sent, team):
@@ -212,11 +213,12 @@ def test_a_second_scoring_of_an_entry_is_no_attempt(client, sent, team):
     assert attempts(client) == {"best": 1}
 
 
-@pytest.mark.parametrize("visibility", ["private", "anonymous"])
-def test_entries_that_others_cannot_link_to_the_team_are_not_counted(visibility, client, sent, team):
+def test_anonymous_entries_are_not_counted_until_they_name_the_team(client, sent, team):
     sent(team, 0.7, model_name="named")
-    sent(team, 0.5, visibility=visibility)
+    hidden = sent(team, 0.5, visibility="anonymous")
     assert attempts(client)["named"] == 1
+    Submission.objects.filter(pk=hidden.pk).update(anonymous_until=timezone.now().date())
+    assert attempts(client)["named"] == 2
 
 
 def test_hidden_entries_have_no_number(client, sent, team, as_user):
