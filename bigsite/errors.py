@@ -1,7 +1,7 @@
 """Responses to requests that Django refuses, and short responses to htmx."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,5 +41,5 @@ def logged_out() -> HttpResponse:
 
 
 def other_team(request: HttpRequest) -> HttpResponse:
-    """Return 409 to an htmx request of a page that belongs to another team than the one logged in now."""
-    return JsonResponse({"team": str(request.user)}, status=409)
+    """Return 409 and the name of the team that is logged in, to an htmx request of a page of another team."""
+    return HttpResponse(str(request.user), "text/plain; charset=utf-8", status=409)
