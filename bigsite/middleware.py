@@ -30,7 +30,7 @@ class GZipTextMiddleware(GZipMiddleware):
 
 
 class PrivateResponsesMiddleware:
-    """Forbid caches to keep a response to a visitor with a session: every page names the team that is logged in.
+    """Forbid caches to keep account pages, and all responses to a visitor with a session: pages name the team.
 
     It looks at the cookie, not at the user: a response for everyone then needs no query and does not vary.
     """
@@ -41,11 +41,21 @@ class PrivateResponsesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Set the header, except on files that are the same for everyone, and on “not modified”."""
         response = self.get_response(request)
-        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES | response.cookies
         is_for_everyone = "public" in response.headers.get("Cache-Control", "") or response.status_code == 304
-        if has_session and not is_for_everyone:
+        if (_has_session(request, response) or _is_account_page(request)) and not is_for_everyone:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+def _has_session(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the visitor came with a session, or gets one."""
+    name = settings.SESSION_COOKIE_NAME
+    return bool(request.COOKIES.get(name)) or name in response.cookies
+
+
+def _is_account_page(request: HttpRequest) -> bool:
+    """Return whether a page is about an account, for example the form of a new password."""
+    return request.resolver_match is not None and request.resolver_match.route.startswith("accounts/")
 
 
 class HtmxSessionMiddleware:

@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-#: Number of last characters of a file name that always stay in sight: "-seed-3.csv.gz".
-KEPT = 14
+#: Number of last characters of a file name that always stay in sight: "seed-128.csv.gz".
+KEPT = 16
 
 
 @register.filter

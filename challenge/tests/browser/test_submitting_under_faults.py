@@ -309,7 +309,7 @@ def test_a_server_that_never_answers_is_given_up(demo, register):
     page.goto("/profile/")
     fill_in(page, demo.example_file)
     held: list[Route] = []
-    page.route("**/profile/", held.append, times=1)
+    page.route("**/profile/", lambda route: held.append(route), times=1)
     submit(page)
     expect(button(page)).to_be_disabled()
     page.clock.fast_forward(200_000)
