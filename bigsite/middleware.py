@@ -42,15 +42,14 @@ class PrivateResponsesMiddleware:
         """Set the header, except on files that are the same for everyone, and on “not modified”."""
         response = self.get_response(request)
         is_for_everyone = "public" in response.headers.get("Cache-Control", "") or response.status_code == 304
-        if (_has_session(request, response) or _is_account_page(request)) and not is_for_everyone:
+        if (_is_personal(request, response) or _is_account_page(request)) and not is_for_everyone:
             response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
-def _has_session(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether the visitor came with a session, or gets one."""
-    name = settings.SESSION_COOKIE_NAME
-    return bool(request.COOKIES.get(name)) or name in response.cookies
+def _is_personal(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the visitor has a session, or gets one, or another cookie, for example with a message."""
+    return bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME) or response.cookies)
 
 
 def _is_account_page(request: HttpRequest) -> bool:
