@@ -40,7 +40,7 @@ def test_nothing_widens_the_page_and_the_ends_of_file_names_are_seen(demo, visit
         ), path
     page.goto("/profile/")
     for seed in (129, 128):
-        end = page.get_by_text(f"seed-{seed}.csv.gz", exact=True)
+        end = page.get_by_text(f"-seed-{seed}.csv.gz", exact=True)
         end.scroll_into_view_if_needed()
         expect(end).to_be_in_viewport()
         box = end.bounding_box()
