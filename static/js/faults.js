@@ -6,6 +6,16 @@
   const { login } = document.currentScript.dataset;
   const FIRST_PAUSE = 5_000; // milliseconds until a part tries again; each pause is twice as long
   const LONGEST_PAUSE = 60_000;
+  const REFUSALS = {
+    200: "Something else has answered in place of this site, perhaps your network. Nothing was submitted. "
+      + "Open this site in a new tab, then submit again here.",
+    403: "The form had expired, so nothing was submitted. What you typed is still here: please submit again. "
+      + "If this happens twice, check that your browser accepts cookies from this site.",
+    413: "The file is too large for this site. Nothing was submitted. "
+      + "Compress it with gzip, choose the new file, and submit again.",
+    429: "There were too many requests in a short time. Nothing was submitted. "
+      + "Please wait a few minutes, then submit again.",
+  };
   const waiting = new Map(); // part of the page -> its timer and its next pause
 
   // A page in place of a part comes from something between the browser and the site.
@@ -37,39 +47,39 @@
   /** Return sentences about a submission that failed, as texts and links. */
   async function aboutForm(form, xhr, { hasTimedOut }) {
     const { status } = xhr;
-    const again = "If your file has arrived, it appears in your list of submissions. "
-      + "If not, please submit again: a file that has arrived is not submitted twice.";
-    if (status === 401) return ["You are no longer logged in, so nothing was submitted. What you typed is still here: ",
-      logInLink("log in in a new tab"), ", come back, and submit again."];
-    if (status === 403) return ["The form had expired, so nothing was submitted. What you typed is still here: please submit again. "
-      + "If this happens twice, check that your browser accepts cookies from this site."];
-    if (status === 409) return [`${otherTeam(xhr)} Nothing was submitted, because this form belongs to ${ownTeam()}. `
-      + `To submit for ${ownTeam()}, log in as that team in another tab, then submit again here.`];
-    if (status === 413) return ["The file is too large for this site. Nothing was submitted. "
-      + "Compress it with gzip, choose the new file, and submit again."];
-    if (status === 429) return ["There were too many requests in a short time. Nothing was submitted. "
-      + "Please wait a few minutes, then submit again."];
-    if (status >= 500) return [`The site does not work at the moment (error ${status}). As far as we know, nothing was submitted. `
-      + "Please submit again in a few minutes: a file that has arrived after all is not submitted twice."];
+    if (status === 401) {
+      return ["You are no longer logged in, so nothing was submitted. What you typed is still here: ",
+        logInLink("log in in a new tab"), ", come back, and submit again."];
+    }
+    if (status === 409) {
+      return [`${otherTeam(xhr)} Nothing was submitted, because this form belongs to ${ownTeam()}. `
+        + `To submit for ${ownTeam()}, log in as that team in another tab, then submit again here.`];
+    }
+    if (status in REFUSALS) return [REFUSALS[status]];
+    if (status >= 500) {
+      return [`The site does not work at the moment (error ${status}). As far as we know, nothing was submitted. `
+        + "Please submit again in a few minutes: a file that has arrived after all is not submitted twice."];
+    }
     if (status >= 400) return [`The site refused the request (error ${status}). Nothing was submitted. Please submit again.`];
-    if (status) return ["Something else has answered in place of this site, perhaps your network. Nothing was submitted. "
-      + "Open this site in a new tab, then submit again here."];
-    if (await hasChangedFile(form)) return ["The file has changed since you chose it, so nothing was submitted. "
-      + "Choose it again, then submit."];
-    return [`${hasTimedOut ? "The server has not answered for minutes." : "The server could not be reached, or the connection was lost."} ${again}`];
+    if (await hasChangedFile(form)) {
+      return ["The file has changed since you chose it, so nothing was submitted. Choose it again, then submit."];
+    }
+    return [hasTimedOut ? "The server has not answered for minutes. " : "The server could not be reached, or the connection was lost. ",
+      "If your file has arrived, it appears in your list of submissions. "
+      + "If not, please submit again: a file that has arrived is not submitted twice."];
   }
 
   /** Return sentences about a part of the page that could not be reloaded, as texts and links. */
   function aboutPart(xhr) {
     const { status } = xhr;
-    if (status === 401) return ["You are no longer logged in, so this part of the page is not updated. ", logInLink("Log in in a new tab"),
-      ": the updates then go on by themselves."];
-    if (status === 409) return [`${otherTeam(xhr)} This part of the page is not updated, because it belongs to ${ownTeam()}.`];
-    if (isTemporary(status)) {
-      const why = status >= 400 ? `the site does not work at the moment (error ${status})` : "the server could not be reached";
-      return [`This part of the page may be out of date: ${why}. The page keeps trying.`];
+    if (status === 401) {
+      return ["You are no longer logged in, so this part of the page is not updated. ",
+        logInLink("Log in in a new tab"), ": the updates then go on by themselves."];
     }
-    return [`This part of the page cannot be updated any more (error ${status}). Please reload the page.`];
+    if (status === 409) return [`${otherTeam(xhr)} This part of the page is not updated, because it belongs to ${ownTeam()}.`];
+    if (!isTemporary(status)) return [`This part of the page cannot be updated any more (error ${status}). Please reload the page.`];
+    const why = status >= 400 ? `the server could not answer (error ${status})` : "the server could not be reached";
+    return [`This part of the page may be out of date: ${why}. The page keeps trying.`];
   }
 
   const isTemporary = (status) => status < 400 || status >= 500 || [401, 409, 429].includes(status);
