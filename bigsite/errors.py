@@ -1,10 +1,14 @@
-"""Responses to requests that Django refuses."""
+"""Responses to requests that Django refuses, and short responses to htmx."""
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.defaults import bad_request as default_bad_request
+
+from accounts.drafts import keep_draft
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -15,3 +19,27 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, TOO_LARGE):
         return HttpResponse(render_to_string("413.html"), status=413)
     return default_bad_request(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return 403 for a form without a valid token, and renew the token; htmx gets no page.
+
+    If the view keeps drafts, the text of the form is kept, unless the form came from another site.
+    """
+    if request.htmx:  # type: ignore[attr-defined]
+        get_token(request)  # sets the cookie again if it is gone
+        return HttpResponse(status=403) if request.user.is_authenticated else logged_out()
+    is_own_form = reason.startswith("CSRF ")  # other reasons are about the site that the request came from
+    fields = getattr(request.resolver_match.func, "draft_fields", ()) if request.resolver_match else ()
+    context = {"is_kept": is_own_form and keep_draft(request, fields), "path": request.path}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def logged_out() -> HttpResponse:
+    """Return 401 to an htmx request that needs a log-in; the page explains it (`static/js/faults.js`)."""
+    return HttpResponse(status=401, headers={"WWW-Authenticate": "Form"})
+
+
+def other_team(request: HttpRequest) -> HttpResponse:
+    """Return 409 and the name of the team that is logged in, to an htmx request of a page of another team."""
+    return HttpResponse(str(request.user), "text/plain; charset=utf-8", status=409)

@@ -5,7 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from bigsite.threads import use_one_thread
+from bigsite.whole_body import with_whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bigsite.settings")
 use_one_thread()
-application = get_wsgi_application()
+application = with_whole_bodies(get_wsgi_application())

@@ -137,11 +137,13 @@ class SubmissionForm(EntryForm):
     class Meta(EntryForm.Meta):
         fields = ["upload", "resolution", *EntryForm.Meta.fields]
 
-    def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
-        """Offer the facts of the team's last submission."""
+    def __init__(
+        self, *args: Any, team: Team | None = None, initial: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Offer the facts of the team's last submission, except for the fields in `initial`."""
         last = Submission.objects.filter(team=team).first() if team else None
         facts = {name: value for name in FACT_FIELDS if last and (value := getattr(last, name))}
-        super().__init__(*args, **kwargs | {"initial": facts})
+        super().__init__(*args, initial=facts | (initial or {}), **kwargs)
         #: The submission whose facts are offered.
         self.facts_from = last if facts else None
         if not facts:

@@ -1,9 +1,11 @@
 """Form for a group of seeds."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.functional import cached_property
 
 from accounts.models import Team
@@ -35,16 +37,18 @@ class GroupForm(forms.Form):
         },
     )
 
+    #: Maximum number of submissions listed at each resolution: the newest, besides those that are ticked.
+    MOST_LISTED = 50
+
     def __init__(self, *args: Any, team: Team, group: MethodGroup | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.group = group
-        self.sent = list(
-            Submission.objects.filter(team=team).prefetch_related("evaluations__ground_truth").order_by("pk")
-        )
+        self.sent = Submission.objects.filter(team=team)
+        self.own_numbers = set(self.sent.values_list("pk", flat=True))
         members_field: Any = self.fields["members"]
-        members_field.choices = [(submission.pk, str(submission)) for submission in self.sent]
+        members_field.choices = [(pk, pk) for pk in self.own_numbers]
         if group:
-            members = [one for one in self.sent if one.group_id == group.pk]
+            members = list(group.submissions.prefetch_related("evaluations").order_by("pk"))
             self.left_out = [one for one in members if not one.is_in_force]
             self.initial = {"name": group.name, "members": [one.pk for one in members if one.is_in_force]}
 
@@ -59,13 +63,20 @@ class GroupForm(forms.Form):
         ground_truth = GroundTruth.objects.active()
         ticked = {str(pk) for pk in self["members"].value() or []}
         by_resolution: dict[int, list[Choice]] = {}
-        for one in self.sent:
-            is_ticked = str(one.pk) in ticked
-            is_free = one.is_in_force and one.group_id in (None, self.group and self.group.pk)
-            if is_free or is_ticked:
-                choice = Choice(one, one.latest_scores(ground_truth), is_ticked)
-                by_resolution.setdefault(one.resolution, []).append(choice)
+        for one in self._listed(ticked):
+            choice = Choice(one, one.latest_scores(ground_truth), str(one.pk) in ticked)
+            by_resolution.setdefault(one.resolution, []).append(choice)
         return [
             (choices[0].submission.get_resolution_display(), choices)
             for _, choices in sorted(by_resolution.items())
         ]
+
+    def _listed(self, ticked: Collection[str]) -> Iterable[Submission]:
+        """Return the submissions of the list, the first first."""
+        free = self.sent.in_force().filter(Q(group=None) | Q(group=self.group)).order_by("-pk")
+        newest: dict[int, list[int]] = {}
+        for pk, resolution in free.values_list("pk", "resolution"):
+            newest.setdefault(resolution, []).append(pk)
+        numbers = {pk for pks in newest.values() for pk in pks[: self.MOST_LISTED]}
+        numbers |= {pk for pk in self.own_numbers if str(pk) in ticked}
+        return self.sent.filter(pk__in=numbers).prefetch_related("evaluations__ground_truth").order_by("pk")

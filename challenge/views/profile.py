@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,22 +11,28 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.drafts import login_required_with_draft, take_draft
 from accounts.http import TeamRequest
 from challenge.content.format_rules import format_rules
+from challenge.entries.team_list import team_list
 from challenge.forms import GroupForm, SubmissionForm
 from challenge.forms.typed import keep_typed
-from challenge.models import GroundTruth, MethodGroup, Phase, Submission
+from challenge.models import MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups, submissions
 
+GROUPS_PER_PAGE = 25
 
-@login_required
+
+@login_required_with_draft(SubmissionForm.base_fields)
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: TeamRequest) -> HttpResponse:
     """Page of the team that is logged in; a POST submits a file."""
-    form = _submission_form(request)
+    if request.method != "POST":
+        return _profile_page(request, _form_to_fill_in(request), GroupForm(team=request.user))
+    form = SubmissionForm(request.POST, request.FILES, team=request.user)
     created = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         created = _submit(request, form)
         if created and not request.htmx:
             return redirect(created)
@@ -37,17 +44,23 @@ def profile(request: TeamRequest) -> HttpResponse:
     return _profile_page(request, form, GroupForm(team=request.user))
 
 
-def _submission_form(request: TeamRequest) -> SubmissionForm:
-    data = (request.POST, request.FILES) if request.method == "POST" else ()
-    return SubmissionForm(*data, team=request.user)
+def _form_to_fill_in(request: TeamRequest) -> SubmissionForm:
+    """Return an empty form, or the text of a form that was sent after the session had ended."""
+    draft = take_draft(request)
+    if draft:
+        messages.info(
+            request, "Nothing was submitted yet. What you typed is here; please choose the file again."
+        )
+    return SubmissionForm(initial=draft, team=request.user)
 
 
 def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
     """Render the whole page of the team with the given forms."""
+    own_groups = MethodGroup.objects.filter(team=request.user).with_counts().order_by("-created_at", "-pk")
     context = {
         "form": form,
         "group_form": group_form,
-        "groups": MethodGroup.objects.filter(team=request.user).with_counts(),
+        "groups": Paginator(own_groups, GROUPS_PER_PAGE).get_page(request.GET.get("groups")),
         "format_rules": format_rules(MEDMNIST_PLUS),
     }
     return render(request, "challenge/profile.html", context | _team_context(request))
@@ -90,20 +103,16 @@ def profile_submissions(request: TeamRequest) -> HttpResponse:
 
 
 def _team_context(request: TeamRequest) -> dict[str, object]:
-    ground_truth = GroundTruth.objects.active()
     phase = Phase.objects.current()
-    sent = Submission.objects.filter(team=request.user).prefetch_related("evaluations__ground_truth")
-    rows = [(submission, submission.current_evaluation(ground_truth)) for submission in sent]
-    pending = [e for _, e in rows if e and e.is_pending]
-    newest = max((e.queued_at for e in pending), default=None)
+    shown = team_list(request.user, request.GET.get("page"))
+    queued_at = shown.last_queued_at
     return {
         "phase": phase,
         "upcoming": Phase.objects.upcoming(),
         "quota": submissions.remaining_quota(request.user, phase) if phase else None,
-        "rows": rows,
-        "is_pending": bool(pending),
+        "list": shown,
         # Poll often at first, when the result may be a moment away; poll less often for a long queue.
-        "poll_delay": "300ms" if newest and (timezone.now() - newest).total_seconds() < 15 else "3s",
+        "poll_delay": "300ms" if queued_at and (timezone.now() - queued_at).total_seconds() < 15 else "3s",
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
     }
 

@@ -1,27 +1,3 @@
-// Progress bar of an upload, from the events of htmx.
-document.addEventListener("htmx:xhr:progress", (event) => {
-  const progress = event.target.querySelector("progress[data-upload]");
-  if (!progress || !event.detail.lengthComputable) return;
-  const percent = Math.round((100 * event.detail.loaded) / event.detail.total);
-  progress.value = percent;
-  const label = event.target.querySelector("[data-upload-label]");
-  label.textContent = percent < 100 ? `Uploading: ${percent} %` : "Uploaded. Waiting for the server…";
-});
-
-// Error message of a form that could not be sent; the form keeps its input.
-const explain = (event, text) => {
-  const label = event.target.querySelector?.("[data-upload-label]");
-  if (label) label.textContent = text;
-};
-document.addEventListener("htmx:sendError", (event) => {
-  explain(event, "The server could not be reached. Nothing was submitted: please try again.");
-});
-document.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  const advice = status === 413 ? "the file is too large. Compress it with gzip" : "please try again";
-  explain(event, `The server answered with error ${status}. Nothing was submitted: ${advice}.`);
-});
-
 // Show times in the time zone of the browser, with UTC on hover; the server writes UTC.
 const inReadersZone = new Intl.DateTimeFormat("en-GB", {
   day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",

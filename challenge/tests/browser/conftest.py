@@ -59,8 +59,8 @@ class Visits:
 
     def open(self, path: str = "/", *, status: int | None = 200, **options: object) -> Page:
         """Open an address of the demo (or about:blank, which has no status) in a fresh browser context."""
-        options = {"viewport": {"width": 1280, "height": 900}} | options
-        context = self._browser.new_context(base_url=self._demo.url, **options)  # type: ignore[arg-type]
+        options = {"base_url": self._demo.url, "viewport": {"width": 1280, "height": 900}} | options
+        context = self._browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         self._contexts.append(context)
         if options.get("java_script_enabled", True):

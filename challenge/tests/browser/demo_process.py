@@ -123,6 +123,25 @@ class Demo:
         finally:
             os.killpg(group, signal.SIGCONT)
 
+    @contextmanager
+    def web_server(self, port: int, **environment: str) -> Iterator[None]:
+        """Run another web server on the demo's data, which is killed at the end like by a power cut."""
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}"],
+            cwd=settings.BASE_DIR,
+            env=self._environment() | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            wait_until(lambda: not is_free(port) or server.poll() is not None, 60)
+            assert server.poll() is None, "the web server has ended"
+            yield
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
     def processes(self) -> list[int]:
         """Return all processes with this demo's data folder in their environment: the demo and its children."""
         mark = f"DATA_DIR={self.data_dir}\0".encode()

@@ -181,7 +181,7 @@ def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(demo, register,
     fill_in(page, demo.example_file)
     page.context.set_offline(True)
     submit(page)
-    expect(page.get_by_text("The server could not be reached")).to_be_visible()
+    expect(page.locator("form").get_by_role("alert")).to_contain_text("The server could not be reached")
     expect(page.get_by_role("button", name="Submit")).to_be_enabled()
     expect(page.get_by_label("Model name")).to_have_value("ViT-S/16")
     assert "ERR_INTERNET_DISCONNECTED" in "".join(visits.complaints)
