@@ -55,7 +55,7 @@ def test_the_same_words_lead_to_the_first_submission(client, first):
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_other_words_are_an_edit_of_the_first_submission(client, first, changes, headers):
     page = send(client, headers=headers, **changes).text
-    alert = element(page, "form [role=alert]")
+    alert = element(page, "form .alert-danger")
     assert f"as submission #{first.pk} (“ResNet”). The file was not submitted again." in text_of(alert)
     (address,) = attribute(alert, "a", "href")
     assert Submission.objects.get() == first
@@ -75,9 +75,9 @@ def test_other_words_are_an_edit_of_the_first_submission(client, first, changes,
 def test_saving_the_form_takes_the_words_over(client, first):
     until = today().replace(year=today().year + 1, day=1).isoformat()
     page = send(client, model_name="ViT", visibility="anonymous", anonymous_until=until).text
-    (address,) = attribute(page, "form [role=alert] a", "href")
+    (address,) = attribute(page, "form .alert-danger a", "href")
     form = page_of(client, address)
-    assert "what you typed when you sent the same file again" in text_of(form)
+    assert "what you typed before" in text_of(form)
     assert attribute(form, "[name=anonymous_until]", "value") == [until]
     changes = WORDS | {"model_name": "ViT", "visibility": "anonymous", "anonymous_until": until}
     assert client.post(address, changes).status_code == 302
@@ -102,7 +102,7 @@ def test_what_was_typed_about_one_entry_is_not_in_the_form_of_another(client, fi
 def test_markup_in_the_words_stays_text(client, first):
     Submission.objects.update(model_name="<b>ResNet</b>")
     page = send(client, model_name="ViT").text
-    assert "“<b>ResNet</b>”" in text_of(element(page, "form [role=alert]"))
+    assert "“<b>ResNet</b>”" in text_of(element(page, "form .alert-danger"))
 
 
 def test_another_file_or_resolution_is_another_submission(client, first):
