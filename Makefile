@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 # The address of a package index with CPU builds of torch; pip's usual build is for NVIDIA GPUs.
 TORCH_INDEX ?=
+# Without stored bytecode, each of the tests' hundred processes would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-site test-slow test-bare lint bench bench-training batchnorm clean
 

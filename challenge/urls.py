@@ -7,6 +7,7 @@ from challenge.views import (
     baselines,
     compare,
     datasets,
+    entries,
     exports,
     figure_files,
     groups,
@@ -49,6 +50,9 @@ urlpatterns = [
     path("submissions/<int:pk>/result/", submissions.submission_result, name="submission_result"),
     path("submissions/<int:pk>/result.json", exports.submission_json, name="submission_json"),
     path("submissions/<int:pk>/file/", submissions.submission_file, name="submission_file"),
+    path("submissions/<int:pk>/edit/", entries.edit_entry, name="edit_entry"),
+    path("submissions/<int:pk>/withdraw/", entries.withdraw_entry, name="withdraw_entry"),
+    path("submissions/<int:pk>/choose/", entries.choose_entry, name="choose_entry"),
     path(
         "submissions/<int:pk>/figures.zip", figure_files.submission_figures_zip, name="submission_figures_zip"
     ),

@@ -56,8 +56,21 @@ def test_the_file_becomes_an_entry_with_its_training(send, ground_truth, organiz
     assert submission.study_url == "https://doi.org/10.1038/s41598-025-92156-9"
     assert submission.special_methods == ""
     assert submission.is_standard
+    assert (submission.family, submission.n_networks, submission.sharing) == ("cnn", 1, "one")
+    assert (submission.pretraining, submission.parameters_millions) == ("", None), "not in this configuration"
     assert submission.file_name == "skill-1.0.csv"
     assert f"#{submission.pk}: {settings.SITE_URL}/submissions/{submission.pk}/" in printed
+
+
+def test_a_checkpoint_states_the_parameters_and_the_pre_training(send, ground_truth, organizer, monkeypatch):
+    description = pytest.importorskip("baselines.mmpt.studies.description")
+    training = CONFIG | {"pretrained": True, "weights": None, "input_size": 224}
+    monkeypatch.setattr(description, "describe", lambda path: training)
+    send(checkpoint=Path("runs/resnet18"))
+    submission = Submission.objects.get()
+    assert submission.training == training
+    assert submission.parameters_millions == 11.1765
+    assert (submission.pretraining, submission.pretraining_name) == ("natural", "ImageNet-1k")
 
 
 def test_the_command_waits_for_the_scores_and_prints_them(send, ground_truth, organizer, worker, client):

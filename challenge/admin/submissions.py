@@ -1,5 +1,7 @@
 """Submissions in the admin."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -11,9 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
-from challenge.models import Evaluation, GroundTruth, OutcomeMail, Submission
+from challenge.admin.revisions import RevisionInline
+from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, OutcomeMail, Submission
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services import evaluations, submissions
+from challenge.services import entries, evaluations, submissions
 
 
 class EvaluationInline(admin.TabularInline):
@@ -60,7 +63,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
     list_display = [
         "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
-        "is_disqualified",
+        "visibility", "is_withdrawn", "is_disqualified",
     ]  # fmt: skip
     list_display_links = ["id", "model_name"]
     list_filter = [
@@ -70,6 +73,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "external_data",
         ("special_methods", admin.EmptyFieldListFilter),
         "counts_toward_limits",
+        "visibility",
+        ("withdrawn_at", admin.EmptyFieldListFilter),
         "created_at",
     ]
     search_fields = ["model_name", "team__name", "team__email", "description", "sha256", "=id"]
@@ -77,15 +82,21 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_select_related = ["team"]
     exclude = ["file"]
     readonly_fields = [
-        "page", "download", "group", "training", "disqualified_at", "disqualification_reason", "file_name", "file_size",
+        "page", "download", "group", "training", "chosen_at", "withdrawn_at", "file_deleted_at",
+        "disqualified_at", "disqualification_reason", "file_name", "file_size",
         "sha256", "counts_toward_limits", "created_at", "mailed",
     ]  # fmt: skip
-    inlines = [EvaluationInline]
-    actions = ["score_again", "disqualify", "reinstate", "correct_protocol"]
+    inlines = [EvaluationInline, RevisionInline]
+    actions = ["score_again", "disqualify", "reinstate", "restore", "correct_protocol"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         """Prefetch the evaluations, so that a page of submissions takes a fixed number of queries."""
         return super().get_queryset(request).prefetch_related("evaluations__ground_truth")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Submission | None = None) -> list[Any]:
+        """Show the facts of the method in a section of their own, below the other fields."""
+        others = [name for name in self.get_fields(request, obj) if name not in FACT_FIELDS]
+        return [(None, {"fields": others}), ("Facts of the method", {"fields": FACT_FIELDS})]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Look up the active ground truth once for the whole list."""
@@ -108,6 +119,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def is_disqualified(self, submission: Submission) -> bool:
         """True if the submission is disqualified."""
         return submission.is_disqualified
+
+    @admin.display(description="withdrawn", boolean=True)
+    def is_withdrawn(self, submission: Submission) -> bool:
+        """True if the team took the submission back."""
+        return submission.is_withdrawn
 
     @admin.display(description="page on the site")
     def page(self, submission: Submission) -> str:
@@ -169,6 +185,18 @@ class SubmissionAdmin(ReadOnlyAdmin):
             self.log_change(request, submission, "Disqualification withdrawn")
         self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
 
+    @admin.action(description="Restore (undo the withdrawal by the team)", permissions=["organize"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        """Put withdrawn submissions back whose file exists."""
+        for submission in queryset.filter(withdrawn_at__isnull=False):
+            try:
+                entries.restore(submission)
+            except entries.EntryRefusedError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.log_change(request, submission, "Restored after a withdrawal")
+                self.message_user(request, f"{submission} was restored.")
+
     @admin.action(description="Correct the protocol (standard or not)", permissions=["organize"])
     def correct_protocol(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
         """Correct a team's statements about external data and special methods."""
@@ -178,7 +206,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         submission = queryset.get()
         form = ProtocolForm(request.POST if "confirm" in request.POST else None, instance=submission)
         if form.is_valid():
-            submissions.correct_protocol(submission, **form.cleaned_data)
+            entries.correct_protocol(submission, **form.cleaned_data)
             self.log_change(request, submission, f"Protocol corrected: {_describe_protocol(submission)}")
             self.message_user(request, f"{submission} was corrected.")
             return None

@@ -1,14 +1,21 @@
 """Lookup of the rows to compare, by the keys in the address."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Team
-from challenge.access import visible_groups, visible_scored_submissions
-from challenge.models import GroundTruth, MethodGroup, PublishedMethod
+from challenge.access import (
+    is_insider,
+    shown_team,
+    visible_groups,
+    visible_members,
+    visible_scored_submissions,
+)
+from challenge.models import Evaluation, GroundTruth, MethodGroup, PublishedMethod
 from challenge.results.rows import Kind, Row, RowKey, published_rows, row_of, with_dataset_scores
-from challenge.results.seeds import ranked_evaluations_by_group
+from challenge.results.seeds import seed_evaluations
 
 #: Number of rows in a comparison.
 FEWEST, MOST = 2, 5
@@ -29,7 +36,7 @@ def find_rows(
         *_groups(asked[Kind.SEEDS], user, ground_truth),
         *published_rows(PublishedMethod.objects.filter(pk__in=asked[Kind.PUBLISHED])),
     ]
-    found = {str(row.key): row for row in with_dataset_scores(rows)}
+    found = {str(row.key): _as_seen(row, user) for row in with_dataset_scores(rows)}
     return {key: found[key] for key in keys if key in found}
 
 
@@ -40,9 +47,18 @@ def _entries(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: Groun
 
 def _groups(pks: Sequence[int], user: Team | AnonymousUser, ground_truth: GroundTruth | None) -> list[Row]:
     groups = visible_groups(user, pks) if pks else []
-    evaluations = ranked_evaluations_by_group(groups, ground_truth)
+    seeds: dict[int | None, list[Evaluation]] = {}
+    for evaluation in seed_evaluations(visible_members(user, groups), ground_truth) if groups else ():
+        seeds.setdefault(evaluation.submission.group_id, []).append(evaluation)
     return [
-        row_of(group, evaluations[group.pk])
+        row_of(group, seeds[group.pk])
         for group in groups
-        if len(evaluations[group.pk]) >= MethodGroup.FEWEST
+        if len(seeds.get(group.pk, ())) >= MethodGroup.FEWEST
     ]
+
+
+def _as_seen(row: Row, user: Team | AnonymousUser) -> Row:
+    """Return a row with its hidden team, if the user may know it."""
+    if isinstance(row.owner, PublishedMethod) or not (row.is_anonymous and is_insider(user, row.owner)):
+        return row
+    return replace(row, hidden_team=shown_team(user, row.owner))

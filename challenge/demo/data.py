@@ -64,7 +64,7 @@ def prepare(write: Print) -> None:
     if GroundTruth.objects.active() is None:
         write("Loading synthetic labels of the official sizes ...")
         ground_truths.store_ground_truth(labels, name="Demo labels (synthetic)", is_demo=True)
-    if not PublishedMethod.objects.exists():
+    if not PublishedMethod.objects.exclude(family="").exists():  # none, or those of a version without facts
         write("Importing the published results ...")
         call_command("import_reported_baselines", verbosity=0)
     _create_account(*ORGANIZER, is_organizer=True)

@@ -37,7 +37,7 @@ def cite_submission(submission: Submission, evaluation: Evaluation) -> BibtexEnt
     """Return the BibTeX entry of a scored submission, as the challenge page asks, with the versions that scored it."""
     return _cite(
         f"big_entry_{submission.pk}",
-        author=str(submission.team),
+        author=submission.public_team_name,
         name=submission.model_name,
         what=f"entry {submission.pk}",
         path=submission.get_absolute_url(),
@@ -50,7 +50,7 @@ def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> BibtexE
     """Return the BibTeX entry of a group of seeds, from the evaluations behind its means; at least one is needed."""
     return _cite(
         f"big_seeds_{group.pk}",
-        author=str(group.team),
+        author=group.public_team_name,
         name=group.name,
         what=f"mean of {len(evaluations)} seeds, group {group.pk}",
         path=group.get_absolute_url(),

@@ -1,13 +1,15 @@
 """Numbers of a submission and of a group of seeds as plain values, for JSON.
 
-An export contains nothing that the pages do not show: no file name, no e-mail address, no reason of a failure or a
-disqualification.
+An export contains nothing that the pages do not show to everybody: no file name, no e-mail address, no reason of a
+failure or a disqualification, and no sign of a hidden team, even if the reader may know it.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from challenge.entries.scores import entry_scores, group_row
+from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.export import absolute, datasets_dict, head, result_address, scores_dict, utc
 from challenge.leaderboard.uncertainty import positions
 from challenge.models import (
@@ -17,10 +19,13 @@ from challenge.models import (
     Metric,
     SecondaryMetrics,
     Submission,
+    SubmissionQuerySet,
     Uncertainty,
+    day_start,
 )
-from challenge.results.rows import RowKey
-from challenge.results.seeds import ranked_evaluations
+from challenge.results.facts import facts_of
+from challenge.results.rows import Row, RowKey, row_of
+from challenge.results.seeds import seed_evaluations
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.services.uncertainty import AVERAGE
 
@@ -35,17 +40,19 @@ def submission_document(submission: Submission, ground_truth: GroundTruth | None
     """
     current, scored = submission.current_evaluation(ground_truth), submission.latest_scores(ground_truth)
     versions = (scored.ground_truth, scored.scorer_version) if scored else (ground_truth, SCORER_VERSION)
-    group = submission.group if submission.is_public else None
-    group = group if group and group.is_standing else None
-    is_ranked = scored is not None and scored.is_by(ground_truth) and not submission.is_disqualified
+    group = submission.group if submission.is_in_force else None
+    group = group if group and (group.is_standing or submission.is_private) else None
+    is_ranked = scored is not None and scored.is_by(ground_truth) and submission.is_ranked
     keys = [RowKey.of(owner) for owner in (submission, group) if owner]
     return {
         **head(*versions, bootstrap_version([scored]) if scored else None),
         **_about(submission),
+        **_selection(Row(submission, {}) if submission.is_ranked else None),
         "group": absolute(group.get_absolute_url()) if group else None,
         "disqualified": submission.is_disqualified,
+        "withdrawn": submission.is_withdrawn,
         "status": current.status if current else None,
-        "scored_at": utc(scored.scored_at) if scored and scored.scored_at else None,
+        "scored_at": _time(submission, scored.scored_at) if scored and scored.scored_at else None,
         "ranks": _ranks(keys, submission.resolution, ground_truth) if is_ranked else None,
         **(_evaluation_scores(scored) if scored else NO_SCORES),
         "further_metrics": SecondaryMetrics.objects.filter(evaluation=scored)
@@ -54,11 +61,13 @@ def submission_document(submission: Submission, ground_truth: GroundTruth | None
     }
 
 
-def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return mean and deviation of a group, and its members; no scores if fewer than two seeds are scored."""
-    evaluations = ranked_evaluations(group, ground_truth)
+def group_document(
+    group: MethodGroup, shown: SubmissionQuerySet, ground_truth: GroundTruth | None
+) -> dict[str, Any]:
+    """Return mean and deviation of a group, and its shown members; no scores if fewer than two are scored."""
+    evaluations = seed_evaluations(shown, ground_truth)
     by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
-    members = list(group.public_members())
+    members = list(shown)
     resolution = members[0].resolution if members else 0
     has_scores = len(evaluations) >= MethodGroup.FEWEST
     return {
@@ -66,10 +75,12 @@ def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict
         "kind": "seeds",
         "url": absolute(group.get_absolute_url()),
         "name": group.name,
-        "team": str(group.team),
+        "team": group.public_team_name,
         "resolution": resolution or None,
         "standard": group.is_standard if members else None,
+        "facts": facts_of(members),
         "n_seeds": len(evaluations),
+        **_selection(row_of(group, evaluations) if evaluations else None),
         "ranks": _ranks([RowKey.of(group)], resolution, ground_truth) if has_scores else None,
         **(_group_scores(group, evaluations) if has_scores else NO_SCORES),
         "members": [_member(member, by_submission.get(member.pk)) for member in members],
@@ -77,22 +88,37 @@ def group_document(group: MethodGroup, ground_truth: GroundTruth | None) -> dict
 
 
 def _about(submission: Submission) -> dict[str, Any]:
+    is_hidden = submission.is_anonymous
     return {
         "kind": "entry",
         "url": absolute(submission.get_absolute_url()),
         "name": submission.model_name,
-        "team": str(submission.team),
-        "submitted_at": utc(submission.created_at),
+        "team": submission.public_team_name,
+        "submitted_at": _time(submission, submission.created_at),
         "resolution": submission.resolution,
         "description": submission.description,
-        "study_url": submission.study_url or None,
-        "code_url": submission.code_url or None,
+        "study_url": (not is_hidden and submission.study_url) or None,
+        "code_url": (not is_hidden and submission.code_url) or None,
         "external_data": submission.external_data,
         "special_methods": submission.special_methods,
         "standard": submission.is_standard,
         "baseline": submission.is_baseline,
-        "sha256": submission.sha256,
+        "facts": facts_of([submission]),
+        "sha256": None if is_hidden else submission.sha256,
     }
+
+
+def _selection(row: Row | None) -> dict[str, Any]:
+    """Return whether the team chose a row to represent it, and the number of attempts behind the row."""
+    if row is None:
+        return {"chosen_by_team": False, "attempts": None}
+    (row,) = with_attempts([row])
+    return {"chosen_by_team": row.is_chosen, "attempts": row.attempts}
+
+
+def _time(submission: Submission, time: datetime) -> str:
+    """Return a time of a submission, or the start of its day, because the time could tell who the hidden team is."""
+    return utc(day_start(time) if submission.is_anonymous else time)
 
 
 def _member(member: Submission, evaluation: Evaluation | None) -> dict[str, Any]:
@@ -100,8 +126,8 @@ def _member(member: Submission, evaluation: Evaluation | None) -> dict[str, Any]
         "url": absolute(member.get_absolute_url()),
         "result_url": result_address(member),
         "name": member.model_name,
-        "submitted_at": utc(member.created_at),
-        "sha256": member.sha256,
+        "submitted_at": _time(member, member.created_at),
+        "sha256": None if member.is_anonymous else member.sha256,
         "average": {metric: getattr(evaluation, metric) for metric in METRICS} if evaluation else None,
     }
 

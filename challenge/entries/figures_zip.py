@@ -39,11 +39,12 @@ def render_figures(evaluation_id: int) -> None:
 
 
 def _if_shown(evaluation_id: int) -> Evaluation | None:
-    """Return an evaluation with its submission; None if the submission shows the scores of another evaluation."""
-    submissions = Submission.objects.filter(evaluations=evaluation_id).select_related("team")
-    submission = submissions.prefetch_related(
+    """Return an evaluation with its submission; None if the submission was withdrawn, or shows other scores."""
+    submissions = Submission.objects.filter(evaluations=evaluation_id, withdrawn_at__isnull=True)
+    submissions = submissions.select_related("team").prefetch_related(
         "evaluations__ground_truth", "evaluations__dataset_scores"
-    ).first()
+    )
+    submission = submissions.first()
     shown = submission.latest_scores(GroundTruth.objects.active()) if submission else None
     return shown if shown and shown.pk == evaluation_id else None
 
@@ -54,18 +55,19 @@ def zip_name(submission: Submission) -> str:
 
 
 def readme(submission: Submission, evaluation: Evaluation) -> str:
-    """Return the README of the zip: the entry, the files, and the citation."""
+    """Return the README of the zip: the entry, the files, and the citation. The zip is the same for all readers."""
     ground_truth = evaluation.ground_truth
     address = f"{settings.SITE_URL}{submission.get_absolute_url()}"
+    times = "%d %B %Y" if submission.is_anonymous else "%d %B %Y, %H:%M UTC"
     demo = "\nDEMO DATA: these test labels are synthetic, and the scores mean nothing.\n"
     return _README.format(
         submission=submission,
-        team=submission.team,
+        team=submission.public_team_name,
         resolution=submission.get_resolution_display(),
         address=address,
-        submitted=f"{submission.created_at:%d %B %Y, %H:%M} UTC",
+        submitted=f"{submission.created_at:{times}}",
         year=submission.created_at.year,
-        scored=f"{evaluation.scored_at:%d %B %Y, %H:%M} UTC",
+        scored=f"{evaluation.scored_at:{times}}",
         scorer=evaluation.scorer_version,
         labels=f"{ground_truth.name}, version {ground_truth.version}",
         demo=demo if ground_truth.is_demo else "",

@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import Team
-from challenge.access import get_visible_submission, may_see_file
+from challenge.access import is_insider, shown_team
 from challenge.entries.figures import dataset_figures, overview_figures
 from challenge.entries.scores import EntryScores, Intervals, entry_scores, intervals_of
 from challenge.figures.figure import Figure
+from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.place import Place, find_place
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
-from challenge.results.rows import RowKey
+from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
 from challenge.results.secondary_metrics import (
     ClassRates,
@@ -51,7 +52,15 @@ class Entry:
     #: The evaluation whose scores are shown.
     scored: Evaluation | None
     intervals: Intervals
+    #: True for its team and for organizers.
     is_own: bool
+    #: Name of the team, as the viewer sees it.
+    team: str
+
+    @property
+    def hides_team(self) -> bool:
+        """True if the viewer may not know the team; links, checksums and times of day could name it."""
+        return self.submission.is_anonymous and not self.is_own
 
     @property
     def state(self) -> State:
@@ -63,21 +72,21 @@ class Entry:
 
     @property
     def seeds(self) -> int:
-        """Number of seeds in its group; 0 without a group."""
-        if self.submission.group is None or not self.submission.is_public:
+        """Number of seeds in its group, as the viewer sees it; 0 without a group."""
+        submission = self.submission
+        if submission.group is None or not submission.is_in_force:
             return 0
-        count = self.submission.group.public_members().count()
+        group = submission.group
+        members = group.members_in_force() if submission.is_private else group.public_members()
+        count = members.count()
         return count if count >= MethodGroup.FEWEST else 0
 
 
-def find_entry(user: Team | AnonymousUser, pk: int) -> Entry:
-    """Return a submission as the user sees it.
+def entry_of(user: Team | AnonymousUser, submission: Submission) -> Entry:
+    """Return a submission with its scores as the user sees it, who must be allowed to see them.
 
-    Raises:
-        Http404: there is no such submission, or this user may not see it.
-
+    The evaluations and their dataset scores must be prefetched, as `access.get_visible_submission` does.
     """
-    submission = get_visible_submission(user, pk)
     ground_truth = GroundTruth.objects.active()
     scored = submission.latest_scores(ground_truth)
     return Entry(
@@ -86,7 +95,8 @@ def find_entry(user: Team | AnonymousUser, pk: int) -> Entry:
         submission.current_evaluation(ground_truth),
         scored,
         intervals_of(scored, ground_truth) if scored else Intervals.NONE,
-        may_see_file(user, submission),
+        is_insider(user, submission),
+        shown_team(user, submission),
     )
 
 
@@ -96,6 +106,8 @@ class Result:
 
     scores: EntryScores
     place: Place | None
+    #: The row of the entry, with the number of attempts behind it; None if it is not ranked.
+    row: Row | None
     #: Secondary metrics by dataset; empty until they are known.
     secondary: Mapping[str, Any]
     #: Scores of reference predictors, which look at no image.
@@ -136,15 +148,21 @@ def result_of(entry: Entry) -> Result | None:
     scored = entry.scored
     if scored is None:
         return None
+    submission = entry.submission
+    row = with_attempts([Row(submission, {})])[0] if submission.is_ranked else None
     return Result(
-        entry_scores(scored), _place(entry, scored), secondary_of(scored), references(scored.ground_truth)
+        entry_scores(scored),
+        _place(entry, scored),
+        row,
+        secondary_of(scored),
+        references(scored.ground_truth),
     )
 
 
 def _place(entry: Entry, scored: Evaluation) -> Place | None:
     """Return the place of an entry by AUC; None if it is not ranked. A seed has the place of its group."""
     submission = entry.submission
-    if submission.is_disqualified or not scored.is_by(entry.ground_truth):
+    if not (submission.is_ranked and scored.is_by(entry.ground_truth)):
         return None
     keys = [RowKey.of(owner) for owner in (submission, submission.group) if owner]
     return find_place(keys, submission.resolution, Metric.AUC, entry.ground_truth)

@@ -33,15 +33,16 @@ class Intervals(StrEnum):
     FOLLOW = "follow"
     WAIT = "wait"  # scored before intervals were introduced: the sweep queues their computation
     FAILED = "failed"
-    NONE = "none"  # none will follow, because the evaluation is not ranked
+    NONE = "none"  # none will follow, because the scores do not stand any more
 
 
 def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> Intervals:
     """Return the state of the intervals of a scored evaluation."""
     uncertainty = uncertainty_of(evaluation)
     if uncertainty is None:
-        ranked = evaluation.is_by(ground_truth) and not evaluation.submission.is_disqualified
-        return Intervals.WAIT if ranked else Intervals.NONE
+        submission = evaluation.submission
+        is_removed = submission.is_disqualified or submission.is_withdrawn
+        return Intervals.WAIT if evaluation.is_by(ground_truth) and not is_removed else Intervals.NONE
     return {
         Uncertainty.Status.DONE: Intervals.KNOWN,
         Uncertainty.Status.FAILED: Intervals.FAILED,

@@ -12,13 +12,15 @@ from challenge.results.score import Score
 
 
 class TimedScore(NamedTuple):
-    """Mean of a metric for an entry, its submission time, and the ends of its interval, if known."""
+    """Mean of a metric for an entry, its submission time or day, and the ends of its interval, if known."""
 
     time: datetime
     label: str
     value: float
     low: float | None = None
     high: float | None = None
+    #: True if only the day of `time` is known.
+    day_only: bool = False
 
     @property
     def score(self) -> Score:
@@ -32,7 +34,7 @@ def best_score_over_time(
     """Draw all entries by time, a step line of the best score so far, and a line of the best published result."""
     ordered = sorted(entries, key=lambda entry: entry.time)
     values = [round(entry.value, 6) for entry in ordered]
-    times = [_utc(entry.time) for entry in ordered]
+    times = [_utc(entry) for entry in ordered]
     best = np.maximum.accumulate(values).tolist() if values else []
     labels = [as_text(entry.label, 60) for entry in ordered]
     scores = [entry.score for entry in ordered]
@@ -101,5 +103,6 @@ def best_score_over_time(
     )
 
 
-def _utc(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}"
+def _utc(entry: TimedScore) -> str:
+    time = entry.time.astimezone(UTC)
+    return f"{time:%Y-%m-%d}" if entry.day_only else f"{time:%Y-%m-%d %H:%M}"

@@ -26,7 +26,7 @@ def dataset_ranks(
 
     A seed has the ranks of its group, because the leaderboard has one row for the whole group.
     """
-    if submission.is_disqualified or not evaluation.is_by(ground_truth):
+    if not (submission.is_ranked and evaluation.is_by(ground_truth)):
         return {}
     others = cached(
         lambda: _sorted_values(submission.resolution, metric, ground_truth),

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bigsite.version import site_version
+from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import GroundTruth, MethodGroup, Reference, Submission
+from challenge.models import FACT_FIELDS, GroundTruth, MethodGroup, Reference, Submission
+from challenge.results.facts import facts_of_rows
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import Kind, Row, with_dataset_scores
 from challenge.results.score import Score
@@ -31,7 +33,7 @@ KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
 #: Keys of `row_facts`, and the first columns of the CSV; the columns of the metrics follow.
 FACTS = (
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
 )
 #: Suffixes of the columns of a metric, as in `auc_low`; the column of its value has no suffix.
 PARTS = ("low", "high", "std")
@@ -42,14 +44,15 @@ def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
     columns = [*FACTS]
     for metric in METRICS:
         columns += [metric, *(f"{metric}_{part}" for part in PARTS)]
+    rows = _rows(filters, GroundTruth.objects.active())
     lines = []
-    for row in _rows(filters, GroundTruth.objects.active()):
+    for row, method in zip(rows, facts_of_rows(rows), strict=True):
         line = list(row_facts(row).values())
         for metric in METRICS:
             score = row.scores.get(metric)
             line += [getattr(score, part, None) for part in ("value", *PARTS)]
-        lines.append(line)
-    return columns, lines
+        lines.append([*line, *method.values()])
+    return [*columns, *FACT_FIELDS], lines
 
 
 def leaderboard_document(filters: Filters) -> dict[str, Any]:
@@ -65,11 +68,12 @@ def leaderboard_document(filters: Filters) -> dict[str, Any]:
                 "result_url": result_address(row.submission or row.group),
                 "external_data": row.external_data if row.evaluations else None,
                 "special_methods": row.special_methods if row.evaluations else None,
+                "facts": method,
                 "average": scores_dict(row.scores),
                 "datasets": _of_datasets(row, "value"),
                 "datasets_std": _of_datasets(row, "std"),
             }
-            for row in rows
+            for row, method in zip(rows, facts_of_rows(rows), strict=True)
         ],
     }
 
@@ -86,7 +90,8 @@ def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
 
 
 def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    return with_intervals(with_rank_ranges(leaderboard(filters, ground_truth), filters.metric))
+    rows = with_attempts_of_selection(leaderboard(filters, ground_truth), filters)
+    return with_intervals(with_rank_ranges(rows, filters.metric))
 
 
 def filter_values(filters: Filters) -> dict[str, Any]:
@@ -104,12 +109,14 @@ def row_facts(row: Row) -> dict[str, Any]:
         row.is_with_leader,
         KINDS[row.key.kind],
         str(row.method) if row.method else row.name,
-        str(row.team) if row.team else None,
+        row.team_name,
         utc(row.submitted_at) if row.submitted_at else None,
         int(row.resolution),
         len(row.evaluations) or None,
         row.is_standard if row.evaluations else None,
         row.is_baseline,
+        row.is_chosen,
+        row.attempts,
         row.study_url or None,
         absolute(row.url),
     )

@@ -71,7 +71,7 @@ def over_time(board: Board, metric: Metric) -> Figure | None:
     published row of the table.
     """
     scores = [
-        TimedScore(row.submitted_at, row.label, score.value, score.low, score.high)
+        TimedScore(row.submitted_at, row.label, score.value, score.low, score.high, day_only=row.is_anonymous)
         for row in board.entries
         if row.submitted_at and (score := row.scores[metric])
     ]
@@ -96,7 +96,7 @@ def _by_resolution(boards: Mapping[int, Board], metric: Metric) -> Figure | None
     """Draw the highest entries at each resolution, and published methods at all resolutions if they are shown."""
     methods = _published_by_resolution(boards, metric)
     for resolution, board in boards.items():
-        entries = [row for row in board.rows if row.team][:ENTRIES_PER_RESOLUTION]
+        entries = [row for row in board.rows if not row.method][:ENTRIES_PER_RESOLUTION]
         methods += [_at_resolution(row, resolution, metric) for row in entries]
     return metric_by_resolution(methods, metric) if methods else None
 

@@ -63,7 +63,8 @@ _COLUMNS = (
     *(
         f"submission__{field}"
         for field in ("team__name", "group__name", "group__team__name", "created_at", "resolution", "model_name",
-                      "study_url", "external_data", "special_methods", "training")
+                      "study_url", "external_data", "special_methods", "training", "visibility", "anonymous_until",
+                      "chosen_at")
     ),
 )  # fmt: skip
 
@@ -94,13 +95,21 @@ def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int,
 
 
 def _best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
-    """Keep the best entry of each team, and every baseline, because each baseline is a method of its own."""
-    best: dict[RowKey | int, Row] = {}
+    """Keep the entry that represents each team: the entry that the team chose, or its best.
+
+    Every baseline stays, because each baseline is a method of its own.
+    """
+    best: dict[RowKey | tuple[int, bool], Row] = {}
     for row in rows:  # oldest first, so that a later entry with an equal score does not replace it
-        whose = row.key if row.team is None or row.is_baseline else row.team.pk
-        if whose not in best or row.scores[metric].value > best[whose].scores[metric].value:
+        whose = row.key if row.team_key is None or row.is_baseline else row.team_key
+        if whose not in best or _claim(row, metric) > _claim(best[whose], metric):
             best[whose] = row
     return list(best.values())
+
+
+def _claim(row: Row, metric: str) -> tuple[bool, float]:
+    """Sort key: the highest entry represents its team."""
+    return row.is_chosen, row.scores[metric].value
 
 
 def _value(row: Row, metric: str) -> float | None:

@@ -13,7 +13,7 @@ from challenge.models.groups import MethodGroup
 from challenge.models.mails import OutcomeMail
 from challenge.models.phases import Phase, day_start
 from challenge.models.published import ARCHITECTURE_TITLES, PublishedMethod, PublishedScore
-from challenge.models.submissions import Submission, SubmissionRevision, submission_path
+from challenge.models.submissions import Submission, SubmissionQuerySet, SubmissionRevision, submission_path
 from challenge.models.texts import Reference, SitePage
 from challenge.models.uncertainties import (
     SecondaryMetrics,
@@ -22,6 +22,7 @@ from challenge.models.uncertainties import (
     unpack_dataset_replicates,
     unpack_mean_replicates,
 )
+from challenge.models.visibility import Visibility, named, not_private, not_removed, today
 
 __all__ = [
     "ARCHITECTURE_TITLES",
@@ -44,10 +45,16 @@ __all__ = [
     "SecondaryMetrics",
     "SitePage",
     "Submission",
+    "SubmissionQuerySet",
     "SubmissionRevision",
     "Uncertainty",
+    "Visibility",
     "day_start",
+    "named",
+    "not_private",
+    "not_removed",
     "submission_path",
+    "today",
     "uncertainty_of",
     "unpack_dataset_replicates",
     "unpack_mean_replicates",

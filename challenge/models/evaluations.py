@@ -9,6 +9,7 @@ from django.utils import timezone
 from challenge.models.ground_truths import GroundTruth
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.models.submissions import Submission
+from challenge.models.visibility import not_private, not_removed
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import SCORER_VERSION
 
@@ -24,9 +25,13 @@ class EvaluationQuerySet(JobQuerySet["Evaluation"]):
         """Keep evaluations by the current scorer against the given ground truth: the ranked versions."""
         return self.filter(ground_truth=ground_truth, scorer_version=SCORER_VERSION)
 
+    def in_force(self, ground_truth: GroundTruth | None) -> Self:
+        """Keep evaluations by the ranked versions whose scores stand, also those of private submissions."""
+        return self.active(ground_truth).scored().filter(not_removed("submission__"))
+
     def ranked(self, ground_truth: GroundTruth | None) -> Self:
         """Keep evaluations that the leaderboard ranks."""
-        return self.active(ground_truth).scored().filter(submission__disqualified_at__isnull=True)
+        return self.in_force(ground_truth).filter(not_private("submission__"))
 
 
 class Evaluation(Job):
@@ -41,6 +46,8 @@ class Evaluation(Job):
         FAILED = "failed", "Failed"
 
     RUNNING = Status.SCORING
+    #: States in which the outcome is open.
+    PENDING = (Status.QUEUED, Status.SCORING)
     QUEUE_PATIENCE = timedelta(seconds=30)
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="evaluations")
@@ -77,7 +84,7 @@ class Evaluation(Job):
     @property
     def is_pending(self) -> bool:
         """True while the outcome is open."""
-        return self.status in (self.Status.QUEUED, self.Status.SCORING)
+        return self.status in self.PENDING
 
     def is_by(self, ground_truth: GroundTruth | None) -> bool:
         """Return whether it was made by the current scorer against the given ground truth."""

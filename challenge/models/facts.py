@@ -33,19 +33,49 @@ class MethodFacts(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0.0001), MaxValueValidator(1_000_000)],
+        help_text="Of one network, without its classification heads: 11.2 for a ResNet-18.",
     )
-    family = models.CharField("family", max_length=10, choices=Family, blank=True)
-    pretraining = models.CharField("pre-training", max_length=12, choices=Pretraining, blank=True)
-    pretraining_name = models.CharField("name of the pre-training", max_length=100, blank=True)
+    family = models.CharField("family of the architecture", max_length=10, choices=Family, blank=True)
+    pretraining = models.CharField(
+        "pre-training",
+        max_length=12,
+        choices=Pretraining,
+        blank=True,
+        help_text="Images on which the initial weights were trained.",
+    )
+    pretraining_name = models.CharField(
+        "name of the pre-training",
+        max_length=100,
+        blank=True,
+        help_text="For example ImageNet-21k, or CLIP on LAION-2B.",
+    )
     n_networks = models.PositiveSmallIntegerField(
-        "networks in the prediction", null=True, blank=True, validators=[MinValueValidator(1)]
+        "networks in a prediction",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Networks that predict the same image: 1, or more in an ensemble.",
     )
-    sharing = models.CharField("models", max_length=5, choices=Sharing, blank=True)
+    sharing = models.CharField(
+        "models for the datasets",
+        max_length=5,
+        choices=Sharing,
+        blank=True,
+        help_text="One model was trained on all datasets together. It may have a head for each dataset.",
+    )
     training_hours = models.FloatField(
-        "training time in hours", null=True, blank=True, validators=[MinValueValidator(0)]
+        "training time in hours",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="For all datasets together, without the pre-training.",
     )
-    hardware = models.CharField("hardware of the training", max_length=100, blank=True)
-    code_licence = models.CharField("licence of the code", max_length=60, blank=True)
+    hardware = models.CharField(
+        "hardware of the training", max_length=100, blank=True, help_text="For example 1 NVIDIA A100, 80 GB."
+    )
+    code_licence = models.CharField(
+        "licence of the code", max_length=60, blank=True, help_text="For example Apache-2.0."
+    )
 
     class Meta:
         abstract = True

@@ -8,11 +8,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.team_names import ANONYMOUS
 from challenge.models.choices import Resolution
 from challenge.models.facts import MethodFacts
 from challenge.models.ground_truths import GroundTruth
 from challenge.models.groups import MethodGroup
 from challenge.models.phases import Phase, day_start
+from challenge.models.visibility import Visibility, named, not_private, not_removed, today
 
 if TYPE_CHECKING:
     from challenge.models.evaluations import Evaluation
@@ -30,9 +32,29 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         start = day_start(now)
         return self.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1))
 
+    def scored(self) -> Self:
+        """Keep submissions that were scored at least once."""
+        return self.filter(evaluations__scored_at__isnull=False).distinct()
+
+    def in_force(self) -> Self:
+        """Keep submissions whose scores stand: neither disqualified nor withdrawn. Private ones are among them."""
+        return self.scored().filter(not_removed())
+
+    def ranked(self) -> Self:
+        """Keep submissions whose scores anyone may see: in force, and not private."""
+        return self.in_force().filter(not_private())
+
     def public(self) -> Self:
-        """Keep submissions that anyone may see: scored at least once, and not disqualified."""
-        return self.filter(evaluations__scored_at__isnull=False, disqualified_at__isnull=True).distinct()
+        """Keep submissions with a page that anyone may see; the page of a withdrawn entry shows no scores."""
+        return self.scored().filter(not_private(), disqualified_at__isnull=True)
+
+    def named(self) -> Self:
+        """Keep submissions that show their team to everybody who sees them."""
+        return self.filter(named())
+
+    def anonymous(self) -> Self:
+        """Keep submissions that hide their team from others now."""
+        return self.filter(not_private()).exclude(named())
 
     def standard(self) -> Self:
         """Keep submissions that follow the standard protocol: see `Submission.is_standard`."""
@@ -48,12 +70,7 @@ def submission_path(submission: "Submission", filename: str) -> str:
 class Submission(MethodFacts):
     """One file of predictions, and the team's statements about it."""
 
-    class Visibility(models.TextChoices):
-        """Who sees a scored entry; all count towards the limits."""
-
-        PUBLIC = "public", "Public"
-        ANONYMOUS = "anonymous", "Anonymous"
-        PRIVATE = "private", "Private"
+    Visibility = Visibility
 
     team = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
     phase = models.ForeignKey(Phase, models.PROTECT, related_name="submissions")
@@ -123,8 +140,8 @@ class Submission(MethodFacts):
 
     @property
     def is_baseline(self) -> bool:
-        """True if the organizers trained it: its configuration is known and shown."""
-        return self.training is not None
+        """True if the organizers trained it: its configuration is shown. False while that would name a hidden team."""
+        return self.training is not None and not self.is_anonymous
 
     @property
     def is_standard(self) -> bool:
@@ -137,9 +154,51 @@ class Submission(MethodFacts):
         return self.disqualified_at is not None
 
     @property
+    def is_withdrawn(self) -> bool:
+        """True if its team took it back."""
+        return self.withdrawn_at is not None
+
+    @property
+    def is_private(self) -> bool:
+        """True if only its team and the organizers see it."""
+        return self.visibility == Visibility.PRIVATE
+
+    @property
+    def is_anonymous(self) -> bool:
+        """True if its team is hidden from others now; the name is shown from the start of `anonymous_until` (UTC)."""
+        if self.visibility != Visibility.ANONYMOUS:
+            return False
+        return self.anonymous_until is None or today() < self.anonymous_until
+
+    @property
+    def is_named(self) -> bool:
+        """True if everybody who sees it sees its team: see `SubmissionQuerySet.named`."""
+        return not (self.is_private or self.is_anonymous)
+
+    @property
+    def public_team_name(self) -> str:
+        """Name of the team for others; `access.shown_team` gives the name for a viewer."""
+        return ANONYMOUS if self.is_anonymous else str(self.team)
+
+    @property
+    def is_scored(self) -> bool:
+        """True if it was scored at least once."""
+        return any(evaluation.scored_at for evaluation in self.evaluations.all())
+
+    @property
+    def is_in_force(self) -> bool:
+        """True if its scores stand: see `SubmissionQuerySet.in_force`."""
+        return not (self.is_disqualified or self.is_withdrawn) and self.is_scored
+
+    @property
+    def is_ranked(self) -> bool:
+        """True if anyone may see its scores: see `SubmissionQuerySet.ranked`."""
+        return not self.is_private and self.is_in_force
+
+    @property
     def is_public(self) -> bool:
-        """True if anyone may see it: see `SubmissionQuerySet.public`."""
-        return not self.is_disqualified and any(e.scored_at for e in self.evaluations.all())
+        """True if anyone may see its page: see `SubmissionQuerySet.public`."""
+        return not (self.is_private or self.is_disqualified) and self.is_scored
 
     def current_evaluation(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
         """Return the evaluation that gives the submission's state: by the ranked versions, or the newest."""
@@ -152,7 +211,7 @@ class Submission(MethodFacts):
 
 
 class SubmissionRevision(models.Model):
-    """Values of a submission before a change by its team, kept for the organizers."""
+    """Values of a submission before an edit by its team or a correction, kept for the organizers."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="revisions")
     replaced_at = models.DateTimeField("changed", default=timezone.now, editable=False)

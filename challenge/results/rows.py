@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from accounts.models import Team
+from accounts.team_names import ANONYMOUS
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -17,6 +17,7 @@ from challenge.models import (
     PublishedMethod,
     PublishedScore,
     Submission,
+    day_start,
 )
 from challenge.results.score import Score, Series
 from challenge.results.seeds import group_dataset_scores, group_scores
@@ -80,6 +81,10 @@ class Row:
     rank_range: tuple[int, int] | None = None
     #: True if the row cannot be distinguished from the leader; None if it was not compared.
     is_with_leader: bool | None = None
+    #: Number of scored submissions that the row was selected from: see `leaderboard.attempts`.
+    attempts: int | None = None
+    #: Name of its team, for a viewer who may know it although others may not.
+    hidden_team: str = ""
 
     @property
     def key(self) -> RowKey:
@@ -104,7 +109,7 @@ class Row:
     @property
     def label(self) -> str:
         """Label of the row in figures."""
-        return f"{self.name} ({self.team})" if self.team else str(self.owner)
+        return f"{self.name} ({self.team_name})" if self.team_name else str(self.owner)
 
     @property
     def name(self) -> str:
@@ -118,29 +123,64 @@ class Row:
                 return self.owner.title
 
     @property
-    def team(self) -> Team | None:
-        """The row's team; None for a published method."""
-        return None if isinstance(self.owner, PublishedMethod) else self.owner.team
+    def team_name(self) -> str | None:
+        """Name of the row's team, as everybody may see it; None for a published method."""
+        if isinstance(self.owner, PublishedMethod):
+            return None
+        return ANONYMOUS if self.is_anonymous else str(self.owner.team)
+
+    @property
+    def team_key(self) -> tuple[int, bool] | None:
+        """Identity of the team, never shown. The anonymous entries of a team are a team of their own."""
+        return None if isinstance(self.owner, PublishedMethod) else (self.owner.team_id, self.is_anonymous)
 
     @property
     def members(self) -> list[Submission]:
         """Submissions behind the scores."""
+        if isinstance(self.owner, Submission):
+            return [self.owner]
         return [evaluation.submission for evaluation in self.evaluations]
 
     @property
+    def is_anonymous(self) -> bool:
+        """True if its team is hidden now."""
+        return any(member.is_anonymous for member in self.members)
+
+    @property
+    def is_private(self) -> bool:
+        """True if only its team and the organizers see it."""
+        return any(member.is_private for member in self.members)
+
+    @property
     def submitted_at(self) -> datetime | None:
-        """Time of the first submission; None for a published method."""
-        return self.evaluations[0].submission.created_at if self.evaluations else None
+        """Time of the first submission, only its day while the team is hidden; None for a published method."""
+        if not self.members:
+            return None
+        time = self.members[0].created_at
+        return day_start(time) if self.is_anonymous else time
+
+    @property
+    def chosen_at(self) -> datetime | None:
+        """Time at which the team chose it to represent the team; None if it did not, or is hidden."""
+        times = [member.chosen_at for member in self.members if member.chosen_at]
+        return max(times) if times and not self.is_anonymous else None
+
+    @property
+    def is_chosen(self) -> bool:
+        """True if the team chose it to represent the team."""
+        return self.chosen_at is not None
 
     @property
     def study_url(self) -> str:
-        """Link to the study; for a group, the first link among its members."""
+        """Link to the study; for a group, the first link among its members. Empty while the team is hidden."""
+        if self.is_anonymous:
+            return ""
         return next((member.study_url for member in self.members if member.study_url), "")
 
     @property
     def is_baseline(self) -> bool:
         """True if the organizers trained it, with the code of this site."""
-        return bool(self.evaluations) and all(member.is_baseline for member in self.members)
+        return bool(self.members) and all(member.is_baseline for member in self.members)
 
     @property
     def is_standard(self) -> bool:

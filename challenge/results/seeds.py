@@ -4,32 +4,31 @@ The standard deviation is that of a sample, with n - 1 in the denominator.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric
+from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, SubmissionQuerySet
 from challenge.results.score import Score
 
 
 def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> list[Evaluation]:
-    """Return the evaluations behind a group's scores, the earliest member first.
+    """Return the evaluations behind a group's public scores, the earliest member first."""
+    return seed_evaluations(group.public_members(), ground_truth)
 
-    They use the ranked versions. While entries are being scored again, evaluations of some members may be missing.
+
+def seed_evaluations(members: SubmissionQuerySet, ground_truth: GroundTruth | None) -> list[Evaluation]:
+    """Return the evaluations of members of groups by the ranked versions, the earliest first, in two queries.
+
+    While entries are being scored again, evaluations of some members may be missing.
     """
-    return ranked_evaluations_by_group([group], ground_truth)[group.pk]
-
-
-def ranked_evaluations_by_group(
-    groups: Collection[MethodGroup], ground_truth: GroundTruth | None
-) -> dict[int, list[Evaluation]]:
-    """Return the ranked evaluations of several groups, by group id, in two queries."""
-    ranked = Evaluation.objects.ranked(ground_truth).filter(submission__group__in=groups)
-    evaluations = list(
-        ranked.select_related("submission__team")
+    return list(
+        Evaluation.objects.active(ground_truth)
+        .scored()
+        .filter(submission__in=members)
+        .select_related("submission__team")
         .prefetch_related("dataset_scores")
         .order_by("submission__created_at", "submission__pk")
     )
-    return {group.pk: [e for e in evaluations if e.submission.group_id == group.pk] for group in groups}
 
 
 def split_by_group(evaluations: Iterable[Evaluation]) -> list[tuple[MethodGroup | None, list[Evaluation]]]:

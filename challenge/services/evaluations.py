@@ -47,6 +47,8 @@ TOO_SLOW = (
     "Scoring took longer than the time limit of {} s and was stopped. A valid file takes well under a "
     "second. Check the file with `manage.py score_submission`, or write to us."
 )
+#: Problem of an evaluation of an entry whose team has deleted the file.
+FILE_DELETED = "Your team withdrew this entry and deleted its file before the file was scored."
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def _enqueue(evaluation: Evaluation) -> None:
 def queue_evaluations(submissions: Iterable[Submission]) -> int:
     """Queue submissions for the active ground truth, for the first time or again; return their number.
 
-    This does not count towards any team's limits. Old scores stay until the new scores are stored.
+    This does not count towards any team's limits. Old scores stay until the new scores are stored. Entries whose file
+    was deleted are left out.
 
     Raises:
         NoGroundTruthError: no ground truth is active.
@@ -99,6 +102,8 @@ def queue_evaluations(submissions: Iterable[Submission]) -> int:
     count = 0
     with transaction.atomic():
         for submission in submissions:
+            if submission.file_deleted_at:
+                continue
             _queue_evaluation(submission, ground_truth)
             count += 1
     return count
@@ -113,6 +118,9 @@ def evaluate(evaluation_id: int) -> None:
         Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
     )
     if evaluation is None:  # the team has just deleted its account
+        return
+    if evaluation.submission.file_deleted_at:  # since it was queued
+        end_without_file(evaluation.submission)
         return
     try:
         outcome = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
@@ -157,6 +165,22 @@ def warm_up() -> None:
     ground_truth = GroundTruth.objects.active()
     if ground_truth:
         _labels(ground_truth.path)
+
+
+@transaction.atomic
+def end_without_file(submission: Submission) -> None:
+    """End all work on a submission whose file is deleted. Earlier scores stay, its limits stay used, no mail is sent.
+
+    A worker that is reading the file loses its claim, so it stores nothing.
+    """
+    pending = Evaluation.objects.filter(submission=submission, status__in=Evaluation.PENDING)
+    pending.scored().update(status=Evaluation.Status.SCORED)
+    pending.update(status=Evaluation.Status.FAILED, problems=[FILE_DELETED])
+    unknown = Uncertainty.objects.filter(evaluation__submission=submission)
+    unknown.exclude(status=Uncertainty.Status.DONE).update(status=Uncertainty.Status.FAILED)
+    Submission.objects.filter(pk=submission.pk, first_outcome_at__isnull=True).update(
+        first_outcome_at=timezone.now()
+    )
 
 
 @transaction.atomic
@@ -225,7 +249,9 @@ def queue_missing_evaluations() -> int:
     if ground_truth is None:
         return 0
     current = Evaluation.objects.active(ground_truth)
-    scored = Submission.objects.filter(evaluations__in=Evaluation.objects.scored())
+    scored = Submission.objects.filter(
+        evaluations__in=Evaluation.objects.scored(), file_deleted_at__isnull=True
+    )
     missing = scored.exclude(evaluations__in=current).distinct()
     n_missing = missing.count()
     queue_evaluations(missing[:MOST_AT_ONCE])

@@ -16,10 +16,10 @@ def figures_path(evaluation: Evaluation) -> Path:
     """Return the path of the zip of a scored evaluation.
 
     The name depends on the content of the figures. After the entry is scored again, gets intervals, or its team is
-    renamed, the old file is not used any more.
+    renamed, hidden or named again, the old file is not used any more.
     """
     submission = evaluation.submission
-    shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.team}"
+    shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.public_team_name}"
     uncertainty = uncertainty_of(evaluation)
     if uncertainty and uncertainty.status == Uncertainty.Status.DONE:
         shown += f" {uncertainty.bootstrap_version}"

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission
 from challenge.services.board import board_changed
+from challenge.services.teams import lock_team
 
 FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
 
@@ -36,7 +37,7 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
         GroupRefusedError: these submissions cannot form a group.
 
     """
-    if _lock(team.pk) is None:
+    if lock_team(team.pk) is None:
         raise GroupRefusedError(["The account was deleted."])
     chosen = _check(team, members, group=None)
     group = MethodGroup.objects.create(team=team, name=name)
@@ -53,7 +54,7 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
         GroupRefusedError: these submissions cannot form a group, or the group has been dissolved.
 
     """
-    if _lock(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
+    if lock_team(group.team_id) is None or not MethodGroup.objects.filter(pk=group.pk).exists():
         raise GroupRefusedError(["This group has been dissolved in the meantime."])
     chosen = _check(group.team, members, group=group)
     group.name = name
@@ -66,14 +67,9 @@ def change_group(group: MethodGroup, *, name: str, members: Collection[int]) -> 
 @transaction.atomic
 def dissolve_group(group: MethodGroup) -> None:
     """Dissolve a group: its submissions become single again; do nothing if it was dissolved before."""
-    _lock(group.team_id)
+    lock_team(group.team_id)
     MethodGroup.objects.filter(pk=group.pk).delete()
     board_changed()
-
-
-def _lock(team_id: int) -> Team | None:
-    """Lock the row of a team until the end of the transaction; None if the account was deleted."""
-    return Team.objects.select_for_update().filter(pk=team_id, closed_at__isnull=True).first()
 
 
 def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
@@ -98,7 +94,9 @@ def _problems_of(submission: Submission, group: MethodGroup | None) -> list[str]
     """Return the reasons why this submission cannot be in any group, or in this group."""
     if submission.is_disqualified:
         return [f"#{submission.pk} was disqualified."]
-    if not submission.is_public:
+    if submission.is_withdrawn:
+        return [f"#{submission.pk} was withdrawn."]
+    if not submission.is_scored:
         return [f"#{submission.pk} has no scores."]
     if submission.group not in (None, group):
         return [
@@ -119,10 +117,25 @@ def _problems_together(chosen: Sequence[Submission]) -> list[str]:
         problems.append(f"All submissions of a group must have the same resolution ({_listed(resolutions)}).")
     if len(marks := _numbers_by(chosen, lambda s: "standard" if s.is_standard else "non-standard")) > 1:
         problems.append(f"Standard and non-standard submissions cannot form a group ({_listed(marks)}).")
+    if len(visibilities := _numbers_by(chosen, _visibility)) > 1:
+        problems.append(
+            f"All submissions of a group must have the same visibility ({_listed(visibilities)}). "
+            "Edit the submissions first."
+        )
     for numbers in _numbers_by(chosen, lambda s: s.sha256).values():
         if "," in numbers:
             problems.append(f"{numbers} are the same file. Each seed counts once.")
     return problems
+
+
+def _visibility(submission: Submission) -> str:
+    """Return the current visibility in words; an anonymity that has ended is public."""
+    if submission.is_private:
+        return "private"
+    if not submission.is_anonymous:
+        return "public"
+    until = submission.anonymous_until
+    return f"anonymous until {until:%-d %B %Y}" if until else "anonymous"
 
 
 def _numbers_by(chosen: Sequence[Submission], key: Callable[[Submission], str]) -> dict[str, str]:

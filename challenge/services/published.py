@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
-from challenge.models import PublishedMethod, PublishedScore
+from challenge.models import FACT_FIELDS, PublishedMethod, PublishedScore
 from challenge.services.board import board_changed
 
 #: Scheme, architecture, weighted loss, resolution.
@@ -59,6 +60,21 @@ def publish_results(source: str, results: Iterable[PublishedResult]) -> list[Pub
     _add_scores(results, methods)
     board_changed()
     return list(methods.values())
+
+
+@transaction.atomic
+def state_facts(facts: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """Replace the facts of published methods: facts by field, for pairs of scheme and architecture.
+
+    A fact that is left out becomes blank. Methods of other pairs keep their facts.
+    """
+    blank = {name: getattr(PublishedMethod(), name) for name in FACT_FIELDS}
+    stated = [one for one in PublishedMethod.objects.all() if (one.scheme, one.architecture) in facts]
+    for method in stated:
+        for name, value in {**blank, **facts[method.scheme, method.architecture]}.items():
+            setattr(method, name, value)
+    PublishedMethod.objects.bulk_update(stated, FACT_FIELDS, batch_size=100)
+    board_changed()
 
 
 def _methods_of(results: Iterable[PublishedResult]) -> dict[MethodKey, PublishedMethod]:

@@ -15,6 +15,7 @@ from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
 from challenge.services import evaluations
 from challenge.services.board import board_changed
+from challenge.services.teams import lock_team
 
 NO_LABELS = "The test labels have not been loaded yet. Please try again later."
 
@@ -24,12 +25,17 @@ class SubmissionRefusedError(Exception):
 
 
 class DuplicateSubmissionError(SubmissionRefusedError):
-    """The team has sent the same file for this model before, as the submission `original`."""
+    """The team has sent the same file before, as the submission `original`.
 
-    def __init__(self, original: Submission) -> None:
+    `is_same` is true if the statements about it are the same, too: then the team has sent the form twice.
+    """
+
+    def __init__(self, original: Submission, *, is_same: bool) -> None:
         self.original = original
+        self.is_same = is_same
         super().__init__(
-            f"You have already submitted this file for this model, as submission #{original.pk}."
+            f"You have already submitted this file at {original.get_resolution_display()}, as submission "
+            f"#{original.pk} (“{original.model_name}”)."
         )
 
 
@@ -96,7 +102,7 @@ def create_submission(
         about: other fields of `Submission` that the team fills in.
 
     Raises:
-        DuplicateSubmissionError: the team has sent this file for this model and resolution before.
+        DuplicateSubmissionError: the team has sent this file for this resolution before.
         SubmissionRefusedError: no phase is open, no ground truth is loaded, or a limit is reached.
 
     """
@@ -116,12 +122,12 @@ def create_submission(
     )
     try:
         with transaction.atomic():
-            if not Team.objects.select_for_update().filter(pk=team.pk, closed_at__isnull=True):
+            if lock_team(team.pk) is None:
                 raise SubmissionRefusedError("The account was deleted.")
             submission.phase = _open_phase(now)
             if GroundTruth.objects.active() is None:
                 raise SubmissionRefusedError(NO_LABELS)
-            _refuse_duplicate(submission)
+            _refuse_duplicate(submission, {"model_name": model_name, **about})
             if refusal := remaining_quota(team, submission.phase, now).refusal:
                 raise SubmissionRefusedError(refusal)
             submission.save()
@@ -149,19 +155,22 @@ def _open_phase(now: datetime) -> Phase:
     return phase
 
 
-def _refuse_duplicate(submission: Submission) -> None:
-    original = (
-        Submission.objects.counted()
-        .filter(
-            team=submission.team,
-            sha256=submission.sha256,
-            resolution=submission.resolution,
-            model_name=submission.model_name,
-        )
-        .first()
+def _refuse_duplicate(submission: Submission, statements: Mapping[str, object]) -> None:
+    """Refuse a file that counts and is not withdrawn.
+
+    Baselines of two trainings may predict the same, so for them only the same name makes a duplicate.
+    """
+    earlier = Submission.objects.counted().filter(
+        team=submission.team,
+        sha256=submission.sha256,
+        resolution=submission.resolution,
+        withdrawn_at__isnull=True,
     )
-    if original:
-        raise DuplicateSubmissionError(original)
+    if submission.training is not None:
+        earlier = earlier.filter(model_name=submission.model_name)
+    if original := earlier.first():
+        is_same = all(getattr(original, name) == value for name, value in statements.items())
+        raise DuplicateSubmissionError(original, is_same=is_same)
 
 
 def _discard_file(submission: Submission) -> None:
@@ -187,15 +196,4 @@ def reinstate(submission: Submission) -> None:
     submission.disqualified_at = None
     submission.disqualification_reason = ""
     submission.save(update_fields=["disqualified_at", "disqualification_reason"])
-    board_changed()
-
-
-def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
-    """Correct a team's statements about the protocol, which decide whether the entry is standard.
-
-    The entry stays in its group, which is standard only while all its members are.
-    """
-    submission.external_data = external_data
-    submission.special_methods = special_methods
-    submission.save(update_fields=["external_data", "special_methods"])
     board_changed()

@@ -158,12 +158,13 @@ def requeue_lost(now: datetime | None = None) -> int:
 
 @transaction.atomic
 def queue_missing() -> int:
-    """Queue the uncertainty of every ranked evaluation without replicates of the current version; return their number.
+    """Queue the uncertainty of every evaluation without replicates of the current version; return their number.
 
-    After an update of the site, this can be every evaluation. If there are thousands, later sweeps queue the rest.
+    Evaluations that are not in force are left out. After an update of the site, this can be every evaluation. If
+    there are thousands, later sweeps queue the rest.
     """
     missing = Q(uncertainty=None) | ~Q(uncertainty__bootstrap_version=BOOTSTRAP_VERSION)
-    evaluations = Evaluation.objects.ranked(GroundTruth.objects.active()).filter(missing)[:MOST_AT_ONCE]
+    evaluations = Evaluation.objects.in_force(GroundTruth.objects.active()).filter(missing)[:MOST_AT_ONCE]
     for evaluation in evaluations:
         queue_uncertainty(evaluation)
     return len(evaluations)

@@ -9,6 +9,7 @@ from challenge.entries import citation
 from challenge.entries.export import bootstrap_version
 from challenge.leaderboard.export import absolute, result_address
 from challenge.models import Evaluation, MethodGroup, PublishedMethod, Submission
+from challenge.results.rows import Row
 
 register = template.Library()
 
@@ -19,35 +20,35 @@ TEMPLATE = "challenge/_citation.html"
 def cite_submission(
     submission: Submission, evaluation: Evaluation | None, swapped: bool = False
 ) -> dict[str, Any]:
-    """Show the citation of a public submission with scores.
+    """Show the citation of a submission whose scores are public; what could name a hidden team is left out.
 
     Without scores the block is empty; `swapped` fills it later, on an open page.
     """
-    if evaluation is None or not submission.is_public:
+    if evaluation is None or not submission.is_ranked:
         return {"swapped": swapped}
     return {
         "swapped": swapped,
         "entries": [citation.cite_submission(submission, evaluation)],
-        "study_url": submission.study_url,
+        "study_url": Row(submission, {}).study_url,
         "address": absolute(submission.get_absolute_url()),
         "result_url": result_address(submission),
-        "files": [submission],
+        "files": [] if submission.is_anonymous else [submission],
         **_scored_by([evaluation]),
     }
 
 
 @register.inclusion_tag(TEMPLATE)
 def cite_group(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict[str, Any]:
-    """Show the citation of a group with enough scored seeds."""
-    if len(evaluations) < MethodGroup.FEWEST:
+    """Show the citation of a group with enough scored seeds whose scores are public."""
+    row = Row(group, {}, evaluations)
+    if len(evaluations) < MethodGroup.FEWEST or row.is_private:
         return {}
-    members = [evaluation.submission for evaluation in evaluations]
     return {
         "entries": [citation.cite_group(group, evaluations)],
-        "study_url": next((member.study_url for member in members if member.study_url), ""),
+        "study_url": row.study_url,
         "address": absolute(group.get_absolute_url()),
         "result_url": result_address(group),
-        "files": members,
+        "files": [] if row.is_anonymous else row.members,
         **_scored_by(evaluations),
     }
 

@@ -1,6 +1,7 @@
 """Work of organizers in the admin: submissions, ground truths, phases, and permissions."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -32,9 +33,11 @@ def client(organizer, as_user) -> Client:
 @pytest.fixture
 def entry(submit):
     """Add a scored entry without reading a file."""
+    numbers = count()
 
     def make(team: Team, auc: float = 0.8, **about) -> Submission:
-        submission = submit(team, content=b"the predictions", **({"model_name": f"Model {auc}"} | about))
+        content = f"the predictions {next(numbers)}".encode()
+        submission = submit(team, content=content, **({"model_name": f"Model {auc}"} | about))
         submission.evaluations.update(
             status=Evaluation.Status.SCORED,
             scored_at=timezone.now(),
@@ -153,6 +156,17 @@ def test_the_page_of_a_submission_shows_everything_and_changes_nothing(some, cli
     submission.refresh_from_db()
     assert response.status_code == 403
     assert submission.model_name == "AlexNet"
+
+
+def test_the_page_of_a_submission_has_a_section_of_the_facts_of_its_method(client, entry, team):
+    submission = entry(team, family="cnn", pretraining_name="ImageNet-1k", hardware="1 NVIDIA A100")
+    (section,) = [
+        one
+        for one in elements(page_of(client, f"{SUBMISSIONS}{submission.pk}/change/"), "fieldset")
+        if "Facts of the method" in text_of(one)
+    ]
+    shown = text_of(section)
+    assert all(text in shown for text in ("CNN", "ImageNet-1k", "1 NVIDIA A100", "Licence of the code"))
 
 
 def count_queries(client: Client, page: str, django_assert_max_num_queries) -> int:

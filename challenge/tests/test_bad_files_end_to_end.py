@@ -493,9 +493,9 @@ def assert_is_harmless(html: str) -> None:
 def test_fields_and_names_are_shown_as_text(is_scored, valid, short_site, organizer, client, as_user):
     team = Team.objects.create_user(IMAGE, "evil@example.org")
     evil = as_user(team)
-    for field, value in HOSTILE_FIELDS.items():
-        content = valid if is_scored else b"dataset\n"
-        response = post(evil, content, f"{IMAGE}{field}.csv", **{"model_name": field, field: value})
+    for number, (field, value) in enumerate(HOSTILE_FIELDS.items()):
+        content = gzip.compress(valid if is_scored else b"dataset\n", mtime=number)  # a file of its own
+        response = post(evil, content, f"{IMAGE}{field}.csv.gz", **{"model_name": field, field: value})
         assert response.status_code in (200, 302)
         assert_is_harmless(response.content.decode())
     submissions = list(Submission.objects.all())

@@ -17,7 +17,15 @@ from challenge.models import BoardRevision, GroundTruth, MethodGroup, Submission
 from challenge.notifications import send_outcome_mail
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.services import evaluations, ground_truths, groups, published, submissions, uncertainty
+from challenge.services import (
+    entries,
+    evaluations,
+    ground_truths,
+    groups,
+    published,
+    submissions,
+    uncertainty,
+)
 from challenge.services.accounts import close_account
 from challenge.services.board import board_changed
 from challenge.services.published import PublishedResult
@@ -191,7 +199,40 @@ def a_disqualification_is_taken_back(site):
 
 def a_protocol_is_corrected(site):
     yield
-    submissions.correct_protocol(site.entries[0], external_data=True, special_methods="")
+    entries.correct_protocol(site.entries[0], external_data=True, special_methods="")
+
+
+def an_entry_is_edited(site):
+    yield
+    entries.edit_entry(site.entries[0], model_name="Other")
+
+
+def an_entry_becomes_private(site):
+    yield
+    entries.set_visibility(site.entries[2], "private")
+
+
+def an_entry_is_withdrawn(site):
+    yield
+    entries.withdraw(site.entries[0], delete_file=False)
+
+
+def an_entry_is_restored(site):
+    submission = site.submit_and_score(site.team)
+    entries.withdraw(submission, delete_file=False)
+    yield
+    entries.restore(submission)
+
+
+def an_entry_is_chosen(site):
+    yield
+    entries.choose(site.entries[0])
+
+
+def the_best_entry_represents_the_team_again(site):
+    entries.choose(site.entries[0])
+    yield
+    entries.choose_best(site.team, 224)
 
 
 def a_group_is_made(site):
@@ -243,7 +284,9 @@ def a_team_is_renamed(site):
     [
         an_entry_is_scored, an_entry_is_scored_again, an_entry_fails_that_had_scores, intervals_are_there,
         labels_are_activated, labels_are_loaded_and_activated, labels_are_renamed, an_entry_is_disqualified,
-        a_disqualification_is_taken_back, a_protocol_is_corrected, a_group_is_made, a_group_is_changed,
+        a_disqualification_is_taken_back, a_protocol_is_corrected, an_entry_is_edited,
+        an_entry_becomes_private, an_entry_is_withdrawn, an_entry_is_restored, an_entry_is_chosen,
+        the_best_entry_represents_the_team_again, a_group_is_made, a_group_is_changed,
         a_group_is_dissolved, published_results_are_replaced, published_results_are_added,
         an_account_is_closed_without_its_name, an_account_without_public_results_is_closed, a_team_is_renamed,
     ],

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import Team
-from challenge.models import Evaluation, Submission
-from challenge.services import evaluations, submissions
+from challenge.models import Evaluation, Submission, SubmissionRevision
+from challenge.services import entries, evaluations, submissions
 from challenge.services.accounts import close_account
 from conftest import PASSWORD
 
@@ -122,6 +122,53 @@ def test_files_stay_if_the_deletion_is_rolled_back(team, submit, on_commit):
         transaction.set_rollback(True)
     assert Submission.objects.get() == submission
     assert default_storage.exists(submission.file.name)
+
+
+def test_a_file_that_cannot_be_deleted_does_not_keep_the_others(team, submit, on_commit, monkeypatch, caplog):
+    broken, other = submit(team), submit(team, skill=2.0)
+    delete = default_storage.delete
+
+    def delete_others(name: str) -> None:
+        if name == broken.file.name:
+            raise OSError("The disk is full of errors.")
+        delete(name)
+
+    monkeypatch.setattr(default_storage, "delete", delete_others)
+    with on_commit():
+        close_account(team, keep_name=True)
+    assert "The disk is full of errors." in caplog.text
+    assert default_storage.exists(broken.file.name)
+    assert not default_storage.exists(other.file.name)
+    assert not Team.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["private", "withdrawn"])
+def test_what_others_do_not_see_is_deleted(team, submit_and_score, on_commit, change):
+    submission = submit_and_score(team)
+    if change == "private":
+        entries.set_visibility(submission, "private")
+    else:
+        entries.withdraw(submission, delete_file=False)
+    with on_commit():
+        close_account(team, keep_name=True)
+    assert not Team.objects.exists()
+    assert not default_storage.exists(submission.file.name)
+
+
+def test_an_anonymous_result_stays_anonymous(logged_in, team, submit_and_score):
+    submission = submit_and_score(team, visibility="anonymous")
+    logged_in.post(URL, GO | {"public_results": "keep"})
+    submission.refresh_from_db()
+    assert submission.is_anonymous
+    assert submission.public_team_name == "Anonymous team"
+
+
+@pytest.mark.parametrize(("decision", "remain"), [("keep", 1), ("anonymise", 0)])
+def test_earlier_texts_go_with_the_name(logged_in, team, submit_and_score, decision, remain):
+    submission = submit_and_score(team, code_url="https://example.org/team-alpha")
+    entries.edit_entry(submission, code_url="")
+    logged_in.post(URL, GO | {"public_results": decision})
+    assert SubmissionRevision.objects.count() == remain
 
 
 def test_who_has_left_cannot_come_back(client, team, submit_and_score, mailoutbox):

@@ -36,20 +36,24 @@ from challenge.tests.pages import attribute, element, elements, page_of, region,
 
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
+]
+FACTS = [
+    *("parameters_millions", "family", "pretraining", "pretraining_name", "n_networks", "sharing"),
+    *("training_hours", "hardware", "code_licence"),
 ]
 HEAD = {"benchmark", "site", "generated_at", "versions", "how_to_cite", "citation"}
 ABOUT = {
     *("kind", "url", "name", "team", "submitted_at", "resolution", "study_url"),
-    *("external_data", "special_methods", "standard", "baseline"),
+    *("external_data", "special_methods", "standard", "baseline", "chosen_by_team", "attempts", "facts"),
 }
 ENTRY = ABOUT | {
-    *("description", "code_url", "sha256", "group", "disqualified", "status", "scored_at"),
+    *("description", "code_url", "sha256", "group", "disqualified", "withdrawn", "status", "scored_at"),
     *("ranks", "average", "datasets", "further_metrics"),
 }
 GROUP = {
-    *("kind", "url", "name", "team", "resolution", "standard", "n_seeds"),
-    *("ranks", "average", "datasets", "members"),
+    *("kind", "url", "name", "team", "resolution", "standard", "n_seeds", "facts"),
+    *("chosen_by_team", "attempts", "ranks", "average", "datasets", "members"),
 }
 
 
@@ -136,7 +140,7 @@ def test_the_csv_has_the_numbers_of_the_page(client, board, query):
 def test_columns_and_kinds(client, board):
     table = get_csv(client, "?entries=all")
     parts = [metric + part for metric in METRICS for part in ("", "_low", "_high", "_std")]
-    assert list(table.columns) == COLUMNS + parts
+    assert list(table.columns) == COLUMNS + parts + FACTS
     by_name = table.set_index("name")
     assert dict(by_name["kind"]) == {
         "Model 3": "entry",
@@ -245,6 +249,51 @@ def test_queries_do_not_grow_with_the_rows(client, team, other_team, uncertain_e
     add()
     publish("knn", accuracy=0.83)
     assert queries() == few
+
+
+# --- Facts of the methods ------------------------------------------------------------------------
+
+STATED = {
+    "parameters_millions": 11.1765,
+    "family": "cnn",
+    "pretraining": "natural",
+    "pretraining_name": "ImageNet-1k",
+    "n_networks": 3,
+    "sharing": "one",
+    "training_hours": 0.0,
+    "hardware": "=1+1 NVIDIA A100",
+    "code_licence": "Apache-2.0",
+}
+
+
+def test_facts_are_exported_by_the_names_of_their_fields(client, team, other_team, uncertain_entry):
+    full, blank = uncertain_entry(team, 0.9, **STATED), uncertain_entry(other_team, 0.8)
+    method = publish(auc=0.7)
+    PublishedMethod.objects.update(**STATED)
+    table = get_csv(client).set_index("url")
+    rows = {row["url"]: row["facts"] for row in get_json(client, "/leaderboard.json")["rows"]}
+    for one in (full, method):
+        address = f"{settings.SITE_URL}{one.get_absolute_url()}"
+        assert rows[address] == STATED
+        assert dict(table.loc[address, FACTS]) == STATED | {"hardware": "'=1+1 NVIDIA A100"}
+    address = f"{settings.SITE_URL}{blank.get_absolute_url()}"
+    assert rows[address] == dict.fromkeys(FACTS)
+    assert table.loc[address, FACTS].isna().all()
+    for one in (full, blank):
+        document = get_json(client, f"{one.get_absolute_url()}result.json")
+        assert document["facts"] == rows[document["url"]]
+
+
+def test_the_facts_of_a_group_are_those_that_all_seeds_state(client, team, uncertain_entry):
+    changes: list[dict] = [{}, {"training_hours": 2.0}, {"hardware": ""}]
+    runs = [
+        uncertain_entry(team, 0.8, sha256=f"{number:064}", **STATED | change)
+        for number, change in enumerate(changes)
+    ]
+    group = groups.create_group(team=team, name="Seeds", members=[run.pk for run in runs])
+    (row,) = get_json(client, "/leaderboard.json?baselines=off")["rows"]
+    assert row["facts"] == STATED | {"training_hours": None, "hardware": None}
+    assert get_json(client, f"/groups/{group.pk}/result.json")["facts"] == row["facts"]
 
 
 # --- Names chosen by teams -----------------------------------------------------------------------

@@ -84,6 +84,9 @@ def test_png_svg_and_csv_of_each_figure_and_a_readme(tmp_path, drawing_browser):
     assert zips(path.parent) == [path], "a draft was left"
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
+        assert {one.date_time[0] for one in archive.infolist()} == {1980}, (
+            "a time could name an anonymous team"
+        )
         assert sorted(archive.namelist()) == [
             "README.txt", "csv/one.csv", "csv/two.csv",
             "png/one.png", "png/two.png", "svg/one.svg", "svg/two.svg",

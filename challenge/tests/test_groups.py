@@ -15,7 +15,7 @@ from accounts.models import Team
 from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, Submission
 from challenge.results.seeds import group_dataset_scores, group_scores, ranked_evaluations, split_by_group
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.services import groups, submissions
+from challenge.services import entries, groups, submissions
 from challenge.services.accounts import close_account
 from challenge.services.groups import GroupRefusedError
 from challenge.tests.pages import attribute, elements, page_of, text_of
@@ -211,7 +211,7 @@ def test_scoring_again_counts_no_member_twice(grouped, ground_truth):
 def test_a_corrected_member_makes_its_group_non_standard(grouped):
     group, runs = grouped
     assert group.is_standard
-    submissions.correct_protocol(runs[0], external_data=True, special_methods="")
+    entries.correct_protocol(runs[0], external_data=True, special_methods="")
     assert not group.is_standard
     submissions.disqualify(runs[0], "A reason.")
     assert group.is_standard

@@ -192,7 +192,7 @@ def test_a_field_that_is_too_long_is_reported(client):
 
 FORBIDDEN = {
     "team": "1", "phase": "99", "counts_toward_limits": "false", "created_at": "2000-01-01", "sha256": "0" * 64,
-    "disqualified_at": "",
+    "disqualified_at": "", "withdrawn_at": "2000-01-01", "chosen_at": "2000-01-01", "file_deleted_at": "2000-01-01",
     "first_outcome_at": "2000-01-01", "file": "x", "id": "77", "pk": "77", "file_name": "evil.csv",
 }  # fmt: skip
 
@@ -206,7 +206,28 @@ def test_fields_that_are_not_the_teams_to_set_are_ignored(client, team):
     assert submission.counts_toward_limits
     assert submission.created_at.year > 2020
     assert submission.first_outcome_at is None
+    assert submission.withdrawn_at is submission.chosen_at is submission.file_deleted_at is None
     assert submission.file_name == "x.csv"
+
+
+# --- Forms of an entry ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", ODD_BODIES)
+@pytest.mark.parametrize("page", ["edit", "withdraw", "choose"])
+def test_odd_bodies_to_the_forms_of_an_entry(case, page, client, team, entry):
+    submission = entry(team, 0.5)
+    address = f"/submissions/{submission.pk}/{page}/"
+    response = client.generic("POST", address, ODD_BODIES[case], MULTIPART_CONTENT)
+    assert response.status_code in (200, 302, 400)
+    assert client.get(submission.get_absolute_url()).status_code == 200
+    assert client.get(PROFILE).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["typed", "typed=%00", "typed&typed=x", "typed=" + "x" * 5000])
+def test_nothing_typed_is_no_error(query, client, team, entry):
+    address = f"/submissions/{entry(team, 0.5).pk}/edit/"
+    assert client.get(address, query_string=query).status_code == 200
 
 
 # --- Methods --------------------------------------------------------------------------------------
@@ -237,7 +258,11 @@ IDS = [
 
 @pytest.mark.parametrize("number", IDS)
 @pytest.mark.parametrize(
-    "page", ["/submissions/{}/", "/submissions/{}/result/", "/submissions/{}/file/", "/published/{}/"]
+    "page",
+    [
+        *("/submissions/{}/", "/submissions/{}/result/", "/submissions/{}/file/", "/published/{}/"),
+        *("/submissions/{}/edit/", "/submissions/{}/withdraw/"),
+    ],
 )
 def test_ids_that_are_no_ids(page, number, client, db):
     assert client.get(page.format(number)).status_code == 404

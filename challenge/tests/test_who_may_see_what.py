@@ -122,6 +122,8 @@ FIGURES = "submissions/<int:pk>/figures.json"
 FIGURES_ZIP = "submissions/<int:pk>/figures.zip"
 GROUP_PAGES = ["groups/<int:pk>/", "groups/<int:pk>/result.json"]
 GROUP_FORMS = ["groups/<int:pk>/edit/", "groups/<int:pk>/dissolve/"]
+ENTRY_FORMS = ["submissions/<int:pk>/edit/", "submissions/<int:pk>/withdraw/"]
+CHOICE = "submissions/<int:pk>/choose/"
 VIEWERS = ["stranger", "another team", "owner", "organizer"]
 
 REASON = "canary-of-the-failure"
@@ -225,7 +227,8 @@ def sample(submission, team, organizer):
 
 def test_every_address_is_in_the_tables():
     of_groups = {*GROUP_PAGES, *GROUP_FORMS}
-    known = {*PAGES, *ADMIN_PAGES, *SUBMISSION_PAGES, FILE, FIGURES, FIGURES_ZIP, *of_groups}
+    of_entries = {*SUBMISSION_PAGES, *ENTRY_FORMS, CHOICE, FILE, FIGURES, FIGURES_ZIP}
+    known = {*PAGES, *ADMIN_PAGES, *of_entries, *of_groups}
     there = set(addresses())
     assert there - known == set(), "addresses without an expectation: say here who may see them"
     assert known - there == set(), "expectations of addresses that are gone"
@@ -305,6 +308,36 @@ def test_a_group_is_changed_by_its_team_only(route, sample, viewers):
     assert MethodGroup.objects.get().name == "Seeds"
 
 
+#: Responses to the forms of an entry: they are for its team only, also if organizers ask.
+OF_ITS_TEAM: dict[str, int | str] = {"stranger": LOGIN, "another team": 404, "owner": 200, "organizer": 404}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("route", ENTRY_FORMS)
+def test_an_entry_is_changed_by_its_team_only(route, state, submission, sample, viewers):
+    bring_into(state, submission)
+    page = submission.get_absolute_url()
+    expected = OF_ITS_TEAM | {"owner": page if state == "disqualified" else 200}
+    before = Submission.objects.values().get()
+    for viewer, client in viewers.items():
+        assert_answer(client.get(sample(route)), expected[viewer], f"{route}, {state}, for the {viewer}")
+        if viewer != "owner":
+            data = {"model_name": "Taken over", "description": "x", "delete_file": "on"}
+            assert_answer(client.post(sample(route), data), expected[viewer], f"{route} for the {viewer}")
+    assert Submission.objects.values().get() == before
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_entry_is_chosen_by_its_team_only(state, submission, sample, viewers):
+    bring_into(state, submission)
+    expected = OF_ITS_TEAM | {"owner": submission.get_absolute_url()}
+    for viewer, client in viewers.items():
+        assert client.get(sample(CHOICE)).status_code == 405
+        assert_answer(client.post(sample(CHOICE)), expected[viewer], f"{CHOICE}, {state}, for the {viewer}")
+        is_chosen = Submission.objects.get().chosen_at is not None
+        assert is_chosen == (state == "scored" and viewer in ("owner", "organizer"))
+
+
 def everything_shown(client: Client, submission: Submission) -> str:
     """Return all that a viewer can see, including headers, on pages that may show a submission."""
     pages = [
@@ -373,7 +406,10 @@ def without_tokens(content: bytes) -> str:
     return page
 
 
-@pytest.mark.parametrize("page", ["", "result/", "result.json", "file/", "figures.json", "figures.zip"])
+@pytest.mark.parametrize(
+    "page",
+    ["", "result/", "result.json", "file/", "figures.json", "figures.zip", "edit/", "withdraw/", "choose/"],
+)
 def test_a_hidden_submission_looks_like_one_that_is_not_there(page, submission, viewers):
     for viewer in ("stranger", "another team"):
         hidden = viewers[viewer].get(f"/submissions/{submission.pk}/{page}")
@@ -454,6 +490,7 @@ FORMS = {
         *("/profile/", "/accounts/logout/", "/accounts/delete/", "/accounts/email/"),
         *("/accounts/password/change/", "/accounts/reauthenticate/"),
         *("/profile/groups/", "/groups/{group}/edit/", "/groups/{group}/dissolve/"),
+        *("/submissions/{entry}/edit/", "/submissions/{entry}/withdraw/", "/submissions/{entry}/choose/"),
     ],
     "organizer": [
         *("/profile/", "/admin/logout/", "/admin/challenge/phase/add/", "/admin/challenge/submission/"),
@@ -468,12 +505,14 @@ def test_no_form_is_taken_without_its_token(viewer, address, submission, team, o
     if viewer != "stranger":
         client.force_login(team if viewer == "owner" else organizer)
     group = MethodGroup.objects.create(team=team, name="Seeds")
-    address = address.format(group=group.pk)
+    address = address.format(group=group.pk, entry=submission.pk)
     action = {"action": "disqualify", "confirm": "yes", "reason": "x", "_selected_action": submission.pk}
     response = client.post(address, action)
     assert response.status_code == 403
     assert "The form has expired" in response.content.decode()
     submission.refresh_from_db()
     assert not submission.is_disqualified
+    assert not submission.is_withdrawn
+    assert submission.chosen_at is None
     assert list(MethodGroup.objects.values_list("name", flat=True)) == ["Seeds"]
     assert client.get("/profile/").status_code == (302 if viewer == "stranger" else 200)

@@ -13,7 +13,15 @@ from challenge.models import DatasetScore, Evaluation, OutcomeMail, Submission, 
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import evaluations, ground_truths
-from challenge.tests.processes import Worker, celery_app, lose, wait_until
+from challenge.tests.processes import (
+    Worker,
+    all_pids,
+    celery_app,
+    command_of,
+    lose,
+    parent_of,
+    wait_until,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -386,10 +394,11 @@ def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, su
 
 
 def child_of(worker: Worker) -> Path:
-    parent = Path("/proc", str(worker.popen.pid))
-    children = parent / "task" / parent.name / "children"
-    (child,) = wait_until(lambda: children.read_text().split())  # an oversized child is being replaced
-    return Path("/proc", child)
+    def children() -> list[int]:
+        return [pid for pid in all_pids() if parent_of(pid) == worker.popen.pid and command_of(pid)]
+
+    (child,) = wait_until(children)  # an oversized child is being replaced, by any thread of the worker
+    return Path("/proc", str(child))
 
 
 def blocks_sigterm(thread: Path) -> bool:

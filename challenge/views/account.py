@@ -23,7 +23,7 @@ def delete_account(request: TeamRequest) -> HttpResponse:
     """Delete the account of the logged-in team; organizers can be removed only by other organizers."""
     if request.user.is_staff:
         return render(request, "accounts/delete_refused.html", status=403)
-    public_results = Submission.objects.filter(team=request.user).public().count()
+    public_results = Submission.objects.filter(team=request.user).ranked().count()
     form = DeleteAccountForm(request.POST or None, team=request.user, has_public_results=public_results > 0)
     if form.is_valid():
         close_account(request.user, keep_name=form.keeps_name)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from challenge.access import get_visible_group, get_visible_submission
+from challenge.access import get_submission_with_visible_scores, get_visible_group, visible_members
 from challenge.entries.export import group_document, submission_document
 from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard import export as exports
@@ -38,8 +38,8 @@ def leaderboard_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(private=True, no_cache=True)
 def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
-    """JSON of a submission, for everybody who may see its page."""
-    submission = get_visible_submission(request.user, pk)
+    """JSON of a submission, for everybody who may see its scores."""
+    submission = get_submission_with_visible_scores(request.user, pk)
     document = submission_document(submission, GroundTruth.objects.active())
     return _attachment(_to_json(document), "json", f"entry-{pk}")
 
@@ -49,7 +49,9 @@ def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
 def group_json(request: HttpRequest, pk: int) -> HttpResponse:
     """JSON of a group, for everybody who may see its page."""
     group = get_visible_group(request.user, pk)
-    return _attachment(_to_json(group_document(group, GroundTruth.objects.active())), "json", f"seeds-{pk}")
+    members = visible_members(request.user, [group])
+    document = group_document(group, members, GroundTruth.objects.active())
+    return _attachment(_to_json(document), "json", f"seeds-{pk}")
 
 
 def _board_name(filters: Filters) -> str:

@@ -4,7 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from challenge.access import get_visible_submission
+from challenge.access import get_submission_with_visible_scores
 from challenge.entries.figures import all_figures
 from challenge.entries.figures_zip import readme, zip_name
 from challenge.models import Evaluation, GroundTruth, Submission
@@ -40,7 +40,7 @@ def submission_figures_json(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _scored(request: HttpRequest, pk: int) -> tuple[Submission, Evaluation, GroundTruth | None]:
-    submission = get_visible_submission(request.user, pk)
+    submission = get_submission_with_visible_scores(request.user, pk)
     ground_truth = GroundTruth.objects.active()
     evaluation = submission.latest_scores(ground_truth)
     if evaluation is None:

@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import TeamRequest
-from challenge.access import get_own_group, get_visible_group
+from challenge.access import get_own_group, get_visible_group, shown_team, visible_members
 from challenge.entries.scores import group_row
 from challenge.forms import GroupForm
+from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.place import find_place
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import GroundTruth, MethodGroup, Metric
-from challenge.results.seeds import ranked_evaluations
+from challenge.results.facts import stated_facts
+from challenge.results.seeds import seed_evaluations
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
 
@@ -24,19 +26,23 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
     """Page of a group: mean and deviation over its seeds, overall and on each dataset, and its members."""
     shown = get_visible_group(request.user, pk)
     ground_truth = GroundTruth.objects.active()
-    evaluations = ranked_evaluations(shown, ground_truth)
+    members = visible_members(request.user, [shown])
+    evaluations = seed_evaluations(members, ground_truth)
     by_submission = {evaluation.submission_id: evaluation for evaluation in evaluations}
     context: dict[str, object] = {
         "group": shown,
         "ground_truth": ground_truth,
-        "members": [(member, by_submission.get(member.pk)) for member in shown.public_members()],
+        "team": shown_team(request.user, shown),
+        "is_private": not shown.is_standing,
+        "members": [(member, by_submission.get(member.pk)) for member in members],
+        "facts": stated_facts(members),
         "evaluations": evaluations,
         "metrics": Metric.choices,
         "is_own": shown.team_id == request.user.pk,
         "fewest": MethodGroup.FEWEST,
     }
     if len(evaluations) >= MethodGroup.FEWEST:
-        row = group_row(shown, evaluations)
+        (row,) = with_attempts([group_row(shown, evaluations)])
         context |= {
             "row": row,
             "datasets": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],

@@ -5,11 +5,20 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards
-from challenge.models import GroundTruth, Metric, Phase, PublishedMethod, Resolution, Submission
+from challenge.models import (
+    GroundTruth,
+    Metric,
+    Phase,
+    PublishedMethod,
+    Resolution,
+    Submission,
+    SubmissionQuerySet,
+)
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 N_LEADERS = 5
@@ -19,7 +28,7 @@ N_LEADERS = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
     filters = Filters.from_query(request.GET)
-    entries = Submission.objects.public()
+    entries = Submission.objects.ranked()
     leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
     context = {
         "filters": filters,
@@ -32,20 +41,26 @@ def home(request: HttpRequest) -> HttpResponse:
         "datasets": MEDMNIST_PLUS.datasets,
         "test_images": MEDMNIST_PLUS.n_rows,
         "entries": entries.count(),
-        "teams": entries.values("team").distinct().count(),
+        "teams": _count_teams(entries.named()) + _count_teams(entries.anonymous()),
         "published": PublishedMethod.objects.count(),
     }
     return render(request, "challenge/home.html", context)
+
+
+def _count_teams(entries: SubmissionQuerySet) -> int:
+    """Count the teams of entries. Hidden teams are counted apart: the sum must not tell if they have other entries."""
+    return entries.order_by().values("team").distinct().count()
 
 
 def _leaders(filters: Filters) -> tuple[str, bool]:
     """Render the part that depends on the entries, the same for all users; also return True if it has a figure."""
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
     figure = over_time(board, filters.metric)
+    leaders = [row for row in board.rows if row.rank][:N_LEADERS]
     context = {
         "filters": filters,
         "metrics": Metric.choices,
-        "leaders": [row for row in board.rows if row.rank][:N_LEADERS],
+        "leaders": with_attempts_of_selection(leaders, filters),
         "best_over_time": figure,
     }
     return render_to_string("challenge/_leaders.html", context), figure is not None

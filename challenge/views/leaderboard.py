@@ -1,5 +1,7 @@
 """Page of the leaderboard."""
 
+from dataclasses import replace
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from challenge.compare.selection import FEWEST, MOST
+from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.ranking import boards
@@ -49,11 +52,13 @@ def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> s
     """Render the part that depends on the entries, the same for all users."""
     resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
-    rows = of_resolution[filters.resolution].rows
+    board = of_resolution[filters.resolution]
+    rows = with_attempts_of_selection(board.rows, filters)
+    of_resolution[filters.resolution] = replace(board, rows=rows)
     context = {
         "filters": filters,
         "metric_label": filters.metric.label,
-        "has_entries": any(row.team for row in rows),
+        "has_entries": any(not row.method for row in rows),
         "has_rows": bool(rows),
     }
     if filters.tab is Tab.RANKING:

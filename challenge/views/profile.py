@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.drafts import login_required_with_draft, take_draft
@@ -15,6 +16,7 @@ from accounts.http import TeamRequest
 from challenge.content.format_rules import format_rules
 from challenge.entries.team_list import team_list
 from challenge.forms import GroupForm, SubmissionForm
+from challenge.forms.typed import keep_typed
 from challenge.models import MethodGroup, Phase, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups, submissions
@@ -28,14 +30,14 @@ def profile(request: TeamRequest) -> HttpResponse:
     """Page of the team that is logged in; a POST submits a file."""
     if request.method != "POST":
         return _profile_page(request, _form_to_fill_in(request), GroupForm(team=request.user))
-    form = SubmissionForm(request.POST, request.FILES)
+    form = SubmissionForm(request.POST, request.FILES, team=request.user)
     created = None
     if form.is_valid():
         created = _submit(request, form)
         if created and not request.htmx:
             return redirect(created)
         if created:
-            form = SubmissionForm()
+            form = SubmissionForm(team=request.user)
     if request.htmx:
         context = {"form": form, "created": created, **_team_context(request)}
         return render(request, "challenge/_submit.html", context)
@@ -43,20 +45,18 @@ def profile(request: TeamRequest) -> HttpResponse:
 
 
 def _form_to_fill_in(request: TeamRequest) -> SubmissionForm:
-    """Return an empty form, or the text of a form that was sent after the session had ended."""
+    """Return a new form, or the text of a form that was sent after the session had ended."""
     draft = take_draft(request)
     if draft:
         messages.info(
             request, "Nothing was submitted yet. What you typed is here; please choose the file again."
         )
-    return SubmissionForm(initial=draft)
+    return SubmissionForm(team=request.user, draft=draft)
 
 
 def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
     """Render the whole page of the team with the given forms."""
-    own_groups = (
-        MethodGroup.objects.filter(team=request.user).with_public_count().order_by("-created_at", "-pk")
-    )
+    own_groups = MethodGroup.objects.filter(team=request.user).with_counts().order_by("-created_at", "-pk")
     context = {
         "form": form,
         "group_form": group_form,
@@ -71,11 +71,28 @@ def _submit(request: TeamRequest, form: SubmissionForm) -> Submission | None:
     try:
         return submissions.create_submission(team=request.user, **form.cleaned_data)
     except submissions.DuplicateSubmissionError as error:
-        messages.info(request, f"{error} The file was not submitted again.")
-        return error.original
+        if error.is_same or error.original.is_disqualified:
+            messages.info(request, f"{error} The file was not submitted again.")
+            return error.original
+        _offer_to_edit(request, form, error)
+        return None
     except submissions.SubmissionRefusedError as error:
         form.add_error(None, str(error))
         return None
+
+
+def _offer_to_edit(
+    request: TeamRequest, form: SubmissionForm, error: submissions.DuplicateSubmissionError
+) -> None:
+    """Refuse a file that was sent before with other words, and offer to edit its entry with these words."""
+    keep_typed(request.session, error.original.pk, form.data)
+    message = "{} The file was not submitted again. To change what the entry says, {}."
+    link = format_html(
+        '<a href="{}?typed">edit #{} with what you typed here</a>',
+        reverse("edit_entry", args=[error.original.pk]),
+        error.original.pk,
+    )
+    form.add_error(None, format_html(message, str(error), link))
 
 
 @require_safe
@@ -109,7 +126,7 @@ def create_group(request: TeamRequest) -> HttpResponse:
     form = GroupForm(request.POST, team=request.user)
     if form.is_valid() and (made := _create(request, form)):
         return redirect(made)
-    return _profile_page(request, SubmissionForm(), form)
+    return _profile_page(request, SubmissionForm(team=request.user), form)
 
 
 def _create(request: TeamRequest, form: GroupForm) -> MethodGroup | None:

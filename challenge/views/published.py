@@ -9,6 +9,7 @@ from challenge.entries.citation import published_works
 from challenge.figures.submission import metric_by_dataset
 from challenge.leaderboard.filters import Filters
 from challenge.models import Metric, PublishedMethod, PublishedScore
+from challenge.results.facts import stated_facts
 from challenge.results.rows import Row, published_rows, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -25,6 +26,7 @@ def published_method(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "method": method,
         "architecture": ARCHITECTURE_BY_NAME.get(method.architecture),
+        "facts": stated_facts([method]),
         "metrics": Metric.choices,
         "average": row.scores,
         "rows": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],

@@ -8,21 +8,45 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import TeamRequest
-from challenge.access import may_see_file
-from challenge.entries.page import Entry, State, figures_of, find_entry, result_of
+from challenge.access import (
+    get_submission_with_visible_scores,
+    get_visible_submission,
+    is_own,
+    may_see_file,
+    may_see_scores,
+    shown_team,
+)
+from challenge.entries.history import edited_at
+from challenge.entries.page import Entry, State, entry_of, figures_of, result_of
 from challenge.entries.training import describe_training
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import Metric, Submission
+from challenge.results.facts import stated_facts
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.services import entries
 
 
 @require_safe
 def submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """Page of a submission: description, state, scores on each dataset, and figures."""
-    entry = find_entry(request.user, pk)
+    """Page of a submission: description, state, scores on each dataset, and figures.
+
+    Of a withdrawn entry, others see only that it was withdrawn.
+    """
+    shown = get_visible_submission(request.user, pk)
+    if not may_see_scores(request.user, shown):
+        about = {"submission": shown, "team": shown_team(request.user, shown)}
+        return render(request, "challenge/submission_withdrawn.html", about)
+    entry = entry_of(request.user, shown)
     context = _context(request, entry)
-    context["training"] = describe_training(entry.submission.training or {})
+    context["facts"] = stated_facts([entry.submission])
+    context["edited_at"] = edited_at(entry.submission)
+    if is_own(request.user, entry.submission):
+        context["may_change"] = not entries.refusal_of_changes(entry.submission)
+        context["may_choose"] = not entries.refusal_of_choice(entry.submission)
+    context["training"] = describe_training(
+        (entry.submission.is_baseline and entry.submission.training) or {}
+    )
     return render(request, "challenge/submission.html", context)
 
 
@@ -32,7 +56,7 @@ def submission_result(request: HttpRequest, pk: int) -> HttpResponse:
 
     `shown` in the query is the state of the page. While intervals follow, nothing is sent until they are known.
     """
-    entry = find_entry(request.user, pk)
+    entry = entry_of(request.user, get_submission_with_visible_scores(request.user, pk))
     if entry.state == State.INTERVALS_FOLLOW == request.GET.get("shown"):
         return HttpResponse(status=204)
     context = _context(request, entry, with_figures=entry.state != State.SCORING)
@@ -43,6 +67,7 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
     result = result_of(entry)
     return {
         "entry": entry,
+        "ground_truth": entry.ground_truth,
         "submission": entry.submission,
         "evaluation": entry.evaluation,
         "result": result,

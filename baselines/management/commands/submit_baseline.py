@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import Team
+from baselines.facts import Facts, training_facts
 from challenge.forms import SubmissionForm
 from challenge.management.examples import CommandWithExamples
 from challenge.models import Evaluation, Metric, Resolution, Submission
@@ -32,7 +33,8 @@ Examples:
       takes the training configuration from a JSON object, without the checkpoints
 
 The file goes through the same checks as every submission, and counts towards the limits of the team that sends it. The
-page of the entry shows the training configuration to everyone. With --wait, the exit status is 2 for an invalid file.
+page of the entry shows everyone the training configuration, and the facts of the method that follow from it. With
+--wait, the exit status is 2 for an invalid file.
 """
 
 
@@ -60,10 +62,11 @@ class Command(CommandWithExamples):
     def handle(self, *, file: Path, wait: bool, **options: Any) -> None:
         team = find_team(options["team"])
         if options["checkpoint"]:
-            training = describe_checkpoint(options["checkpoint"], options["resolution"])
+            training, n_parameters = describe_checkpoint(options["checkpoint"], options["resolution"])
         else:
-            training = read_config(options["config"])
-        submission = submit(file, team, training, options)
+            training, n_parameters = read_config(options["config"]), None
+        facts = training_facts(training, n_parameters)
+        submission = submit(file, team, training, facts, options)
         self.stdout.write(f"Submitted as #{submission.pk}: {address_of(submission)}")
         if wait:
             self.report(wait_for(submission))
@@ -99,8 +102,8 @@ def find_team(name: str) -> Team:
     return team
 
 
-def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
-    """Return the training configuration of a checkpoint, or of the folder of a run."""
+def describe_checkpoint(path: Path, resolution: int) -> tuple[dict[str, Any], int]:
+    """Return the training configuration and the number of parameters of a checkpoint, or of the folder of a run."""
     try:
         from baselines.mmpt.studies import description
     except ImportError as error:
@@ -110,13 +113,14 @@ def describe_checkpoint(path: Path, resolution: int) -> dict[str, Any]:
         ) from error
     try:
         training = description.describe(path)
+        n_parameters = description.count_parameters(training)
     except description.ERRORS as error:
         raise CommandError(str(error)) from error
     if training["resolution"] != resolution:
         raise CommandError(
             f"{path} was trained at {training['resolution']}, not at --resolution {resolution}."
         )
-    return training
+    return training, n_parameters
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -135,7 +139,9 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def submit(file: Path, team: Team, training: dict[str, Any], about: dict[str, Any]) -> Submission:
+def submit(
+    file: Path, team: Team, training: dict[str, Any], facts: Facts, about: dict[str, Any]
+) -> Submission:
     """Submit the file in the same way as the form of the site."""
     try:
         with file.open("rb") as content:
@@ -144,7 +150,7 @@ def submit(file: Path, team: Team, training: dict[str, Any], about: dict[str, An
             if not form.is_valid():
                 problems = [f"{name}: {error}" for name, errors in form.errors.items() for error in errors]
                 raise CommandError("\n".join(["Nothing was submitted.", *problems]))
-            return submissions.create_submission(team=team, training=training, **form.cleaned_data)
+            return submissions.create_submission(team=team, training=training, **form.cleaned_data | facts)
     except OSError as error:
         raise CommandError(f"Nothing was submitted: {error}.") from error
     except submissions.DuplicateSubmissionError as error:

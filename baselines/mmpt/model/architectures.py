@@ -95,6 +95,13 @@ def create_backbone(
     return backbone
 
 
+def count_parameters(name: str, input_size: int = 224) -> int:
+    """Return the number of parameters of a backbone, without its classifier. Raises `ArchitectureError`."""
+    with torch.device("meta"):  # no weights are made
+        network = _create_network(ARCHITECTURES.get(name) or _other_architecture(name), input_size)
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
 def share_batch_norm(backbone: Backbone) -> None:
     """Make BatchNorm compute its training statistics over the batches of all processes; needs GPUs."""
     convert_sync_batchnorm(backbone)  # changes all layers in place

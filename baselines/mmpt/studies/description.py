@@ -1,9 +1,10 @@
 """Public description of a model's training, from its checkpoint."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from baselines.mmpt.model import architectures
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import predict
 from baselines.mmpt.training.checkpoint import Checkpoint
@@ -35,6 +36,11 @@ def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]
                 "An entry belongs to one training; keep each training in a folder of its own."
             )
     return _public(loaded)
+
+
+def count_parameters(described: Mapping[str, Any]) -> int:
+    """Return the number of parameters of the backbone that `describe` describes. Raises one of `ERRORS`."""
+    return architectures.count_parameters(described["architecture"], described["input_size"])
 
 
 def differences(one: TrainingConfig, other: TrainingConfig, *, apart_from: Collection[str]) -> list[str]:

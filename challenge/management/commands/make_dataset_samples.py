@@ -37,7 +37,7 @@ class Command(CommandWithExamples):
             nargs="+",
             type=int,
             choices=MEDMNIST_PLUS.resolutions,
-            help=f"only these: {', '.join(map(str, MEDMNIST_PLUS.resolutions))} (default: all files in the folder)",
+            help=f"sizes to make, of {', '.join(map(str, MEDMNIST_PLUS.resolutions))} (default: all in the folder)",
         )
 
     def handle(self, *, folder: Path, resolution: list[int] | None, **options: Any) -> None:

@@ -41,9 +41,9 @@ def prepare() -> dict[str, str]:
         _submit(team, _of_another_seed(seed), model_name=f"ResNet-18, mm-PT, seed {seed}", resolution=64)
         for seed in range(5)
     ]
-    disqualified = _submit(team, EXAMPLE_FILE.read_bytes(), model_name="Trained on the test set")
+    disqualified = _submit(team, _of_another_seed(5), model_name="Trained on the test set")
     failed = _submit(team, BROKEN, model_name="DenseNet-121")
-    queued = _submit(team, BROKEN, model_name="EfficientNet-B4")
+    queued = _submit(team, BROKEN[:-1], model_name="EfficientNet-B4")
     _wait_for_the_worker()
     submissions.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
     # Queued far in the future, so that neither the worker nor the sweep takes it.
@@ -66,6 +66,9 @@ def prepare() -> dict[str, str]:
         "published": published.get_absolute_url(),
         "group": group.get_absolute_url(),
         "a seed": seeds[0].get_absolute_url(),
+        "edit an entry": f"{scored.get_absolute_url()}edit/",
+        "edit a seed": f"{seeds[0].get_absolute_url()}edit/",
+        "withdraw an entry": f"{scored.get_absolute_url()}withdraw/",
         "change a group": f"{group.get_absolute_url()}edit/",
         "dissolve a group": f"{group.get_absolute_url()}dissolve/",
         "intervals to come": seeds[4].get_absolute_url(),

@@ -158,7 +158,7 @@ def test_the_same_file_again_leads_to_the_first(demo, register):
         submit(page)
         newest(page).locator(".state-scored").wait_for()
     notice = page.locator("#submit .alert")
-    expect(notice).to_contain_text("You have already submitted this file for this model")
+    expect(notice).to_contain_text("You have already submitted this file at 224 × 224")
     assert page.locator(".submission-item").count() == 1
     assert "9 of 10" in page.locator("#team-submissions").inner_text()
     notice.get_by_role("link").click()

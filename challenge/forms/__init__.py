@@ -1,0 +1,7 @@
+"""Forms for teams: entries, groups of seeds, deletion of the account."""
+
+from challenge.forms.account import DeleteAccountForm
+from challenge.forms.entries import EditEntryForm, EntryForm, SubmissionForm, WithdrawForm
+from challenge.forms.groups import GroupForm
+
+__all__ = ["DeleteAccountForm", "EditEntryForm", "EntryForm", "GroupForm", "SubmissionForm", "WithdrawForm"]
