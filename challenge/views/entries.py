@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.drafts import login_required_with_draft, take_draft
 from accounts.http import TeamRequest
 from challenge.access import get_own_submission
 from challenge.forms import EditEntryForm, WithdrawForm
@@ -16,14 +17,17 @@ from challenge.services import entries
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_with_draft(EditEntryForm.base_fields)
 def edit_entry(request: TeamRequest, pk: int) -> HttpResponse:
     """Form to edit the statements about an entry, and its visibility."""
     own = get_own_submission(request.user, pk)
     if refusal := entries.refusal_of_changes(own):
         return _refuse(request, own, refusal)
     typed = typed_about(request.session, pk) if "typed" in request.GET else {}
-    form = EditEntryForm(request.POST if request.method == "POST" else None, instance=own, initial=typed)
+    if draft := take_draft(request):
+        messages.info(request, "Nothing was changed yet. What you typed is here.")
+    data = request.POST if request.method == "POST" else None
+    form = EditEntryForm(data, instance=own, initial=draft or typed)
     if form.is_valid() and _save(form):
         forget_typed(request.session)
         messages.success(request, "The entry has been changed.")
