@@ -40,11 +40,15 @@ def login_required_with_draft(fields: Collection[str]) -> Callable[[View], View]
 
 
 def keep_draft(request: HttpRequest, fields: Collection[str]) -> bool:
-    """Keep the posted text of these fields for the page at the same path; return whether there was any."""
-    typed = {name: request.POST[name][:LONGEST] for name in fields if request.POST.get(name)}
-    if typed:
+    """Keep the posted text of these fields, also if it is empty, for the page at the same path.
+
+    Return whether there was any.
+    """
+    typed = {name: request.POST.get(name, "")[:LONGEST] for name in fields}
+    has_text = any(typed.values())
+    if has_text:
         request.session[KEY] = {"path": request.path, "typed": typed}
-    return bool(typed)
+    return has_text
 
 
 def take_draft(request: HttpRequest) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Forms for an entry: to send it, to edit it, and to withdraw it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -138,12 +139,13 @@ class SubmissionForm(EntryForm):
         fields = ["upload", "resolution", *EntryForm.Meta.fields]
 
     def __init__(
-        self, *args: Any, team: Team | None = None, initial: dict[str, Any] | None = None, **kwargs: Any
+        self, *args: Any, team: Team | None = None, draft: Mapping[str, str] | None = None, **kwargs: Any
     ) -> None:
-        """Offer the facts of the team's last submission, except for the fields in `initial`."""
-        last = Submission.objects.filter(team=team).first() if team else None
+        """Show the text of a draft, or offer the facts of the team's last submission."""
+        last = Submission.objects.filter(team=team).first() if team and not draft else None
         facts = {name: value for name in FACT_FIELDS if last and (value := getattr(last, name))}
-        super().__init__(*args, initial=facts | (initial or {}), **kwargs)
+        super().__init__(*args, **kwargs | {"initial": draft or facts})
+        self.has_draft = bool(draft)
         #: The submission whose facts are offered.
         self.facts_from = last if facts else None
         if not facts:
@@ -152,7 +154,7 @@ class SubmissionForm(EntryForm):
     @property
     def shows_facts(self) -> bool:
         """True if the facts are unfolded at first; values that are only offered are not."""
-        return self.is_bound and super().shows_facts
+        return (self.is_bound or self.has_draft) and super().shows_facts
 
     @property
     def _folded(self) -> tuple[str, ...]:

@@ -47,7 +47,12 @@ class Handler(BaseRequestHandler):
         with suppress(OSError), socket.create_connection(self.server.upstream) as self.upstream:
             self.is_lost = False
             Thread(target=self.pass_answers, daemon=True).start()
-            self.pass_requests()
+            try:
+                self.pass_requests()
+            finally:
+                self.upstream.shutdown(
+                    socket.SHUT_RDWR
+                )  # to close is not enough while the other thread reads
 
     def pass_requests(self):
         n_passed = 0
@@ -60,7 +65,7 @@ class Handler(BaseRequestHandler):
             self.upstream.sendall(piece)
             n_passed += len(piece)
             if self.is_lost and n_passed == self.server.arrives:
-                return  # closes both connections
+                return  # ends both connections
 
     def pass_answers(self):
         with suppress(OSError):

@@ -89,8 +89,25 @@ def test_other_forms_keep_nothing(team):
 def test_only_fields_of_the_form_are_kept_and_none_without_end(client):
     client.post(PROFILE, form(description="x" * 100_000, password="secret"))
     kept = client.session["draft"]["typed"]
-    assert set(kept) == {"resolution", "model_name", "description", "external_data"}
+    assert "secret" not in kept.values()
+    assert kept["model_name"] == "ResNet <18>"
+    assert kept["special_methods"] == ""
     assert len(kept["description"]) == LONGEST
+
+
+def test_an_edit_is_kept_too_also_what_was_cleared(client, team, submit, confirmed):
+    entry = submit(team, content=b"x", special_methods="An ensemble", external_data=True)
+    address = f"{entry.get_absolute_url()}edit/"
+    response = client.post(address, {"model_name": "Another name", "description": "Edited."})
+    assert response.url == f"{LOGIN}?next={address}"
+    client.post(response.url, {"login": confirmed(team).name, "password": PASSWORD})
+    page = page_of(client, address)
+    assert "Nothing was changed yet. What you typed is here." in text_of(page)
+    assert attribute(page, "#id_model_name", "value") == ["Another name"]
+    assert not attribute(page, "#id_special_methods", "value")
+    assert not elements(page, "[name=external_data][checked]")
+    entry.refresh_from_db()
+    assert entry.model_name != "Another name"
 
 
 @pytest.mark.parametrize("typed", [{}, {"resolution": "nonsense", "model_name": "a\0b"}])

@@ -77,7 +77,7 @@ def test_saving_the_form_takes_the_words_over(client, first):
     page = send(client, model_name="ViT", visibility="anonymous", anonymous_until=until).text
     (address,) = attribute(page, "form .alert-danger a", "href")
     form = page_of(client, address)
-    assert "what you typed before" in text_of(form)
+    assert "what you typed when you sent the same file again" in text_of(form)
     assert attribute(form, "[name=anonymous_until]", "value") == [until]
     changes = WORDS | {"model_name": "ViT", "visibility": "anonymous", "anonymous_until": until}
     assert client.post(address, changes).status_code == 302

@@ -16,15 +16,18 @@ from challenge.models import Submission
 from challenge.services import entries
 
 
-@login_required_with_draft(EditEntryForm.base_fields)
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_with_draft(EditEntryForm.base_fields)
 def edit_entry(request: TeamRequest, pk: int) -> HttpResponse:
     """Form to edit the statements about an entry, and its visibility."""
     own = get_own_submission(request.user, pk)
     if refusal := entries.refusal_of_changes(own):
         return _refuse(request, own, refusal)
-    typed = take_draft(request) or (typed_about(request.session, pk) if "typed" in request.GET else {})
-    form = EditEntryForm(request.POST if request.method == "POST" else None, instance=own, initial=typed)
+    typed = typed_about(request.session, pk) if "typed" in request.GET else {}
+    if draft := take_draft(request):
+        messages.info(request, "Nothing was changed yet. What you typed is here.")
+    data = request.POST if request.method == "POST" else None
+    form = EditEntryForm(data, instance=own, initial=draft or typed)
     if form.is_valid() and _save(form):
         forget_typed(request.session)
         messages.success(request, "The entry has been changed.")

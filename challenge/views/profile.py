@@ -45,13 +45,13 @@ def profile(request: TeamRequest) -> HttpResponse:
 
 
 def _form_to_fill_in(request: TeamRequest) -> SubmissionForm:
-    """Return an empty form, or the text of a form that was sent after the session had ended."""
+    """Return a new form, or the text of a form that was sent after the session had ended."""
     draft = take_draft(request)
     if draft:
         messages.info(
             request, "Nothing was submitted yet. What you typed is here; please choose the file again."
         )
-    return SubmissionForm(initial=draft, team=request.user)
+    return SubmissionForm(team=request.user, draft=draft)
 
 
 def _profile_page(request: TeamRequest, form: SubmissionForm, group_form: GroupForm) -> HttpResponse:
