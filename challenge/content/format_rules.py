@@ -1,4 +1,4 @@
-"""Rules for the format checker in the browser (static/js/format-rules.js), which judges files as the site does."""
+"""Rules for the format checker in the browser (static/js/format-*.js), which judges files as the site does."""
 
 from django.conf import settings
 

@@ -10,16 +10,3 @@ self.onmessage = async ({ data: { parts, file, rules } }) => {
     self.postMessage({ failure: String(error) });
   }
 };
-
-async function check(file, rules, report) {
-  const checker = new FileChecker(rules);
-  const lines = new LineReader(rules, (line, text) => checker.take(line, text));
-  try {
-    for await (const piece of textOf(file, rules, report)) lines.feed(piece);
-    lines.end();
-    return { valid: true, problems: [], ...checker.finish() };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { valid: false, problems: error.problems.map((found) => ({ ...found, text: inWords(found) })) };
-  }
-}

@@ -296,7 +296,7 @@ def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path)
 
 def test_a_worker_that_fails_says_so(visits, demo):
     page = visits.open("/format/")
-    page.route("**/format-rules*.js", lambda route: route.abort())
+    page.route("**/format-rows*.js", lambda route: route.abort())
     box = checked(page, "Submission file", demo.example_file)
     expect(box.get_by_role("status")).to_contain_text("could not be checked here")
     expect(box.get_by_role("status")).to_contain_text("The site checks it when it is uploaded.")

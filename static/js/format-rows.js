@@ -1,109 +1,10 @@
-// Rules for the lines of a file, as in challenge/scoring: layouts.py, parse_carefully.py, predictions.py.
-// The benchmark and the limits come from the server (challenge/format_rules.py).
+// Read the rows of a file: challenge/scoring/reading/parse_carefully.py. The benchmark and the limits come from the
+// server (challenge/content/format_rules.py).
 "use strict";
 
 const NUMBER = /^[ \t]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t]*$/;
 const INDEX = /^[ \t]*\+?[0-9]+[ \t]*$/;
 const LABEL = /^[0-9]{1,3}(?:\.0*)?$/;
-const LABELS_STAY = "the server has the labels and derives the predicted classes; remove this column";
-const SEPARATORS = [[";", "semicolons"], ["\t", "tabs"], ["|", "bars"]];
-
-/** Split a line into cells after RFC 4180; null if a quoted cell is not closed. */
-function splitCells(text) {
-  const cells = [];
-  for (let at = 0; ; at += 1) {
-    let cell = "";
-    if (text[at] === '"') {
-      do {
-        const end = text.indexOf('"', at + 1);
-        if (end < 0) return null;
-        cell += text.slice(at + 1, end);
-        at = end + 1;
-        if (text[at] === '"') cell += '"';
-      } while (text[at] === '"');
-      if (at < text.length && text[at] !== ",") return null;
-    } else {
-      const comma = text.indexOf(",", at);
-      cell = text.slice(at, comma < 0 ? text.length : comma);
-      if (cell.includes("\r")) return null;
-      at += cell.length;
-    }
-    cells.push(cell);
-    if (at >= text.length) return cells;
-  }
-}
-
-/** Checker for the lines of one file; `finish` returns a summary or throws a Refusal. */
-class FileChecker {
-  constructor(rules) {
-    this.rules = rules;
-    this.nothingRead = true;
-    this.refusal = null; // from the header; reported only if the file as a whole is fine
-    this.reader = null;
-  }
-
-  take(line, text) {
-    if (line === 1) text = text?.replace(/^\ufeff/, "") ?? null;
-    this.nothingRead &&= text !== null && /^[\t-\r ]*$/.test(text);
-    if (line > 1) this.reader?.take(line, text);
-    else this.takeHeader(text);
-  }
-
-  takeHeader(text) {
-    try {
-      this.reader = readerFor(columnNames(text), this.rules);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.refusal = error;
-    }
-  }
-
-  finish() {
-    if (this.nothingRead) throw new Refusal("The file is empty");
-    if (this.refusal) throw this.refusal;
-    return this.reader.finish();
-  }
-}
-
-function columnNames(text) {
-  if (text === null) throw new Refusal("the header is not UTF-8 text; save the file as UTF-8", 1);
-  text = text.replace(/[\r\n]+$/, "");
-  const names = splitCells(text);
-  if (names === null) throw new Refusal("a quoted cell of the header is not closed on its line", 1);
-  if (!strip(text)) throw new Refusal("the first line is blank; expected a header with the column names", 1);
-  const [, called] = (names.length === 1 && SEPARATORS.find(([separator]) => text.includes(separator))) || [];
-  if (called) {
-    throw new Refusal(`the columns are separated by ${called}; separate them by commas, and write 0.5, not 0,5`, 1);
-  }
-  return names;
-}
-
-function readerFor(names, rules) {
-  const isThesis = !names.includes("dataset") && rules.thesis_columns.some((name) => names.includes(name));
-  const required = isThesis ? rules.thesis_columns : rules.canonical_columns;
-  const known = isThesis ? [...required, ...rules.thesis_optional_columns] : required;
-  const messages = required.filter((name) => !names.includes(name)).map((name) => `the column '${name}' is missing`);
-  [...new Set(names)].forEach((name, position) => {
-    const times = names.filter((other) => other === name).length;
-    if (!known.includes(name)) messages.push(unknownColumn(name, position + 1, known, rules));
-    else if (times > 1) messages.push(`the column '${name}' occurs ${times} times`);
-  });
-  if (!messages.length) return new (isThesis ? ThesisReader : CanonicalReader)(names, rules);
-  const refusal = new Refusal("The header is wrong");
-  refusal.problems = messages.map((message) => problem(message, { line: 1 }));
-  throw refusal;
-}
-
-function unknownColumn(name, position, known, rules) {
-  if (!name) return `column ${position} has no name; write the file without row labels (pandas: \`index=False\`)`;
-  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}`;
-  const similar = closest(Array.from(strip(name).toLowerCase()).slice(0, 20).join(""), known);
-  const quoted = shown(name, rules.shown_characters);
-  if (similar) return `the column ${quoted} is unknown; did you mean '${similar}'?`;
-  const isShort = known.length <= rules.thesis_columns.length + rules.thesis_optional_columns.length;
-  const listed = isShort ? known.join(", ") : `${known.slice(0, 3).join(", ")} to ${known.at(-1)}`;
-  return `the column ${quoted} is unknown; expected ${listed}`;
-}
 
 /** Reader of the rows of a file, with a subclass for each layout. */
 class Reader {
@@ -360,26 +261,6 @@ class ThesisReader extends Reader {
   missing(dataset, rows) {
     const nRows = grouped(dataset.n_test - rows.length);
     return `the dataset has ${nRows} rows, but its test split has ${grouped(dataset.n_test)}`;
-  }
-}
-
-/** Note rows whose values are not probabilities; rows with NaN are already noted. */
-function checkValues(dataset, problems, tolerance) {
-  for (let row = 0; row < dataset.n_test; row += 1) {
-    const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
-    const place = { dataset: dataset.name, line: dataset.lines[row], index: row };
-    const outside = values.findIndex((value) => value < 0 || value > 1);
-    const sum = values.reduce((total, value) => total + value);
-    if (outside >= 0) {
-      const remedy = dataset.is_multilabel ? "a sigmoid" : "a softmax";
-      const message = `the probability of class ${outside} is ${general(values[outside])}; expected a value from 0 to 1 `
-        + `(if these are logits, apply ${remedy} first)`;
-      problems.add("outside", message, place);
-    } else if (!dataset.is_multilabel && Math.abs(sum - 1) > tolerance) {
-      const message = `the probabilities sum to ${general(sum)}; expected 1 within ${tolerance} `
-        + "(if these are logits, apply a softmax first)";
-      problems.add("sum", message, place);
-    }
   }
 }
 
