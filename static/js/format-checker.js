@@ -63,20 +63,26 @@
       status.className = state;
       status.textContent = text;
     };
+    const fill = (texts) => {
+      if (!texts.length) list.remove();
+      list.append(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    };
     status.textContent = `Checking ${file.name}…`;
     return {
       showProgress: (share) => {
         progress.value = share;
       },
-      showValid: ({ rows, datasets, layout, has_truth: hasTruth }) => {
-        finish("state state-scored", `Valid: ${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout} layout.`);
+      showValid: ({ rows, datasets, layout, warnings, has_truth: hasTruth }) => {
+        const attention = warnings.length ? `, with ${counted(warnings.length, "warning")}` : "";
+        const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout} layout`;
+        finish("state state-scored", `Valid${attention}: ${content}.`);
         if (hasTruth) list.before("The site also compares truth with the test labels; this checker does not have them.");
-        list.remove();
+        list.classList.add("alert", "alert-warning");
+        fill(warnings);
       },
       showProblems: (problems) => {
-        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-        finish("state state-failed", `The site would refuse this file: ${count}.`);
-        list.append(...problems.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+        finish("state state-failed", `The site would refuse this file: ${counted(problems.length, "problem")}.`);
+        fill(problems);
       },
       showFailure: (why) => {
         finish("", `The file could not be checked here${why ? ` (${why})` : ""}. The site checks it when it is uploaded.`);
@@ -84,4 +90,6 @@
       },
     };
   }
+
+  const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 })();

@@ -2,8 +2,8 @@
 "use strict";
 
 const LINE_FEED = 10;
-const BEGINNING = 4096; // number of bytes used to recognize other file formats
 const PIECE = 2 ** 17;
+const GZIP_READ = 2 ** 14;
 const ONLY_GZIP = 16 + 15; // zlib's windowBits: gzip only, with windows of any size
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -31,41 +31,41 @@ function checkSize(size, limit, what) {
   throw new Refusal(`${what} is too large: ${grouped(size)} bytes, above the limit of ${grouped(limit)} bytes (${inMiB} MiB)`);
 }
 
-/** Yield the bytes of a file in pieces, decompressed if necessary; `report` gets the share that is read. */
-async function* textOf(file, rules, report) {
+/** Return the pieces of a file's text from its header on, decompressed if necessary, and the header's line number. */
+async function textOf(file, rules, report) {
   const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
-  if (isGzip) checkSize(file.size, rules.most_upload_bytes, "The gzip file");
-  else checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
-  let beginning = new Uint8Array(0);
-  let size = 0;
-  for await (const piece of isGzip ? unpacked(file, rules, report) : plain(file, report)) {
-    size += piece.length;
-    if (isGzip) checkSize(size, rules.most_text_bytes, "The decompressed file");
-    if (beginning === null) {
-      yield piece;
-      continue;
-    }
-    beginning = joined(beginning, piece.slice()); // the next piece overwrites this one
-    if (beginning.length < BEGINNING) continue;
-    checkIsText(beginning, rules);
-    yield beginning;
-    beginning = null;
+  if (magic[0] === 0x1f && magic[1] === 0x8b) {
+    checkSize(file.size, rules.most_upload_bytes, "The gzip file");
+    const { pieces, firstLine } = await opened(unpacked(file, rules, report), rules);
+    return { pieces: limited(pieces, rules.most_text_bytes, "The decompressed file"), firstLine };
   }
-  if (beginning === null) return;
-  checkIsText(beginning, rules);
-  yield beginning;
+  const { pieces, firstLine } = await opened(streamed(file, report), rules);
+  checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
+  return { pieces, firstLine };
 }
 
-async function* plain(file, report) {
-  const reader = file.stream().getReader();
-  let read = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-    read += value.length;
-    report(read / file.size);
+/** Yield pieces until they exceed a limit. */
+async function* limited(pieces, most, what) {
+  let size = 0;
+  for await (const piece of pieces) {
+    size += piece.length;
+    checkSize(size, most, what);
+    yield piece;
+  }
+}
+
+async function* streamed(blob, report = () => {}) {
+  const reader = blob.stream().getReader();
+  try {
+    for (let read = 0; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+      read += value.length;
+      report(read / blob.size);
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 
@@ -74,20 +74,25 @@ async function* unpacked(file, rules, report) {
   const stream = new pako.ZStream();
   pako.zlibInflateInit2(stream, ONLY_GZIP);
   stream.input = new Uint8Array(await file.arrayBuffer());
-  stream.avail_in = stream.input.length;
   stream.output = new Uint8Array(PIECE);
   for (let members = 1; ; ) {
+    stream.avail_in = Math.min(GZIP_READ, stream.input.length - stream.next_in); // damage further on is met later
     stream.next_out = 0;
     stream.avail_out = PIECE;
+    const hadInput = stream.avail_in > 0;
     const status = pako.zlibInflate(stream, pako.Z_NO_FLUSH);
-    if (status === pako.Z_BUF_ERROR) throw new Refusal("The gzip data ends too early; was the upload cut off?");
-    if (status < 0) throw new Refusal("The gzip data is corrupt; compress and upload the file again");
+    if (status < 0 && status !== pako.Z_BUF_ERROR) {
+      throw new Refusal("The gzip data is corrupt; compress and upload the file again");
+    }
+    if (!hadInput && !stream.next_out && status !== pako.Z_STREAM_END) {
+      throw new Refusal("The gzip data ends too early; was the upload cut off?");
+    }
     if (stream.next_out) {
       yield stream.output.subarray(0, stream.next_out);
       report(stream.next_in / file.size);
     }
     if (status !== pako.Z_STREAM_END) continue;
-    if (!stream.avail_in) return;
+    if (stream.next_in === stream.input.length) return;
     members += 1;
     checkMember(stream.input.subarray(stream.next_in), members, rules.most_gzip_members);
     pako.zlibInflateReset(stream);
@@ -101,32 +106,14 @@ function checkMember(bytes, number, most) {
   if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} parts; compress the CSV in one piece`);
 }
 
-/** Refuse a file whose first bytes show another format, and name the format. */
-function checkIsText(bytes, rules) {
-  let text = String.fromCharCode(...bytes.subarray(0, BEGINNING)); // a character for each byte
-  if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
-  text = text.replace(/^[ \t\r\n]+/, "");
-  const kind = text.startsWith("PK\x03\x04")
-    ? kindOfZip(text)
-    : rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
-  if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
-}
-
-function kindOfZip(text) {
-  if (text.includes(".npy")) return "a NumPy .npz file";
-  if (text.includes("[Content_Types].xml") || text.includes("xl/")) return "an Excel (.xlsx) file";
-  if (text.includes("/data.pkl")) return "a PyTorch file";
-  return "a zip archive";
-}
-
 /** Splitter of pieces into lines; `take` gets the number and text of each line, null if it is not UTF-8. */
 class LineReader {
-  constructor(rules, take) {
+  constructor(rules, firstLine, take) {
     this.rules = rules;
     this.take = take;
-    this.line = 1; // number of the current line
+    this.line = firstLine; // number of the current line
     this.carried = new Uint8Array(0); // its bytes so far
-    this.lineFeeds = 0;
+    this.lineFeeds = firstLine - 1;
   }
 
   feed(bytes) {

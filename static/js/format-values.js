@@ -1,22 +1,113 @@
-// Check the values of rows: challenge/scoring/reading/predictions.py.
+// Check the probabilities of a dataset: challenge/scoring/reading/values.py.
 "use strict";
 
-/** Note rows whose values are not probabilities; rows with NaN are already noted. */
-function checkValues(dataset, problems, tolerance) {
-  for (let row = 0; row < dataset.n_test; row += 1) {
-    const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
-    const place = { dataset: dataset.name, line: dataset.lines[row], index: row };
-    const outside = values.findIndex((value) => value < 0 || value > 1);
-    const sum = values.reduce((total, value) => total + value);
-    if (outside >= 0) {
-      const remedy = dataset.is_multilabel ? "a sigmoid" : "a softmax";
-      const message = `the probability of class ${outside} is ${general(values[outside])}; expected a value from 0 to 1 `
-        + `(if these are logits, apply ${remedy} first)`;
-      problems.add("outside", message, place);
-    } else if (!dataset.is_multilabel && Math.abs(sum - 1) > tolerance) {
-      const message = `the probabilities sum to ${general(sum)}; expected 1 within ${tolerance} `
-        + "(if these are logits, apply a softmax first)";
-      problems.add("sum", message, place);
-    }
+const PERCENT = 100;
+const FEW_DECIMALS = ["", "one decimal", "two decimals"]; // sums of so rounded probabilities can miss 1
+const ROUNDING = 1e-9;
+
+/** Set values that are outside [0, 1] within the tolerance to 0 or 1. */
+function clip(values, { value_tolerance: tolerance }) {
+  values.forEach((value, at) => {
+    if (value < 0 && value >= -tolerance) values[at] = 0;
+    else if (value > 1 && value <= 1 + tolerance) values[at] = 1;
+  });
+}
+
+/** Note the rows whose clipped values are not probabilities; rows with NaN are already noted. */
+function checkValues(dataset, problems, rules) {
+  const rows = Array.from({ length: dataset.n_test }, (_, row) => judgedRow(dataset, row, rules));
+  if (!rows.some(({ isBad }) => isBad)) return;
+  const kind = kindOfAll(dataset, rows, rules);
+  const decimals = fewDecimals(dataset, rows);
+  rows.forEach((row, index) => {
+    if (!row.isBad) return;
+    const place = { dataset: dataset.name, line: dataset.lines[index], index };
+    problems.add(...problemOfRow(dataset, row, kind, decimals, rules), place);
+  });
+}
+
+function judgedRow(dataset, row, rules) {
+  const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
+  const sum = values.reduce((total, value) => total + value);
+  const isOutside = values.some((value) => value < 0 || value > 1);
+  return { values, sum, isOutside, isBad: isOutside || (!dataset.is_multilabel && missesOne(sum, rules)) };
+}
+
+const missesOne = (sum, rules) => Math.abs(sum - 1) > rules.sum_tolerance + rules.sum_slack;
+
+/** Return the kind of problem that most rows of a dataset share; null if most rows are fine. */
+function kindOfAll(dataset, rows, rules) {
+  const areMost = (found) => rows.filter(found).length >= rows.length / 2;
+  const areMostOutside = areMost(({ isOutside }) => isOutside);
+  if (dataset.is_multilabel) {
+    const numbers = dataset.values.filter((value) => !Number.isNaN(value));
+    const [least, most] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
+    if (least >= 0 && most > 1 && most <= PERCENT && areMostOutside) return "percent";
+  } else if (areMost(({ sum }) => Math.abs(sum - PERCENT) <= PERCENT * rules.sum_tolerance)) {
+    return "percent";
   }
+  if (areMostOutside) return "logits";
+  return areMost(({ isBad }) => isBad) ? "not normalized" : null;
+}
+
+/** Return the kind and the message of the problem of one row. */
+function problemOfRow(dataset, row, kind, decimals, rules) {
+  const [what, rule] = symptom(row, rules);
+  if (decimals && isRounded(dataset, row, decimals, rules)) {
+    return ["rounded", `${what}; they were probably rounded to ${FEW_DECIMALS[decimals]}: write at least four`];
+  }
+  if (kind === "percent") return [kind, `${what}; these are probably percentages: divide them by 100`];
+  if (kind === "logits") {
+    return [kind, `${what}; most rows have values below 0 or above 1, so these are probably logits: `
+      + "apply a softmax first (to multi-label datasets a sigmoid)"];
+  }
+  if (kind === "not normalized") {
+    return [kind, `${what}; most rows do not sum to 1: apply a softmax, not a sigmoid, or divide each row by its sum`];
+  }
+  const activation = dataset.is_multilabel ? "sigmoid" : "softmax";
+  return [
+    row.isOutside ? `outside, ${activation}` : "sum",
+    `${what}; ${rule} (if these are logits, apply a ${activation} first)`,
+  ];
+}
+
+/** Return what breaks a rule in one row, and the rule. */
+function symptom({ values, sum, isOutside }, rules) {
+  if (!isOutside) {
+    const number = wrongNumber(sum, (value) => missesOne(value, rules));
+    return [`the probabilities sum to ${number}`, `expected 1 within ${rules.sum_tolerance}`];
+  }
+  const column = values.findIndex((value) => value < 0 || value > 1);
+  const tolerance = rules.value_tolerance;
+  const number = wrongNumber(values[column], (value) => value < -tolerance || value > 1 + tolerance);
+  return [`the probability of class ${column} is ${number}`, "expected a value from 0 to 1"];
+}
+
+/** Format a wrong number with as many digits as show that it is wrong, at least six. */
+function wrongNumber(value, isWrong) {
+  let digits = 6;
+  while (Number.isFinite(value) && digits < 17 && !isWrong(Number(general(value, digits)))) digits += 1;
+  return general(value, digits);
+}
+
+/** Return the number of decimals of the rows that are fine (of all, if none is), if it is one or two; else 0. */
+function fewDecimals({ is_multilabel: isMultilabel }, rows) {
+  if (isMultilabel || rows.every(({ isOutside }) => isOutside)) return 0;
+  const read = rows.filter(({ sum }) => !Number.isNaN(sum));
+  const fine = read.filter(({ isBad }) => !isBad);
+  const have = (decimals) => (fine.length ? fine : read).every(({ values }) => haveDecimals(values, decimals));
+  return [1, 2].find((decimals) => !have(decimals - 1) && have(decimals)) ?? 0;
+}
+
+/** Return whether rounding to so many decimals explains the sum of a row. */
+function isRounded(dataset, { values, sum, isOutside }, decimals, rules) {
+  const largestError = (dataset.n_classes * 0.5) / 10 ** decimals;
+  const explains = Math.abs(sum - 1) <= largestError + rules.sum_slack;
+  return explains && !isOutside && haveDecimals(values, decimals);
+}
+
+/** Return whether all values have at most so many decimals. */
+function haveDecimals(values, decimals) {
+  const scale = 10 ** decimals;
+  return values.every((value) => Math.abs(value * scale - Math.round(value * scale)) < ROUNDING);
 }

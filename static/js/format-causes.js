@@ -1,0 +1,146 @@
+// Causes that the beginning of a file shows, one problem instead of hundreds of symptoms: challenge/scoring/reading/causes.py.
+// The beginning is text with a character for each byte.
+"use strict";
+
+const QUOTED_OR_LIST = /"[^"]*"?|\[[^\]"]*\]?/g; // parts of a line that may contain separators
+const OPEN_LIST = /\[[^\]]*$/;
+const PRINTED_ARRAY = /(?:tensor|array)\(|\[[^,[\]]*[^,[\] \t][ \t]+[^,[\] \t][^,[\]]*\]/;
+const ONLY_RETURNS = "The lines end with a carriage return (CR) alone; end each line with a line feed (LF or CRLF)";
+const REMEDY_FOR_SEPARATORS = "; separate them by commas, and write 0.5, not 0,5";
+
+/** Throw a Refusal if the beginning of a file shows what is wrong with it. */
+function judgeBeginning(beginning, rules) {
+  if (!beginning.text.includes("\n") && /\r[^\r\n]/.test(beginning.text)) throw new Refusal(ONLY_RETURNS);
+  const start = startOf(beginning, rules);
+  if (!start) return;
+  for (const find of [comment, separatorLine, titleLine, noHeader, otherSeparators, commasAtTheEnd, printedArrays]) {
+    const refusal = find(start, rules);
+    if (refusal) throw refusal;
+  }
+}
+
+/** Return header and first rows, as complete lines without line ends; null if there is no header. */
+function startOf({ text, isWhole, firstLine }, rules) {
+  const lines = text.split("\n");
+  if (!isWhole) lines.pop();
+  const [header, ...rows] = lines.map((line) => line.replace(/\r$/, ""));
+  if (header === undefined || isBlank(header)) return null;
+  const columns = new Set([...rules.canonical_columns, ...rules.thesis_columns, ...rules.thesis_optional_columns]);
+  return { header, rows: rows.filter((row) => !isBlank(row)), line: firstLine, columns };
+}
+
+function comment({ header, line }, rules) {
+  const mark = rules.comment_marks.find((known) => stripBlanks(header).startsWith(known));
+  if (!mark) return null;
+  const what = `the line begins with '${mark}', like a comment`;
+  return new Refusal(`${what}; begin the file with the header (numpy.savetxt: \`comments=''\`)`, line);
+}
+
+function separatorLine({ header, line }) {
+  if (!/^[ \t]*"?sep=/i.test(header)) return null;
+  const message = "the line names another separator than the comma; separate the cells by commas, and leave this line out";
+  return new Refusal(message, line);
+}
+
+function titleLine({ header, rows, line, columns }) {
+  const [inHeader, inNext] = [header, rows[0] ?? ""].map((text) => knownColumns(text, ",", columns).size);
+  if (inHeader > 0 || inNext < 2) return null;
+  return new Refusal("the line is above the header; begin the file with the header", line);
+}
+
+/** Return the known columns that a line names, in any case. */
+function knownColumns(text, separator, columns) {
+  return new Set(splitPlainly(text.toLowerCase(), separator).filter((name) => columns.has(name)));
+}
+
+function noHeader(start, rules) {
+  const { header, line, columns } = start;
+  const cells = header.split(/[,;\t| ]/).map(bare);
+  if (cells.some((cell) => columns.has(cell.toLowerCase()))) return null;
+  const expected = header.includes("[") ? rules.thesis_columns.join(",") : listed(rules.canonical_columns, rules);
+  if (cells.some((cell) => datasetNamed(cell, rules))) {
+    return new Refusal(`there is no header: the line is already a row; begin the file with the header ${expected}`, line);
+  }
+  if (isOfTheEvaluator(start, rules)) {
+    const what = "this is one dataset's file of MedMNIST's evaluator";
+    return new Refusal(`${what}; send the files of all ${rules.datasets.length} datasets in one zip`, line);
+  }
+  if (!splitPlainly(header, ",").every((cell) => NUMBER.test(cell))) return null;
+  return new Refusal(`there is no header: the line has only numbers; begin the file with the header ${expected}`, line);
+}
+
+/** Return whether all lines are an index and the scores of one dataset, or the header is of its older function. */
+function isOfTheEvaluator({ header, rows }, rules) {
+  const first = splitPlainly(header, ",");
+  if (first[0] === "id" && first.at(-1).startsWith("score_")) return true; // medmnist.evaluator.save_results
+  const widths = rules.datasets.flatMap(({ is_binary: isBinary, n_classes: n }) => (isBinary ? [2, 1 + n] : [1 + n]));
+  const isRow = ([number, ...scores]) => INDEX.test(number) && scores.every((score) => NUMBER.test(score));
+  const lines = [first, ...rows.map((row) => splitPlainly(row, ","))];
+  return widths.includes(first.length) && lines.every((cells) => cells.length === first.length && isRow(cells));
+}
+
+function otherSeparators({ header, rows, line, columns }, rules) {
+  const called = Object.fromEntries(rules.separators);
+  const known = [",", ...Object.keys(called)];
+  const ofHeader = known.find((separator) => knownColumns(header, separator, columns).size >= 2);
+  if (!ofHeader) return null;
+  const nColumns = splitPlainly(header, ofHeader).length;
+  const [ofRows, ...others] = new Set(rows.map((row) => separatorOfRow(row, ofHeader, nColumns, known)));
+  if (ofHeader !== "," && ofRows === "," && !others.length) {
+    const message = `the header is separated by ${called[ofHeader]}, but the rows by commas; separate the header by commas`;
+    return new Refusal(message, line);
+  }
+  if (ofHeader !== ",") {
+    return new Refusal(`the columns are separated by ${called[ofHeader]}${REMEDY_FOR_SEPARATORS}`, line);
+  }
+  if (!ofRows || ofRows === "," || others.length) return null;
+  const message = `the header is separated by commas, but the rows by ${called[ofRows]}${REMEDY_FOR_SEPARATORS}`;
+  return new Refusal(message, line + 1);
+}
+
+/** Return the separator that gives as many cells as the header has; else the first that occurs in the row. */
+function separatorOfRow(row, ofHeader, nColumns, known) {
+  const text = row.replace(QUOTED_OR_LIST, "x");
+  const nCells = (separator) => splitPlainly(text, separator).length;
+  return [ofHeader, ...known].find((separator) => nCells(separator) === nColumns)
+    ?? known.find((separator) => nCells(separator) > 1) ?? ",";
+}
+
+function commasAtTheEnd({ header, rows, line, columns }) {
+  const names = splitPlainly(header, ",");
+  let nNamed = names.length;
+  while (nNamed > 1 && !names[nNamed - 1]) nNamed -= 1;
+  if (!knownColumns(header, ",", columns).size) return null;
+  const past = rows.map((row) => nBlankCellsPast(nNamed, splitPlainly(row.replace(QUOTED_OR_LIST, "x"), ",")));
+  const ofAllRows = past.length > 0 && past.every(Boolean);
+  if (names.length > nNamed) {
+    return new Refusal(`${ofAllRows ? "every line" : "the header"} ends with a comma too many; remove it`, line);
+  }
+  return ofAllRows ? new Refusal("every row ends with a comma too many; remove it", line + 1) : null;
+}
+
+/** Return the number of cells past the columns if all of them are blank, else 0. */
+function nBlankCellsPast(nColumns, cells) {
+  const past = cells.slice(nColumns);
+  return past.some(Boolean) ? 0 : past.length;
+}
+
+function printedArrays({ header, rows, line }) {
+  if (!splitPlainly(header, ",").includes("probability") || !rows.length) return null;
+  const afterPrinted = rows.find((row) => !PRINTED_ARRAY.test(row));
+  if (afterPrinted === undefined) {
+    return new Refusal("the cells hold arrays as NumPy or PyTorch prints them; "
+      + "write lists with commas between the values (`values.tolist()`)", line + 1);
+  }
+  if (!OPEN_LIST.test(afterPrinted)) return null;
+  return new Refusal("the cells hold arrays over several lines, as NumPy or PyTorch prints them; "
+    + "write each list on one line, with commas between the values (`values.tolist()`)", line + 1);
+}
+
+/** Split a line into cells without blanks and quotes around them; runs of blanks are one separator. */
+function splitPlainly(line, separator) {
+  const cells = separator === " " ? stripBlanks(line).split(/[ \t]+/) : line.split(separator);
+  return cells.map(bare);
+}
+
+const bare = (cell) => cell.replace(/^[ \t"]+|[ \t"]+$/g, "");
