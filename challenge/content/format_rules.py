@@ -3,10 +3,18 @@
 from django.conf import settings
 
 from challenge.scoring.benchmark import Benchmark, Task
-from challenge.scoring.reading.files import MOST_GZIP_MEMBERS, MOST_LINE_BYTES, OTHER_FORMATS
-from challenge.scoring.reading.layouts import THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS, canonical_columns
-from challenge.scoring.reading.predictions import SUM_TOLERANCE, most_lines
+from challenge.scoring.reading.causes import COMMENT_MARKS, SEPARATORS
+from challenge.scoring.reading.files import BEGINNING_BYTES, MOST_GZIP_MEMBERS, MOST_LINE_BYTES
+from challenge.scoring.reading.layouts import (
+    COLUMNS_OF_CLASSES,
+    THESIS_COLUMNS,
+    THESIS_OPTIONAL_COLUMNS,
+    canonical_columns,
+)
+from challenge.scoring.reading.other_formats import OTHER_FORMATS
+from challenge.scoring.reading.predictions import most_lines
 from challenge.scoring.reading.problems import SHOWN_CHARACTERS, SHOWN_PLACES
+from challenge.scoring.reading.values import SUM_SLACK, SUM_TOLERANCE, VALUE_TOLERANCE
 
 
 def format_rules(benchmark: Benchmark) -> dict[str, object]:
@@ -25,7 +33,13 @@ def format_rules(benchmark: Benchmark) -> dict[str, object]:
         "canonical_columns": canonical_columns(benchmark),
         "thesis_columns": THESIS_COLUMNS,
         "thesis_optional_columns": THESIS_OPTIONAL_COLUMNS,
+        "columns_of_classes": COLUMNS_OF_CLASSES,
+        "separators": SEPARATORS,
+        "comment_marks": COMMENT_MARKS,
+        "beginning_bytes": BEGINNING_BYTES,
         "sum_tolerance": SUM_TOLERANCE,
+        "sum_slack": SUM_SLACK,
+        "value_tolerance": VALUE_TOLERANCE,
         "most_lines": most_lines(benchmark),
         "most_line_bytes": MOST_LINE_BYTES,
         "most_upload_bytes": settings.MAX_UPLOAD_BYTES,

@@ -19,9 +19,6 @@ _POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 #: to the file itself: with longer lines that would take too much memory.
 _MOST_BYTES_A_LINE = 640
 
-#: The header is line 1.
-_FIRST_LINE = 2
-
 #: Bytes compared at a time, so that the result stays in the processor's cache.
 _PIECE = 2**17
 
@@ -43,9 +40,9 @@ def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth:
 def _has_odd_characters(data: bytes) -> bool:
     """Return whether the file has characters that polars silently drops from cells."""
     has_bare_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-    # polars skips line 1, and drops a byte order mark at the start of line 2 as if it were the file's
-    has_second_bom = data.startswith(UTF8_BOM, data.find(b"\n") + 1)
-    return has_bare_returns or has_second_bom
+    # polars skips the header, and drops a byte order mark at the start of the next line as if it were the file's
+    has_bom_below_header = data.startswith(UTF8_BOM, data.find(b"\n") + 1)
+    return has_bare_returns or has_bom_below_header
 
 
 def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:
@@ -70,7 +67,7 @@ def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Pa
         if not np.isfinite(values).all():  # a blank, or the word nan or inf
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + _FIRST_LINE
+        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
     return parsed
 
 
@@ -110,7 +107,7 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
         if values is None:
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + _FIRST_LINE
+        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
         if with_truth and "truth" in layout.columns:
             truth = _truth(frame["truth"][rows], dataset)
             if truth is None:
