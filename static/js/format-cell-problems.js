@@ -24,7 +24,7 @@ function notADataset(name, rules) {
   const quoted = shown(name, rules.shown_characters);
   const meant = datasetNamed(name, rules);
   if (meant) return ["misspelt", `the dataset ${quoted} must be written exactly '${meant.name}'`];
-  if (name.toLowerCase().endsWith("3d")) {
+  if (name.toLowerCase().includes("3d")) {
     return ["3D", `${quoted} is not a 2D dataset; only the ${rules.datasets.length} 2D datasets are scored`];
   }
   const names = rules.datasets.map((dataset) => dataset.name).join(", ");

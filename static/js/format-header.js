@@ -15,7 +15,8 @@ function columnNames(text, line) {
 }
 
 function readerFor(names, line, rules) {
-  const isThesis = !names.includes("dataset") && rules.thesis_columns.some((name) => names.includes(name));
+  const hasLists = names.includes("probability") && !names.includes("p0");
+  const isThesis = hasLists || (!names.includes("dataset") && names.includes("dataset_name"));
   const required = isThesis ? rules.thesis_columns : rules.canonical_columns;
   const optional = isThesis ? rules.thesis_optional_columns : [];
   const messages = messagesAbout(names, required, optional, rules);
@@ -54,7 +55,8 @@ function manyColumns(missing, unknown, required, rules) {
   }
   if (!missing.length) return `the columns ${quoted} are unknown; expected ${columns}`;
   const nMissing = missing.length === 1 ? "1 is" : `${missing.length} are`;
-  return `of the columns ${columns}, ${nMissing} missing${unknown.length ? `, and ${quoted} are unknown` : ""}`;
+  const found = unknown.length ? `, and ${quoted} ${unknown.length === 1 ? "is" : "are"} unknown` : "";
+  return `of the columns ${columns}, ${nMissing} missing${found}`;
 }
 
 const haveSameNames = (some, others) =>

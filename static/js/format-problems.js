@@ -59,7 +59,7 @@ function inWords({ message, dataset, line, index, count, more_lines: more, datas
   if (line !== null) place.push(`line ${line}`);
   if (index !== null) place.push(`index ${index}`);
   const text = place.length ? `${place.join(", ")}: ${message}` : message;
-  return `${text}.${extent(count, more, datasets)}`;
+  return `${text}${text.endsWith("?") ? "" : "."}${extent(count, more, datasets)}`;
 }
 
 /** Return the sentence that says how often a problem occurs. */

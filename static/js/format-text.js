@@ -56,7 +56,7 @@ const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") 
 
 /** Return the known name closest to a word, like difflib.get_close_matches; undefined if there is none. */
 function closest(word, known) {
-  let best = { ratio: 0.8, name: undefined };
+  let best = { ratio: 0.7, name: undefined };
   for (const name of known) {
     const ratio = (2 * charactersInCommon([...name], [...word])) / (name.length + [...word].length);
     if (ratio > best.ratio || (ratio === best.ratio && (!best.name || name > best.name))) best = { ratio, name };
