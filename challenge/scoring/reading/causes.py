@@ -7,9 +7,9 @@ judges the same bytes by the same rules.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from ..benchmark import Benchmark, Task
+from .cells import split_cells
 from .files import Beginning
 from .layouts import THESIS_COLUMNS, THESIS_OPTIONAL_COLUMNS, canonical_columns, listed
 from .names import dataset_named
@@ -54,7 +54,16 @@ def judge_beginning(beginning: Beginning, benchmark: Benchmark) -> None:
     start = _start(beginning, benchmark)
     if start is None:
         return
-    for find in (_comment, _separator_line, _title, _no_header, _separators, _commas_at_the_end, _arrays):
+    for find in (
+        _comment,
+        _separator_line,
+        _title,
+        _no_header,
+        _separators,
+        _row_labels,
+        _commas_at_the_end,
+        _arrays,
+    ):
         for error in find(start):
             raise error
 
@@ -185,7 +194,9 @@ def _commas_at_the_end(start: _Start) -> Iterator[PredictionsError]:
         yield start.refuse("every line ends with a comma too many; remove it")
     elif n_of_header:
         yield start.refuse("the header ends with a comma too many; remove it")
-    elif n_of_rows:
+    elif n_of_rows and (
+        set(names) >= set(canonical_columns(start.benchmark)) or set(names) >= set(THESIS_COLUMNS)
+    ):
         yield start.refuse("every row ends with a comma too many; remove it", below_header=True)
 
 
@@ -195,22 +206,57 @@ def _blank_cells_past(n_columns: int, cells: Sequence[str]) -> int:
     return 0 if any(past) else len(past)
 
 
-def _arrays(start: _Start) -> Iterator[PredictionsError]:
-    if "probability" not in _split(start.header, ",") or not start.rows:
+def _row_labels(start: _Start) -> Iterator[PredictionsError]:
+    """Find labels before the rows' cells that the header has no name for."""
+    names = _split(start.header, ",")
+    place = next((names.index(name) for name in ("dataset", "dataset_name") if name in names), None)
+    rows = [_split(_QUOTED_OR_LIST.sub(_unquoted, row), ",") for row in start.rows]
+    if place is None or not rows:
         return
-    n_printed = len(list(takewhile(_PRINTED_ARRAY.search, start.rows)))
-    if n_printed == len(start.rows):
+    if all(
+        len(cells) == len(names) + 1
+        and dataset_named(cells[place + 1], start.benchmark)
+        and not dataset_named(cells[place], start.benchmark)
+        for cells in rows
+    ):
+        yield start.refuse(
+            "every row begins with a row label; write the file without row labels (pandas: `index=False`)",
+            below_header=True,
+        )
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """Return a quoted cell without its quotes, but `x` for a cell with commas or a list."""
+    inner = match[0].strip('"')
+    return "x" if "," in inner or "[" in inner else inner
+
+
+def _arrays(start: _Start) -> Iterator[PredictionsError]:
+    names = _split(start.header, ",")
+    if "probability" not in names:
+        return
+    for row in start.rows:
+        cell = _cell_or_row(row, names)
+        if _OPEN_LIST.search(cell):
+            yield start.refuse(
+                "the cells hold arrays over several lines, as NumPy or PyTorch prints them; "
+                "write each list on one line, with commas between the values (`values.tolist()`)",
+                below_header=True,
+            )
+        if not _PRINTED_ARRAY.search(cell):
+            return
+    if start.rows:
         yield start.refuse(
             "the cells hold arrays as NumPy or PyTorch prints them; "
             "write lists with commas between the values (`values.tolist()`)",
             below_header=True,
         )
-    elif _OPEN_LIST.search(start.rows[n_printed]):
-        yield start.refuse(
-            "the cells hold arrays over several lines, as NumPy or PyTorch prints them; "
-            "write each list on one line, with commas between the values (`values.tolist()`)",
-            below_header=True,
-        )
+
+
+def _cell_or_row(row: str, names: Sequence[str]) -> str:
+    """Return the cell of `probability`; the whole row if its cells do not fit the header."""
+    cells = split_cells(row)
+    return row if cells is None or len(cells) != len(names) else cells[names.index("probability")]
 
 
 def _split(line: str, separator: str) -> list[str]:

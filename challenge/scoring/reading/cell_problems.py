@@ -17,6 +17,18 @@ _DECIMAL_COMMA = re.compile(r"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*
 _EXPECTED_NUMBER = "expected a plain decimal number such as 0.25"
 
 
+def control_character(text: str) -> KindAndMessage:
+    """Return the problem of a line with a NUL byte or a carriage return, apart from that of its line end."""
+    if "\0" in text:
+        return "control", "the line contains a NUL byte; expected plain text"
+    if text.find("\r") == len(text) - 1:
+        return (
+            "carriage returns",
+            "the line ends with two carriage returns (Python: open the file with `newline=''`)",
+        )
+    return "control", "the line contains a carriage return before its end; expected plain text"
+
+
 def ragged(text: str, n_cells: int, n_columns: int) -> KindAndMessage:
     """Return the problem of a line with more or fewer cells than columns."""
     message = f"the row has {n_cells} cells, but the header has {n_columns} columns"
@@ -56,7 +68,9 @@ def not_an_index(text: str, row: int | None, dataset: Dataset) -> KindAndMessage
         f"the index {shown(text)} is past the end of the test split, "
         f"whose {dataset.n_test:,} rows are numbered from 0 to {dataset.n_test - 1}"
     )
-    return "index too large", message + ("; if yours start at 1, subtract 1" if row == dataset.n_test else "")
+    return "index too large", message + (
+        "; number the rows of each dataset from 0" if row == dataset.n_test else ""
+    )
 
 
 def not_a_number(name: str, text: str, dataset: Dataset, n_given: int = 0) -> KindAndMessage:
@@ -98,17 +112,22 @@ def not_a_list(text: str, dataset: Dataset) -> KindAndMessage | None:
     parts = text[1:-1].split(",")
     if ";" in text or (len(parts) == 1 and len(parts[0].split()) > 1):
         return "other separator", f"{what}; separate the values by commas (NumPy: `values.tolist()`)"
-    return _wrong_number_of_values(len(parts), dataset)
+    return _wrong_number_of_values(parts, dataset)
 
 
-def _wrong_number_of_values(n_values: int, dataset: Dataset) -> KindAndMessage | None:
+def _wrong_number_of_values(parts: list[str], dataset: Dataset) -> KindAndMessage | None:
+    n_values = len(parts)
     if n_values == dataset.n_classes:
         return None
     values = "1 value" if n_values == 1 else f"{n_values} values"
     message = f"probability has {values}, but the dataset has {dataset.n_classes} classes"
     if n_values == 1:
         return "one value", message + _one_value(dataset)
-    if n_values == 2 * dataset.n_classes:
+    are_whole = not any("." in part for part in parts)
+    has_decimals = any(
+        len(part.strip(" \t")) > 2 for part in parts
+    )  # 25 of 0,25; values such as 1e-7 have no comma
+    if are_whole and (n_values == 2 * dataset.n_classes or (n_values > dataset.n_classes and has_decimals)):
         return "decimal comma", message + "; write decimals with a point, such as 0.25"
     return "number of values", message
 

@@ -29,7 +29,9 @@ COLUMNS_OF_CLASSES = (
 _BLANK = re.compile(rb"\s*\Z")
 #: Name that pandas gives to the row labels of a file when it reads and writes it again.
 _ROW_LABELS = re.compile(r"Unnamed: [0-9]+(?:\.[0-9]+)*")
-_LABELS_STAY_HERE = "the server has the labels and derives the predicted classes; remove this column"
+_LABELS_STAY_HERE = "the server has the labels and derives the predicted classes"
+#: Maximum number of columns that a message quotes.
+_MOST_QUOTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +70,46 @@ def read_header(file: FileText, benchmark: Benchmark) -> Layout:
 
 
 def _messages(names: list[str], required: tuple[str, ...], optional: tuple[str, ...]) -> list[str]:
-    """Return what is wrong with the names of the columns: one message for missing and unknown ones if they are many."""
+    """Return what is wrong with the names of the columns; missing and unknown columns have one cause."""
     known = required + optional
     missing = [name for name in required if name not in names]
     unknown = [name for name in dict.fromkeys(names) if name not in known]
-    messages = [_unknown(name, names.index(name) + 1, known) for name in unknown]
     meant = [_similar(name, missing) for name in unknown]
+    messages = [_unknown(name, names.index(name) + 1, known) for name in unknown]
     messages += [f"the column {name!r} is missing" for name in missing if name not in meant]
-    if len(messages) > 2:
-        messages = [_many(missing, unknown, required)]
+    if len(messages) > 1:
+        messages = [_several(missing, unknown, required)]
     twice = [name for name in known if names.count(name) > 1]
     return messages + [f"the column {name!r} occurs {names.count(name)} times" for name in twice]
 
 
-def _many(missing: list[str], unknown: list[str], required: tuple[str, ...]) -> str:
-    """Return one message for a header that has many wrong or missing columns."""
+def _several(missing: list[str], unknown: list[str], required: tuple[str, ...]) -> str:
+    """Return one message for several missing or unknown columns."""
     classes = [name for name in unknown if name.lower() in COLUMNS_OF_CLASSES]
     if classes and set(required[2:]) <= set(missing):
         return (
             f"the column {shown(classes[0])} has predicted classes or labels; "
             f"write the probability of each class, in the columns {listed(required)}"
         )
-    quoted = ", ".join(shown(name) for name in unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+    if not missing and set(unknown) <= set(THESIS_OPTIONAL_COLUMNS):
+        return f"the columns {_quoted(unknown)} are not allowed: {_LABELS_STAY_HERE}; remove them"
     if missing and {name.lower() for name in unknown} == set(missing):
-        return f"the columns {quoted} must be written in lower case: {listed(required)}"
+        return f"the columns {_quoted(unknown)} must be written in lower case: {listed(required)}"
     if not missing:
-        return f"the columns {quoted} are unknown; expected {listed(required)}"
-    n_missing = "1 is" if len(missing) == 1 else f"{len(missing)} are"
+        return f"the columns {_quoted(unknown)} are unknown; expected {listed(required)}"
     are = "is" if len(unknown) == 1 else "are"
-    found = f", and {quoted} {are} unknown" if unknown else ""
-    return f"of the columns {listed(required)}, {n_missing} missing{found}"
+    found = f", and {_quoted(unknown)} {are} unknown" if unknown else ""
+    if len(missing) == 1:
+        return f"the column {_quoted(missing)} is missing{found}"
+    if len(missing) <= _MOST_QUOTED:
+        return f"the columns {_quoted(missing)} are missing{found}"
+    return f"{len(missing)} of the columns {listed(required)} are missing{found}"
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(shown(name) for name in names[:_MOST_QUOTED]) + (
+        ", ..." if len(names) > _MOST_QUOTED else ""
+    )
 
 
 def _column_names(file: FileText) -> list[str]:
@@ -119,7 +131,7 @@ def _unknown(name: str, position: int, known: tuple[str, ...]) -> str:
         called = "has no name" if not name else f"is {shown(name)}"
         return f"column {position} {called}; write the file without row labels (pandas: `index=False`)"
     if name in THESIS_OPTIONAL_COLUMNS:
-        return f"the column {name!r} is not allowed: {_LABELS_STAY_HERE}"
+        return f"the column {name!r} is not allowed: {_LABELS_STAY_HERE}; remove this column"
     similar = _similar(name, known)
     if similar:
         return f"the column {shown(name)} is unknown; did you mean {similar!r}?"

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..benchmark import Benchmark, Dataset
-from .cell_problems import not_a_dataset, not_a_list, not_a_number, not_an_index, ragged, ranges
+from .cell_problems import (
+    control_character,
+    not_a_dataset,
+    not_a_list,
+    not_a_number,
+    not_an_index,
+    ragged,
+    ranges,
+)
 from .cells import split_cells
 from .files import FileText
 from .layouts import Layout, probability_columns
@@ -68,8 +76,7 @@ class _Reader:
             self.problems.add("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8", line=line)
             return None
         if "\0" in text or "\r" in text:
-            character = "a NUL byte" if "\0" in text else "a carriage return before its end"
-            self.problems.add("control", f"the line contains {character}; expected plain text", line=line)
+            self.problems.add(*control_character(text), line=line)
             return None
         cells = split_cells(text)
         if cells is None:

@@ -19,8 +19,10 @@ SUM_TOLERANCE = 0.01
 SUM_SLACK = 1e-9
 
 _PERCENT = 100
+#: Multi-label values are taken for percentages if none is negative and the largest is above this: logits are smaller.
+_LEAST_PERCENT = 10
 #: Numbers of decimals that are too few: sums of so rounded probabilities can miss 1 by more than the tolerance.
-_FEW_DECIMALS = {1: "one decimal", 2: "two decimals"}
+_FEW_DECIMALS = {0: "whole numbers", 1: "one decimal", 2: "two decimals"}
 #: Largest distance from a number with few decimals, times a power of ten, to a whole number.
 _ROUNDING = 1e-9
 
@@ -88,7 +90,7 @@ def _kind_of_all(rows: _Rows) -> str | None:
     if rows.is_multilabel:
         if (
             np.nanmin(rows.values) >= 0
-            and 1 < np.nanmax(rows.values) <= _PERCENT
+            and _LEAST_PERCENT < np.nanmax(rows.values) <= _PERCENT
             and rows.is_outside.sum() >= half
         ):
             return "percent"
@@ -102,10 +104,10 @@ def _kind_of_all(rows: _Rows) -> str | None:
 def _problem(rows: _Rows, row: int, kind_of_all: str | None, decimals: int | None) -> tuple[str, str]:
     """Return the kind and the message of the problem of one row."""
     what, rule = _symptom(rows, row)
-    if decimals and _is_rounded(rows, row, decimals):
+    if decimals is not None and _is_rounded(rows, row, decimals):
         return (
             "rounded",
-            f"{what}; they were probably rounded to {_FEW_DECIMALS[decimals]}: write at least four",
+            f"{what}; they were probably rounded to {_FEW_DECIMALS[decimals]}: write at least four decimals",
         )
     if kind_of_all == "percent":
         return "percent", f"{what}; these are probably percentages: divide them by 100"
@@ -143,13 +145,13 @@ def _shown(value: float, is_wrong: Callable[[float], bool]) -> str:
 
 
 def _decimals(rows: _Rows) -> int | None:
-    """Return the number of decimals of the rows that are fine (of all, if none is), if it is one or two."""
+    """Return the number of decimals of the rows that are fine (of all, if none is), if it is two or fewer."""
     if rows.is_multilabel or rows.is_outside.all():
         return None
     is_fine = ~rows.is_bad & ~np.isnan(rows.sums)
     values = rows.values[is_fine if is_fine.any() else ~np.isnan(rows.sums)]
     for decimals in _FEW_DECIMALS:
-        if not _has_decimals(values, decimals - 1) and _has_decimals(values, decimals):
+        if _has_decimals(values, decimals):
             return decimals
     return None
 

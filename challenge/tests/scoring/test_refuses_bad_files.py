@@ -173,9 +173,9 @@ THESIS = {
     "missing row": (replace('pairmnist,1,"[0.25, 0.75]"\n', ""), "the dataset has 3 rows, but its test split has 4"),
     "extra row": (lambda text: text + 'pairmnist,1,"[0.5, 0.5]"\n', "more rows than its test split"),
     "missing column": (replace(",probability", ""), "line 1: the column 'probability' is missing"),
-    "unknown column": (replace("prediction", "predicted"), "the column 'predicted' is unknown; did you mean 'prediction'"),
+    "unknown column": (replace("prediction", "predicted"), "'predicted' is unknown; did you mean 'prediction'?"),
     "index column": (replace("prediction", "index"), "the column 'index' is unknown; expected dataset_name"),
-    "mixed layouts": (replace("dataset_name", "dataset"), "the column 'dataset' is unknown; did you mean 'dataset_name'"),
+    "mixed layouts": (replace("dataset_name", "dataset"), "'dataset' is unknown; did you mean 'dataset_name'?"),
 }  # fmt: skip
 
 
