@@ -13,7 +13,7 @@ function judgeBeginning(beginning, rules) {
   if (!beginning.text.includes("\n") && /\r[^\r\n]/.test(beginning.text)) throw new Refusal(ONLY_RETURNS);
   const start = startOf(beginning, rules);
   if (!start) return;
-  for (const find of [comment, separatorLine, titleLine, noHeader, otherSeparators, commasAtTheEnd, printedArrays]) {
+  for (const find of [comment, separatorLine, titleLine, noHeader, otherSeparators, rowLabels, commasAtTheEnd, printedArrays]) {
     const refusal = find(start, rules);
     if (refusal) throw refusal;
   }
@@ -106,7 +106,7 @@ function separatorOfRow(row, ofHeader, nColumns, known) {
     ?? known.find((separator) => nCells(separator) > 1) ?? ",";
 }
 
-function commasAtTheEnd({ header, rows, line, columns }) {
+function commasAtTheEnd({ header, rows, line, columns }, rules) {
   const names = splitPlainly(header, ",");
   let nNamed = names.length;
   while (nNamed > 1 && !names[nNamed - 1]) nNamed -= 1;
@@ -116,7 +116,9 @@ function commasAtTheEnd({ header, rows, line, columns }) {
   if (names.length > nNamed) {
     return new Refusal(`${ofAllRows ? "every line" : "the header"} ends with a comma too many; remove it`, line);
   }
-  return ofAllRows ? new Refusal("every row ends with a comma too many; remove it", line + 1) : null;
+  const haveAll = (required) => required.every((name) => names.includes(name));
+  const isLayout = haveAll(rules.canonical_columns) || haveAll(rules.thesis_columns);
+  return ofAllRows && isLayout ? new Refusal("every row ends with a comma too many; remove it", line + 1) : null;
 }
 
 /** Return the number of cells past the columns if all of them are blank, else 0. */
@@ -125,16 +127,44 @@ function nBlankCellsPast(nColumns, cells) {
   return past.some(Boolean) ? 0 : past.length;
 }
 
+/** Find labels before the rows' cells that the header has no name for. */
+function rowLabels({ header, rows, line }, rules) {
+  const names = splitPlainly(header, ",");
+  const place = names.indexOf(["dataset", "dataset_name"].find((name) => names.includes(name)));
+  if (place < 0 || !rows.length) return null;
+  const isLabelled = (cells) => cells.length === names.length + 1
+    && datasetNamed(cells[place + 1], rules) && !datasetNamed(cells[place], rules);
+  if (!rows.every((row) => isLabelled(splitPlainly(row.replace(QUOTED_OR_LIST, unquoted), ",")))) return null;
+  const what = "every row begins with a row label";
+  return new Refusal(`${what}; write the file without row labels (pandas: \`index=False\`)`, line + 1);
+}
+
+/** Return a quoted cell without its quotes, but `x` for a cell with commas or a list. */
+function unquoted(text) {
+  const inner = text.replace(/^"+|"+$/g, "");
+  return /[,[]/.test(inner) ? "x" : inner;
+}
+
 function printedArrays({ header, rows, line }) {
-  if (!splitPlainly(header, ",").includes("probability") || !rows.length) return null;
-  const afterPrinted = rows.find((row) => !PRINTED_ARRAY.test(row));
-  if (afterPrinted === undefined) {
-    return new Refusal("the cells hold arrays as NumPy or PyTorch prints them; "
-      + "write lists with commas between the values (`values.tolist()`)", line + 1);
+  const names = splitPlainly(header, ",");
+  if (!names.includes("probability")) return null;
+  for (const row of rows) {
+    const cell = cellOrRow(row, names);
+    if (OPEN_LIST.test(cell)) {
+      return new Refusal("the cells hold arrays over several lines, as NumPy or PyTorch prints them; "
+        + "write each list on one line, with commas between the values (`values.tolist()`)", line + 1);
+    }
+    if (!PRINTED_ARRAY.test(cell)) return null;
   }
-  if (!OPEN_LIST.test(afterPrinted)) return null;
-  return new Refusal("the cells hold arrays over several lines, as NumPy or PyTorch prints them; "
-    + "write each list on one line, with commas between the values (`values.tolist()`)", line + 1);
+  if (!rows.length) return null;
+  return new Refusal("the cells hold arrays as NumPy or PyTorch prints them; "
+    + "write lists with commas between the values (`values.tolist()`)", line + 1);
+}
+
+/** Return the cell of `probability`; the whole row if its cells do not fit the header. */
+function cellOrRow(row, names) {
+  const cells = splitCells(row);
+  return cells?.length === names.length ? cells[names.indexOf("probability")] : row;
 }
 
 /** Split a line into cells without blanks and quotes around them; runs of blanks are one separator. */

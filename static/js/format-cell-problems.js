@@ -12,6 +12,16 @@ function datasetNamed(text, rules) {
   return rules.datasets.find(({ name }) => name === plain);
 }
 
+/** Return the problem of a line with characters that no line has; null if there is none. */
+function characterProblem(text) {
+  if (text === null) return ["not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"];
+  if (text.includes("\0")) return ["control", "the line contains a NUL byte; expected plain text"];
+  const place = text.indexOf("\r");
+  if (place < 0) return null;
+  if (place < text.length - 1) return ["control", "the line contains a carriage return before its end; expected plain text"];
+  return ["carriage returns", "the line ends with two carriage returns (Python: open the file with `newline=''`)"];
+}
+
 function ragged(text, nCells, nColumns) {
   const message = `the row has ${nCells} cells, but the header has ${nColumns} columns`;
   if (PYTHON.test(text)) return ["expressions", `${message}; write plain numbers, not Python expressions (\`values.tolist()\`)`];
@@ -43,7 +53,7 @@ function notAnIndex(text, dataset, rules) {
   const message = `the index ${quoted} is past the end of the test split, `
     + `whose ${grouped(dataset.n_test)} rows are numbered from 0 to ${last}`;
   const startsAt1 = BigInt(text.trim().replace("+", "")) === BigInt(dataset.n_test);
-  return ["index too large", startsAt1 ? `${message}; if yours start at 1, subtract 1` : message];
+  return ["index too large", startsAt1 ? `${message}; number the rows of each dataset from 0` : message];
 }
 
 /** Return the problem of a cell that should be a number, in a row with `nGiven` cells that are not blank. */
@@ -80,15 +90,19 @@ function notAList(text, dataset, rules) {
   if (text.includes(";") || (parts.length === 1 && splitAtWhite(inner).length > 1)) {
     return ["other separator", `${what()}; separate the values by commas (NumPy: \`values.tolist()\`)`];
   }
-  return wrongNumberOfValues(parts.length, dataset);
+  return wrongNumberOfValues(parts, dataset);
 }
 
-function wrongNumberOfValues(nValues, dataset) {
+function wrongNumberOfValues(parts, dataset) {
+  const nValues = parts.length;
   if (nValues === dataset.n_classes) return null;
   const values = nValues === 1 ? "1 value" : `${nValues} values`;
   const message = `probability has ${values}, but the dataset has ${dataset.n_classes} classes`;
   if (nValues === 1) return ["one value", message + oneValue(dataset)];
-  if (nValues === 2 * dataset.n_classes) return ["decimal comma", `${message}; write decimals with a point, such as 0.25`];
+  const areWhole = !parts.some((part) => part.includes("."));
+  const haveDecimals = parts.some((part) => stripBlanks(part).length > 2); // 25 of 0,25; some, as 1e-7, have no comma
+  const isTooLong = nValues === 2 * dataset.n_classes || (nValues > dataset.n_classes && haveDecimals);
+  if (areWhole && isTooLong) return ["decimal comma", `${message}; write decimals with a point, such as 0.25`];
   return ["number of values", message];
 }
 

@@ -2,7 +2,8 @@
 "use strict";
 
 const ROW_LABELS = /^Unnamed: [0-9]+(?:\.[0-9]+)*$/;
-const LABELS_STAY = "the server has the labels and derives the predicted classes; remove this column";
+const LABELS_STAY = "the server has the labels and derives the predicted classes";
+const MOST_QUOTED = 3; // columns in a message
 
 /** Return the names of the columns; `line` is the number of the header's line. */
 function columnNames(text, line) {
@@ -24,7 +25,7 @@ function readerFor(names, line, rules) {
   return new (isThesis ? ThesisReader : CanonicalReader)(names, rules);
 }
 
-/** Return what is wrong with the names of the columns: one message for missing and unknown ones if they are many. */
+/** Return what is wrong with the names of the columns; missing and unknown columns have one cause. */
 function messagesAbout(names, required, optional, rules) {
   const known = [...required, ...optional];
   const missing = required.filter((name) => !names.includes(name));
@@ -32,7 +33,7 @@ function messagesAbout(names, required, optional, rules) {
   const meant = unknown.map((name) => similar(name, missing));
   let messages = unknown.map((name) => unknownColumn(name, names.indexOf(name) + 1, known, rules));
   for (const name of missing) if (!meant.includes(name)) messages.push(`the column '${name}' is missing`);
-  if (messages.length > 2) messages = [manyColumns(missing, unknown, required, rules)];
+  if (messages.length > 1) messages = [severalColumns(missing, unknown, required, rules)];
   for (const name of known) {
     const times = names.filter((other) => other === name).length;
     if (times > 1) messages.push(`the column '${name}' occurs ${times} times`);
@@ -40,23 +41,36 @@ function messagesAbout(names, required, optional, rules) {
   return messages;
 }
 
-/** Return one message for a header that has many wrong or missing columns. */
-function manyColumns(missing, unknown, required, rules) {
+/** Return one message for several missing or unknown columns. */
+function severalColumns(missing, unknown, required, rules) {
   const columns = listed(required, rules);
-  const quote = (name) => shown(name, rules.shown_characters);
   const ofClasses = unknown.find((name) => rules.columns_of_classes.includes(name.toLowerCase()));
   if (ofClasses !== undefined && required.slice(2).every((name) => missing.includes(name))) {
-    return `the column ${quote(ofClasses)} has predicted classes or labels; `
+    return `the column ${shown(ofClasses, rules.shown_characters)} has predicted classes or labels; `
       + `write the probability of each class, in the columns ${columns}`;
   }
-  const quoted = unknown.slice(0, 3).map(quote).join(", ") + (unknown.length > 3 ? ", ..." : "");
-  if (missing.length && haveSameNames(unknown.map((name) => name.toLowerCase()), missing)) {
+  if (missing.length) return missingColumns(missing, unknown, columns, rules);
+  const quoted = quotedColumns(unknown, rules);
+  if (unknown.every((name) => rules.thesis_optional_columns.includes(name))) {
+    return `the columns ${quoted} are not allowed: ${LABELS_STAY}; remove them`;
+  }
+  return `the columns ${quoted} are unknown; expected ${columns}`;
+}
+
+function missingColumns(missing, unknown, columns, rules) {
+  const quoted = quotedColumns(unknown, rules);
+  if (haveSameNames(unknown.map((name) => name.toLowerCase()), missing)) {
     return `the columns ${quoted} must be written in lower case: ${columns}`;
   }
-  if (!missing.length) return `the columns ${quoted} are unknown; expected ${columns}`;
-  const nMissing = missing.length === 1 ? "1 is" : `${missing.length} are`;
   const found = unknown.length ? `, and ${quoted} ${unknown.length === 1 ? "is" : "are"} unknown` : "";
-  return `of the columns ${columns}, ${nMissing} missing${found}`;
+  if (missing.length === 1) return `the column ${quotedColumns(missing, rules)} is missing${found}`;
+  if (missing.length <= MOST_QUOTED) return `the columns ${quotedColumns(missing, rules)} are missing${found}`;
+  return `${missing.length} of the columns ${columns} are missing${found}`;
+}
+
+function quotedColumns(names, rules) {
+  const quoted = names.slice(0, MOST_QUOTED).map((name) => shown(name, rules.shown_characters));
+  return quoted.join(", ") + (names.length > MOST_QUOTED ? ", ..." : "");
 }
 
 const haveSameNames = (some, others) =>
@@ -68,7 +82,7 @@ function unknownColumn(name, position, known, rules) {
     const called = name ? `is ${quoted}` : "has no name";
     return `column ${position} ${called}; write the file without row labels (pandas: \`index=False\`)`;
   }
-  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}`;
+  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}; remove this column`;
   const meant = similar(name, known);
   if (meant) return `the column ${quoted} is unknown; did you mean '${meant}'?`;
   return `the column ${quoted} is unknown; expected ${listed(known, rules)}`;

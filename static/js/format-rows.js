@@ -33,9 +33,9 @@ class Reader {
   }
 
   cells(line, text) {
-    const [kind, message] = this.whatIsWrongWithTheLine(text);
-    if (kind) {
-      this.problems.add(kind, message, { line });
+    const problemOfLine = characterProblem(text);
+    if (problemOfLine) {
+      this.problems.add(...problemOfLine, { line });
       return null;
     }
     const cells = splitCells(text);
@@ -46,12 +46,6 @@ class Reader {
       return null;
     }
     return cells;
-  }
-
-  whatIsWrongWithTheLine(text) {
-    if (text === null) return ["not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"];
-    const character = text.includes("\0") ? "a NUL byte" : text.includes("\r") && "a carriage return before its end";
-    return character ? ["control", `the line contains ${character}; expected plain text`] : [];
   }
 
   findDataset(line, cell) {

@@ -2,7 +2,8 @@
 "use strict";
 
 const PERCENT = 100;
-const FEW_DECIMALS = ["", "one decimal", "two decimals"]; // sums of so rounded probabilities can miss 1
+const LEAST_PERCENT = 10; // above it, multi-label values are percentages rather than logits
+const FEW_DECIMALS = ["whole numbers", "one decimal", "two decimals"]; // sums of so rounded probabilities can miss 1
 const ROUNDING = 1e-9;
 
 /** Set values that are outside [0, 1] within the tolerance to 0 or 1. */
@@ -28,7 +29,7 @@ function checkValues(dataset, problems, rules) {
 
 function judgedRow(dataset, row, rules) {
   const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
-  const sum = values.reduce((total, value) => total + value);
+  const sum = values.reduce((total, value) => total + value, 0);
   const isOutside = values.some((value) => value < 0 || value > 1);
   return { values, sum, isOutside, isBad: isOutside || (!dataset.is_multilabel && missesOne(sum, rules)) };
 }
@@ -42,7 +43,7 @@ function kindOfAll(dataset, rows, rules) {
   if (dataset.is_multilabel) {
     const numbers = dataset.values.filter((value) => !Number.isNaN(value));
     const [least, most] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-    if (least >= 0 && most > 1 && most <= PERCENT && areMostOutside) return "percent";
+    if (least >= 0 && most > LEAST_PERCENT && most <= PERCENT && areMostOutside) return "percent";
   } else if (areMost(({ sum }) => Math.abs(sum - PERCENT) <= PERCENT * rules.sum_tolerance)) {
     return "percent";
   }
@@ -53,8 +54,8 @@ function kindOfAll(dataset, rows, rules) {
 /** Return the kind and the message of the problem of one row. */
 function problemOfRow(dataset, row, kind, decimals, rules) {
   const [what, rule] = symptom(row, rules);
-  if (decimals && isRounded(dataset, row, decimals, rules)) {
-    return ["rounded", `${what}; they were probably rounded to ${FEW_DECIMALS[decimals]}: write at least four`];
+  if (decimals !== null && isRounded(dataset, row, decimals, rules)) {
+    return ["rounded", `${what}; they were probably rounded to ${FEW_DECIMALS[decimals]}: write at least four decimals`];
   }
   if (kind === "percent") return [kind, `${what}; these are probably percentages: divide them by 100`];
   if (kind === "logits") {
@@ -90,13 +91,13 @@ function wrongNumber(value, isWrong) {
   return general(value, digits);
 }
 
-/** Return the number of decimals of the rows that are fine (of all, if none is), if it is one or two; else 0. */
+/** Return the number of decimals of the rows that are fine (of all, if none is), if it is two or fewer. */
 function fewDecimals({ is_multilabel: isMultilabel }, rows) {
-  if (isMultilabel || rows.every(({ isOutside }) => isOutside)) return 0;
+  if (isMultilabel || rows.every(({ isOutside }) => isOutside)) return null;
   const read = rows.filter(({ sum }) => !Number.isNaN(sum));
   const fine = read.filter(({ isBad }) => !isBad);
   const have = (decimals) => (fine.length ? fine : read).every(({ values }) => haveDecimals(values, decimals));
-  return [1, 2].find((decimals) => !have(decimals - 1) && have(decimals)) ?? 0;
+  return [0, 1, 2].find(have) ?? null;
 }
 
 /** Return whether rounding to so many decimals explains the sum of a row. */

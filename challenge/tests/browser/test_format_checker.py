@@ -17,10 +17,11 @@ from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.files import MOST_LINE_BYTES
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests import test_bad_files_end_to_end as collection
+from challenge.tests.browser.mistakes import mistaken_file
 from challenge.tests.browser.test_pages import check
 from challenge.tests.scoring import test_fuzz_reader as fuzz
 from challenge.tests.scoring import test_refuses_bad_files as refusals
-from challenge.tests.scoring.conftest import TINY, TINY_LABELS
+from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.layouts import thesis_text
 
 pytestmark = pytest.mark.browser
@@ -136,6 +137,15 @@ def damaged(rng: random.Random) -> bytes:
         }
         data = fuzz.damage(data, (kind, rng.randrange(10_000), what.get(kind, rng.randrange(100))))
     return data
+
+
+def test_files_with_mistakes_get_the_words_of_the_site(judge, site_says):
+    rng = random.Random(20240601)
+    files = [mistaken_file(rng, TINY_PREDICTIONS, TINY) for _ in range(600)]
+    judged = judge(TINY, files)
+    for content, verdict in zip(files, judged, strict=True):
+        assert shown_problems(verdict) == site_says(content, TINY), content
+    assert 60 < sum(verdict["valid"] for verdict in judged) < 150
 
 
 def test_damaged_gzip_is_refused_where_the_site_refuses_it(judge, site_says):
