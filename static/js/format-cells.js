@@ -27,3 +27,15 @@ function splitCells(text) {
     at += match[0].length;
   }
 }
+
+/** Return the number of labels per image: one, or one per class if the dataset is multi-label. */
+const numberOfLabels = (dataset) => (dataset.is_multilabel ? dataset.n_classes : 1);
+
+/** Return the labels in a cell such as `3`, `[3]`, `[0, 1, 0]` or `[0 1 0]`; null if it is blank or unreadable. */
+function statedLabels(text, dataset) {
+  let inner = stripBlanks(text);
+  if (inner.startsWith("[") && inner.endsWith("]")) inner = inner.slice(1, -1);
+  const parts = splitAtWhite(inner.replaceAll(",", " "));
+  const areLabels = parts.length === numberOfLabels(dataset) && parts.every((part) => LABEL.test(part));
+  return areLabels ? parts.map(Number) : null;
+}

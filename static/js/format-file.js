@@ -9,7 +9,7 @@ async function check(file, rules, report) {
     const lines = new LineReader(rules, firstLine, (line, text) => checker.take(line, text));
     for await (const piece of pieces) lines.feed(piece);
     lines.end();
-    return { valid: true, problems: [], warnings: [], ...checker.finish() };
+    return { valid: true, problems: [], ...checker.finish() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { valid: false, warnings: [], problems: error.problems.map((found) => ({ ...found, text: inWords(found) })) };

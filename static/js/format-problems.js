@@ -64,8 +64,11 @@ function inWords({ message, dataset, line, index, count, more_lines: more, datas
 
 /** Return the sentence that says how often a problem occurs. */
 function extent(count, more, datasets) {
-  const names = datasets.length > 1 ? `${datasets.length} datasets (${datasets.join(", ")})` : "";
+  const names = datasets.length > 1 ? named(datasets) : "";
   if (count === 1) return names && ` This is true of ${names}.`;
   const next = more.length ? ` (next: ${more.join(", ")}${count > 1 + more.length ? ", ..." : ""})` : "";
   return ` ${grouped(count)} lines${names && ` of ${names}`} have this problem${next}.`;
 }
+
+/** Return the names of datasets for a sentence, with their number if there are several. */
+const named = (names) => (names.length === 1 ? names[0] : `${names.length} datasets (${names.join(", ")})`);

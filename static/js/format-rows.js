@@ -79,7 +79,9 @@ class Reader {
       checkValues(dataset, this.problems, this.rules);
     }
     this.problems.refuseIfAny();
-    return { rows: this.nRows, datasets: this.datasets.size, layout: this.layout, has_truth: "truth" in this.at };
+    const warnings = warningsOf([...this.datasets.values()], this.rules);
+    const nDatasets = this.datasets.size;
+    return { rows: this.nRows, datasets: nDatasets, layout: this.layout, has_truth: "truth" in this.at, warnings };
   }
 
   findMissingRows(dataset) {

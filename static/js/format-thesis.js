@@ -6,7 +6,10 @@ class ThesisReader extends Reader {
 
   constructor(names, rules) {
     super(names, rules);
-    for (const dataset of this.datasets.values()) dataset.next = 0;
+    for (const dataset of this.datasets.values()) {
+      dataset.next = 0;
+      if ("prediction" in this.at) dataset.predicted = []; // of each row: its classes, null if it states none
+    }
   }
 
   takeRow(line, cells) {
@@ -22,6 +25,7 @@ class ThesisReader extends Reader {
     dataset.lines[row] = line;
     this.storeValues(dataset, row, line, stripBlanks(cells[this.at.probability]));
     if ("truth" in this.at) this.checkTruth(dataset, row, line, cells[this.at.truth]);
+    if ("prediction" in this.at) dataset.predicted[row] = statedLabels(cells[this.at.prediction], dataset);
   }
 
   storeValues(dataset, row, line, text) {
@@ -38,12 +42,8 @@ class ThesisReader extends Reader {
 
   /** Check that `truth` can be read; only the site can check whether it is right. */
   checkTruth(dataset, row, line, text) {
-    let listed = stripBlanks(text);
-    if (!listed) return;
-    if (listed.startsWith("[") && listed.endsWith("]")) listed = listed.slice(1, -1);
-    const labels = splitAtWhite(listed.replaceAll(",", " "));
-    const nLabels = dataset.is_multilabel ? dataset.n_classes : 1;
-    if (labels.length === nLabels && labels.every((label) => LABEL.test(label))) return;
+    if (isBlank(text) || statedLabels(text, dataset)) return;
+    const nLabels = numberOfLabels(dataset);
     const expected = nLabels === 1 ? "a class number" : `a list of ${nLabels} labels`;
     const quoted = shown(text, this.rules.shown_characters);
     const message = `truth is ${quoted}; expected ${expected}, or leave the column out`;

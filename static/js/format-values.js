@@ -16,7 +16,7 @@ function clip(values, { value_tolerance: tolerance }) {
 
 /** Note the rows whose clipped values are not probabilities; rows with NaN are already noted. */
 function checkValues(dataset, problems, rules) {
-  const rows = Array.from({ length: dataset.n_test }, (_, row) => judgedRow(dataset, row, rules));
+  const rows = rowsOfValues(dataset).map((values) => judgedRow(values, dataset, rules));
   if (!rows.some(({ isBad }) => isBad)) return;
   const kind = kindOfAll(dataset, rows, rules);
   const decimals = fewDecimals(dataset, rows);
@@ -27,13 +27,18 @@ function checkValues(dataset, problems, rules) {
   });
 }
 
-function judgedRow(dataset, row, rules) {
-  const values = dataset.values.subarray(row * dataset.n_classes, (row + 1) * dataset.n_classes);
-  const sum = values.reduce((total, value) => total + value, 0);
+/** Return the values of each row. */
+function rowsOfValues({ values, n_test: nTest, n_classes: nClasses }) {
+  return Array.from({ length: nTest }, (_, row) => values.subarray(row * nClasses, (row + 1) * nClasses));
+}
+
+function judgedRow(values, dataset, rules) {
+  const sum = sumOf(values);
   const isOutside = values.some((value) => value < 0 || value > 1);
   return { values, sum, isOutside, isBad: isOutside || (!dataset.is_multilabel && missesOne(sum, rules)) };
 }
 
+const sumOf = (values) => values.reduce((total, value) => total + value, 0);
 const missesOne = (sum, rules) => Math.abs(sum - 1) > rules.sum_tolerance + rules.sum_slack;
 
 /** Return the kind of problem that most rows of a dataset share; null if most rows are fine. */

@@ -119,7 +119,9 @@ def other_indices(text: str, rng: random.Random) -> str:
     """Number the rows of the canonical layout from 1, or with decimals."""
     header, *rows = text.split("\n")
     parts = [row.split(",") for row in rows]
-    shift, form = rng.choice([(1, "{}"), (0, "{}.0"), (1, "{}.0"), (0, " {} "), (0, "+{}"), (0, "{:03}"), (0, "-{}")])
+    shift, form = rng.choice(
+        [(1, "{}"), (0, "{}.0"), (1, "{}.0"), (0, " {} "), (0, "+{}"), (0, "{:03}"), (0, "-{}")]
+    )
     for cells in parts:
         if len(cells) > 1 and cells[1].isdigit():
             cells[1] = form.format(int(cells[1]) + shift)
@@ -128,10 +130,11 @@ def other_indices(text: str, rng: random.Random) -> str:
 
 ODD_CELLS = (
     replaced((",", ", "), (",", " ,"), (",", "\t,\t"), ("[", " ["), ('"', ' "'), ('"', '" ')),
-    replaced(("mnist", "mnist_224"), ("mnist", "MNIST"), ("mnist", "mnist+"), ("mnist", "mnist_64.npz"), ("mnist", "mnist3d")),
-    replaced(("0.", "0,"), ("0.", "."), ("0.5", "nan"), ("0.5", "50%"), ("0.5", "1e-7"), ("0.", "-0."), ("0.25", '"0,25"')),
-    replaced((", ", " "), (", ", "; "), ('"[', '"array(['), ("[", "tensor(["), ("[", ""), ("]", ""), (", 0", ", np.float32(0")),
-    replaced((", ", "\n "), (", 0.", " ... 0."), ("[", "[["), ('"', "'"), ('"', "")),
+    replaced(("mnist", "mnist_224"), ("mnist", "MNIST"), ("mnist", "mnist+"), ("mnist", "m3d")),
+    replaced(("0.", "0,"), ("0.", "."), ("0.5", "nan"), ("0.5", "50%"), ("0.5", "1e-7"), ("0.25", '"0,25"')),
+    replaced(("mnist", "mnist_64.npz"), ("0.", "-0."), ("0.5", "0.50000000000000001"), ("0.5", "+.5"), ("0.5", "5e-1")),
+    replaced((", ", " "), (", ", "; "), ('"[', '"array(['), ("[", "tensor(["), ("[", ""), ("]", "")),
+    replaced((", 0", ", np.float32(0"), (", ", "\n "), (", 0.", " ... 0."), ("[", "[["), ('"', "'"), ('"', "")),
     replaced(("p0", "P0"), ("dataset", "Dataset"), ("index", "id"), ("probability", "probabilities"), ("p", "prob_")),
     with_column,
     other_indices,

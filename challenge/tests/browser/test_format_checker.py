@@ -19,6 +19,7 @@ from challenge.scoring.reading.predictions import PredictionsError, read_predict
 from challenge.tests import test_bad_files_end_to_end as collection
 from challenge.tests.browser.mistakes import mistaken_file
 from challenge.tests.browser.test_pages import check
+from challenge.tests.scoring import odd_files
 from challenge.tests.scoring import test_fuzz_reader as fuzz
 from challenge.tests.scoring import test_refuses_bad_files as refusals
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
@@ -115,6 +116,14 @@ def test_the_small_collection_gets_the_words_of_the_site(judge, site_says):
     ]
     for content, judged in zip(files, judge(TINY, files), strict=True):
         assert shown_problems(judged) == site_says(content, TINY, TINY_LABELS), content
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_odd_files_get_the_words_of_the_site(compress, judge, site_says):
+    files = {name: compress(content) for name, content in odd_files.all_odd_files(TINY_PREDICTIONS)}
+    for (name, content), judged in zip(files.items(), judge(TINY, files.values()), strict=True):
+        assert shown_problems(judged) == site_says(content, TINY), name
+        assert judged["valid"] == (name in odd_files.TAKEN), name
 
 
 def test_damaged_files_get_the_words_of_the_site(judge, site_says):
