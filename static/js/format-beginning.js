@@ -6,13 +6,13 @@ const SEP_LINE = /^[ \t]*"?sep=,"?[ \t]*\r?\n/i; // spreadsheets write it above 
 const SAMPLE = 64; // characters that tell UTF-16 and UTF-32 without a byte order mark
 
 /**
- * Judge the beginning of a text, and return its pieces from the header on, with the number of the header's line.
- * `pieces` is the iterator of an async generator whose pieces may overwrite each other.
+ * Judge the beginning of a text by `judge`, and return its pieces from the header on, with the number of the header's line.
+ * `pieces` is an async generator; its pieces may overwrite each other.
  */
-async function opened(pieces, rules) {
+async function opened(pieces, rules, judge) {
   const { bytes, isAll } = await firstBytes(pieces, BYTE_ORDER_MARK.length + rules.beginning_bytes + 1);
   const { skipped, beginning } = begin(bytes, rules);
-  judgeBeginning(beginning, rules);
+  judge(beginning, rules);
   async function* fromTheHeader() {
     yield bytes.subarray(skipped);
     if (!isAll) yield* pieces;
@@ -48,7 +48,7 @@ function checkIsText(head, rules) {
   if (encoding) throw new Refusal(`The file is not CSV: it seems to be ${encoding} text; save it as UTF-8`);
   const text = head.replace(/^[ \t\r\n]+/, "");
   const kind = text.startsWith("PK\x03\x04")
-    ? kindOfZip(text)
+    ? kindOfZip([text]) ?? "a zip archive"
     : rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
 }
@@ -65,9 +65,12 @@ function wideEncoding(sample) {
   return null;
 }
 
-function kindOfZip(text) {
-  if (text.includes(".npy")) return "a NumPy .npz file";
-  if (text.includes("[Content_Types].xml") || text.includes("xl/")) return "an Excel (.xlsx) file";
-  if (text.includes("/data.pkl")) return "a PyTorch file";
-  return "a zip archive";
+/** Return the format of a zip archive by the names of its entries; null if it is just an archive. */
+function kindOfZip(names) {
+  for (const name of names) {
+    if (name.includes(".npy")) return "a NumPy .npz file";
+    if (name.includes("[Content_Types].xml") || name.includes("xl/")) return "an Excel (.xlsx) file";
+    if (name.includes("/data.pkl")) return "a PyTorch file";
+  }
+  return null;
 }

@@ -2,17 +2,20 @@
 "use strict";
 
 class CanonicalReader extends Reader {
-  layout = "canonical";
+  layout = "canonical layout";
 
-  constructor(names, rules) {
-    super(names, rules);
-    this.columns = rules.canonical_columns.slice(2);
+  constructor(names, datasets, problems, rules) {
+    super(names, datasets, problems, rules);
+    this.columns = names.filter((name) => /^p[0-9]+$/.test(name)).sort((a, b) => a.slice(1) - b.slice(1));
     this.positions = this.columns.map((column) => this.at[column]);
   }
 
   takeRow(line, cells) {
     const dataset = this.findDataset(line, cells[this.at.dataset]);
-    if (!dataset) return;
+    if (dataset) this.takeRowOf(dataset, line, cells);
+  }
+
+  takeRowOf(dataset, line, cells) {
     const row = this.rowNumber(dataset, line, cells[this.at.index]);
     if (row === null) {
       this.nLost += 1;

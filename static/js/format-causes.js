@@ -10,13 +10,32 @@ const REMEDY_FOR_SEPARATORS = "; separate them by commas, and write 0.5, not 0,5
 
 /** Throw a Refusal if the beginning of a file shows what is wrong with it. */
 function judgeBeginning(beginning, rules) {
-  if (!beginning.text.includes("\n") && /\r[^\r\n]/.test(beginning.text)) throw new Refusal(ONLY_RETURNS);
+  checkLineEnds(beginning);
   const start = startOf(beginning, rules);
   if (!start) return;
   for (const find of [comment, separatorLine, titleLine, noHeader, otherSeparators, rowLabels, commasAtTheEnd, printedArrays]) {
     const refusal = find(start, rules);
     if (refusal) throw refusal;
   }
+}
+
+/** Throw a Refusal if the beginning of a file of MedMNIST's evaluator, which has no header, shows what is wrong with it. */
+function judgeRows(beginning, rules) {
+  checkLineEnds(beginning);
+  const isIndex = (cell) => INDEX.test(cell);
+  const first = beginning.text.split("\n").find((line) => !/^[ \t\r]*$/.test(line));
+  if (first === undefined || isIndex(splitPlainly(first, ",")[0])) return;
+  for (const [separator, called] of rules.separators) {
+    const cells = splitPlainly(first.replace(/\r+$/, ""), separator);
+    if (cells.length < 2 || !isIndex(cells[0])) continue;
+    throw new Refusal(`the cells are separated by ${called}${REMEDY_FOR_SEPARATORS}`, beginning.firstLine);
+  }
+  throw new Refusal("the file begins with a line that is not an index and scores; "
+    + "MedMNIST's evaluator writes no header (pandas: `header=None`)", beginning.firstLine);
+}
+
+function checkLineEnds({ text }) {
+  if (!text.includes("\n") && /\r[^\r\n]/.test(text)) throw new Refusal(ONLY_RETURNS);
 }
 
 /** Return header and first rows, as complete lines without line ends; null if there is no header. */

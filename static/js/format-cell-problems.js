@@ -29,6 +29,13 @@ function ragged(text, nCells, nColumns) {
   return ["ragged", nCells > nColumns ? `${message}; write decimals with a point, and lists in quotes` : message];
 }
 
+/** Return the problem of a line of MedMNIST's evaluator with a wrong number of cells. */
+function raggedScores(nCells, nExpected) {
+  const cells = nCells === 1 ? "1 cell" : `${nCells} cells`;
+  const scores = nExpected === 2 ? "1 score" : `${nExpected - 1} scores`;
+  return ["ragged", `the row has ${cells}; expected ${nExpected}: the index and ${scores}`];
+}
+
 /** Return the problem of a name, without blanks around it, that is not exactly a dataset's. */
 function notADataset(name, rules) {
   const quoted = shown(name, rules.shown_characters);

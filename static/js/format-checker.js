@@ -74,7 +74,7 @@
       },
       showValid: ({ rows, datasets, layout, warnings, has_truth: hasTruth }) => {
         const attention = warnings.length ? `, with ${counted(warnings.length, "warning")}` : "";
-        const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout} layout`;
+        const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout}`;
         finish("state state-scored", `Valid${attention}: ${content}.`);
         if (hasTruth) list.before("The site also compares truth with the test labels; this checker does not have them.");
         list.classList.add("alert", "alert-warning");

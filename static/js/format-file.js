@@ -1,23 +1,40 @@
 // Check one file: challenge/scoring/reading/predictions.py.
 "use strict";
 
-/** Return what the site would say about a file; `report` gets the share that is read. */
-async function check(file, rules, report) {
+/**
+ * Return what the site would say about a file. `report` gets the share that is read; `resolution` is that of the
+ * submission, null if it is not known.
+ */
+async function check(file, rules, report, resolution) {
   try {
-    const { pieces, firstLine } = await textOf(file, rules, report);
-    const checker = new FileChecker(firstLine, rules);
-    const lines = new LineReader(rules, firstLine, (line, text) => checker.take(line, text));
-    for await (const piece of pieces) lines.feed(piece);
-    lines.end();
-    return { valid: true, problems: [], ...checker.finish() };
+    const isArchive = await isZip(file);
+    const content = isArchive ? await readArchive(file, rules, report, resolution) : await readCsv(file, rules, report);
+    return { valid: true, problems: [], ...judged(content, rules) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { valid: false, warnings: [], problems: error.problems.map((found) => ({ ...found, text: inWords(found) })) };
   }
 }
 
-/** Checker for the lines of one file; `finish` returns a summary or throws a Refusal. */
-class FileChecker {
+/** Return a summary of valid content; throw a Refusal with all problems otherwise. */
+function judged({ datasets, problems, nRows, layout, hasTruth }, rules) {
+  for (const dataset of datasets) {
+    clip(dataset.values, rules);
+    checkValues(dataset, problems, rules);
+  }
+  problems.refuseIfAny();
+  return { rows: nRows, datasets: datasets.length, layout, has_truth: hasTruth, warnings: warningsOf(datasets, rules) };
+}
+
+async function readCsv(file, rules, report) {
+  const text = await textOf(file, rules, report);
+  const reader = new CsvReader(text.firstLine, rules);
+  await readLines(text, rules.most_lines, rules, (line, cells) => reader.take(line, cells));
+  return reader.finish();
+}
+
+/** Reader of the lines of a CSV file, whose header decides the layout. */
+class CsvReader {
   constructor(firstLine, rules) {
     this.firstLine = firstLine; // number of the header's line
     this.rules = rules;
@@ -44,6 +61,8 @@ class FileChecker {
   finish() {
     if (this.nothingRead) throw new Refusal("The file is empty");
     if (this.refusal) throw this.refusal;
-    return this.reader.finish();
+    const { reader } = this;
+    const { problems, nRows, layout } = reader;
+    return { datasets: reader.finish(), problems, nRows, layout, hasTruth: "truth" in reader.at };
   }
 }

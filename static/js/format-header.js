@@ -22,7 +22,7 @@ function readerFor(names, line, rules) {
   const optional = isThesis ? rules.thesis_optional_columns : [];
   const messages = messagesAbout(names, required, optional, rules);
   if (messages.length) throw refusalWith(messages.map((message) => problem(message, { line })));
-  return new (isThesis ? ThesisReader : CanonicalReader)(names, rules);
+  return new (isThesis ? ThesisReader : CanonicalReader)(names, rules.datasets, new ProblemLog(rules), rules);
 }
 
 /** Return what is wrong with the names of the columns; missing and unknown columns have one cause. */

@@ -36,12 +36,12 @@ async function textOf(file, rules, report) {
   const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   if (magic[0] === 0x1f && magic[1] === 0x8b) {
     checkSize(file.size, rules.most_upload_bytes, "The gzip file");
-    const { pieces, firstLine } = await opened(unpacked(file, rules, report), rules);
+    const { pieces, firstLine } = await opened(unpacked(file, rules, report), rules, judgeBeginning);
     return { pieces: limited(pieces, rules.most_text_bytes, "The decompressed file"), firstLine };
   }
-  const { pieces, firstLine } = await opened(streamed(file, report), rules);
+  const { pieces, firstLine } = await opened(streamed(file, report), rules, judgeBeginning);
   checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
-  return { pieces, firstLine };
+  return { pieces: chunked(pieces), firstLine };
 }
 
 /** Yield pieces until they exceed a limit. */
@@ -69,6 +69,25 @@ async function* streamed(blob, report = () => {}) {
   }
 }
 
+/** Yield pieces of one size; the last may be shorter. No piece overwrites another. */
+async function* chunked(pieces) {
+  let chunk = new Uint8Array(PIECE);
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let taken = 0; taken < piece.length; ) {
+      const part = piece.subarray(taken, taken + PIECE - filled);
+      chunk.set(part, filled);
+      taken += part.length;
+      filled += part.length;
+      if (filled < PIECE) continue;
+      yield chunk;
+      chunk = new Uint8Array(PIECE);
+      filled = 0;
+    }
+  }
+  if (filled) yield chunk.subarray(0, filled);
+}
+
 /** Yield the bytes of a gzip file (one or more members), as strict as zlib; each piece overwrites the last. */
 async function* unpacked(file, rules, report) {
   const stream = new pako.ZStream();
@@ -76,7 +95,8 @@ async function* unpacked(file, rules, report) {
   stream.input = new Uint8Array(await file.arrayBuffer());
   stream.output = new Uint8Array(PIECE);
   for (let members = 1; ; ) {
-    stream.avail_in = Math.min(GZIP_READ, stream.input.length - stream.next_in); // damage further on is met later
+    // a part at a time, as on the site, so that damage further on is met later
+    stream.avail_in ||= Math.min(GZIP_READ, stream.input.length - stream.next_in);
     stream.next_out = 0;
     stream.avail_out = PIECE;
     const hadInput = stream.avail_in > 0;
@@ -106,10 +126,25 @@ function checkMember(bytes, number, most) {
   if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} parts; compress the CSV in one piece`);
 }
 
-/** Splitter of pieces into lines; `take` gets the number and text of each line, null if it is not UTF-8. */
+/**
+ * Split pieces into lines, and return the number of bytes. `take` gets number and text of each line; null and its bytes if
+ * it is not UTF-8.
+ */
+async function readLines({ pieces, firstLine }, mostLines, rules, take) {
+  const lines = new LineReader(firstLine, mostLines, rules, take);
+  let size = 0;
+  for await (const piece of pieces) {
+    lines.feed(piece);
+    size += piece.length;
+  }
+  lines.end();
+  return size;
+}
+
 class LineReader {
-  constructor(rules, firstLine, take) {
-    this.rules = rules;
+  constructor(firstLine, mostLines, rules, take) {
+    this.mostBytes = rules.most_line_bytes;
+    this.mostLines = mostLines;
     this.take = take;
     this.line = firstLine; // number of the current line
     this.carried = new Uint8Array(0); // its bytes so far
@@ -137,7 +172,7 @@ class LineReader {
 
   /** Deliver the last line if no line end follows it. */
   end() {
-    if (this.carried.length) this.take(this.line, decoded(this.carried));
+    if (this.carried.length) this.take(this.line, decoded(this.carried), this.carried);
   }
 
   /** Deliver complete lines; decoding them all at once is faster than one by one. */
@@ -151,17 +186,18 @@ class LineReader {
     for (let end = 0; end < bytes.length; start = end + 1) {
       end = bytes.indexOf(LINE_FEED, start);
       if (end < 0) end = bytes.length;
-      this.takeTerminated(decoded(bytes.subarray(start, end)));
+      const line = bytes.subarray(start, end);
+      this.takeTerminated(decoded(line), line);
     }
   }
 
-  takeTerminated(text) {
-    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text);
+  takeTerminated(text, bytes) {
+    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text, bytes);
     this.line += 1;
   }
 
   checkLength(length) {
-    const most = this.rules.most_line_bytes;
+    const most = this.mostBytes;
     if (length <= most) return;
     const message = `this line is longer than ${grouped(most)} bytes; write one row of probabilities per line, `
       + "and end each line with a line feed";
@@ -169,7 +205,7 @@ class LineReader {
   }
 
   checkCount() {
-    const most = this.rules.most_lines;
+    const most = this.mostLines;
     if (this.lineFeeds <= most) return;
     throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
       + "does it contain several resolutions or runs?");

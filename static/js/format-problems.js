@@ -17,8 +17,10 @@ const problem = (message, { dataset = null, line = null, index = null } = {}) =>
 
 /** Collector of problems: occurrences of one kind become one problem, in all datasets. */
 class ProblemLog {
-  constructor(rules) {
+  /** `linesRestart`: each dataset is in a file of its own, so only lines of the first dataset are named. */
+  constructor(rules, linesRestart = false) {
     this.mostPlaces = rules.shown_places;
+    this.linesRestart = linesRestart;
     this.byKind = new Map();
   }
 
@@ -27,7 +29,8 @@ class ProblemLog {
     const first = this.byKind.get(kind);
     if (first) {
       first.count += 1;
-      if (place.line != null && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
+      const isNamed = place.line != null && (!this.linesRestart || (place.dataset ?? null) === first.dataset);
+      if (isNamed && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
       noteDataset(first, place);
     } else {
       const found = problem(message, place);

@@ -4,12 +4,15 @@
 
 /** Reader of the rows of a file, with a subclass for each layout. */
 class Reader {
-  constructor(names, rules) {
+  datasetOfFile = null; // its name, if the file has only one
+  noRows = "The file has a header but no rows";
+
+  constructor(names, datasets, problems, rules) {
     this.rules = rules;
     this.at = Object.fromEntries(names.map((name, position) => [name, position]));
     this.names = names;
-    this.datasets = new Map(rules.datasets.map((dataset) => [dataset.name, rowsOf(dataset)]));
-    this.problems = new ProblemLog(rules);
+    this.datasets = new Map(datasets.map((dataset) => [dataset.name, rowsOf(dataset)]));
+    this.problems = problems;
     this.nRows = 0;
     this.nLost = 0; // rows without a recognizable dataset and index
   }
@@ -34,18 +37,21 @@ class Reader {
 
   cells(line, text) {
     const problemOfLine = characterProblem(text);
-    if (problemOfLine) {
-      this.problems.add(...problemOfLine, { line });
-      return null;
-    }
+    if (problemOfLine) return this.lose(line, problemOfLine);
     const cells = splitCells(text);
     if (cells === null) {
-      this.problems.add("quotes", "a quoted cell is not properly closed on its line; expected one line per row", { line });
-    } else if (cells.length !== this.names.length) {
-      this.problems.add(...ragged(text, cells.length, this.names.length), { line });
-      return null;
+      return this.lose(line, ["quotes", "a quoted cell is not properly closed on its line; expected one line per row"]);
     }
-    return cells;
+    return cells.length === this.names.length ? cells : this.lose(line, this.ragged(text, cells.length));
+  }
+
+  lose(line, [kind, message]) {
+    this.problems.add(kind, message, { dataset: this.datasetOfFile, line });
+    return null;
+  }
+
+  ragged(text, nCells) {
+    return ragged(text, nCells, this.names.length);
   }
 
   findDataset(line, cell) {
@@ -70,18 +76,12 @@ class Reader {
     dataset.values.fill(NaN, row * dataset.n_classes, (row + 1) * dataset.n_classes);
   }
 
-  /** Return a summary of a valid file; throw a Refusal with all problems otherwise. */
+  /** Note what is missing, and return the datasets with their values. */
   finish() {
-    if (!this.nRows) throw new Refusal("The file has a header but no rows");
-    for (const dataset of this.datasets.values()) this.findMissingRows(dataset);
-    for (const dataset of this.datasets.values()) {
-      clip(dataset.values, this.rules);
-      checkValues(dataset, this.problems, this.rules);
-    }
-    this.problems.refuseIfAny();
-    const warnings = warningsOf([...this.datasets.values()], this.rules);
-    const nDatasets = this.datasets.size;
-    return { rows: this.nRows, datasets: nDatasets, layout: this.layout, has_truth: "truth" in this.at, warnings };
+    const datasets = [...this.datasets.values()];
+    if (!this.nRows) this.problems.add("no rows", this.noRows, { dataset: this.datasetOfFile });
+    else for (const dataset of datasets) this.findMissingRows(dataset);
+    return datasets;
   }
 
   findMissingRows(dataset) {

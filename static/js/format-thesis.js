@@ -2,10 +2,10 @@
 "use strict";
 
 class ThesisReader extends Reader {
-  layout = "thesis";
+  layout = "thesis layout";
 
-  constructor(names, rules) {
-    super(names, rules);
+  constructor(names, datasets, problems, rules) {
+    super(names, datasets, problems, rules);
     for (const dataset of this.datasets.values()) {
       dataset.next = 0;
       if ("prediction" in this.at) dataset.predicted = []; // of each row: its classes, null if it states none

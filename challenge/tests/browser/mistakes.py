@@ -128,6 +128,34 @@ def other_indices(text: str, rng: random.Random) -> str:
     return "\n".join([header, *(",".join(cells) for cells in parts)])
 
 
+def other_predictions(text: str, rng: random.Random) -> str:
+    """State other classes in the layout of the thesis: readable, unreadable, or none."""
+    if "prediction,probability" not in text:
+        return text
+    forms = [
+        "0",
+        "1",
+        "2",
+        " 1 ",
+        "1.0",
+        "[1]",
+        "7",
+        "yes",
+        "",
+        '"[0, 1, 1, 0]"',
+        '"0,1,1,2"',
+        "[1 1 1 0]",
+        "[0 0 0 0]",
+    ]
+    forms = rng.sample(forms, 4)
+    rows = [row.split(",", 2) for row in text.split("\n")]
+    stated = [
+        [cells[0], rng.choice(forms), cells[2]] if number and len(cells) == 3 else cells
+        for number, cells in enumerate(rows)
+    ]
+    return "\n".join(",".join(cells) for cells in stated)
+
+
 ODD_CELLS = (
     replaced((",", ", "), (",", " ,"), (",", "\t,\t"), ("[", " ["), ('"', ' "'), ('"', '" ')),
     replaced(("mnist", "mnist_224"), ("mnist", "MNIST"), ("mnist", "mnist+"), ("mnist", "m3d")),
@@ -138,6 +166,8 @@ ODD_CELLS = (
     replaced(("p0", "P0"), ("dataset", "Dataset"), ("index", "id"), ("probability", "probabilities"), ("p", "prob_")),
     with_column,
     other_indices,
+    other_predictions,
+    other_predictions,
 )  # fmt: skip
 
 
