@@ -134,7 +134,7 @@ def measure_curves(maker: str, folder: Path) -> dict[str, float]:
     """Return CPU and wall time (medians, in ms) and peak memory (MB) of curves."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
-    predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels)
+    predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels).values
     make = {"ours": lambda: curves(predictions, labels, MEDMNIST_PLUS),
             "reference": lambda: curves_by_sklearn(predictions, labels)}[maker]  # fmt: skip
     make()  # warms up
@@ -160,7 +160,7 @@ def score_ours(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
         predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels)
     except PredictionsError:
         return {}
-    return evaluate(predictions, labels, MEDMNIST_PLUS).to_dict()["datasets"]
+    return evaluate(predictions.values, labels, MEDMNIST_PLUS).to_dict()["datasets"]
 
 
 def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:

@@ -172,7 +172,7 @@ def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     assert region(page, "Code that writes a file with pandas").text() == content.FROM_ARRAYS
     exec(content.FROM_ARRAYS, {"predictions": predictions})  # noqa: S102 - as a reader would run it
-    found = read_predictions(tmp_path / "predictions.csv.gz", SHORT)
+    found = read_predictions(tmp_path / "predictions.csv.gz", SHORT).values
     for name, values in predictions.items():
         np.testing.assert_array_equal(found[name], values)
 
@@ -208,7 +208,7 @@ def test_the_example_is_valid_and_knows_nothing(client, db, labels, tmp_path):
     assert response["Content-Type"] == "application/gzip"
     path = tmp_path / "example.csv.gz"
     path.write_bytes(body_of(response))
-    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels.labels)
+    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels.labels).values
     scores = evaluate(predictions, labels.labels, MEDMNIST_PLUS)
     assert scores.average.auc == pytest.approx(0.5, abs=0.03)
     assert all(row.auc == pytest.approx(0.5, abs=0.15) for row in scores.datasets.values())
@@ -257,7 +257,7 @@ def test_a_file_that_could_not_be_made_is_not_kept(settings, monkeypatch):
 
 
 def test_the_downloads_of_a_small_benchmark(tmp_path):
-    assert list(read_predictions(EXAMPLE.file(TINY), TINY)) == list(TINY_PREDICTIONS)
+    assert list(read_predictions(EXAMPLE.file(TINY), TINY).values) == list(TINY_PREDICTIONS)
 
 
 # --- Data of the checker -----------------------------------------------------------------------

@@ -15,8 +15,7 @@ from challenge.content.submission_format import (
 )
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.reading.files import MOST_LINE_BYTES
-from challenge.scoring.reading.predictions import most_lines
+from challenge.scoring.reading.files import MOST_LINE_BYTES, most_lines
 
 
 @require_safe
@@ -32,7 +31,7 @@ def submission_format(request: HttpRequest) -> HttpResponse:
         "in_the_order_of_medmnist": IN_THE_ORDER_OF_MEDMNIST,
         "most_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "most_line_bytes": MOST_LINE_BYTES,
-        "most_lines": most_lines(MEDMNIST_PLUS),
+        "most_lines": most_lines(MEDMNIST_PLUS.n_rows),
         "format_rules": format_rules(MEDMNIST_PLUS),
     }
     return render(request, "challenge/submission_format.html", context)

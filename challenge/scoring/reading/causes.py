@@ -47,10 +47,7 @@ class _Start:
 
 def judge_beginning(beginning: Beginning, benchmark: Benchmark) -> None:
     """Refuse a file whose beginning shows what is wrong with it."""
-    if "\n" not in beginning.text and re.search(r"\r[^\r\n]", beginning.text):
-        raise refuse(
-            "The lines end with a carriage return (CR) alone; end each line with a line feed (LF or CRLF)"
-        )
+    _carriage_returns(beginning)
     start = _start(beginning, benchmark)
     if start is None:
         return
@@ -66,6 +63,33 @@ def judge_beginning(beginning: Beginning, benchmark: Benchmark) -> None:
     ):
         for error in find(start):
             raise error
+
+
+def judge_rows(beginning: Beginning) -> None:
+    """Refuse a file of MedMNIST's evaluator, which has no header, whose beginning shows what is wrong with it."""
+    _carriage_returns(beginning)
+    first = next((line for line in beginning.text.split("\n") if line.strip(" \t\r")), None)
+    if first is None or index(_split(first, ",")[0]) is not None:
+        return
+    for separator, called in SEPARATORS:
+        cells = _split(first.rstrip("\r"), separator)
+        if len(cells) > 1 and index(cells[0]) is not None:
+            raise refuse(
+                f"the cells are separated by {called}; separate them by commas, and write 0.5, not 0,5",
+                line=beginning.first_line,
+            )
+    raise refuse(
+        "the file begins with a line that is not an index and scores; "
+        "MedMNIST's evaluator writes no header (pandas: `header=None`)",
+        line=beginning.first_line,
+    )
+
+
+def _carriage_returns(beginning: Beginning) -> None:
+    if "\n" not in beginning.text and re.search(r"\r[^\r\n]", beginning.text):
+        raise refuse(
+            "The lines end with a carriage return (CR) alone; end each line with a line feed (LF or CRLF)"
+        )
 
 
 def _start(beginning: Beginning, benchmark: Benchmark) -> _Start | None:

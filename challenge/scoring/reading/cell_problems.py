@@ -41,6 +41,13 @@ def ragged(text: str, n_cells: int, n_columns: int) -> KindAndMessage:
     return "ragged", message
 
 
+def ragged_scores(n_cells: int, n_expected: int) -> KindAndMessage:
+    """Return the problem of a line of MedMNIST's evaluator with a wrong number of cells."""
+    cells = "1 cell" if n_cells == 1 else f"{n_cells} cells"
+    scores = "1 score" if n_expected == 2 else f"{n_expected - 1} scores"
+    return "ragged", f"the row has {cells}; expected {n_expected}: the index and {scores}"
+
+
 def not_a_dataset(name: str, benchmark: Benchmark) -> KindAndMessage:
     """Return the problem of a name, without blanks around it, that is not exactly a dataset's."""
     meant = dataset_named(name, benchmark)

@@ -70,6 +70,11 @@ class FileText:
     first_line: int = 1
 
 
+def most_lines(n_rows: int) -> int:
+    """Return the maximum number of lines for so many rows: enough to explain duplicate rows or blank lines."""
+    return n_rows + n_rows // 2 + 1000
+
+
 def read_file(source: Path, limits: Limits, most_lines: int, judge: Callable[[Beginning], None]) -> FileText:
     """Read a plain or gzip-compressed text file; the first bytes decide which, not the name.
 
@@ -82,7 +87,7 @@ def read_file(source: Path, limits: Limits, most_lines: int, judge: Callable[[Be
         if file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
             _check_size(size, limits.compressed_bytes, "The gzip file")
             file.seek(0)
-            return _collect(_gunzip(file), most_lines, limits, judge)
+            return collect(_gunzip(file), most_lines, limits, judge)
         file.seek(0)
         skipped, beginning = _open(file.read(_BEGINNING), judge, size)
         # the allowed lines cannot take more bytes, so a larger file is refused unread
@@ -115,7 +120,7 @@ def _check_size(size: int, limit: int, what: str) -> None:
         )
 
 
-def _collect(
+def collect(
     chunks: Iterator[bytes], most_lines: int, limits: Limits, judge: Callable[[Beginning], None]
 ) -> FileText:
     """Join the chunks of a text, judge its beginning, and check the limits."""

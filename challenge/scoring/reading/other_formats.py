@@ -1,5 +1,7 @@
 """Formats other than CSV, recognized by the first bytes of a file."""
 
+from collections.abc import Iterable
+
 from .problems import refuse
 
 #: First bytes of formats that people upload by mistake, the most specific first.
@@ -60,10 +62,16 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _kind_of_zip(beginning: bytes) -> str:
-    if b".npy" in beginning:
-        return "a NumPy .npz file"
-    if b"[Content_Types].xml" in beginning or b"xl/" in beginning:
-        return "an Excel (.xlsx) file"
-    if b"/data.pkl" in beginning:
-        return "a PyTorch file"
-    return "a zip archive"
+    return kind_of_zip([beginning.decode("latin-1")]) or "a zip archive"
+
+
+def kind_of_zip(names: Iterable[str]) -> str | None:
+    """Return the format of a zip archive by the names of its entries; None if it is just an archive."""
+    for name in names:
+        if ".npy" in name:
+            return "a NumPy .npz file"
+        if "[Content_Types].xml" in name or "xl/" in name:
+            return "an Excel (.xlsx) file"
+        if "/data.pkl" in name:
+            return "a PyTorch file"
+    return None

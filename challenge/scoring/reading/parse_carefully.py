@@ -15,6 +15,7 @@ from .cell_problems import (
     not_a_number,
     not_an_index,
     ragged,
+    ragged_scores,
     ranges,
 )
 from .cells import split_cells
@@ -35,8 +36,17 @@ def parse_carefully(
     return reader(layout, benchmark, with_truth, problems).read(file)
 
 
+def parse_evaluator_file(
+    file: FileText, dataset: Dataset, has_one_score: bool, problems: ProblemLog
+) -> Parsed:
+    """Read the valid rows of one dataset's file from MedMNIST's evaluator; `has_one_score`: only that of class 1."""
+    return _EvaluatorReader(dataset, has_one_score, problems).read(file)
+
+
 class _Reader:
     """Row reader for one file, with a subclass for the cells of each layout."""
+
+    no_rows = "The file has a header but no rows"
 
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         self.at = {column: position for position, column in enumerate(layout.columns)}
@@ -46,10 +56,11 @@ class _Reader:
         self.problems = problems
         self.parsed = nothing_parsed(benchmark)
         self.n_lost = 0  # rows without a recognizable dataset and index
+        self.dataset_of_file: str | None = None  # if the file has only one
 
     def read(self, file: FileText) -> Parsed:
         n_rows = 0
-        for line, raw in _lines_below_header(file):
+        for line, raw in self.lines(file):
             n_rows += 1
             cells = self._cells(line, raw)
             if cells is None:
@@ -60,31 +71,42 @@ class _Reader:
             else:
                 self.read_row(line, cells)
         if n_rows == 0:
-            self.problems.add("no rows", "The file has a header but no rows")
+            self.problems.add("no rows", self.no_rows, dataset=self.dataset_of_file)
         else:
             self._find_missing_rows()
         return self.parsed
 
+    def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
+        return _lines(file, file.data.find(b"\n") + 1 or len(file.data), file.first_line + 1)
+
     def read_row(self, line: int, cells: list[str]) -> None:
         raise NotImplementedError
+
+    def ragged(self, text: str, n_cells: int) -> tuple[str, str]:
+        return ragged(text, n_cells, len(self.at))
+
+    def _lose(self, problem: tuple[str, str], line: int) -> None:
+        self.problems.add(*problem, dataset=self.dataset_of_file, line=line)
 
     def _cells(self, line: int, raw: bytes) -> list[str] | None:
         """Split a line into one cell per column; None if that fails."""
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            self.problems.add("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8", line=line)
+            self._lose(("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"), line)
             return None
         if "\0" in text or "\r" in text:
-            self.problems.add(*control_character(text), line=line)
+            self._lose(control_character(text), line)
             return None
         cells = split_cells(text)
         if cells is None:
-            message = "a quoted cell is not properly closed on its line"
-            self.problems.add("quotes", f"{message}; expected one line per row", line=line)
+            self._lose(
+                ("quotes", "a quoted cell is not properly closed on its line; expected one line per row"),
+                line,
+            )
             return None
         if len(cells) != len(self.at):
-            self.problems.add(*ragged(text, len(cells), len(self.at)), line=line)
+            self._lose(self.ragged(text, len(cells)), line)
             return None
         return cells
 
@@ -127,8 +149,10 @@ class _CanonicalReader(_Reader):
 
     def read_row(self, line: int, cells: list[str]) -> None:
         dataset = self.find_dataset(line, cells[self.at["dataset"]])
-        if dataset is None:
-            return
+        if dataset is not None:
+            self.read_row_of(dataset, line, cells)
+
+    def read_row_of(self, dataset: Dataset, line: int, cells: list[str]) -> None:
         row = self._index(dataset, line, cells[self.at["index"]])
         if row is None:
             self.n_lost += 1
@@ -173,6 +197,35 @@ class _CanonicalReader(_Reader):
         return f"{rows} missing: index {ranges(missing)}"
 
 
+class _EvaluatorReader(_CanonicalReader):
+    """Reader of the file of one dataset from MedMNIST's evaluator: no header; the index, then the scores."""
+
+    no_rows = "the file has no rows"
+
+    def __init__(self, dataset: Dataset, has_one_score: bool, problems: ProblemLog):
+        columns = ("p1",) if has_one_score else tuple(f"p{j}" for j in range(dataset.n_classes))
+        only = Benchmark(dataset.title, (dataset,), ())
+        _Reader.__init__(self, Layout(("index", *columns), is_thesis=False), only, False, problems)
+        self.dataset_of_file = dataset.name
+        self.used = {dataset.name: [(column, self.at[column]) for column in columns]}
+        self.unused = {dataset.name: []}
+        self.has_one_score = has_one_score
+
+    def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
+        return _lines(file, 0, file.first_line)
+
+    def ragged(self, text: str, n_cells: int) -> tuple[str, str]:
+        return ragged_scores(n_cells, len(self.at))
+
+    def read_row(self, line: int, cells: list[str]) -> None:
+        self.read_row_of(self.benchmark.datasets[0], line, cells)
+
+    def store(self, dataset: Dataset, row: int, line: int, values: list[float] | None) -> None:
+        if values is not None and self.has_one_score:
+            values = [1 - values[0], values[0]]
+        super().store(dataset, row, line, values)
+
+
 class _ThesisReader(_Reader):
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         super().__init__(layout, benchmark, with_truth, problems)
@@ -192,6 +245,10 @@ class _ThesisReader(_Reader):
         self.store(dataset, row, line, values)
         if self.with_truth:
             self._read_truth(dataset, row, line, cells[self.at["truth"]])
+        if "prediction" in self.at:
+            predicted = stated_labels(cells[self.at["prediction"]], dataset)
+            if predicted is not None:  # anything else is ignored
+                self.parsed.predicted[dataset.name][row] = predicted
 
     def _values(self, dataset: Dataset, row: int, line: int, text: str) -> list[float] | None:
         problem = not_a_list(text, dataset)
@@ -222,12 +279,13 @@ class _ThesisReader(_Reader):
         return f"the dataset has {n_rows:,} rows, but its test split has {dataset.n_test:,}"
 
 
-def _lines_below_header(file: FileText) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each line that is not blank, without its line end."""
+def _lines(file: FileText, start: int, line: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of each line that is not blank, without its line end.
+
+    `start` is the first byte, `line` the number of its line.
+    """
     data = file.data
-    start = data.find(b"\n") + 1
-    line = file.first_line + 1
-    while 0 < start < len(data):
+    while start < len(data):
         newline = data.find(b"\n", start)
         end = len(data) if newline < 0 else newline
         raw = data[start:end]

@@ -6,6 +6,7 @@ again by `parse_carefully`. This module checks the values for both.
 
 import gzip
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -14,16 +15,31 @@ import numpy as np
 import polars as pl
 
 from ..benchmark import Benchmark, Dataset
+from .archives import is_zip
 from .causes import judge_beginning
-from .files import FileText, Limits, read_file
-from .layouts import Layout, probability_columns, read_header
+from .files import Limits, most_lines, read_file
+from .layouts import probability_columns, read_header
 from .parse_carefully import parse_carefully
+from .parse_evaluator import parse_evaluator_zip
 from .parse_fast import parse_fast
 from .parsing import NOT_STATED, Parsed
 from .problems import PredictionsError, Problem, ProblemLog
 from .values import check_values, clip
+from .warnings import warnings_of_predicted, warnings_of_values
 
-__all__ = ["Limits", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
+__all__ = ["Limits", "Predictions", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Content of a valid file: `values`, and sentences about signs of mistakes, which stop nothing.
+
+    `values[name]` is (n_test, n_classes) float64, in the order of the test split. Every value is finite and in [0, 1];
+    rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
+    """
+
+    values: dict[str, np.ndarray]
+    warnings: tuple[str, ...] = ()
 
 
 def read_predictions(
@@ -32,19 +48,22 @@ def read_predictions(
     *,
     labels: Mapping[str, np.ndarray] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - immutable
-) -> dict[str, np.ndarray]:
-    """Read a prediction file: for each dataset (n_test, n_classes) float64, in the order of the test split.
+    resolution: int | None = None,
+) -> Predictions:
+    """Read a prediction file: one CSV, or a zip archive with the files of the evaluator of MedMNIST.
 
-    Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
+    `resolution` is that of the submission; names in a zip archive may state another, and are then refused.
     `labels` is only compared with the optional `truth` column of the thesis layout. This detects files whose rows are
     not in the order of the test split.
 
     Raises `PredictionsError` with all problems found, if the file is not one complete set of predictions.
     """
-    file = read_file(source, limits, most_lines(benchmark), partial(judge_beginning, benchmark=benchmark))
-    layout = read_header(file, benchmark)
-    problems = ProblemLog()
-    parsed = _parse(file, layout, benchmark, labels is not None, problems)
+    if is_zip(source):
+        problems = ProblemLog(line_numbers_restart=True)
+        parsed = parse_evaluator_zip(source, benchmark, resolution, limits, problems)
+    else:
+        problems = ProblemLog()
+        parsed = _parse_csv(source, benchmark, limits, labels is not None, problems)
     for dataset in benchmark:
         values = clip(parsed.values[dataset.name])
         parsed.values[dataset.name] = values
@@ -52,17 +71,16 @@ def read_predictions(
         if labels is not None and dataset.name in parsed.truth:
             _check_truth(parsed, labels[dataset.name], dataset, problems)
     problems.raise_if_any()
-    return parsed.values
+    warnings = warnings_of_predicted(parsed.predicted, parsed.values, benchmark)
+    return Predictions(parsed.values, (*warnings, *warnings_of_values(parsed.values, benchmark)))
 
 
-def most_lines(benchmark: Benchmark) -> int:
-    """Return the maximum number of lines: enough to explain duplicate rows or blank lines, within 200 MB."""
-    return benchmark.n_rows + benchmark.n_rows // 2 + 1000
-
-
-def _parse(
-    file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
+def _parse_csv(
+    source: Path, benchmark: Benchmark, limits: Limits, with_truth: bool, problems: ProblemLog
 ) -> Parsed:
+    judge = partial(judge_beginning, benchmark=benchmark)
+    file = read_file(source, limits, most_lines(benchmark.n_rows), judge)
+    layout = read_header(file, benchmark)
     parsed = parse_fast(file, layout, benchmark, with_truth)
     if parsed is None:
         parsed = parse_carefully(file, layout, benchmark, with_truth, problems)

@@ -6,6 +6,8 @@ from typing import Any
 
 #: Maximum number of characters quoted from a cell.
 SHOWN_CHARACTERS = 40
+#: Maximum number of characters quoted from the name of a file in an archive.
+SHOWN_CHARACTERS_OF_NAMES = 80
 #: Maximum number of lines named for one problem.
 SHOWN_PLACES = 5
 #: Maximum number of problems in the text of an error; `PredictionsError.problems` has all of them.
@@ -40,10 +42,9 @@ class Problem:
 
     def _extent(self) -> str:
         """Return the sentence that says how often the problem occurs."""
-        names = f"{len(self.datasets)} datasets ({', '.join(self.datasets)})"
         if self.count == 1:
-            return f" This is true of {names}." if self.datasets else ""
-        within = f" of {names}" if self.datasets else ""
+            return f" This is true of {named(self.datasets)}." if self.datasets else ""
+        within = f" of {named(self.datasets)}" if self.datasets else ""
         return f" {self.count:,} lines{within} have this problem{self._next_lines()}."
 
     def _next_lines(self) -> str:
@@ -133,8 +134,16 @@ def refuse(message: str, *, line: int | None = None) -> PredictionsError:
     return PredictionsError([Problem(message, line=line)])
 
 
-def shown(text: str) -> str:
-    """Quote `text` from a file for people: short, ASCII only, without control characters."""
-    if len(text) > SHOWN_CHARACTERS:
-        return ascii(text[:SHOWN_CHARACTERS]) + "..."
-    return ascii(text)
+def named(datasets: Sequence[str]) -> str:
+    """Return the names of datasets for a sentence, with their number if there are several."""
+    return datasets[0] if len(datasets) == 1 else f"{len(datasets)} datasets ({', '.join(datasets)})"
+
+
+def shown(text: str, most: int = SHOWN_CHARACTERS) -> str:
+    """Quote `text` from a file for people: at most `most` characters, ASCII only, without control characters."""
+    return ascii(text) if len(text) <= most else ascii(text[:most]) + "..."
+
+
+def shown_name(name: str) -> str:
+    """Quote the name of a file in an archive; the names of MedMNIST's evaluator are long."""
+    return shown(name, SHOWN_CHARACTERS_OF_NAMES)

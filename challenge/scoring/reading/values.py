@@ -80,6 +80,11 @@ def _find_bad(values: np.ndarray, dataset: Dataset) -> _Rows:
     return _Rows(values, sums, is_outside, is_bad, dataset)
 
 
+def sums_to_one(values: np.ndarray) -> np.ndarray:
+    """Return for each row if its sum is 1 within the tolerance."""
+    return ~_misses_one(values.sum(axis=1))
+
+
 def _misses_one(sums: np.ndarray | float) -> np.ndarray:
     return np.asarray(np.abs(np.asarray(sums) - 1) > SUM_TOLERANCE + SUM_SLACK)
 

@@ -166,7 +166,8 @@ def check(data):
         return
     by_python = expected(data)
     for name, values in by_python.items():
-        assert quick[name].tobytes() == thorough[name].tobytes() == values.tobytes()
+        assert quick.values[name].tobytes() == thorough.values[name].tobytes() == values.tobytes()
+    assert quick.warnings == thorough.warnings
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)

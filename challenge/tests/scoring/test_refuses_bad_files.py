@@ -218,7 +218,7 @@ def npz():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (zipped("predictions.csv"), "a zip archive"),
+        (gzip.compress(zipped("predictions.csv")), "a zip archive"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "an Excel (.xlsx) file"),
         (npz(), "a NumPy .npz file"),
         (zipped("model/data.pkl"), "a PyTorch file"),
