@@ -24,6 +24,7 @@ def format_rules(benchmark: Benchmark) -> dict[str, object]:
             {
                 "name": dataset.name,
                 "n_test": dataset.n_test,
+                "most_lines": most_lines(dataset.n_test),
                 "n_classes": dataset.n_classes,
                 "is_binary": dataset.task is Task.BINARY,
                 "is_multilabel": dataset.task is Task.MULTILABEL,

@@ -7,14 +7,15 @@ const DAMAGED = "The zip archive is damaged; make it again and upload it again";
 async function readArchive(file, rules, report, resolution) {
   const members = await membersOf(file, rules);
   const chosen = chooseFiles(filesOf(members), rules, resolution);
-  const nPacked = [...chosen.values()].reduce((total, { packedSize }) => total + packedSize, 0);
+  checkMethods(chosen, rules);
+  const nPacked = chosen.reduce((total, { packedSize }) => total + packedSize, 0);
   const problems = new ProblemLog(rules, true);
   const content = { datasets: [], problems, nRows: 0, layout: "files of MedMNIST's evaluator", hasTruth: false };
   let bytesLeft = rules.most_text_bytes;
   let nRead = 0;
-  for (const dataset of rules.datasets) {
-    const member = chosen.get(dataset.name);
-    const bytes = bytesOf(file, member, rules, (share) => report((nRead + share * member.packedSize) / nPacked));
+  for (const [place, dataset] of rules.datasets.entries()) {
+    const member = chosen[place];
+    const bytes = bytesOf(file, member, (share) => report((nRead + share * member.packedSize) / nPacked));
     const { reader, size } = await namingDataset(dataset, readMember(bytes, dataset, problems, bytesLeft, rules));
     bytesLeft -= size;
     nRead += member.packedSize;
@@ -36,15 +37,21 @@ async function membersOf(file, rules) {
   throw new Refusal(`The zip archive has more than ${most} entries; send only the files of the test splits`);
 }
 
-/** Yield the bytes of a member in pieces; throw a Refusal if it cannot be read. */
-async function* bytesOf(file, member, rules, report) {
-  const quoted = shown(member.name, rules.shown_characters);
-  if (member.flags & FLAGS.encrypted) {
-    throw new Refusal(`The zip archive is encrypted (${quoted}); make it without a password`);
+/** Refuse members that are encrypted, or compressed by another method than deflate. */
+function checkMethods(members, rules) {
+  for (const { name, flags, method } of members) {
+    const quoted = shown(name, rules.shown_characters_of_names);
+    if (flags & FLAGS.encrypted) {
+      throw new Refusal(`The zip archive is encrypted (${quoted}); make it without a password`);
+    }
+    if (method !== STORED && method !== DEFLATED) {
+      throw new Refusal(`The zip archive is compressed by an unusual method (${quoted}); make it again with deflate`);
+    }
   }
-  if (member.method !== STORED && member.method !== DEFLATED) {
-    throw new Refusal(`The zip archive is compressed by an unusual method (${quoted}); make it again with deflate`);
-  }
+}
+
+/** Yield the bytes of a member in pieces; throw a Refusal if it is damaged. */
+async function* bytesOf(file, member, report) {
   try {
     yield* bytesOfMember(file, member, report);
   } catch (error) {

@@ -14,7 +14,7 @@ function filesOf(members) {
     .filter(({ file }) => !FILES_OF_THE_SYSTEM.includes(file.toLowerCase()));
 }
 
-/** Return the member of each dataset; `resolution` is that of the submission, null if it is not known. */
+/** Return the members of the datasets, in their order; `resolution` is that of the submission, null if it is not known. */
 function chooseFiles(files, rules, resolution) {
   const kind = kindOfZip(files.map(({ name }) => name));
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
@@ -25,7 +25,7 @@ function chooseFiles(files, rules, resolution) {
     .map((member) => ({ ...member, dataset: member.match[1], pixels: member.match[2] && BigInt(member.match[2]) }));
   if (!tests.length) {
     throw new Refusal("The zip archive has no file of a test split as MedMNIST's evaluator names them, "
-      + `such as ${shown(EXAMPLE_OF_NAME, rules.shown_characters).slice(1, -1)}`);
+      + `such as ${EXAMPLE_OF_NAME}`);
   }
   checkSizes(tests, rules, resolution);
   return oneForEach(tests, rules);
@@ -34,7 +34,7 @@ function chooseFiles(files, rules, resolution) {
 /** Refuse an archive with files that are not the evaluator's. */
 function checkOtherFiles(others, nFiles, rules) {
   if (!others.length) return;
-  const first = shown(others[0], rules.shown_characters);
+  const first = shown(others[0], rules.shown_characters_of_names);
   const name = others[0].toLowerCase();
   if (nFiles === 1 && /\.csv(\.gz)?$/.test(name)) {
     throw new Refusal(`The zip archive holds one CSV (${first}); send the CSV itself, plain or compressed with gzip. `
@@ -50,7 +50,7 @@ function checkOtherFiles(others, nFiles, rules) {
 function checkSizes(tests, rules, resolution) {
   const bySize = new Map([...tests].reverse().map((member) => [member.pixels, member])); // the first file of each size
   if (bySize.size > 1) {
-    const names = [...bySize.values()].reverse().map(({ file }) => shown(file, rules.shown_characters)).join(", ");
+    const names = [...bySize.values()].reverse().map(({ file }) => shown(file, rules.shown_characters_of_names)).join(", ");
     throw new Refusal(`The files are of several resolutions by their names (${names}); send one resolution in a zip`);
   }
   const { pixels } = tests[0];
@@ -68,13 +68,13 @@ function oneForEach(tests, rules) {
       chosen.set(member.dataset, member);
       continue;
     }
-    const both = [first, member].map(({ file }) => shown(file, rules.shown_characters)).join(", ");
+    const both = [first, member].map(({ file }) => shown(file, rules.shown_characters_of_names)).join(", ");
     const message = `the zip archive has two files of the dataset (${both}); send one run`;
     problems.addOnce("two files", message, { dataset: member.dataset });
   }
   problems.refuseIfAny();
   const missing = rules.datasets.map(({ name }) => name).filter((name) => !chosen.has(name));
-  if (!missing.length) return chosen;
+  if (!missing.length) return rules.datasets.map(({ name }) => chosen.get(name));
   const all = `the files of all ${rules.datasets.length} datasets`;
   throw new Refusal(`The zip archive has no file of ${named(missing)}; send ${all}`);
 }
