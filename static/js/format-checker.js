@@ -6,14 +6,24 @@
   const { worker: workerUrl, parts } = document.currentScript.dataset;
   const rules = JSON.parse(document.getElementById("format-rules").textContent);
   const running = new WeakMap(); // field -> worker that checks its file
+  const archives = new WeakSet(); // fields with a zip archive, which is judged for a resolution
 
   document.addEventListener("change", ({ target }) => {
-    if (!target.matches("input[data-check-format]")) return;
-    running.get(target)?.terminate();
-    target.parentElement.querySelector(".format-check")?.remove();
-    if (target.files.length) checkFile(target, target.files[0]);
+    if (target.matches("input[data-check-format]")) {
+      archives.delete(target);
+      checkAgain(target);
+    } else if (target.name === "resolution") {
+      const fields = target.form?.querySelectorAll("input[data-check-format]") ?? [];
+      for (const field of fields) if (archives.has(field)) checkAgain(field);
+    }
   });
   for (const needsScripts of document.querySelectorAll("[data-checker]")) needsScripts.hidden = false;
+
+  function checkAgain(field) {
+    running.get(field)?.terminate();
+    field.parentElement.querySelector(".format-check")?.remove();
+    if (field.files.length) checkFile(field, field.files[0]);
+  }
 
   function checkFile(field, file) {
     const report = makeReport(field, file);
@@ -24,6 +34,7 @@
     }
     const worker = new Worker(workerUrl);
     running.set(field, worker);
+    const resolution = resolutionOf(field);
     const fail = (why) => {
       worker.terminate();
       report.showFailure(why);
@@ -36,17 +47,24 @@
         fail(failure);
       } else {
         worker.terminate();
-        if (result.valid) report.showValid(result);
+        if (result.is_archive) archives.add(field);
+        if (result.is_archive && resolutionOf(field) !== resolution) checkAgain(field);
+        else if (result.valid) report.showValid(result);
         else report.showProblems(result.problems.map(({ text }) => text));
       }
     };
-    worker.postMessage({ parts: parts.split(" "), file, rules });
+    worker.postMessage({ parts: parts.split(" "), file, rules, resolution });
   }
+
+  /** Return the resolution chosen in the form of a field; null if there is none. */
+  const resolutionOf = (field) => Number(field.form?.elements.resolution?.value) || null;
 
   /** Return the form's error about name or size (challenge/forms.py); null if the form accepts the file. */
   function refusalOfTheForm(file) {
     if (!file.size) return "The file is empty.";
-    if (!/\.csv(\.gz)?$/i.test(file.name)) return "The file must be a .csv, or a .csv.gz compressed with gzip.";
+    if (!/\.(csv|csv\.gz|zip)$/i.test(file.name)) {
+      return "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's evaluator.";
+    }
     if (file.size <= rules.most_upload_bytes) return null;
     return `The file is larger than ${rules.most_upload_bytes / 2 ** 20} MB. Compress it with gzip, or write fewer digits.`;
   }
@@ -67,6 +85,11 @@
       if (!texts.length) list.remove();
       list.append(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     };
+    const frameList = () => {
+      const frame = Object.assign(document.createElement("div"), { className: "alert alert-warning" });
+      list.replaceWith(frame);
+      frame.append(list);
+    };
     status.textContent = `Checking ${file.name}…`;
     return {
       showProgress: (share) => {
@@ -77,8 +100,8 @@
         const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout}`;
         finish("state state-scored", `Valid${attention}: ${content}.`);
         if (hasTruth) list.before("The site also compares truth with the test labels; this checker does not have them.");
-        list.classList.add("alert", "alert-warning");
         fill(warnings);
+        if (warnings.length) frameList();
       },
       showProblems: (problems) => {
         finish("state state-failed", `The site would refuse this file: ${counted(problems.length, "problem")}.`);

@@ -6,13 +6,14 @@
  * submission, null if it is not known.
  */
 async function check(file, rules, report, resolution) {
+  const isArchive = await isZip(file);
   try {
-    const isArchive = await isZip(file);
     const content = isArchive ? await readArchive(file, rules, report, resolution) : await readCsv(file, rules, report);
-    return { valid: true, problems: [], ...judged(content, rules) };
+    return { valid: true, is_archive: isArchive, problems: [], ...judged(content, rules) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { valid: false, warnings: [], problems: error.problems.map((found) => ({ ...found, text: inWords(found) })) };
+    const problems = error.problems.map((found) => ({ ...found, text: inWords(found) }));
+    return { valid: false, is_archive: isArchive, problems, warnings: [] };
   }
 }
 
