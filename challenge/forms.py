@@ -21,6 +21,11 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 
+#: Ends of the names of submission files, and the same for the browser's dialog, which knows only the last suffix.
+SUFFIXES = (".csv", ".csv.gz", ".zip")
+ACCEPT = ".csv,.gz,.zip,text/csv,application/gzip,application/zip"
+
+
 class WebField(forms.URLField):
     """Link to a web page: http or https only, because everyone can follow it."""
 
@@ -51,10 +56,8 @@ class SubmissionForm(forms.ModelForm):
     upload = forms.FileField(
         label="Predictions",
         help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all "
-        f"{MEDMNIST_PLUS.n_datasets} test sets.",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".csv,.gz,text/csv,application/gzip", "data-check-format": True}
-        ),
+        f"{MEDMNIST_PLUS.n_datasets} test sets; or one zip with the files of MedMNIST's evaluator.",
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT, "data-check-format": True}),
         error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
     study_url = StudyField(
@@ -110,8 +113,11 @@ class SubmissionForm(forms.ModelForm):
                 f"The file is larger than {filesizeformat(settings.MAX_UPLOAD_BYTES)} "
                 f"({filesizeformat(upload.size)}). Compress it with gzip, or write fewer digits."
             )
-        if not upload.name.lower().endswith((".csv", ".csv.gz")):
-            raise forms.ValidationError("The file must be a .csv, or a .csv.gz compressed with gzip.")
+        if not upload.name.lower().endswith(SUFFIXES):
+            raise forms.ValidationError(
+                "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's "
+                "evaluator."
+            )
         return upload
 
 

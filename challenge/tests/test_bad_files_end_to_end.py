@@ -39,6 +39,7 @@ from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, submissions
 from challenge.tests.pages import elements, page_of
+from challenge.tests.scoring import archives
 
 ROWS = 20
 SHORT = Benchmark(
@@ -275,7 +276,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "gzip and more": (lambda c: gzip.compress(c) + b"dataset", ["gzip", "followed by"]),
     "gzip of nothing": (always(gzip.compress(b"")), ["empty"]),
     "nested gzip": (lambda c: gzip.compress(gzip.compress(c)), ["gzip data inside gzip data"]),
-    "zip": (always(zipped("predictions.csv")), ["not CSV", "zip archive"]),
+    "zip": (always(zipped("predictions.csv")), ["zip archive holds one CSV", "send the CSV itself"]),
     "xlsx": (always(zipped("[Content_Types].xml", "xl/workbook.xml")), ["not CSV", "Excel"]),
     "npz": (always(npz()), ["not CSV", "NumPy .npz"]),
     "gzip of npz": (always(gzip.compress(npz())), ["not CSV", "NumPy .npz"]),
@@ -418,6 +419,28 @@ def test_an_odd_file_that_is_fine_gets_the_same_scores(case, valid, short_site, 
     assert len(scores_of(odd)) == 13
 
 
+def test_an_archive_of_the_evaluator_gets_the_same_scores(valid, short_labels, short_site, team, as_user):
+    client = as_user(team)
+    predictions = make_demo_predictions(short_labels, SHORT, skill=1, seed=0)
+    post(client, valid, model_name="Plain")
+    post(client, archives.zipped(archives.evaluator_files(predictions, 28)), "My files.ZIP", model_name="Odd")
+    plain, odd = (evaluate(Submission.objects.get(model_name=name)) for name in ("Plain", "Odd"))
+    assert odd.problems == []
+    assert scores_of(odd) == scores_of(plain)
+    assert odd.submission.file.name.endswith(".zip")
+    assert odd.submission.file_name == "My files.ZIP"
+
+
+def test_an_archive_for_another_resolution_is_refused(short_labels, short_site, team, as_user):
+    predictions = make_demo_predictions(short_labels, SHORT, skill=1, seed=0)
+    post(as_user(team), archives.zipped(archives.evaluator_files(predictions, 64)), "files.zip")
+    (problem,) = evaluate(Submission.objects.get()).problems
+    assert problem == (
+        "The files are for images of 64 pixels by their names, but the submission is for 28 pixels; "
+        "choose the resolution of the files."
+    )
+
+
 # --- Refusals of the form ------------------------------------------------------------------------
 
 
@@ -425,7 +448,7 @@ def test_an_odd_file_that_is_fine_gets_the_same_scores(case, valid, short_site, 
     ("content", "name", "message"),
     [
         (b"", "predictions.csv", "The file is empty."),
-        (b"PK\x03\x04", "predictions.zip", "must be a .csv"),
+        (b"x", "predictions.csv.zip.txt", "must be a .csv"),
         (b"x", "predictions.npz", "must be a .csv"),
         (b"x", "predictions.csv.exe", "must be a .csv"),
         (b"x", "csv", "must be a .csv"),
