@@ -1,4 +1,4 @@
-// The beginning of a file, judged before anything else is read: challenge/scoring/reading/files.py and other_formats.py.
+// The beginning of a file, judged first: challenge/scoring/reading/files.py and other_formats.py.
 "use strict";
 
 const BYTE_ORDER_MARK = "\xef\xbb\xbf";
@@ -6,7 +6,7 @@ const SEP_LINE = /^[ \t]*"?sep=,"?[ \t]*\r?\n/i; // spreadsheets write it above 
 const SAMPLE = 64; // characters that tell UTF-16 and UTF-32 without a byte order mark
 
 /**
- * Judge the beginning of a text by `judge`, and return its pieces from the header on, with the number of the header's line.
+ * Let `judge` refuse a text by its beginning. Return its pieces from the header on, and the number of the header line.
  * `pieces` is an async generator; its pieces may overwrite each other.
  */
 async function opened(pieces, rules, judge) {

@@ -1,4 +1,5 @@
-// Causes that the beginning of a file shows, one problem instead of hundreds of symptoms: challenge/scoring/reading/causes.py.
+// Causes that the beginning of a file shows, one problem instead of hundreds of symptoms:
+// challenge/scoring/reading/causes.py.
 // The beginning is text with a character for each byte.
 "use strict";
 
@@ -13,13 +14,16 @@ function judgeBeginning(beginning, rules) {
   checkLineEnds(beginning);
   const start = startOf(beginning, rules);
   if (!start) return;
-  for (const find of [comment, separatorLine, titleLine, noHeader, otherSeparators, rowLabels, commasAtTheEnd, printedArrays]) {
+  const causes = [
+    comment, separatorLine, titleLine, noHeader, otherSeparators, rowLabels, commasAtTheEnd, printedArrays,
+  ];
+  for (const find of causes) {
     const refusal = find(start, rules);
     if (refusal) throw refusal;
   }
 }
 
-/** Throw a Refusal if the beginning of a file of MedMNIST's evaluator, which has no header, shows what is wrong with it. */
+/** Do the same for a file of MedMNIST's evaluator, which has no header. */
 function judgeRows(beginning, rules) {
   checkLineEnds(beginning);
   const isIndex = (cell) => INDEX.test(cell);
@@ -57,8 +61,8 @@ function comment({ header, line }, rules) {
 
 function separatorLine({ header, line }) {
   if (!/^[ \t]*"?sep=/i.test(header)) return null;
-  const message = "the line names another separator than the comma; separate the cells by commas, and leave this line out";
-  return new Refusal(message, line);
+  return new Refusal("the line names another separator than the comma; "
+    + "separate the cells by commas, and leave this line out", line);
 }
 
 function titleLine({ header, rows, line, columns }) {
@@ -77,15 +81,16 @@ function noHeader(start, rules) {
   const cells = header.split(/[,;\t| ]/).map(bare);
   if (cells.some((cell) => columns.has(cell.toLowerCase()))) return null;
   const expected = header.includes("[") ? rules.thesis_columns.join(",") : listed(rules.canonical_columns, rules);
+  const remedy = `begin the file with the header ${expected}`;
   if (cells.some((cell) => datasetNamed(cell, rules))) {
-    return new Refusal(`there is no header: the line is already a row; begin the file with the header ${expected}`, line);
+    return new Refusal(`there is no header: the line is already a row; ${remedy}`, line);
   }
   if (isOfTheEvaluator(start, rules)) {
     const what = "this is one dataset's file of MedMNIST's evaluator";
     return new Refusal(`${what}; send the files of all ${rules.datasets.length} datasets in one zip`, line);
   }
   if (!splitPlainly(header, ",").every((cell) => NUMBER.test(cell))) return null;
-  return new Refusal(`there is no header: the line has only numbers; begin the file with the header ${expected}`, line);
+  return new Refusal(`there is no header: the line has only numbers; ${remedy}`, line);
 }
 
 /** Return whether all lines are an index and the scores of one dataset, or the header is of its older function. */
@@ -106,8 +111,8 @@ function otherSeparators({ header, rows, line, columns }, rules) {
   const nColumns = splitPlainly(header, ofHeader).length;
   const [ofRows, ...others] = new Set(rows.map((row) => separatorOfRow(row, ofHeader, nColumns, known)));
   if (ofHeader !== "," && ofRows === "," && !others.length) {
-    const message = `the header is separated by ${called[ofHeader]}, but the rows by commas; separate the header by commas`;
-    return new Refusal(message, line);
+    const what = `the header is separated by ${called[ofHeader]}, but the rows by commas`;
+    return new Refusal(`${what}; separate the header by commas`, line);
   }
   if (ofHeader !== ",") {
     return new Refusal(`the columns are separated by ${called[ofHeader]}${REMEDY_FOR_SEPARATORS}`, line);

@@ -18,13 +18,17 @@ function characterProblem(text) {
   if (text.includes("\0")) return ["control", "the line contains a NUL byte; expected plain text"];
   const place = text.indexOf("\r");
   if (place < 0) return null;
-  if (place < text.length - 1) return ["control", "the line contains a carriage return before its end; expected plain text"];
+  if (place < text.length - 1) {
+    return ["control", "the line contains a carriage return before its end; expected plain text"];
+  }
   return ["carriage returns", "the line ends with two carriage returns (Python: open the file with `newline=''`)"];
 }
 
 function ragged(text, nCells, nColumns) {
   const message = `the row has ${nCells} cells, but the header has ${nColumns} columns`;
-  if (PYTHON.test(text)) return ["expressions", `${message}; write plain numbers, not Python expressions (\`values.tolist()\`)`];
+  if (PYTHON.test(text)) {
+    return ["expressions", `${message}; write plain numbers, not Python expressions (\`values.tolist()\`)`];
+  }
   if (nCells === 1) return ["ragged", `${message}; separate the cells by commas`];
   return ["ragged", nCells > nColumns ? `${message}; write decimals with a point, and lists in quotes` : message];
 }
@@ -86,7 +90,9 @@ function oneValue(dataset) {
 function notAList(text, dataset, rules) {
   if (!text) return ["blank list", `probability is blank; expected a list of ${dataset.n_classes} values in brackets`];
   const what = () => `probability is ${shown(text, rules.shown_characters)}`;
-  if (PYTHON.test(text)) return ["expression", `${what()}, a Python expression; write plain numbers (\`values.tolist()\`)`];
+  if (PYTHON.test(text)) {
+    return ["expression", `${what()}, a Python expression; write plain numbers (\`values.tolist()\`)`];
+  }
   if (text.includes("...")) return ["elided", `${what()}, shortened by dots; write all values (\`values.tolist()\`)`];
   if (!(text.startsWith("[") && text.endsWith("]") && text.length > 1)) {
     return ["no brackets", `${what()}; expected a list in brackets such as [0.25, 0.75]`];

@@ -8,17 +8,6 @@
   const running = new WeakMap(); // field -> worker that checks its file
   const archives = new WeakSet(); // fields with a zip archive, which is judged for a resolution
 
-  document.addEventListener("change", ({ target }) => {
-    if (target.matches("input[data-check-format]")) {
-      archives.delete(target);
-      checkAgain(target);
-    } else if (target.name === "resolution") {
-      const fields = target.form?.querySelectorAll("input[data-check-format]") ?? [];
-      for (const field of fields) if (archives.has(field)) checkAgain(field);
-    }
-  });
-  for (const needsScripts of document.querySelectorAll("[data-checker]")) needsScripts.hidden = false;
-
   function checkAgain(field) {
     running.get(field)?.terminate();
     field.parentElement.querySelector(".format-check")?.remove();
@@ -26,7 +15,7 @@
   }
 
   function checkFile(field, file) {
-    const report = makeReport(field, file);
+    const report = new Report(field, file);
     const refusal = refusalOfTheForm(file);
     if (refusal) {
       report.showProblems([refusal]);
@@ -66,53 +55,76 @@
       return "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's evaluator.";
     }
     if (file.size <= rules.most_upload_bytes) return null;
-    return `The file is larger than ${rules.most_upload_bytes / 2 ** 20} MB. Compress it with gzip, or write fewer digits.`;
+    const most = `${rules.most_upload_bytes / 2 ** 20} MB`;
+    return `The file is larger than ${most}. Compress it with gzip, or write fewer digits.`;
   }
 
-  /** Create the report below a field; screen readers announce changes of its status. */
-  function makeReport(field, file) {
-    const box = document.createElement("div");
-    box.className = "format-check";
-    box.innerHTML = '<p role="status"></p><progress max="1" aria-label="Checking the file"></progress><ul class="problems"></ul>';
-    field.parentElement.append(box);
-    const [status, progress, list] = box.children;
-    const finish = (state, text) => {
-      progress.remove();
-      status.className = state;
-      status.textContent = text;
-    };
-    const fill = (texts) => {
-      if (!texts.length) list.remove();
-      list.append(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
-    };
-    const frameList = () => {
-      const frame = Object.assign(document.createElement("div"), { className: "alert alert-warning" });
-      list.replaceWith(frame);
-      frame.append(list);
-    };
-    status.textContent = `Checking ${file.name}…`;
-    return {
-      showProgress: (share) => {
-        progress.value = share;
-      },
-      showValid: ({ rows, datasets, layout, warnings, has_truth: hasTruth }) => {
-        const attention = warnings.length ? `, with ${counted(warnings.length, "warning")}` : "";
-        const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout}`;
-        finish("state state-scored", `Valid${attention}: ${content}.`);
-        if (hasTruth) list.before("The site also compares truth with the test labels; this checker does not have them.");
-        fill(warnings);
-        if (warnings.length) frameList();
-      },
-      showProblems: (problems) => {
-        finish("state state-failed", `The site would refuse this file: ${counted(problems.length, "problem")}.`);
-        fill(problems);
-      },
-      showFailure: (why) => {
-        finish("", `The file could not be checked here${why ? ` (${why})` : ""}. The site checks it when it is uploaded.`);
-        list.remove();
-      },
-    };
+  /** Report below a field; screen readers announce changes of its status. */
+  class Report {
+    constructor(field, file) {
+      const box = document.createElement("div");
+      box.className = "format-check";
+      box.innerHTML = '<p role="status"></p><progress max="1" aria-label="Checking the file"></progress>'
+        + '<ul class="problems"></ul>';
+      field.parentElement.append(box);
+      [this.status, this.progress, this.list] = box.children;
+      this.status.textContent = `Checking ${file.name}…`;
+    }
+
+    showProgress(share) {
+      this.progress.value = share;
+    }
+
+    showValid({ rows, datasets, layout, warnings, has_truth: hasTruth }) {
+      const attention = warnings.length ? `, with ${counted(warnings.length, "warning")}` : "";
+      const content = `${rows.toLocaleString("en")} rows, ${datasets} datasets, ${layout}`;
+      this.finish("state state-scored", `Valid${attention}: ${content}.`);
+      if (hasTruth) {
+        this.list.before("The site also compares truth with the test labels; this checker does not have them.");
+      }
+      this.fill(warnings);
+      if (warnings.length) this.frame("alert alert-warning");
+    }
+
+    showProblems(problems) {
+      this.finish("state state-failed", `The site would refuse this file: ${counted(problems.length, "problem")}.`);
+      this.fill(problems);
+    }
+
+    showFailure(why) {
+      const text = `The file could not be checked here${why ? ` (${why})` : ""}.`;
+      this.finish("", `${text} The site checks it when it is uploaded.`);
+      this.fill([]);
+    }
+
+    finish(state, text) {
+      this.progress.remove();
+      this.status.className = state;
+      this.status.textContent = text;
+    }
+
+    fill(texts) {
+      if (!texts.length) this.list.remove();
+      this.list.append(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    }
+
+    frame(className) {
+      const frame = Object.assign(document.createElement("div"), { className });
+      this.list.replaceWith(frame);
+      frame.append(this.list);
+    }
   }
 
   const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("input[data-check-format]")) {
+      archives.delete(target);
+      checkAgain(target);
+    } else if (target.name === "resolution") {
+      const fields = target.form?.querySelectorAll("input[data-check-format]") ?? [];
+      for (const field of fields) if (archives.has(field)) checkAgain(field);
+    }
+  });
+  for (const needsScripts of document.querySelectorAll("[data-checker]")) needsScripts.hidden = false;
 })();

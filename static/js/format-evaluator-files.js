@@ -14,7 +14,7 @@ function filesOf(members) {
     .filter(({ file }) => !FILES_OF_THE_SYSTEM.includes(file.toLowerCase()));
 }
 
-/** Return the members of the datasets, in their order; `resolution` is that of the submission, null if it is not known. */
+/** Return the member of each dataset; `resolution` is that of the submission, null if it is not known. */
 function chooseFiles(files, rules, resolution) {
   const kind = kindOfZip(files.map(({ name }) => name));
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
@@ -50,7 +50,8 @@ function checkOtherFiles(others, nFiles, rules) {
 function checkSizes(tests, rules, resolution) {
   const bySize = new Map([...tests].reverse().map((member) => [member.pixels, member])); // the first file of each size
   if (bySize.size > 1) {
-    const names = [...bySize.values()].reverse().map(({ file }) => shown(file, rules.shown_characters_of_names)).join(", ");
+    const quoted = [...bySize.values()].reverse().map(({ file }) => shown(file, rules.shown_characters_of_names));
+    const names = quoted.join(", ");
     throw new Refusal(`The files are of several resolutions by their names (${names}); send one resolution in a zip`);
   }
   const { pixels } = tests[0];

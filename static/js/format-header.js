@@ -82,7 +82,9 @@ function unknownColumn(name, position, known, rules) {
     const called = name ? `is ${quoted}` : "has no name";
     return `column ${position} ${called}; write the file without row labels (pandas: \`index=False\`)`;
   }
-  if (rules.thesis_optional_columns.includes(name)) return `the column '${name}' is not allowed: ${LABELS_STAY}; remove this column`;
+  if (rules.thesis_optional_columns.includes(name)) {
+    return `the column '${name}' is not allowed: ${LABELS_STAY}; remove this column`;
+  }
   const meant = similar(name, known);
   if (meant) return `the column ${quoted} is unknown; did you mean '${meant}'?`;
   return `the column ${quoted} is unknown; expected ${listed(known, rules)}`;

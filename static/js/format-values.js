@@ -60,7 +60,8 @@ function kindOfAll(dataset, rows, rules) {
 function problemOfRow(dataset, row, kind, decimals, rules) {
   const [what, rule] = symptom(row, rules);
   if (decimals !== null && isRounded(dataset, row, decimals, rules)) {
-    return ["rounded", `${what}; they were probably rounded to ${FEW_DECIMALS[decimals]}: write at least four decimals`];
+    const cause = `they were probably rounded to ${FEW_DECIMALS[decimals]}`;
+    return ["rounded", `${what}; ${cause}: write at least four decimals`];
   }
   if (kind === "percent") return [kind, `${what}; these are probably percentages: divide them by 100`];
   if (kind === "logits") {

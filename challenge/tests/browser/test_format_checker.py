@@ -133,6 +133,18 @@ def test_the_limits(compress, compare):
     compare(numbered(files), MEDMNIST_PLUS)
 
 
+def test_the_limit_of_the_text(compare, settings):
+    settings.MAX_DECOMPRESSED_BYTES = 300_000
+    blanks = (" " * 1000 + "\n") * 900
+    csv = fuzz.CANONICAL + blanks.encode()
+    files = {"plain": csv, **{f"gzip {level}": gzip.compress(csv, level) for level in (0, 1, 9)}}
+    texts = {name: text + blanks[:200_200] for name, text in evaluator.FILES.items()}
+    files["archive"] = archives.zipped(texts)
+    words = compare(files)
+    assert all("too large" in found.problems[0] for found in words.values())
+    assert words["archive"].problems[0].startswith("pairmnist: The decompressed file is too large")
+
+
 # --- gzip -----------------------------------------------------------------------------------------
 
 

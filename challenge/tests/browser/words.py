@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from django.conf import settings
 from playwright.sync_api import Page
 
 from challenge.content.format_rules import format_rules
 from challenge.scoring.benchmark import Benchmark
-from challenge.scoring.reading.predictions import PredictionsError, read_predictions
+from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
 #: Problem that the checker cannot find, because the labels stay on the server.
 NEEDS_LABELS = "truth is not the label of this test image"
@@ -67,11 +68,12 @@ def words_of_the_site(
     resolution: int | None = None,
 ) -> Words:
     """Return what the site says about a file, without problems that only the site can find."""
+    limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "predictions"
         path.write_bytes(content)
         try:
-            found = read_predictions(path, benchmark, labels=labels, resolution=resolution)
+            found = read_predictions(path, benchmark, labels=labels, limits=limits, resolution=resolution)
         except PredictionsError as error:
             problems = [str(problem) for problem in error.problems if NEEDS_LABELS not in problem.message]
         else:
