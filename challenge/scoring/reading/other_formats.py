@@ -35,12 +35,17 @@ OTHER_FORMATS = (
 #: Bytes that tell UTF-16 and UTF-32 without a byte order mark: every other byte, or three of four, are zero.
 _SAMPLE = 64
 
+#: A tar archive begins with the name of its first file.
+_TAR_PLACE, _TAR_MAGIC = 257, b"ustar"
+
 
 def check_is_text(beginning: bytes) -> None:
     """Refuse the beginning of a file (without a byte order mark of UTF-8) in another format, and name the format."""
     encoding = _wide_encoding(beginning[:_SAMPLE])
     if encoding:
         raise refuse(f"The file is not CSV: it seems to be {encoding} text; save it as UTF-8")
+    if beginning[_TAR_PLACE:].startswith(_TAR_MAGIC):
+        raise refuse("The file is not CSV: it seems to be a tar archive")
     beginning = beginning.lstrip(b" \t\r\n")
     if beginning.startswith(b"PK\x03\x04"):
         raise refuse(f"The file is not CSV: it seems to be {_kind_of_zip(beginning)}")
