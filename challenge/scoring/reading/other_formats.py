@@ -67,16 +67,21 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _kind_of_zip(beginning: bytes) -> str:
-    return kind_of_zip([beginning.decode("latin-1")]) or "a zip archive"
+    """Return the format of a zip archive by its first bytes, which name the first entries."""
+    if b".npy" in beginning:
+        return "a NumPy .npz file"
+    if b"[Content_Types].xml" in beginning or b"xl/" in beginning:
+        return "an Excel (.xlsx) file"
+    return "a PyTorch file" if b"/data.pkl" in beginning else "a zip archive"
 
 
 def kind_of_zip(names: Iterable[str]) -> str | None:
     """Return the format of a zip archive by the names of its entries; None if it is just an archive."""
     for name in names:
-        if ".npy" in name:
+        if name.endswith(".npy"):
             return "a NumPy .npz file"
-        if "[Content_Types].xml" in name or "xl/" in name:
+        if name == "[Content_Types].xml":
             return "an Excel (.xlsx) file"
-        if "/data.pkl" in name:
+        if name.endswith("/data.pkl"):
             return "a PyTorch file"
     return None
