@@ -28,7 +28,7 @@ MOST_LINE_BYTES = 1024
 BEGINNING_BYTES = 4096
 
 #: The line that spreadsheets write above the header to name the separator. It is skipped, and counts as a line.
-_SEP_LINE = re.compile(rb'[ \t]*"?sep=,"?[ \t]*\r?\n', re.IGNORECASE)
+_SEP_LINE = re.compile(rb'[ \t]*"?sep=,"?[ \t,]*(?:\r?\n|\Z)', re.IGNORECASE)
 
 _BEGINNING = len(UTF8_BOM) + BEGINNING_BYTES + 1  # one more byte shows that the text goes on
 _CHUNK = 2**17  # small enough that its memory is reused and stays in the cache
