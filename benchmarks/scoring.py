@@ -4,8 +4,8 @@
 
 The benchmark makes a complete case in a temporary folder and measures each reader and layout in its own process. CPU
 time includes all threads, from the file to the metrics; it is the median of several runs after one warm-up run. The
-CSV files are not compressed: gunzip would add the same time for both readers. Peak memory includes the whole process with
-its imports. The curves of figures are measured separately, from predictions in memory.
+CSV files are not compressed: gunzip would add the same time for both readers. Peak memory includes the whole process
+with its imports. The curves of figures are measured separately, from predictions in memory.
 """
 
 import argparse

@@ -17,18 +17,18 @@ ACCURACY_MARGIN = 0.01
 def warnings_of_scores(scores: Scores, labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> list[str]:
     """Return a sentence for each kind of suspicious scores; `labels` as for `evaluate`."""
     warnings = []
-    auc = {d.name: scores.datasets[d.name].auc for d in benchmark}
-    low = [f"{name} {value:.3f}" for name, value in auc.items() if value < LEAST_AUC]
+    low = {d.name: scores.datasets[d.name].auc for d in benchmark if scores.datasets[d.name].auc < LEAST_AUC}
     if low:
-        warnings.append(
-            f"The AUC is far below 0.5 ({', '.join(low)}): the classes are probably in another order."
+        listed = ", ".join(f"{name} {auc:.3f}" for name, auc in low.items())
+        warnings.append(f"The AUC is far below 0.5 ({listed}): the classes are probably in another order.")
+    below = []
+    for dataset in benchmark:
+        accuracy, share = (
+            scores.datasets[dataset.name].accuracy,
+            _majority_accuracy(labels[dataset.name], dataset),
         )
-    below = [
-        f"{d.name} {scores.datasets[d.name].accuracy:.3f} < {share:.3f}"
-        for d in benchmark
-        if scores.datasets[d.name].accuracy
-        < (share := _majority_accuracy(labels[d.name], d)) - ACCURACY_MARGIN
-    ]
+        if accuracy < share - ACCURACY_MARGIN and dataset.name not in low:  # a low AUC has the same cause
+            below.append(f"{dataset.name} {accuracy:.3f} < {share:.3f}")
     if below:
         warnings.append(
             f"The accuracy is below that of always predicting the most frequent class ({', '.join(below)})."

@@ -86,7 +86,7 @@ def judge_rows(beginning: Beginning) -> None:
 
 
 def _carriage_returns(beginning: Beginning) -> None:
-    if "\n" not in beginning.text and re.search(r"\r[^\r\n]", beginning.text):
+    if len(re.findall(r"\r[^\r\n]", beginning.text)) > beginning.text.count("\n"):
         raise refuse(
             "The lines end with a carriage return (CR) alone; end each line with a line feed (LF or CRLF)"
         )
@@ -156,6 +156,8 @@ def _is_of_the_evaluator(start: _Start) -> bool:
     widths = {1 + (1 if d.task is Task.BINARY else d.n_classes) for d in start.benchmark}
     widths |= {1 + d.n_classes for d in start.benchmark}
     lines = [_split(line, ",") for line in (start.header, *start.rows)]
+    if not header[0] and len(lines) > 1:  # pandas writes numbers of columns above the scores by default
+        del lines[0]
     return len(header) in widths and all(
         len(cells) == len(header)
         and index(cells[0]) is not None

@@ -29,15 +29,18 @@ def control_character(text: str) -> KindAndMessage:
     return "control", "the line contains a carriage return before its end; expected plain text"
 
 
-def ragged(text: str, n_cells: int, n_columns: int) -> KindAndMessage:
+def ragged(text: str, cells: list[str], n_columns: int) -> KindAndMessage:
     """Return the problem of a line with more or fewer cells than columns."""
+    n_cells = len(cells)
     message = f"the row has {n_cells} cells, but the header has {n_columns} columns"
     if _PYTHON.search(text):
         return "expressions", f"{message}; write plain numbers, not Python expressions (`values.tolist()`)"
     if n_cells == 1:
         message += "; separate the cells by commas"
     elif n_cells > n_columns:
-        message += "; write decimals with a point, and lists in quotes"
+        ends_blank = not any(cell.strip(" \t") for cell in cells[n_columns:])
+        others = "no comma at the end" if ends_blank else "lists in quotes"
+        message += f"; write decimals with a point, and {others}"
     return "ragged", message
 
 

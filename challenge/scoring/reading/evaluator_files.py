@@ -13,7 +13,7 @@ from .other_formats import kind_of_zip
 from .problems import ProblemLog, named, refuse, shown_name
 
 #: A name of the evaluator, in lower case: dataset, size, split.
-_NAME = re.compile(r"([a-z]+mnist(?:3d)?)(?:_([0-9]+))?_(train|val|test)(?![a-z0-9]).*\.csv", re.DOTALL)
+_NAME = re.compile(r"([a-z]+mnist(?:3d)?)(?:_([0-9]{1,6}))?_(train|val|test)(?![a-z0-9]).*\.csv", re.DOTALL)
 _EXAMPLE = "pathmnist_224_test_[AUC]0.912_[ACC]0.834@run1.csv"
 
 

@@ -28,7 +28,7 @@ MOST_LINE_BYTES = 1024
 BEGINNING_BYTES = 4096
 
 #: The line that spreadsheets write above the header to name the separator. It is skipped, and counts as a line.
-_SEP_LINE = re.compile(rb'[ \t]*"?sep=,"?[ \t]*\r?\n', re.IGNORECASE)
+_SEP_LINE = re.compile(rb'[ \t]*"?sep=,"?[ \t,]*(?:\r?\n|\Z)', re.IGNORECASE)
 
 _BEGINNING = len(UTF8_BOM) + BEGINNING_BYTES + 1  # one more byte shows that the text goes on
 _CHUNK = 2**17  # small enough that its memory is reused and stays in the cache
@@ -92,7 +92,7 @@ def read_file(source: Path, limits: Limits, most_lines: int, judge: Callable[[Be
         skipped, beginning = _open(file.read(_BEGINNING), judge, size)
         # the allowed lines cannot take more bytes, so a larger file is refused unread
         _check_size(size, min(limits.decompressed_bytes, most_lines * MOST_LINE_BYTES), "The file")
-        lines = _LineCheck(most_lines, beginning.first_line)
+        lines = _LineCheck(most_lines, beginning)
         file.seek(skipped)
         data = file.read()  # in one call: growing a buffer takes longer than all the checks
         for start in range(0, len(data), _CHUNK):
@@ -130,7 +130,7 @@ def collect(
         if len(start) >= _BEGINNING:
             break
     skipped, beginning = _open(start[:_BEGINNING], judge, len(start))
-    lines = _LineCheck(most_lines, beginning.first_line)
+    lines = _LineCheck(most_lines, beginning)
     text = BytesIO()  # returns its bytes without a second copy
     for chunk in itertools.chain([start[skipped:]], chunks):
         _check_size(text.tell() + len(chunk), limits.decompressed_bytes, "The decompressed file")
@@ -173,9 +173,10 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
 class _LineCheck:
     """Line counter for a text in chunks; refuses too many lines, and lines that are too long."""
 
-    def __init__(self, most_lines: int, first_line: int):
+    def __init__(self, most_lines: int, beginning: Beginning):
         self.most_lines = most_lines
-        self.n_before = first_line - 1  # lines of the file above the text
+        self.n_before = beginning.first_line - 1  # lines of the file above the text
+        self.likely_cause = _likely_cause_of_many_lines(beginning)
         self.n_newlines = 0
         self.carried = 0  # bytes so far of the unfinished last line
 
@@ -191,10 +192,7 @@ class _LineCheck:
             raise refuse(_LONG_LINE, line=line)
         self.n_newlines += int(np.count_nonzero(is_newline))
         if self.n_before + self.n_newlines > self.most_lines:
-            raise refuse(
-                f"The file has more than {self.most_lines:,} lines, far more than the benchmark has test "
-                "images; does it contain several resolutions or runs?"
-            )
+            raise refuse(f"The file has more than {self.most_lines:,} lines, {self.likely_cause}")
         end = is_newline[-MOST_LINE_BYTES - 1 :]  # contains a newline, unless it is the whole chunk
         self.carried = int(end[::-1].argmax()) if end.any() else self.carried + len(chunk)
 
@@ -203,6 +201,15 @@ _LONG_LINE = (
     f"this line is longer than {MOST_LINE_BYTES:,} bytes; write one row of probabilities per line, "
     "and end each line with a line feed"
 )
+
+
+def _likely_cause_of_many_lines(beginning: Beginning) -> str:
+    lines = beginning.text.split("\n")
+    if len(lines) > 2 and not any(line.strip(" \t\r") for line in lines[1::2]):
+        return (
+            "because every second line is blank; remove these lines (Python: open the file with `newline=''`)"
+        )
+    return "far more than the benchmark has test images; does it contain several resolutions or runs?"
 
 
 def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:

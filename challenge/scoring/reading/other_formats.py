@@ -35,12 +35,17 @@ OTHER_FORMATS = (
 #: Bytes that tell UTF-16 and UTF-32 without a byte order mark: every other byte, or three of four, are zero.
 _SAMPLE = 64
 
+#: A tar archive begins with the name of its first file.
+_TAR_PLACE, _TAR_MAGIC = 257, b"ustar"
+
 
 def check_is_text(beginning: bytes) -> None:
     """Refuse the beginning of a file (without a byte order mark of UTF-8) in another format, and name the format."""
     encoding = _wide_encoding(beginning[:_SAMPLE])
     if encoding:
         raise refuse(f"The file is not CSV: it seems to be {encoding} text; save it as UTF-8")
+    if beginning[_TAR_PLACE:].startswith(_TAR_MAGIC):
+        raise refuse("The file is not CSV: it seems to be a tar archive")
     beginning = beginning.lstrip(b" \t\r\n")
     if beginning.startswith(b"PK\x03\x04"):
         raise refuse(f"The file is not CSV: it seems to be {_kind_of_zip(beginning)}")
@@ -62,16 +67,21 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _kind_of_zip(beginning: bytes) -> str:
-    return kind_of_zip([beginning.decode("latin-1")]) or "a zip archive"
+    """Return the format of a zip archive by its first bytes, which name the first entries."""
+    if b".npy" in beginning:
+        return "a NumPy .npz file"
+    if b"[Content_Types].xml" in beginning or b"xl/" in beginning:
+        return "an Excel (.xlsx) file"
+    return "a PyTorch file" if b"/data.pkl" in beginning else "a zip archive"
 
 
 def kind_of_zip(names: Iterable[str]) -> str | None:
     """Return the format of a zip archive by the names of its entries; None if it is just an archive."""
     for name in names:
-        if ".npy" in name:
+        if name.endswith(".npy"):
             return "a NumPy .npz file"
-        if "[Content_Types].xml" in name or "xl/" in name:
+        if name == "[Content_Types].xml":
             return "an Excel (.xlsx) file"
-        if "/data.pkl" in name:
+        if name.endswith("/data.pkl"):
             return "a PyTorch file"
     return None

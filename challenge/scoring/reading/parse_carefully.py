@@ -82,8 +82,8 @@ class _Reader:
     def read_row(self, line: int, cells: list[str]) -> None:
         raise NotImplementedError
 
-    def ragged(self, text: str, n_cells: int) -> tuple[str, str]:
-        return ragged(text, n_cells, len(self.at))
+    def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
+        return ragged(text, cells, len(self.at))
 
     def _lose(self, problem: tuple[str, str], line: int) -> None:
         self.problems.add(*problem, dataset=self.dataset_of_file, line=line)
@@ -106,7 +106,7 @@ class _Reader:
             )
             return None
         if len(cells) != len(self.at):
-            self._lose(self.ragged(text, len(cells)), line)
+            self._lose(self.ragged(text, cells), line)
             return None
         return cells
 
@@ -214,8 +214,8 @@ class _EvaluatorReader(_CanonicalReader):
     def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
         return _lines(file, 0, file.first_line)
 
-    def ragged(self, text: str, n_cells: int) -> tuple[str, str]:
-        return ragged_scores(n_cells, len(self.at))
+    def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
+        return ragged_scores(len(cells), len(self.at))
 
     def read_row(self, line: int, cells: list[str]) -> None:
         self.read_row_of(self.benchmark.datasets[0], line, cells)

@@ -53,7 +53,7 @@ def changed(old: str, new: str, name: str = PAIR) -> dict[str, str]:
     [
         pytest.param(FILES, id="plain"),
         pytest.param(evaluator_files(TINY_PREDICTIONS, size=None), id="no size in the names"),
-        pytest.param(evaluator_files(TINY_PREDICTIONS, folder="results/run 1/"), id="folders"),
+        pytest.param(evaluator_files(TINY_PREDICTIONS, folder="vit_xl/run 1.npy/"), id="folders"),
         pytest.param({name.upper(): text for name, text in FILES.items()}, id="names in capitals"),
         pytest.param({name.split("_[")[0] + ".csv": text for name, text in FILES.items()}, id="short names"),
         pytest.param(dict(reversed(FILES.items())), id="another order"),
@@ -113,6 +113,7 @@ REFUSED = {
     "an archive beside the files": (FILES | {"old.zip": b"PK"}, "The zip archive holds another archive ('old.zip')"),
     "another file": (FILES | {"notes.txt": "x"}, "The zip archive holds a file that MedMNIST's evaluator does not write ('notes.txt'); send only its files, such as pathmnist_224_test_[AUC]0.912_[ACC]0.834@run1.csv."),
     "other CSV files": ({"a.csv": "x", "b.csv": "x"}, "The zip archive holds a file that MedMNIST's evaluator does not write ('a.csv')"),
+    "a size of many digits": ({f"tripmnist_{'9' * 5000}_test.csv": "x"}, "The zip archive holds one CSV ('tripmnist_9"),
     "npz": ({"pathmnist.npy": "x"}, "The file is not CSV: it seems to be a NumPy .npz file."),
     "xlsx": ({"[Content_Types].xml": "x", "xl/workbook.xml": "x"}, "The file is not CSV: it seems to be an Excel (.xlsx) file."),
     "PyTorch": ({"model/data.pkl": "x"}, "The file is not CSV: it seems to be a PyTorch file."),

@@ -45,6 +45,18 @@ def test_the_cause_comes_before_the_general_limits(name, read):
     assert [str(problem)[: len(message)] for problem in caught.value.problems] == [message]
 
 
+def test_too_many_blank_lines_are_named(read, canonical):
+    content = canonical.replace("\n", "\n\n")
+    read(content)  # within the limit, blank lines are allowed
+    rows = "x\n\n" * 1000
+    with pytest.raises(PredictionsError) as caught:
+        read(content + rows)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "The file has more than 1,022 lines, because every second line is blank; remove these lines "
+        "(Python: open the file with `newline=''`)."
+    ]
+
+
 def test_one_row_with_a_trait_of_a_cause_is_a_problem_of_that_row(read, canonical):
     for old, new in (("pairmnist,1,0.25,0.75", "pairmnist;1;0.25;0.75"), ("0.25,0.75,,", "0.25,0.75,,,")):
         with pytest.raises(PredictionsError, match="line 8: the row has"):

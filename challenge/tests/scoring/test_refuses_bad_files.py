@@ -231,6 +231,8 @@ def npz():
         (b"\x89HDF\r\n", "an HDF5 file"),
         (b"BZh91AY", "bzip2 data"),
         (b"%PDF-1.7", "a PDF file"),
+        (b"predictions.csv" + bytes(242) + b"ustar\0", "a tar archive"),
+        (gzip.compress(b"predictions.csv" + bytes(242) + b"ustar  \0"), "a tar archive"),
         ("dataset".encode("utf-16"), "UTF-16 text; save it as UTF-8"),
         (gzip.compress(gzip.compress(b"dataset")), "gzip data inside gzip data"),
         (gzip.compress(b"PAR1"), "a Parquet file"),

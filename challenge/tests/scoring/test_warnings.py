@@ -130,7 +130,7 @@ def test_good_predictions_have_no_warnings(good, labels):
 def test_classes_in_another_order(name, good, labels):
     values = good[name]
     other = 1 - values if MEDMNIST_PLUS[name].task is Task.MULTILABEL else values[:, ::-1]
-    warning = warnings_with_labels(good | {name: other}, labels)[0]
+    (warning,) = warnings_with_labels(good | {name: other}, labels)
     scores = evaluate(good | {name: other}, labels.labels, MEDMNIST_PLUS)
     value = f"{scores.datasets[name].auc:.3f}"
     assert warning == f"The AUC is far below 0.5 ({name} {value}): the classes are probably in another order."
