@@ -71,8 +71,8 @@ async function namingDataset({ name }, reading) {
 
 /** Read the lines of one file; return its reader and the number of bytes of its rows. */
 async function readMember(bytes, dataset, problems, bytesLeft, rules) {
-  const { firstLine, pieces } = await opened(bytes, rules, judgeRows);
-  const text = { firstLine, pieces: limited(pieces, bytesLeft, "The decompressed file") };
+  const { beginning, pieces } = await opened(bytes, rules, judgeRows);
+  const text = { beginning, pieces: limited(pieces, bytesLeft, "The decompressed file") };
   const lines = new EvaluatorLines(dataset, problems, rules);
   const size = await readLines(text, dataset.most_lines, rules, (...line) => lines.take(...line));
   return { reader: lines.finish(), size };

@@ -2,11 +2,12 @@
 "use strict";
 
 const BYTE_ORDER_MARK = "\xef\xbb\xbf";
-const SEP_LINE = /^[ \t]*"?sep=,"?[ \t]*\r?\n/i; // spreadsheets write it above the header
+const SEP_LINE = /^[ \t]*"?sep=,"?[ \t,]*(?:\r?\n|$)/i; // spreadsheets write it above the header
+const TAR_PLACE = 257; // a tar archive begins with the name of its first file
 const SAMPLE = 64; // characters that tell UTF-16 and UTF-32 without a byte order mark
 
 /**
- * Let `judge` refuse a text by its beginning. Return its pieces from the header on, and the number of the header line.
+ * Let `judge` refuse a text by its beginning. Return the beginning, and the pieces of the text from the header on.
  * `pieces` is an async generator; its pieces may overwrite each other.
  */
 async function opened(pieces, rules, judge) {
@@ -17,7 +18,7 @@ async function opened(pieces, rules, judge) {
     yield bytes.subarray(skipped);
     if (!isAll) yield* pieces;
   }
-  return { firstLine: beginning.firstLine, pieces: fromTheHeader() };
+  return { beginning, pieces: fromTheHeader() };
 }
 
 /** Read at least so many bytes of a text, or all of it. */
@@ -46,11 +47,15 @@ function begin(bytes, rules) {
 function checkIsText(head, rules) {
   const encoding = wideEncoding(head.slice(0, SAMPLE));
   if (encoding) throw new Refusal(`The file is not CSV: it seems to be ${encoding} text; save it as UTF-8`);
-  const text = head.replace(/^[ \t\r\n]+/, "");
-  const kind = text.startsWith("PK\x03\x04")
-    ? kindOfZip([text]) ?? "a zip archive"
-    : rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
+  const kind = kindOfText(head, rules);
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
+}
+
+function kindOfText(head, rules) {
+  if (head.startsWith("ustar", TAR_PLACE)) return "a tar archive";
+  const text = head.replace(/^[ \t\r\n]+/, "");
+  if (text.startsWith("PK\x03\x04")) return kindOfZip(text);
+  return rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
 }
 
 /** Return the encoding of ASCII text whose characters take two or four bytes; null for other bytes. */
@@ -65,12 +70,9 @@ function wideEncoding(sample) {
   return null;
 }
 
-/** Return the format of a zip archive by the names of its entries; null if it is just an archive. */
-function kindOfZip(names) {
-  for (const name of names) {
-    if (name.includes(".npy")) return "a NumPy .npz file";
-    if (name.includes("[Content_Types].xml") || name.includes("xl/")) return "an Excel (.xlsx) file";
-    if (name.includes("/data.pkl")) return "a PyTorch file";
-  }
-  return null;
+/** Return the format of a zip archive by its first characters, which name the first entries. */
+function kindOfZip(text) {
+  if (text.includes(".npy")) return "a NumPy .npz file";
+  if (text.includes("[Content_Types].xml") || text.includes("xl/")) return "an Excel (.xlsx) file";
+  return text.includes("/data.pkl") ? "a PyTorch file" : "a zip archive";
 }

@@ -39,7 +39,8 @@ function judgeRows(beginning, rules) {
 }
 
 function checkLineEnds({ text }) {
-  if (!text.includes("\n") && /\r[^\r\n]/.test(text)) throw new Refusal(ONLY_RETURNS);
+  const count = (pattern) => text.match(pattern)?.length ?? 0;
+  if (count(/\r[^\r\n]/g) > count(/\n/g)) throw new Refusal(ONLY_RETURNS);
 }
 
 /** Return header and first rows, as complete lines without line ends; null if there is no header. */
@@ -100,6 +101,7 @@ function isOfTheEvaluator({ header, rows }, rules) {
   const widths = rules.datasets.flatMap(({ is_binary: isBinary, n_classes: n }) => (isBinary ? [2, 1 + n] : [1 + n]));
   const isRow = ([number, ...scores]) => INDEX.test(number) && scores.every((score) => NUMBER.test(score));
   const lines = [first, ...rows.map((row) => splitPlainly(row, ","))];
+  if (!first[0] && rows.length) lines.shift(); // pandas writes numbers of columns above the scores by default
   return widths.includes(first.length) && lines.every((cells) => cells.length === first.length && isRow(cells));
 }
 

@@ -24,13 +24,16 @@ function characterProblem(text) {
   return ["carriage returns", "the line ends with two carriage returns (Python: open the file with `newline=''`)"];
 }
 
-function ragged(text, nCells, nColumns) {
+function ragged(text, cells, nColumns) {
+  const nCells = cells.length;
   const message = `the row has ${nCells} cells, but the header has ${nColumns} columns`;
   if (PYTHON.test(text)) {
     return ["expressions", `${message}; write plain numbers, not Python expressions (\`values.tolist()\`)`];
   }
   if (nCells === 1) return ["ragged", `${message}; separate the cells by commas`];
-  return ["ragged", nCells > nColumns ? `${message}; write decimals with a point, and lists in quotes` : message];
+  if (nCells < nColumns) return ["ragged", message];
+  const others = cells.slice(nColumns).every(isBlank) ? "no comma at the end" : "lists in quotes";
+  return ["ragged", `${message}; write decimals with a point, and ${others}`];
 }
 
 /** Return the problem of a line of MedMNIST's evaluator with a wrong number of cells. */

@@ -1,7 +1,7 @@
 // Files of MedMNIST's evaluator in a zip archive: challenge/scoring/reading/archives.py and evaluator_files.py.
 "use strict";
 
-const EVALUATOR_NAME = /^([a-z]+mnist(?:3d)?)(?:_([0-9]+))?_(train|val|test)(?![a-z0-9]).*\.csv$/s;
+const EVALUATOR_NAME = /^([a-z]+mnist(?:3d)?)(?:_([0-9]{1,6}))?_(train|val|test)(?![a-z0-9]).*\.csv$/s;
 const EXAMPLE_OF_NAME = "pathmnist_224_test_[AUC]0.912_[ACC]0.834@run1.csv";
 const FILES_OF_THE_SYSTEM = ["thumbs.db", "desktop.ini"];
 
@@ -16,19 +16,30 @@ function filesOf(members) {
 
 /** Return the member of each dataset; `resolution` is that of the submission, null if it is not known. */
 function chooseFiles(files, rules, resolution) {
-  const kind = kindOfZip(files.map(({ name }) => name));
+  const kind = kindOfNames(files.map(({ name }) => name));
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
   const matched = files.map((member) => ({ ...member, match: member.file.toLowerCase().match(EVALUATOR_NAME) }));
   checkOtherFiles(matched.filter(({ match }) => !match).map(({ file }) => file), files.length, rules);
   const isTest = ({ match }) => match[3] === "test" && rules.datasets.some(({ name }) => name === match[1]);
+  const pixelsOf = ({ match }) => (match[2] ? Number(match[2]) : null);
   const tests = matched.filter(isTest)
-    .map((member) => ({ ...member, dataset: member.match[1], pixels: member.match[2] && BigInt(member.match[2]) }));
+    .map((member) => ({ ...member, dataset: member.match[1], pixels: pixelsOf(member) }));
   if (!tests.length) {
     throw new Refusal("The zip archive has no file of a test split as MedMNIST's evaluator names them, "
       + `such as ${EXAMPLE_OF_NAME}`);
   }
   checkSizes(tests, rules, resolution);
   return oneForEach(tests, rules);
+}
+
+/** Return the format of a zip archive by the names of its entries; null if it is just an archive. */
+function kindOfNames(names) {
+  for (const name of names) {
+    if (name.endsWith(".npy")) return "a NumPy .npz file";
+    if (name === "[Content_Types].xml") return "an Excel (.xlsx) file";
+    if (name.endsWith("/data.pkl")) return "a PyTorch file";
+  }
+  return null;
 }
 
 /** Refuse an archive with files that are not the evaluator's. */
@@ -55,7 +66,7 @@ function checkSizes(tests, rules, resolution) {
     throw new Refusal(`The files are of several resolutions by their names (${names}); send one resolution in a zip`);
   }
   const { pixels } = tests[0];
-  if (pixels === undefined || resolution === null || pixels === BigInt(resolution)) return;
+  if (pixels === null || resolution === null || pixels === resolution) return;
   throw new Refusal(`The files are for images of ${pixels} pixels by their names, `
     + `but the submission is for ${resolution} pixels; choose the resolution of the files`);
 }

@@ -12,8 +12,8 @@ class EvaluatorReader extends CanonicalReader {
     this.hasOneScore = hasOneScore;
   }
 
-  ragged(text, nCells) {
-    return raggedScores(nCells, this.names.length);
+  ragged(text, cells) {
+    return raggedScores(cells.length, this.names.length);
   }
 
   takeRow(line, cells) {

@@ -27,21 +27,21 @@ function judged({ datasets, problems, nRows, layout, hasTruth }, rules) {
   return { rows: nRows, datasets: datasets.length, layout, has_truth: hasTruth, warnings: warningsOf(datasets, rules) };
 }
 
-/** Return the pieces of a file's text from its header on, decompressed if necessary, and the header's line number. */
+/** Return the beginning of a file's text and its pieces from the header on, decompressed if necessary. */
 async function textOf(file, rules, report) {
   if (await isGzip(file)) {
     checkSize(file.size, rules.most_upload_bytes, "The gzip file");
-    const { pieces, firstLine } = await opened(unpacked(file, rules, report), rules, judgeBeginning);
-    return { pieces: limited(pieces, rules.most_text_bytes, "The decompressed file"), firstLine };
+    const { pieces, beginning } = await opened(unpacked(file, rules, report), rules, judgeBeginning);
+    return { pieces: limited(pieces, rules.most_text_bytes, "The decompressed file"), beginning };
   }
-  const { pieces, firstLine } = await opened(streamed(file, report), rules, judgeBeginning);
+  const { pieces, beginning } = await opened(streamed(file, report), rules, judgeBeginning);
   checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
-  return { pieces: chunked(pieces), firstLine };
+  return { pieces: chunked(pieces), beginning };
 }
 
 async function readCsv(file, rules, report) {
   const text = await textOf(file, rules, report);
-  const reader = new CsvReader(text.firstLine, rules);
+  const reader = new CsvReader(text.beginning.firstLine, rules);
   await readLines(text, rules.most_lines, rules, (line, cells) => reader.take(line, cells));
   return reader.finish();
 }

@@ -7,8 +7,8 @@ const LINE_FEED = 10;
  * Split pieces into lines, and return the number of bytes.
  * `take` gets number and text of each line; if it is not UTF-8, null and its bytes.
  */
-async function readLines({ pieces, firstLine }, mostLines, rules, take) {
-  const lines = new LineReader(firstLine, mostLines, rules, take);
+async function readLines({ pieces, beginning }, mostLines, rules, take) {
+  const lines = new LineReader(beginning, mostLines, rules, take);
   let size = 0;
   for await (const piece of pieces) {
     lines.feed(piece);
@@ -19,13 +19,14 @@ async function readLines({ pieces, firstLine }, mostLines, rules, take) {
 }
 
 class LineReader {
-  constructor(firstLine, mostLines, rules, take) {
+  constructor(beginning, mostLines, rules, take) {
+    this.likelyCause = likelyCauseOfManyLines(beginning);
     this.mostBytes = rules.most_line_bytes;
     this.mostLines = mostLines;
     this.take = take;
-    this.line = firstLine; // number of the current line
+    this.line = beginning.firstLine; // number of the current line
     this.carried = new Uint8Array(0); // its bytes so far
-    this.lineFeeds = firstLine - 1;
+    this.lineFeeds = beginning.firstLine - 1;
   }
 
   feed(bytes) {
@@ -82,9 +83,15 @@ class LineReader {
   }
 
   checkCount() {
-    const most = this.mostLines;
-    if (this.lineFeeds <= most) return;
-    throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
-      + "does it contain several resolutions or runs?");
+    if (this.lineFeeds <= this.mostLines) return;
+    throw new Refusal(`The file has more than ${grouped(this.mostLines)} lines, ${this.likelyCause}`);
   }
+}
+
+function likelyCauseOfManyLines({ text }) {
+  const lines = text.split("\n");
+  if (lines.length > 2 && lines.every((line, place) => place % 2 === 0 || /^[ \t\r]*$/.test(line))) {
+    return "because every second line is blank; remove these lines (Python: open the file with `newline=''`)";
+  }
+  return "far more than the benchmark has test images; does it contain several resolutions or runs?";
 }

@@ -42,7 +42,7 @@ class Reader {
     if (cells === null) {
       return this.lose(line, ["quotes", "a quoted cell is not properly closed on its line; expected one line per row"]);
     }
-    return cells.length === this.names.length ? cells : this.lose(line, this.ragged(text, cells.length));
+    return cells.length === this.names.length ? cells : this.lose(line, this.ragged(text, cells));
   }
 
   lose(line, [kind, message]) {
@@ -50,8 +50,8 @@ class Reader {
     return null;
   }
 
-  ragged(text, nCells) {
-    return ragged(text, nCells, this.names.length);
+  ragged(text, cells) {
+    return ragged(text, cells, this.names.length);
   }
 
   findDataset(line, cell) {
