@@ -302,4 +302,11 @@ def test_the_checker_gets_no_labels(client, db, team, as_user):
     data = json.loads(rules.text())
     assert data["most_lines"] == 179_980
     assert [d["n_test"] for d in data["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
-    assert set(data["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}
+    assert set(data["datasets"][0]) == {
+        "name",
+        "n_test",
+        "most_lines",
+        "n_classes",
+        "is_binary",
+        "is_multilabel",
+    }

@@ -98,7 +98,7 @@ def test_what_the_form_refuses_by_name_or_size(page, tmp_path):
         (tmp_path / name).write_bytes(content)
         form = SubmissionForm({}, MultiValueDict({"upload": [SimpleUploadedFile(name, content)]}))
         problems = checked(page, "Submission file", tmp_path / name).get_by_role("listitem")
-        expect(problems).to_have_text(list(form.errors["upload"]))
+        expect(problems).to_have_text([str(error) for error in form.errors["upload"]])
 
 
 def test_warnings_are_shown_below_a_valid_file(page, full_size, tmp_path):
