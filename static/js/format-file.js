@@ -40,9 +40,9 @@ async function textOf(file, rules, report) {
 }
 
 async function readCsv(file, rules, report) {
-  const text = await textOf(file, rules, report);
-  const reader = new CsvReader(text.beginning.firstLine, rules);
-  await readLines(text, rules.most_lines, rules, (line, cells) => reader.take(line, cells));
+  const content = await textOf(file, rules, report);
+  const reader = new CsvReader(content.beginning.firstLine, rules);
+  await readLines(content, rules.most_lines, rules, (line, text) => reader.take(line, text));
   return reader.finish();
 }
 
