@@ -167,11 +167,11 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
 
-        def remember(path: Path, labels_path: Path) -> evaluations.Outcome:
+        def remember(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
             limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
-            key = (submission.sha256, labels_path.name, limits)
+            key = (submission.sha256, labels_path.name, resolution, limits)
             if key not in outcomes:
-                outcomes[key] = score_file(path, labels_path)
+                outcomes[key] = score_file(path, labels_path, resolution)
             return outcomes[key]
 
         with monkeypatch.context() as patch:

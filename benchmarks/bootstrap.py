@@ -69,7 +69,7 @@ def read(folder: Path) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return predictions and labels."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
-    return read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels), labels
+    return read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels).values, labels
 
 
 def measure_ours(folder: Path) -> None:

@@ -4,8 +4,8 @@
 
 The benchmark makes a complete case in a temporary folder and measures each reader and layout in its own process. CPU
 time includes all threads, from the file to the metrics; it is the median of several runs after one warm-up run. The
-files are not compressed: gunzip would add the same time for both readers. Peak memory includes the whole process with
-its imports. The curves of figures are measured separately, from predictions in memory.
+CSV files are not compressed: gunzip would add the same time for both readers. Peak memory includes the whole process
+with its imports. The curves of figures are measured separately, from predictions in memory.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,14 @@ from challenge.scoring.reading.files import MOST_LINE_BYTES
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 
 #: Targets: CPU milliseconds from file to metrics, peak MB of a process, and CPU milliseconds of curves.
-TARGETS = {"canonical": 100, "thesis": 200}
+TARGETS = {"canonical": 100, "thesis": 200, "evaluator": 250}
+#: File of each layout. "evaluator" is a zip with the files of MedMNIST's evaluator.
+FILES = {
+    "canonical": "canonical.csv",
+    "thesis": "thesis.csv",
+    "evaluator": "evaluator.zip",
+    "hostile": "hostile.csv",
+}
 TARGET_MEMORY = 300
 TARGET_CURVES = 150
 
@@ -73,7 +81,7 @@ def main() -> None:
 
 
 def make_case(folder: Path) -> None:
-    """Write labels, and the same predictions in both layouts."""
+    """Write labels, and the same predictions in all layouts."""
     rng = np.random.default_rng(0)
     labels = {dataset.name: make_labels(dataset, rng) for dataset in MEDMNIST_PLUS}
     predictions = {d.name: make_predictions(d, labels[d.name], rng) for d in MEDMNIST_PLUS}
@@ -85,6 +93,10 @@ def make_case(folder: Path) -> None:
             for truth, row in zip(labels[name].tolist(), values.tolist(), strict=True):
                 stated = f'"{truth}"' if isinstance(truth, list) else truth
                 file.write(f'{name},{stated},{int(np.argmax(row))},"{row}"\n')
+    with zipfile.ZipFile(folder / FILES["evaluator"], "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, values in predictions.items():
+            rows = (",".join(map(str, [index, *row])) for index, row in enumerate(values))
+            archive.writestr(f"{name}_224_test.csv", "\n".join(rows) + "\n")
 
 
 def make_hostile_file(folder: Path) -> None:
@@ -118,7 +130,7 @@ def measure(reader: str, layout: str, folder: Path) -> dict[str, Any]:
     """Return CPU and wall time (medians, in ms), peak memory (MB), and the metrics."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
-    path = folder / f"{layout}.csv"
+    path = folder / FILES[layout]
     score = {"ours": score_ours, "reference": score_by_reference}[reader]
     metrics = score(path, labels)  # warms up
     cpu, wall = zip(*(timed(lambda: score(path, labels)) for _ in range(RUNS[reader])), strict=True)
@@ -134,7 +146,7 @@ def measure_curves(maker: str, folder: Path) -> dict[str, float]:
     """Return CPU and wall time (medians, in ms) and peak memory (MB) of curves."""
     with np.load(folder / "labels.npz") as archive:
         labels = dict(archive)
-    predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels)
+    predictions = read_predictions(folder / "canonical.csv", MEDMNIST_PLUS, labels=labels).values
     make = {"ours": lambda: curves(predictions, labels, MEDMNIST_PLUS),
             "reference": lambda: curves_by_sklearn(predictions, labels)}[maker]  # fmt: skip
     make()  # warms up
@@ -160,13 +172,15 @@ def score_ours(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
         predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels)
     except PredictionsError:
         return {}
-    return evaluate(predictions, labels, MEDMNIST_PLUS).to_dict()["datasets"]
+    return evaluate(predictions.values, labels, MEDMNIST_PLUS).to_dict()["datasets"]
 
 
 def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
     """Score a file with hardly any checks, `ast.literal_eval` for lists, and scikit-learn for metrics."""
     import pandas as pd
 
+    if path.suffix == ".zip":
+        return score_archive_by_reference(path, labels)
     frame = pd.read_csv(path)
     scores = {}
     for dataset in MEDMNIST_PLUS:
@@ -177,6 +191,19 @@ def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
             rows = frame[frame["dataset"] == dataset.name].sort_values("index")
             y_score = rows[[f"p{j}" for j in range(dataset.n_classes)]].to_numpy()
         scores[dataset.name] = metrics_by_sklearn(labels[dataset.name], y_score, dataset.task)
+    return scores
+
+
+def score_archive_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
+    """Score the files of MedMNIST's evaluator as the evaluator itself reads them."""
+    import pandas as pd
+
+    scores = {}
+    with zipfile.ZipFile(path) as archive:
+        for dataset in MEDMNIST_PLUS:
+            with archive.open(f"{dataset.name}_224_test.csv") as file:
+                y_score = pd.read_csv(file, index_col=0, header=None).to_numpy()
+            scores[dataset.name] = metrics_by_sklearn(labels[dataset.name], y_score, dataset.task)
     return scores
 
 
@@ -232,7 +259,7 @@ def report(folder: Path) -> None:
     verdicts = []
     for layout, target in TARGETS.items():
         ours, reference = (in_own_process(reader, layout, folder) for reader in ("ours", "reference"))
-        size = (folder / f"{layout}.csv").stat().st_size / 1e6
+        size = (folder / FILES[layout]).stat().st_size / 1e6
         print_lines(layout, f"{size:.1f} MB", ours, reference)
         verdicts += [
             verdict(f"{layout}: CPU of file to metrics", ours["cpu"], target, "ms"),

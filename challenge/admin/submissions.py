@@ -29,6 +29,7 @@ class EvaluationInline(admin.TabularInline):
         *("ground_truth", "scorer_version", "status", "attempts", "scored_at"),
         *METRICS,
         "what_is_wrong",
+        "signs_of_mistakes",
     ]
     fields = (*readonly_fields,)
 
@@ -40,6 +41,11 @@ class EvaluationInline(admin.TabularInline):
     def what_is_wrong(self, evaluation: Evaluation) -> str:
         """Reasons why the evaluation failed, one a line."""
         return format_html_join("", "<p>{}</p>", ((problem,) for problem in evaluation.problems)) or "-"
+
+    @admin.display(description="warnings")
+    def signs_of_mistakes(self, evaluation: Evaluation) -> str:
+        """Warnings about a valid file, one a line."""
+        return format_html_join("", "<p>{}</p>", ((warning,) for warning in evaluation.warnings)) or "-"
 
 
 class DisqualifyForm(forms.Form):

@@ -47,7 +47,7 @@ CANONICAL_RULES = (
     Rule("Probabilities are plain decimal numbers.", "p0 is '12%'; expected a plain decimal number"),
     Rule("Probabilities are finite.", "p0 is 'nan'; expected a finite number from 0 to 1"),
     Rule(
-        "Probabilities are between 0 and 1.",
+        "Probabilities are between 0 and 1. Values outside by at most 0.000001 are taken as 0 or 1.",
         "the probability of class 0 is -3.2; expected a value from 0 to 1",
     ),
     Rule(
@@ -81,19 +81,54 @@ THESIS_RULES = (
     ),
 )
 
+EVALUATOR_RULES = (
+    Rule(
+        f"The zip holds one file for the test split of each of the {MEDMNIST_PLUS.n_datasets} datasets, under the name "
+        "that the evaluator gives it. The files may be in folders.",
+        "The zip archive has no file of organsmnist",
+    ),
+    Rule(
+        "The names state one resolution, which is that of your submission, or none.",
+        "The files are for images of 64 pixels by their names, but the submission is for 28 pixels",
+    ),
+    Rule("The files are of one run.", "the zip archive has two files of the dataset"),
+    Rule(
+        "A file has no header. Each row is the index, then the scores.",
+        "the file begins with a line that is not an index and scores",
+    ),
+    Rule(
+        "The scores are the probabilities of all classes. The binary datasets may have one score, that of class 1.",
+        "the row has 2 cells; expected 10: the index and 9 scores",
+    ),
+    Rule(
+        "Files for training and validation splits, 3D datasets, hidden files and folders are ignored. Nothing else is "
+        "in the zip.",
+        "The zip archive holds a file that MedMNIST's evaluator does not write ('notes.txt')",
+    ),
+)
+
 FROM_ARRAYS = """\
 import pandas as pd
 
-# predictions: for each name, such as "pathmnist", an array of shape (test images, classes)
+# predictions["pathmnist"], ...: an array of shape (test images, classes) for each dataset
+columns = ["dataset", "index", *(f"p{j}" for j in range(14))]
 frames = []
 for name, values in predictions.items():
-    frame = pd.DataFrame(values, columns=[f"p{j}" for j in range(values.shape[1])])
-    frame.insert(0, "dataset", name)
-    frame.insert(1, "index", range(len(frame)))
-    frames.append(frame)
-
-columns = ["dataset", "index", *(f"p{j}" for j in range(14))]
+    frame = pd.DataFrame(values, columns=columns[2 : 2 + values.shape[1]])
+    frames.append(frame.assign(dataset=name, index=range(len(frame))))
 pd.concat(frames)[columns].to_csv("predictions.csv.gz", index=False)
+"""
+
+FROM_EVALUATOR = """\
+import shutil
+from pathlib import Path
+
+from medmnist import Evaluator
+
+Path("results").mkdir()
+for name, values in predictions.items():
+    Evaluator(name, "test", size=224).evaluate(values, save_folder="results", run="run1")
+shutil.make_archive("predictions", "zip", "results")
 """
 
 IN_THE_ORDER_OF_MEDMNIST = """\

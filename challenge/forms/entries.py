@@ -16,6 +16,10 @@ from challenge.models import FACT_FIELDS, Submission
 from challenge.models.visibility import Visibility, problem_of_end
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
+#: Ends of the names of submission files, and the same for the browser's dialog, which knows only the last suffix.
+SUFFIXES = (".csv", ".csv.gz", ".zip")
+ACCEPT = ".csv,.gz,.zip,text/csv,application/gzip,application/zip"
+
 VISIBILITIES = [
     (Visibility.PUBLIC, "Public: ranked under your team's name."),
     (Visibility.ANONYMOUS, "Anonymous: ranked as “Anonymous team”; your name and your links are hidden."),
@@ -127,10 +131,8 @@ class SubmissionForm(EntryForm):
     upload = forms.FileField(
         label="Predictions",
         help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all "
-        f"{MEDMNIST_PLUS.n_datasets} test sets.",
-        widget=forms.ClearableFileInput(
-            attrs={"accept": ".csv,.gz,text/csv,application/gzip", "data-check-format": True}
-        ),
+        f"{MEDMNIST_PLUS.n_datasets} test sets; or one zip with the files of MedMNIST's evaluator.",
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT, "data-check-format": True}),
         error_messages={"empty": "The file is empty.", "required": "Choose a file."},
     )
     no_facts = forms.BooleanField(label="State no facts for this entry", required=False)
@@ -168,8 +170,11 @@ class SubmissionForm(EntryForm):
                 f"The file is larger than {filesizeformat(settings.MAX_UPLOAD_BYTES)} "
                 f"({filesizeformat(upload.size)}). Compress it with gzip, or write fewer digits."
             )
-        if not upload.name.lower().endswith((".csv", ".csv.gz")):
-            raise forms.ValidationError("The file must be a .csv, or a .csv.gz compressed with gzip.")
+        if not upload.name.lower().endswith(SUFFIXES):
+            raise forms.ValidationError(
+                "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's "
+                "evaluator."
+            )
         return upload
 
     def clean(self) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 def submission_path(submission: "Submission", filename: str) -> str:
     """Return the storage path of an upload, without any text from the team."""
-    suffix = ".csv.gz" if filename.lower().endswith(".gz") else ".csv"
+    suffix = next((s for s in (".csv.gz", ".zip") if filename.lower().endswith(s)), ".csv")
     return f"{submission.team_id}/{submission.created_at:%Y%m%d-%H%M%S}-{submission.sha256[:16]}{suffix}"
 
 

@@ -29,6 +29,7 @@ from challenge.scoring.metrics.curves import curves
 from challenge.scoring.metrics.evaluator import Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
+from challenge.scoring.metrics.warnings import warnings_of_scores
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 from challenge.services import mails, queue
 from challenge.services.board import board_changed
@@ -53,10 +54,11 @@ FILE_DELETED = "Your team withdrew this entry and deleted its file before the fi
 
 @dataclass(frozen=True)
 class Outcome:
-    """Metrics and per-dataset curve data of one file."""
+    """Metrics and per-dataset curve data of one file, and warnings for its team."""
 
     scores: Scores
     curves: dict[str, dict[str, Any]]
+    warnings: tuple[str, ...]
 
 
 class NoGroundTruthError(Exception):
@@ -123,7 +125,11 @@ def evaluate(evaluation_id: int) -> None:
         end_without_file(evaluation.submission)
         return
     try:
-        outcome = score_file(Path(evaluation.submission.file.path), evaluation.ground_truth.path)
+        outcome = score_file(
+            Path(evaluation.submission.file.path),
+            evaluation.ground_truth.path,
+            evaluation.submission.resolution,
+        )
     except PredictionsError as error:
         _finish(evaluation, claimed_at, problems=[str(problem) for problem in error.problems])
     except SoftTimeLimitExceeded:
@@ -139,8 +145,8 @@ def evaluate(evaluation_id: int) -> None:
         _finish(evaluation, claimed_at, outcome=outcome)
 
 
-def score_file(path: Path, labels_path: Path) -> Outcome:
-    """Read, check and score a submission file against a file of labels.
+def score_file(path: Path, labels_path: Path, resolution: int | None = None) -> Outcome:
+    """Read, check and score a submission file for images of `resolution` against a file of labels.
 
     Raises:
         PredictionsError: the file is not a valid submission.
@@ -149,9 +155,12 @@ def score_file(path: Path, labels_path: Path) -> Outcome:
     """
     labels = _labels(labels_path)
     limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
-    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits)
+    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits, resolution=resolution)
+    scores = evaluate_predictions(predictions.values, labels, MEDMNIST_PLUS)
     return Outcome(
-        evaluate_predictions(predictions, labels, MEDMNIST_PLUS), curves(predictions, labels, MEDMNIST_PLUS)
+        scores,
+        curves(predictions.values, labels, MEDMNIST_PLUS),
+        (*predictions.warnings, *warnings_of_scores(scores, labels, MEDMNIST_PLUS)),
     )
 
 
@@ -203,6 +212,7 @@ def _finish(
     evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
     evaluation.scored_at = now if scores else None
     evaluation.problems = list(problems)
+    evaluation.warnings = list(outcome.warnings) if outcome else []
     for metric in METRICS:
         setattr(evaluation, metric, getattr(scores.average, metric) if scores else None)
     evaluation.save()

@@ -85,7 +85,7 @@ def estimate_file(path: Path, labels_path: Path) -> Estimates:
     labels = read_ground_truth(labels_path, MEDMNIST_PLUS).labels
     limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
     predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits)
-    return estimate_predictions(predictions, labels)
+    return estimate_predictions(predictions.values, labels)
 
 
 def estimate_predictions(

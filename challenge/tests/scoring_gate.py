@@ -21,8 +21,8 @@ score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
 
 
-def score_file_and_pass_the_gate(path: Path, labels_path: Path) -> evaluations.Outcome:
-    outcome = score_file(path, labels_path)
+def score_file_and_pass_the_gate(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
+    outcome = score_file(path, labels_path, resolution)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":
         if order == "die":

@@ -39,6 +39,7 @@ from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import evaluations, ground_truths, submissions
 from challenge.tests.pages import elements, page_of
+from challenge.tests.scoring import archives
 
 ROWS = 20
 SHORT = Benchmark(
@@ -226,7 +227,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "1e999": (cell("p0", "1e999"), [at("pathmnist"), "is inf"]),
     "1e999 of many labels": (cell("p0", "1e999", "chestmnist"), [at("chestmnist"), "is inf"]),
     "1e999 and -1e999": (values("octmnist", "1e999", "-1e999", "0", "0"), [at("octmnist"), "0 to 1"]),
-    "below 0": (cell("p0", "-1e-9"), [at("pathmnist"), "0 to 1"]),
+    "below 0": (cell("p0", "-1e-5"), [at("pathmnist"), "is -1e-05", "0 to 1"]),
     "a word": (cell("p0", "null"), [at("pathmnist"), "'null'", "decimal number"]),
     "hexadecimal": (cell("p0", "0x1p-2"), [at("pathmnist"), "'0x1p-2'", "decimal number"]),
     "underscores": (cell("p0", "0_1"), [at("pathmnist"), "'0_1'", "decimal number"]),
@@ -238,7 +239,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "3D": (cell("dataset", "organmnist3d"), ["line 5", "'organmnist3d' is not a 2D dataset"]),
     "unknown": (cell("dataset", "mnist"), ["line 5", "'mnist' is not one of the datasets"]),
     "capitals": (cell("dataset", "PathMNIST"), ["line 5", "must be written exactly 'pathmnist'"]),
-    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "'dataset' is not one"]),
+    "header again": (with_line(",".join(COLUMNS).encode(), 100), ["line 100", "repeats the header"]),
     "an extra row": (with_line(b"octmnist,20,1,0,0,0" + b"," * 10, 9), ["octmnist, line 9", "'20' is past the end"]),
     "negative index": (cell("index", "-1"), [at("pathmnist"), "'-1'", "whole number from 0 to 19"]),
     "huge index": (cell("index", "9" * 400), [at("pathmnist"), "past the end", "0 to 19"]),
@@ -256,11 +257,11 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "NUL": (replaced(b"octmnist,3,", b"octmnist,3\0,"), ["line 65", "NUL"]),
     "an open quote": (replaced(b"octmnist,3,", b'"octmnist,3,'), ["line 65", "quoted", "closed"]),
     "a quoted line end": (replaced(b"octmnist,3,", b'"octmnist\n",3,'), ["line 65", "quoted", "closed"]),
-    "old Mac line ends": (lambda c: c.replace(b"\n", b"\r"), ["line 1", "line feed"]),
+    "old Mac line ends": (lambda c: c.replace(b"\n", b"\r"), ["carriage return", "line feed"]),
     "blanks only": (always(b" \r\n\n\t\n"), ["empty"]),
     "a byte-order mark only": (always(b"\xef\xbb\xbf"), ["empty"]),
     "header only": (lambda c: c.splitlines()[0], ["no rows"]),
-    "no header": (lambda c: c.split(b"\n", 1)[1], ["line 1", "'dataset' is missing"]),
+    "no header": (lambda c: c.split(b"\n", 1)[1], ["line 1", "no header"]),
     "blank first line": (lambda c: b"\n" + c, ["line 1", "blank"]),
     "row labels of pandas": (replaced(b"dataset,", b",dataset,"), ["line 1", "no name", "index=False"]),
     "a column twice": (replaced(b",p1,", b",p0,"), ["line 1", "'p0' occurs 2 times", "'p1' is missing"]),
@@ -275,7 +276,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "gzip and more": (lambda c: gzip.compress(c) + b"dataset", ["gzip", "followed by"]),
     "gzip of nothing": (always(gzip.compress(b"")), ["empty"]),
     "nested gzip": (lambda c: gzip.compress(gzip.compress(c)), ["gzip data inside gzip data"]),
-    "zip": (always(zipped("predictions.csv")), ["not CSV", "zip archive"]),
+    "zip": (always(zipped("predictions.csv")), ["zip archive holds one CSV", "send the CSV itself"]),
     "xlsx": (always(zipped("[Content_Types].xml", "xl/workbook.xml")), ["not CSV", "Excel"]),
     "npz": (always(npz()), ["not CSV", "NumPy .npz"]),
     "gzip of npz": (always(gzip.compress(npz())), ["not CSV", "NumPy .npz"]),
@@ -418,6 +419,28 @@ def test_an_odd_file_that_is_fine_gets_the_same_scores(case, valid, short_site, 
     assert len(scores_of(odd)) == 13
 
 
+def test_an_archive_of_the_evaluator_gets_the_same_scores(valid, short_labels, short_site, team, as_user):
+    client = as_user(team)
+    predictions = make_demo_predictions(short_labels, SHORT, skill=1, seed=0)
+    post(client, valid, model_name="Plain")
+    post(client, archives.zipped(archives.evaluator_files(predictions, 28)), "My files.ZIP", model_name="Odd")
+    plain, odd = (evaluate(Submission.objects.get(model_name=name)) for name in ("Plain", "Odd"))
+    assert odd.problems == []
+    assert scores_of(odd) == scores_of(plain)
+    assert odd.submission.file.name.endswith(".zip")
+    assert odd.submission.file_name == "My files.ZIP"
+
+
+def test_an_archive_for_another_resolution_is_refused(short_labels, short_site, team, as_user):
+    predictions = make_demo_predictions(short_labels, SHORT, skill=1, seed=0)
+    post(as_user(team), archives.zipped(archives.evaluator_files(predictions, 64)), "files.zip")
+    (problem,) = evaluate(Submission.objects.get()).problems
+    assert problem == (
+        "The files are for images of 64 pixels by their names, but the submission is for 28 pixels; "
+        "choose the resolution of the files."
+    )
+
+
 # --- Refusals of the form ------------------------------------------------------------------------
 
 
@@ -425,7 +448,7 @@ def test_an_odd_file_that_is_fine_gets_the_same_scores(case, valid, short_site, 
     ("content", "name", "message"),
     [
         (b"", "predictions.csv", "The file is empty."),
-        (b"PK\x03\x04", "predictions.zip", "must be a .csv"),
+        (b"x", "predictions.csv.zip.txt", "must be a .csv"),
         (b"x", "predictions.npz", "must be a .csv"),
         (b"x", "predictions.csv.exe", "must be a .csv"),
         (b"x", "csv", "must be a .csv"),
@@ -690,11 +713,11 @@ def is_valid(content: bytes) -> bool:
     """Check a file in the canonical layout with only the csv module and float()."""
     try:
         text = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-        rows = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True))
+        table = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""), strict=True)
+        header, *lines = [[value.strip(" \t") for value in line] for line in table]
+        rows = [dict(zip(header, line, strict=True)) for line in lines if any(line)]
         seen = set()
         for row in rows:
-            if None in row or None in row.values():
-                return False
             dataset = SHORT[row["dataset"]]
             index = int(row["index"])
             if not re.fullmatch(r"[ \t]*\+?[0-9]+[ \t]*", row["index"]) or index >= ROWS:
@@ -705,9 +728,9 @@ def is_valid(content: bytes) -> bool:
             numbers = [float(value) for value in used]
             if any(row[f"p{j}"].strip(" \t") for j in range(dataset.n_classes, 14)):
                 return False
-            if not all(math.isfinite(p) and 0 <= p <= 1 for p in numbers):
+            if not all(math.isfinite(p) and -1e-6 <= p <= 1 + 1e-6 for p in numbers):
                 return False
-            if dataset.task is not Task.MULTILABEL and abs(sum(numbers) - 1) > 0.01:
+            if dataset.task is not Task.MULTILABEL and abs(sum(numbers) - 1) > 0.01 + 1e-9:
                 return False
             seen.add((dataset.name, index))
     except (ValueError, KeyError, csv.Error, OSError, EOFError, zlib.error):

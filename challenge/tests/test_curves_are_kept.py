@@ -11,7 +11,7 @@ from challenge.services import evaluations
 
 def test_it_works(team, submit_and_score, labels, prediction_files):
     submission = submit_and_score(team, skill=1.0)
-    predictions = read_predictions(prediction_files(1.0), MEDMNIST_PLUS)
+    predictions = read_predictions(prediction_files(1.0), MEDMNIST_PLUS).values
     assert EvaluationCurves.objects.get().datasets == curves(predictions, labels.labels, MEDMNIST_PLUS)
     scores = submission.evaluations.get().dataset_scores
     for name, kept in EvaluationCurves.objects.get().datasets.items():

@@ -90,10 +90,10 @@ def test_two_first_outcomes_at_once_are_reported_in_one_mail(team, submit):
     first, second = submission.evaluations.order_by("pk")
     assert second.ground_truth == other
 
-    def score_second_first(path, labels_path):
+    def score_second_first(*arguments):
         monkeypatch.undo()
         evaluations.evaluate(second.pk)
-        return evaluations.score_file(path, labels_path)
+        return evaluations.score_file(*arguments)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(evaluations, "score_file", score_second_first)

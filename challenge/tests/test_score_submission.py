@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.tests.scoring.archives import evaluator_files, zipped
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +33,7 @@ def test_it_prints_json(prediction_files, labels_file):
     result = run(prediction_files(1.0), "--labels", labels_file, "--json")
     scores = json.loads(result.stdout)
     assert result.returncode == 0
-    assert result.stderr == ""
-    assert list(scores) == ["datasets", "average", "rows"]
+    assert list(scores) == ["datasets", "average", "rows", "warnings"]
     assert len(scores["datasets"]) == 12
     assert set(scores["average"]) == set(METRICS)
     assert scores["rows"] == 119_320
@@ -43,6 +45,38 @@ def test_it_prints_a_table(prediction_files, labels_file):
     result = run(prediction_files(1.0), "--labels", labels_file)
     assert result.returncode == 0
     assert len(result.stdout.splitlines()) == 1 + 12 + 1
+
+
+def test_warnings_are_on_stderr_and_in_the_json(prediction_files, labels_file):
+    result = run(prediction_files(1.0), "--labels", labels_file, "--json")
+    (warning,) = json.loads(result.stdout)["warnings"]  # the demo's labels are rarer than its predictions
+    assert warning.startswith(
+        "The accuracy is below that of always predicting the most frequent class (chestmnist"
+    )
+    assert result.stderr.splitlines() == [
+        "The file is valid, but something may be wrong with it:",
+        f"- {warning}",
+    ]
+
+
+@pytest.fixture
+def archive(labels, tmp_path) -> Path:
+    values = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1, seed=0)
+    (tmp_path / "files.zip").write_bytes(zipped(evaluator_files(values, 224)))
+    return tmp_path / "files.zip"
+
+
+def test_an_archive_of_the_evaluator_has_the_scores_of_the_csv(archive, prediction_files, labels_file):
+    of_csv = run(prediction_files(1.0), "--labels", labels_file)
+    of_zip = run(archive, "--labels", labels_file, "--resolution", 224)
+    assert of_zip.returncode == 0
+    assert of_zip.stdout == of_csv.stdout
+
+
+def test_another_resolution_than_that_of_the_archive_is_refused(archive, labels_file):
+    result = run(archive, "--labels", labels_file, "--resolution", 28)
+    assert result.returncode == 2
+    assert "The files are for images of 224 pixels by their names" in result.stderr
 
 
 def test_an_invalid_file_gives_status_2_and_the_reasons_on_stderr(tmp_path, labels_file):

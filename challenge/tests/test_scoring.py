@@ -17,7 +17,7 @@ def test_it_works(team, submit_and_score, labels, prediction_files):
     submission = submit_and_score(team, skill=1.0)
     evaluation = submission.evaluations.get()
     expected = evaluate_predictions(
-        read_predictions(prediction_files(1.0), MEDMNIST_PLUS), labels.labels, MEDMNIST_PLUS
+        read_predictions(prediction_files(1.0), MEDMNIST_PLUS).values, labels.labels, MEDMNIST_PLUS
     )
     assert evaluation.status == Evaluation.Status.SCORED
     assert {metric: getattr(evaluation, metric) for metric in METRICS} == {

@@ -52,7 +52,7 @@ def test_the_choice_of_a_dataset(client, team, submit_and_score, labels, predict
     assert attribute(page, "#by-dataset a[aria-current=true]", "id") == ["choose-bloodmnist"]
 
     y_true = labels.labels["bloodmnist"]
-    y_score = read_predictions(prediction_files(1.0), MEDMNIST_PLUS)["bloodmnist"]
+    y_score = read_predictions(prediction_files(1.0), MEDMNIST_PLUS).values["bloodmnist"]
     expected = sklearn_metrics.confusion_matrix(y_true, y_score.argmax(axis=1))
     found = [
         [int(cell.replace(",", "")) for cell in row[1:-1]] for row in numbers_of(page, "confusion-bloodmnist")

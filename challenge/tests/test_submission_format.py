@@ -17,6 +17,7 @@ from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.metrics.evaluator import evaluate
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
+from challenge.tests.scoring.archives import evaluator_name, zipped
 from challenge.tests.scoring.conftest import TINY, TINY_PREDICTIONS
 from challenge.views import submission_format as view
 
@@ -60,7 +61,7 @@ def test_each_dataset_with_its_rows_columns_and_classes(page):
 
 def test_the_rules_and_their_errors_are_shown(page):
     errors = [text_of(quoted) for quoted in elements(page, "q")]
-    for rule in content.CANONICAL_RULES + content.THESIS_RULES:
+    for rule in content.CANONICAL_RULES + content.THESIS_RULES + content.EVALUATOR_RULES:
         assert rule.rule in page
         assert rule.error in errors
 
@@ -164,6 +165,32 @@ def test_the_error_of_a_wrong_truth(zeros, tmp_path):
     assert content.THESIS_RULES[-1].error in problems_of(thesis(zeros, "1"), tmp_path, labels=labels)
 
 
+NAMES = {name: evaluator_name(name) for name in (dataset.name for dataset in SHORT)}
+ONE_OF_EACH = dict.fromkeys(NAMES.values(), "0,1\n")
+
+#: For each error of an archive on the page, the files of an archive with that error.
+SPOILT_ARCHIVES = {
+    "The zip archive has no file of organsmnist": {n: t for n, t in ONE_OF_EACH.items() if "organs" not in n},
+    "The files are for images of 64 pixels by their names, but the submission is for 28 pixels": {
+        evaluator_name(name, 64): "0,1\n" for name in NAMES
+    },
+    "the zip archive has two files of the dataset": ONE_OF_EACH
+    | {evaluator_name("octmnist", run="run2"): "0,1\n"},
+    "the file begins with a line that is not an index and scores": dict.fromkeys(ONE_OF_EACH, "id,p0\n"),
+    "the row has 2 cells; expected 10: the index and 9 scores": ONE_OF_EACH,
+    "The zip archive holds a file that MedMNIST's evaluator does not write ('notes.txt')": ONE_OF_EACH
+    | {"notes.txt": ""},
+}
+
+
+@pytest.mark.parametrize("error", [rule.error for rule in content.EVALUATOR_RULES])
+def test_the_errors_of_archives(error, tmp_path):
+    (tmp_path / "spoilt.zip").write_bytes(zipped(SPOILT_ARCHIVES[error]))
+    with pytest.raises(PredictionsError) as caught:
+        read_predictions(tmp_path / "spoilt.zip", SHORT, resolution=28)
+    assert error in str(caught.value)
+
+
 # --- Code to copy ---------------------------------------------------------------------------------
 
 
@@ -172,9 +199,15 @@ def test_the_code_of_the_page_writes_a_valid_file(page, zeros, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     assert region(page, "Code that writes a file with pandas").text() == content.FROM_ARRAYS
     exec(content.FROM_ARRAYS, {"predictions": predictions})  # noqa: S102 - as a reader would run it
-    found = read_predictions(tmp_path / "predictions.csv.gz", SHORT)
+    assert len(content.FROM_ARRAYS.splitlines()) <= 10
+    found = read_predictions(tmp_path / "predictions.csv.gz", SHORT).values
     for name, values in predictions.items():
         np.testing.assert_array_equal(found[name], values)
+
+
+def test_the_code_for_the_evaluator_is_on_the_page(page):
+    shown = region(page, "Code that saves the files of MedMNIST's evaluator").text()
+    assert shown == content.FROM_EVALUATOR  # baselines/tests/test_evaluator_code.py runs it
 
 
 def test_the_code_for_pytorch_is_python(page):
@@ -198,11 +231,9 @@ def test_the_template_is_refused_until_it_is_filled_in(client, submit_and_score,
     template = body_of(client.get(TEMPLATE_CSV))
     evaluation = submit_and_score(team, content=template).evaluations.get()
     assert evaluation.status == Evaluation.Status.FAILED
-    assert len(evaluation.problems) == len(MEDMNIST_PLUS.datasets)
-    assert (
-        "pathmnist, line 2, index 0: p0 is blank; expected a value for each of the 9 classes"
-        in evaluation.problems[0]
-    )
+    (problem,) = evaluation.problems
+    assert "pathmnist, line 2, index 0: p0 is blank; expected a value for each of the 9 classes" in problem
+    assert "119,320 lines of 12 datasets" in problem
 
 
 def test_the_example_is_valid_and_knows_nothing(client, db, labels, tmp_path):
@@ -210,7 +241,7 @@ def test_the_example_is_valid_and_knows_nothing(client, db, labels, tmp_path):
     assert response["Content-Type"] == "application/gzip"
     path = tmp_path / "example.csv.gz"
     path.write_bytes(body_of(response))
-    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels.labels)
+    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels.labels).values
     scores = evaluate(predictions, labels.labels, MEDMNIST_PLUS)
     assert scores.average.auc == pytest.approx(0.5, abs=0.03)
     assert all(row.auc == pytest.approx(0.5, abs=0.15) for row in scores.datasets.values())
@@ -259,7 +290,7 @@ def test_a_file_that_could_not_be_made_is_not_kept(settings, monkeypatch):
 
 
 def test_the_downloads_of_a_small_benchmark(tmp_path):
-    assert list(read_predictions(EXAMPLE.file(TINY), TINY)) == list(TINY_PREDICTIONS)
+    assert list(read_predictions(EXAMPLE.file(TINY), TINY).values) == list(TINY_PREDICTIONS)
 
 
 # --- Data of the checker -----------------------------------------------------------------------
@@ -271,4 +302,11 @@ def test_the_checker_gets_no_labels(client, db, team, as_user):
     data = json.loads(rules.text())
     assert data["most_lines"] == 179_980
     assert [d["n_test"] for d in data["datasets"]] == [d.n_test for d in MEDMNIST_PLUS]
-    assert set(data["datasets"][0]) == {"name", "n_test", "n_classes", "is_binary", "is_multilabel"}
+    assert set(data["datasets"][0]) == {
+        "name",
+        "n_test",
+        "most_lines",
+        "n_classes",
+        "is_binary",
+        "is_multilabel",
+    }

@@ -19,7 +19,7 @@ MAJORITY = "Always the most frequent class"
 
 @pytest.fixture(scope="module")
 def predictions(prediction_files):
-    return read_predictions(prediction_files(1.0), MEDMNIST_PLUS)
+    return read_predictions(prediction_files(1.0), MEDMNIST_PLUS).values
 
 
 @pytest.fixture(scope="module")

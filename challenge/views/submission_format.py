@@ -9,14 +9,17 @@ from challenge.content.downloads import EXAMPLE, TEMPLATE, Download
 from challenge.content.format_rules import format_rules
 from challenge.content.submission_format import (
     CANONICAL_RULES,
+    EVALUATOR_RULES,
     FROM_ARRAYS,
+    FROM_EVALUATOR,
     IN_THE_ORDER_OF_MEDMNIST,
     THESIS_RULES,
 )
+from challenge.forms import ACCEPT
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.reading.files import MOST_LINE_BYTES
-from challenge.scoring.reading.predictions import most_lines
+from challenge.scoring.metrics.warnings import ACCURACY_MARGIN, LEAST_AUC
+from challenge.scoring.reading.files import MOST_LINE_BYTES, most_lines
 
 
 @require_safe
@@ -28,11 +31,16 @@ def submission_format(request: HttpRequest) -> HttpResponse:
         "last_column": MEDMNIST_PLUS.max_classes - 1,
         "canonical_rules": CANONICAL_RULES,
         "thesis_rules": THESIS_RULES,
+        "evaluator_rules": EVALUATOR_RULES,
         "from_arrays": FROM_ARRAYS,
+        "from_evaluator": FROM_EVALUATOR,
+        "accept": ACCEPT,
+        "least_auc": LEAST_AUC,
+        "accuracy_margin": ACCURACY_MARGIN,
         "in_the_order_of_medmnist": IN_THE_ORDER_OF_MEDMNIST,
         "most_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "most_line_bytes": MOST_LINE_BYTES,
-        "most_lines": most_lines(MEDMNIST_PLUS),
+        "most_lines": most_lines(MEDMNIST_PLUS.n_rows),
         "format_rules": format_rules(MEDMNIST_PLUS),
     }
     return render(request, "challenge/submission_format.html", context)

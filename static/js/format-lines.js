@@ -1,132 +1,32 @@
-// Read the lines of a file, within the limits of the site: challenge/scoring/reading/files.py.
+// Split a text into lines, within the limits of the site: challenge/scoring/reading/files.py.
 "use strict";
 
 const LINE_FEED = 10;
-const BEGINNING = 4096; // number of bytes used to recognize other file formats
-const PIECE = 2 ** 17;
-const ONLY_GZIP = 16 + 15; // zlib's windowBits: gzip only, with windows of any size
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-/** Decode bytes; null if they are not UTF-8. */
-function decoded(bytes) {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-function joined(first, second) {
-  if (!first.length) return second;
-  const both = new Uint8Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
-}
-
-function checkSize(size, limit, what) {
-  if (size <= limit) return;
-  const inMiB = general(limit / 2 ** 20, 4);
-  throw new Refusal(`${what} is too large: ${grouped(size)} bytes, above the limit of ${grouped(limit)} bytes (${inMiB} MiB)`);
-}
-
-/** Yield the bytes of a file in pieces, decompressed if necessary; `report` gets the share that is read. */
-async function* textOf(file, rules, report) {
-  const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const isGzip = magic[0] === 0x1f && magic[1] === 0x8b;
-  if (isGzip) checkSize(file.size, rules.most_upload_bytes, "The gzip file");
-  else checkSize(file.size, Math.min(rules.most_text_bytes, rules.most_lines * rules.most_line_bytes), "The file");
-  let beginning = new Uint8Array(0);
+/**
+ * Split pieces into lines, and return the number of bytes.
+ * `take` gets number and text of each line; if it is not UTF-8, null and its bytes.
+ */
+async function readLines({ pieces, beginning }, mostLines, rules, take) {
+  const lines = new LineReader(beginning, mostLines, rules, take);
   let size = 0;
-  for await (const piece of isGzip ? unpacked(file, rules, report) : plain(file, report)) {
+  for await (const piece of pieces) {
+    lines.feed(piece);
     size += piece.length;
-    if (isGzip) checkSize(size, rules.most_text_bytes, "The decompressed file");
-    if (beginning === null) {
-      yield piece;
-      continue;
-    }
-    beginning = joined(beginning, piece.slice()); // the next piece overwrites this one
-    if (beginning.length < BEGINNING) continue;
-    checkIsText(beginning, rules);
-    yield beginning;
-    beginning = null;
   }
-  if (beginning === null) return;
-  checkIsText(beginning, rules);
-  yield beginning;
+  lines.end();
+  return size;
 }
 
-async function* plain(file, report) {
-  const reader = file.stream().getReader();
-  let read = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-    read += value.length;
-    report(read / file.size);
-  }
-}
-
-/** Yield the bytes of a gzip file (one or more members), as strict as zlib; each piece overwrites the last. */
-async function* unpacked(file, rules, report) {
-  const stream = new pako.ZStream();
-  pako.zlibInflateInit2(stream, ONLY_GZIP);
-  stream.input = new Uint8Array(await file.arrayBuffer());
-  stream.avail_in = stream.input.length;
-  stream.output = new Uint8Array(PIECE);
-  for (let members = 1; ; ) {
-    stream.next_out = 0;
-    stream.avail_out = PIECE;
-    const status = pako.zlibInflate(stream, pako.Z_NO_FLUSH);
-    if (status === pako.Z_BUF_ERROR) throw new Refusal("The gzip data ends too early; was the upload cut off?");
-    if (status < 0) throw new Refusal("The gzip data is corrupt; compress and upload the file again");
-    if (stream.next_out) {
-      yield stream.output.subarray(0, stream.next_out);
-      report(stream.next_in / file.size);
-    }
-    if (status !== pako.Z_STREAM_END) continue;
-    if (!stream.avail_in) return;
-    members += 1;
-    checkMember(stream.input.subarray(stream.next_in), members, rules.most_gzip_members);
-    pako.zlibInflateReset(stream);
-  }
-}
-
-function checkMember(bytes, number, most) {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
-    throw new Refusal("The gzip data is followed by bytes that are not gzip; was something appended?");
-  }
-  if (number > most) throw new Refusal(`The gzip file consists of more than ${grouped(most)} parts; compress the CSV in one piece`);
-}
-
-/** Refuse a file whose first bytes show another format, and name the format. */
-function checkIsText(bytes, rules) {
-  let text = String.fromCharCode(...bytes.subarray(0, BEGINNING)); // a character for each byte
-  if (text.startsWith("\xef\xbb\xbf")) text = text.slice(3);
-  text = text.replace(/^[ \t\r\n]+/, "");
-  const kind = text.startsWith("PK\x03\x04")
-    ? kindOfZip(text)
-    : rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
-  if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
-}
-
-function kindOfZip(text) {
-  if (text.includes(".npy")) return "a NumPy .npz file";
-  if (text.includes("[Content_Types].xml") || text.includes("xl/")) return "an Excel (.xlsx) file";
-  if (text.includes("/data.pkl")) return "a PyTorch file";
-  return "a zip archive";
-}
-
-/** Splitter of pieces into lines; `take` gets the number and text of each line, null if it is not UTF-8. */
 class LineReader {
-  constructor(rules, take) {
-    this.rules = rules;
+  constructor(beginning, mostLines, rules, take) {
+    this.likelyCause = likelyCauseOfManyLines(beginning);
+    this.mostBytes = rules.most_line_bytes;
+    this.mostLines = mostLines;
     this.take = take;
-    this.line = 1; // number of the current line
+    this.line = beginning.firstLine; // number of the current line
     this.carried = new Uint8Array(0); // its bytes so far
-    this.lineFeeds = 0;
+    this.lineFeeds = beginning.firstLine - 1;
   }
 
   feed(bytes) {
@@ -150,7 +50,7 @@ class LineReader {
 
   /** Deliver the last line if no line end follows it. */
   end() {
-    if (this.carried.length) this.take(this.line, decoded(this.carried));
+    if (this.carried.length) this.take(this.line, decoded(this.carried), this.carried);
   }
 
   /** Deliver complete lines; decoding them all at once is faster than one by one. */
@@ -164,17 +64,18 @@ class LineReader {
     for (let end = 0; end < bytes.length; start = end + 1) {
       end = bytes.indexOf(LINE_FEED, start);
       if (end < 0) end = bytes.length;
-      this.takeTerminated(decoded(bytes.subarray(start, end)));
+      const line = bytes.subarray(start, end);
+      this.takeTerminated(decoded(line), line);
     }
   }
 
-  takeTerminated(text) {
-    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text);
+  takeTerminated(text, bytes) {
+    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text, bytes);
     this.line += 1;
   }
 
   checkLength(length) {
-    const most = this.rules.most_line_bytes;
+    const most = this.mostBytes;
     if (length <= most) return;
     const message = `this line is longer than ${grouped(most)} bytes; write one row of probabilities per line, `
       + "and end each line with a line feed";
@@ -182,9 +83,15 @@ class LineReader {
   }
 
   checkCount() {
-    const most = this.rules.most_lines;
-    if (this.lineFeeds <= most) return;
-    throw new Refusal(`The file has more than ${grouped(most)} lines, far more than the benchmark has test images; `
-      + "does it contain several resolutions or runs?");
+    if (this.lineFeeds <= this.mostLines) return;
+    throw new Refusal(`The file has more than ${grouped(this.mostLines)} lines, ${this.likelyCause}`);
   }
+}
+
+function likelyCauseOfManyLines({ text }) {
+  const lines = text.split("\n");
+  if (lines.length > 2 && lines.every((line, place) => place % 2 === 0 || /^[ \t\r]*$/.test(line))) {
+    return "because every second line is blank; remove these lines (Python: open the file with `newline=''`)";
+  }
+  return "far more than the benchmark has test images; does it contain several resolutions or runs?";
 }

@@ -1,17 +1,5 @@
-// Problems in a file, in the words of the server: challenge/scoring/problems.py, and Python's text formats.
-// The parts of the checker are plain scripts that share the worker's scope; format-worker.js loads them.
+// Problems in a file, in the words of the site: challenge/scoring/reading/problems.py.
 "use strict";
-
-// White space as in Python's str.strip() and str.split().
-const WHITE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
-const OUTER_WHITE = new RegExp(`^${WHITE}|${WHITE}$`, "g");
-const INNER_WHITE = new RegExp(WHITE);
-
-const strip = (text) => text.replace(OUTER_WHITE, "");
-const stripBlanks = (text) => text.replace(/^[ \t]+|[ \t]+$/g, "");
-const isBlank = (text) => /^[ \t]*$/.test(text);
-const splitAtWhite = (text) => strip(text).split(INNER_WHITE).filter(Boolean);
-const grouped = (number) => number.toLocaleString("en-US");
 
 /** Problem of the whole file; it ends reading. */
 class Refusal extends Error {
@@ -21,106 +9,69 @@ class Refusal extends Error {
   }
 }
 
-const problem = (message, { dataset = null, line = null, index = null } = {}) =>
-  ({ message, dataset, line, index, count: 1, more_lines: [] });
+/** Return the end of reading with problems that are already found. */
+const refusalWith = (problems) => Object.assign(new Refusal("The file has problems"), { problems });
 
-/** Collector of problems; problems of the same kind in the same dataset are counted, not repeated. */
+const problem = (message, { dataset = null, line = null, index = null } = {}) =>
+  ({ message, dataset, line, index, count: 1, more_lines: [], datasets: [] });
+
+/** Collector of problems: occurrences of one kind become one problem, in all datasets. */
 class ProblemLog {
-  constructor(rules) {
+  /** `linesRestart`: each dataset is in a file of its own, so only lines of the first dataset are named. */
+  constructor(rules, linesRestart = false) {
     this.mostPlaces = rules.shown_places;
+    this.linesRestart = linesRestart;
     this.byKind = new Map();
   }
 
+  /** Add one occurrence of a kind; for later occurrences, only line and dataset are kept. */
   add(kind, message, place = {}) {
-    const key = `${kind} ${place.dataset ?? ""}`;
-    const first = this.byKind.get(key);
-    if (!first) {
-      this.byKind.set(key, problem(message, place));
-      return;
+    const first = this.byKind.get(kind);
+    if (first) {
+      first.count += 1;
+      const isNamed = place.line != null && (!this.linesRestart || (place.dataset ?? null) === first.dataset);
+      if (isNamed && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
+      noteDataset(first, place);
+    } else {
+      const found = problem(message, place);
+      noteDataset(found, place);
+      this.byKind.set(kind, found);
     }
-    first.count += 1;
-    if (place.line != null && first.more_lines.length < this.mostPlaces - 1) first.more_lines.push(place.line);
   }
 
-  /** All problems, in the order of the file. */
-  get problems() {
-    return [...this.byKind.values()].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
+  /** Add a problem of a dataset as a whole: later datasets with this kind are named, lines are not counted. */
+  addOnce(kind, message, place) {
+    if (this.byKind.has(kind)) noteDataset(this.byKind.get(kind), place);
+    else this.add(kind, message, place);
+  }
+
+  /** Throw a Refusal with all problems, in the order of the file, if there are any. */
+  refuseIfAny() {
+    const problems = [...this.byKind.values()].sort((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || 0);
+    if (problems.length) throw refusalWith(problems);
   }
 }
 
-function inWords({ message, dataset, line, index, count, more_lines: more }) {
+function noteDataset({ datasets }, { dataset }) {
+  if (dataset && !datasets.includes(dataset)) datasets.push(dataset);
+}
+
+function inWords({ message, dataset, line, index, count, more_lines: more, datasets }) {
   const place = [];
   if (dataset !== null) place.push(dataset);
   if (line !== null) place.push(`line ${line}`);
   if (index !== null) place.push(`index ${index}`);
   const text = place.length ? `${place.join(", ")}: ${message}` : message;
-  if (!more.length) return `${text}.`;
-  const further = more.join(", ") + (count > 1 + more.length ? ", ..." : "");
-  return `${text}. ${grouped(count)} lines have this problem (next: ${further}).`;
+  return `${text}${text.endsWith("?") ? "" : "."}${extent(count, more, datasets)}`;
 }
 
-/** Quote text from a file like Python's ascii(): short, without control characters. */
-function shown(text, most) {
-  const characters = Array.from(text);
-  const some = characters.slice(0, most);
-  const quote = some.includes("'") && !some.includes('"') ? '"' : "'";
-  const escaped = some.map((character) => escapedCharacter(character, quote)).join("");
-  return quote + escaped + quote + (characters.length > most ? "..." : "");
+/** Return the sentence that says how often a problem occurs. */
+function extent(count, more, datasets) {
+  const names = datasets.length > 1 ? named(datasets) : "";
+  if (count === 1) return names && ` This is true of ${names}.`;
+  const next = more.length ? ` (next: ${more.join(", ")}${count > 1 + more.length ? ", ..." : ""})` : "";
+  return ` ${grouped(count)} lines${names && ` of ${names}`} have this problem${next}.`;
 }
 
-const ESCAPES = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-function escapedCharacter(character, quote) {
-  if (character === quote) return `\\${character}`;
-  if (character in ESCAPES) return ESCAPES[character];
-  const code = character.codePointAt(0);
-  if (code >= 0x20 && code < 0x7f) return character;
-  const [letter, width] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
-  return `\\${letter}${code.toString(16).padStart(width, "0")}`;
-}
-
-/** Format a number with the given number of significant digits, like Python's format "g". */
-function general(value, digits = 6) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  let [mantissa, exponent] = roundedToEven(value, digits - 1).split("e");
-  exponent = Number(exponent);
-  if (exponent < -4 || exponent >= digits) {
-    const sign = exponent < 0 ? "-" : "+";
-    return `${withoutZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
-  }
-  return withoutZeros(Number(`${mantissa}e${exponent}`).toFixed(digits - 1 - exponent));
-}
-
-/** Round halves to the even digit, like Python; toExponential rounds halves up. */
-function roundedToEven(value, decimals) {
-  const [, kept, rest, exponent] = value.toExponential(40).match(new RegExp(`^(-?\\d\\.\\d{${decimals}})(\\d*)(e.*)$`));
-  return /^50*$/.test(rest) && kept.at(-1) % 2 === 0 ? kept + exponent : value.toExponential(decimals);
-}
-
-const withoutZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-
-/** Return the known name closest to a word, like difflib.get_close_matches; undefined if there is none. */
-function closest(word, known) {
-  let best = { ratio: 0.8, name: undefined };
-  for (const name of known) {
-    const ratio = (2 * charactersInCommon([...name], [...word])) / (name.length + [...word].length);
-    if (ratio > best.ratio || (ratio === best.ratio && (!best.name || name > best.name))) best = { ratio, name };
-  }
-  return best.name;
-}
-
-/** Count shared characters: the longest common run, then the same to the left and to the right of it. */
-function charactersInCommon(a, b) {
-  let size = 0, inA = 0, inB = 0;
-  for (let i = 0; i < a.length; i += 1) {
-    for (let j = 0; j < b.length; j += 1) {
-      let run = 0;
-      while (i + run < a.length && j + run < b.length && a[i + run] === b[j + run]) run += 1;
-      if (run > size) [size, inA, inB] = [run, i, j];
-    }
-  }
-  if (!size) return 0;
-  return charactersInCommon(a.slice(0, inA), b.slice(0, inB)) + size
-    + charactersInCommon(a.slice(inA + size), b.slice(inB + size));
-}
+/** Return the names of datasets for a sentence, with their number if there are several. */
+const named = (names) => (names.length === 1 ? names[0] : `${names.length} datasets (${names.join(", ")})`);

@@ -20,8 +20,8 @@ from baselines.mmpt.model.losses import loss_for
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from challenge.content.architectures import ARCHITECTURES as PUBLISHED
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.reading.predictions import check_values
 from challenge.scoring.reading.problems import ProblemLog
+from challenge.scoring.reading.values import check_values
 
 SIZE = 64
 

@@ -7,8 +7,8 @@ from baselines.mmpt.model.architectures import create_backbone
 from baselines.mmpt.model.losses import loss_for
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.reading.predictions import check_values
 from challenge.scoring.reading.problems import ProblemLog
+from challenge.scoring.reading.values import check_values
 
 
 @pytest.fixture

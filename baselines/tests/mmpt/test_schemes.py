@@ -46,7 +46,7 @@ def test_each_scheme_ends_in_a_file_that_the_site_scores(run_of, collection, tmp
     folder, benchmark = collection
     predict(run_of(scheme), folder, tmp_path / "file.csv.gz", benchmark=benchmark, batch_size=7)
     labels = labels_of(folder, benchmark)
-    predictions = read_predictions(tmp_path / "file.csv.gz", benchmark, labels=labels)
+    predictions = read_predictions(tmp_path / "file.csv.gz", benchmark, labels=labels).values
     scores = evaluate(predictions, labels, benchmark)
     assert scores.rows == benchmark.n_rows
     assert 0 <= scores.average.auc <= 1
@@ -68,7 +68,7 @@ def test_single_dataset_schemes_have_a_folder_for_each_dataset(run_of, scheme):
 def test_predictions_are_those_of_the_model_with_the_statistics_of_the_dataset(run_of, collection, tmp_path):
     folder, benchmark = collection
     predict(run_of("mm-pt"), folder, tmp_path / "file.csv", benchmark=benchmark)
-    found = read_predictions(tmp_path / "file.csv", benchmark)
+    found = read_predictions(tmp_path / "file.csv", benchmark).values
     checkpoint = checkpoints.load(run_of("mm-pt") / "best.pt")
     for dataset in benchmark:
         model = load_model(checkpoint, tuple(benchmark))
@@ -121,7 +121,7 @@ def test_neighbours_find_a_training_image_itself(run_of, collection, tmp_path, m
         ),
     )
     predict(run_of("knn"), folder, tmp_path / "file.csv", benchmark=benchmark)
-    found = read_predictions(tmp_path / "file.csv", benchmark)
+    found = read_predictions(tmp_path / "file.csv", benchmark).values
     for name in ("bloodmnist", "retinamnist"):
         labels = splits.load_split(folder, benchmark[name], 28, "train").labels[: benchmark[name].n_test]
         assert (found[name][np.arange(len(labels)), labels] > 0.09).all()

@@ -13,6 +13,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.evaluator import Scores, evaluate
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.metrics.warnings import warnings_of_scores
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
 
 INVALID_FILE = 2
@@ -21,8 +22,10 @@ EXAMPLES = """\
 Examples:
   manage.py score_submission predictions.csv --labels ~/.medmnist
   manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
+  manage.py score_submission evaluator-files.zip --resolution 224 --labels ~/.medmnist
 
 If the file is invalid, the exit status is 2. Standard error lists every problem; standard output is empty.
+Standard error also lists warnings about a valid file; the exit status is then 0.
 """
 
 
@@ -32,20 +35,32 @@ class Command(CommandWithExamples):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="the submission, .csv or .csv.gz")
+        parser.add_argument(
+            "file", type=Path, help="the submission: .csv, .csv.gz, or a .zip of MedMNIST's evaluator"
+        )
         parser.add_argument(
             "--labels",
             type=Path,
             required=True,
             help="a folder of official MedMNIST npz files of one resolution, or one npz of label arrays",
         )
+        parser.add_argument(
+            "--resolution",
+            type=int,
+            choices=MEDMNIST_PLUS.resolutions,
+            help="resolution of the images; the names of files in a .zip must not state another",
+        )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    def handle(self, *args: object, file: Path, labels: Path, **options: object) -> None:
+    def handle(
+        self, *args: object, file: Path, labels: Path, resolution: int | None = None, **options: object
+    ) -> None:
         limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
         try:
             y_true = read_labels(labels, MEDMNIST_PLUS).labels
-            predictions = read_predictions(file, MEDMNIST_PLUS, labels=y_true, limits=limits)
+            predictions = read_predictions(
+                file, MEDMNIST_PLUS, labels=y_true, limits=limits, resolution=resolution
+            )
         except GroundTruthError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -55,12 +70,17 @@ class Command(CommandWithExamples):
             for problem in error.problems:
                 self.stderr.write(f"- {problem}")
             sys.exit(INVALID_FILE)
-        scores = evaluate(predictions, y_true, MEDMNIST_PLUS)
-        self.stdout.write(_as_json(scores) if options["json"] else _as_table(scores))
+        scores = evaluate(predictions.values, y_true, MEDMNIST_PLUS)
+        warnings = [*predictions.warnings, *warnings_of_scores(scores, y_true, MEDMNIST_PLUS)]
+        if warnings:
+            self.stderr.write("The file is valid, but something may be wrong with it:")
+        for warning in warnings:
+            self.stderr.write(f"- {warning}")
+        self.stdout.write(_as_json(scores, warnings) if options["json"] else _as_table(scores))
 
 
-def _as_json(scores: Scores) -> str:
-    return json.dumps(scores.to_dict(), indent=2)
+def _as_json(scores: Scores, warnings: list[str]) -> str:
+    return json.dumps(scores.to_dict() | {"warnings": warnings}, indent=2)
 
 
 def _as_table(scores: Scores) -> str:

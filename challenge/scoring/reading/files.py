@@ -1,11 +1,14 @@
 """Read an uploaded file of any content into memory, within fixed limits.
 
-Nothing is parsed here. Limits are checked while the file is read: a gzip bomb, an endless line or thirty million rows
-are refused before they fill the memory.
+Nothing is parsed here. The beginning is judged before anything else: a general limit says less than the cause. Limits
+are checked while the file is read: a gzip bomb, an endless line or thirty million rows are refused before they fill
+the memory.
 """
 
+import itertools
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from .other_formats import check_is_text
 from .problems import refuse
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -20,36 +24,18 @@ UTF8_BOM = b"\xef\xbb\xbf"
 #: A row of 14 probabilities with 50 decimals each takes about 760 bytes.
 MOST_LINE_BYTES = 1024
 
+#: Bytes after a byte order mark that tell the kind of a file.
+BEGINNING_BYTES = 4096
+
+#: The line that spreadsheets write above the header to name the separator. It is skipped, and counts as a line.
+_SEP_LINE = re.compile(rb'[ \t]*"?sep=,"?[ \t,]*(?:\r?\n|\Z)', re.IGNORECASE)
+
+_BEGINNING = len(UTF8_BOM) + BEGINNING_BYTES + 1  # one more byte shows that the text goes on
 _CHUNK = 2**17  # small enough that its memory is reused and stays in the cache
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_READ = 2**14
 #: Block-wise compressors (bgzip) write one member per 64 KiB: 4,096 members for 256 MiB.
 MOST_GZIP_MEMBERS = 5000
-
-#: First bytes of formats that people upload by mistake, the most specific first.
-OTHER_FORMATS = (
-    (b"\x1f\x8b", "gzip data inside gzip data; compress the file once"),
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"\x93NUMPY", "a NumPy .npy file"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel (.xls) file"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ", "xz data"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"%PDF", "a PDF file"),
-    (b"\x80\x02", "a Python pickle"),
-    (b"\x80\x03", "a Python pickle"),
-    (b"\x80\x04", "a Python pickle"),
-    (b"\x80\x05", "a Python pickle"),
-    (b"\xff\xfe", "UTF-16 text; save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16 text; save it as UTF-8"),
-    (b"<", "an HTML or XML page"),
-    (b"{", "JSON"),
-    (b"[", "JSON"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +47,70 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """First bytes of a text from its header on, as a character for each byte; `is_whole` if there are no others.
+
+    `first_line` is the number of the header's line in the file: 1, or 2 below a line `sep=,`.
+    """
+
+    text: str
+    is_whole: bool
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileText:
-    """Bytes of a text file and its number of lines; the last line may lack a line end."""
+    """Bytes of a text file from its header on, and their number of lines; the last line may lack a line end.
+
+    `first_line` is the number of the header's line in the file.
+    """
 
     data: bytes
     n_lines: int
+    first_line: int = 1
 
 
-def read_file(source: Path, limits: Limits, most_lines: int) -> FileText:
+def most_lines(n_rows: int) -> int:
+    """Return the maximum number of lines for so many rows: enough to explain duplicate rows or blank lines."""
+    return n_rows + n_rows // 2 + 1000
+
+
+def read_file(source: Path, limits: Limits, most_lines: int, judge: Callable[[Beginning], None]) -> FileText:
     """Read a plain or gzip-compressed text file; the first bytes decide which, not the name.
 
-    Raises `PredictionsError` if the file is of another kind, is broken gzip, or exceeds the limits, `most_lines` lines
-    or `MOST_LINE_BYTES` in a line. Raises `OSError` if it cannot be read.
+    `judge` raises `PredictionsError` if the beginning shows what is wrong with the file. Here the same is raised if the
+    file is of another format, is broken gzip, or exceeds the limits, `most_lines` lines or `MOST_LINE_BYTES` in a line.
+    Raises `OSError` if the file cannot be read.
     """
     size = source.stat().st_size
-    lines = _LineCheck(most_lines)
     with source.open("rb") as file:
-        beginning = file.read(_CHUNK)
-        file.seek(0)
-        if beginning.startswith(_GZIP_MAGIC):
+        if file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC:
             _check_size(size, limits.compressed_bytes, "The gzip file")
-            data = _join(_gunzip(file), lines, limits)
-        else:
-            # the allowed lines cannot take more bytes, so a larger file is refused unread
-            _check_size(size, min(limits.decompressed_bytes, most_lines * MOST_LINE_BYTES), "The file")
-            _check_is_text(beginning)
-            data = file.read()  # in one call: growing a buffer takes longer than all the checks
-            for start in range(0, len(data), _CHUNK):
-                lines.feed(memoryview(data)[start : start + _CHUNK])
-    return FileText(data, lines.n_lines)
+            file.seek(0)
+            return collect(_gunzip(file), most_lines, limits, judge)
+        file.seek(0)
+        skipped, beginning = _open(file.read(_BEGINNING), judge, size)
+        # the allowed lines cannot take more bytes, so a larger file is refused unread
+        _check_size(size, min(limits.decompressed_bytes, most_lines * MOST_LINE_BYTES), "The file")
+        lines = _LineCheck(most_lines, beginning)
+        file.seek(skipped)
+        data = file.read()  # in one call: growing a buffer takes longer than all the checks
+        for start in range(0, len(data), _CHUNK):
+            lines.feed(memoryview(data)[start : start + _CHUNK])
+    return FileText(data, lines.n_lines, beginning.first_line)
+
+
+def _open(start: bytes, judge: Callable[[Beginning], None], size: int) -> tuple[int, Beginning]:
+    """Judge the beginning of a text of `size` bytes; return the bytes to skip before the header, and the beginning."""
+    bom = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
+    head = start[bom : bom + BEGINNING_BYTES]
+    check_is_text(head)
+    sep_line = _SEP_LINE.match(head)
+    skipped = sep_line.end() if sep_line else 0
+    text = head[skipped:].decode("latin-1")
+    beginning = Beginning(text, size - bom <= BEGINNING_BYTES, first_line=2 if sep_line else 1)
+    judge(beginning)
+    return bom + skipped, beginning
 
 
 def _check_size(size: int, limit: int, what: str) -> None:
@@ -99,16 +120,23 @@ def _check_size(size: int, limit: int, what: str) -> None:
         )
 
 
-def _join(chunks: Iterator[bytes], lines: "_LineCheck", limits: Limits) -> bytes:
-    """Join the chunks of a text, and check the limits."""
-    text = BytesIO()  # returns its bytes without a second copy
+def collect(
+    chunks: Iterator[bytes], most_lines: int, limits: Limits, judge: Callable[[Beginning], None]
+) -> FileText:
+    """Join the chunks of a text, judge its beginning, and check the limits."""
+    start = b""
     for chunk in chunks:
-        if text.tell() == 0:
-            _check_is_text(chunk)
+        start += chunk
+        if len(start) >= _BEGINNING:
+            break
+    skipped, beginning = _open(start[:_BEGINNING], judge, len(start))
+    lines = _LineCheck(most_lines, beginning)
+    text = BytesIO()  # returns its bytes without a second copy
+    for chunk in itertools.chain([start[skipped:]], chunks):
         _check_size(text.tell() + len(chunk), limits.decompressed_bytes, "The decompressed file")
         lines.feed(chunk)
         text.write(chunk)
-    return text.getvalue()
+    return FileText(text.getvalue(), lines.n_lines, beginning.first_line)
 
 
 def _gunzip(file: BinaryIO) -> Iterator[bytes]:
@@ -145,8 +173,10 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
 class _LineCheck:
     """Line counter for a text in chunks; refuses too many lines, and lines that are too long."""
 
-    def __init__(self, most_lines: int):
+    def __init__(self, most_lines: int, beginning: Beginning):
         self.most_lines = most_lines
+        self.n_before = beginning.first_line - 1  # lines of the file above the text
+        self.likely_cause = _likely_cause_of_many_lines(beginning)
         self.n_newlines = 0
         self.carried = 0  # bytes so far of the unfinished last line
 
@@ -158,14 +188,11 @@ class _LineCheck:
         is_newline = np.frombuffer(chunk, np.uint8) == ord("\n")
         long_line = _find_long_line(is_newline, self.carried)
         if long_line is not None:
-            line = self.n_newlines + int(np.count_nonzero(is_newline[:long_line])) + 1
+            line = self.n_before + self.n_newlines + int(np.count_nonzero(is_newline[:long_line])) + 1
             raise refuse(_LONG_LINE, line=line)
         self.n_newlines += int(np.count_nonzero(is_newline))
-        if self.n_newlines > self.most_lines:
-            raise refuse(
-                f"The file has more than {self.most_lines:,} lines, far more than the benchmark has test "
-                "images; does it contain several resolutions or runs?"
-            )
+        if self.n_before + self.n_newlines > self.most_lines:
+            raise refuse(f"The file has more than {self.most_lines:,} lines, {self.likely_cause}")
         end = is_newline[-MOST_LINE_BYTES - 1 :]  # contains a newline, unless it is the whole chunk
         self.carried = int(end[::-1].argmax()) if end.any() else self.carried + len(chunk)
 
@@ -174,6 +201,15 @@ _LONG_LINE = (
     f"this line is longer than {MOST_LINE_BYTES:,} bytes; write one row of probabilities per line, "
     "and end each line with a line feed"
 )
+
+
+def _likely_cause_of_many_lines(beginning: Beginning) -> str:
+    lines = beginning.text.split("\n")
+    if len(lines) > 2 and not any(line.strip(" \t\r") for line in lines[1::2]):
+        return (
+            "because every second line is blank; remove these lines (Python: open the file with `newline=''`)"
+        )
+    return "far more than the benchmark has test images; does it contain several resolutions or runs?"
 
 
 def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:
@@ -190,23 +226,3 @@ def _find_long_line(is_newline: np.ndarray, carried: int) -> int | None:
     ends = np.append(newlines, len(is_newline))
     too_long = np.flatnonzero(ends - starts > MOST_LINE_BYTES)
     return max(0, int(starts[too_long[0]])) if len(too_long) else None
-
-
-def _check_is_text(beginning: bytes) -> None:
-    """Refuse other formats, recognized by the first bytes, and name them."""
-    beginning = beginning[:4096].removeprefix(UTF8_BOM).lstrip(b" \t\r\n")
-    if beginning.startswith(b"PK\x03\x04"):
-        raise refuse(f"The file is not CSV: it seems to be {_kind_of_zip(beginning)}")
-    for magic, name in OTHER_FORMATS:
-        if beginning.startswith(magic):
-            raise refuse(f"The file is not CSV: it seems to be {name}")
-
-
-def _kind_of_zip(beginning: bytes) -> str:
-    if b".npy" in beginning:
-        return "a NumPy .npz file"
-    if b"[Content_Types].xml" in beginning or b"xl/" in beginning:
-        return "an Excel (.xlsx) file"
-    if b"/data.pkl" in beginning:
-        return "a PyTorch file"
-    return "a zip archive"

@@ -3,32 +3,50 @@
 It is about ten times slower than `parse_fast`, and can explain what is wrong with each line.
 """
 
-import csv
 from collections.abc import Iterator
 
 import numpy as np
 
-from ..benchmark import Benchmark, Dataset, Task
+from ..benchmark import Benchmark, Dataset
+from .cell_problems import (
+    control_character,
+    not_a_dataset,
+    not_a_list,
+    not_a_number,
+    not_an_index,
+    ragged,
+    ragged_scores,
+    ranges,
+)
+from .cells import split_cells
+from .files import FileText
 from .layouts import Layout, probability_columns
 from .parsing import Parsed, index, n_labels, nothing_parsed, number, stated_labels
 from .problems import ProblemLog, shown
 
-_EXPECTED_NUMBER = "expected a plain decimal number such as 0.25"
-
 
 def parse_carefully(
-    data: bytes, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
+    file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
 ) -> Parsed:
     """Read the valid rows of a file, and add everything else to `problems`.
 
     `with_truth`: also read the thesis layout's `truth`. Rows with a problem have NaN values.
     """
     reader = _ThesisReader if layout.is_thesis else _CanonicalReader
-    return reader(layout, benchmark, with_truth, problems).read(data)
+    return reader(layout, benchmark, with_truth, problems).read(file)
+
+
+def parse_evaluator_file(
+    file: FileText, dataset: Dataset, has_one_score: bool, problems: ProblemLog
+) -> Parsed:
+    """Read the valid rows of one dataset's file from MedMNIST's evaluator; `has_one_score`: only that of class 1."""
+    return _EvaluatorReader(dataset, has_one_score, problems).read(file)
 
 
 class _Reader:
     """Row reader for one file, with a subclass for the cells of each layout."""
+
+    no_rows = "The file has a header but no rows"
 
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         self.at = {column: position for position, column in enumerate(layout.columns)}
@@ -38,70 +56,67 @@ class _Reader:
         self.problems = problems
         self.parsed = nothing_parsed(benchmark)
         self.n_lost = 0  # rows without a recognizable dataset and index
+        self.dataset_of_file: str | None = None  # if the file has only one
 
-    def read(self, data: bytes) -> Parsed:
+    def read(self, file: FileText) -> Parsed:
         n_rows = 0
-        for line, raw in _lines_below_header(data):
+        for line, raw in self.lines(file):
             n_rows += 1
             cells = self._cells(line, raw)
             if cells is None:
                 self.n_lost += 1
+            elif [cell.strip(" \t") for cell in cells] == list(self.at):
+                self.n_lost += 1
+                self.problems.add("header again", "the line repeats the header; write it once", line=line)
             else:
                 self.read_row(line, cells)
         if n_rows == 0:
-            self.problems.add("no rows", "The file has a header but no rows")
+            self.problems.add("no rows", self.no_rows, dataset=self.dataset_of_file)
         else:
             self._find_missing_rows()
         return self.parsed
 
+    def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
+        return _lines(file, file.data.find(b"\n") + 1 or len(file.data), file.first_line + 1)
+
     def read_row(self, line: int, cells: list[str]) -> None:
         raise NotImplementedError
+
+    def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
+        return ragged(text, cells, len(self.at))
+
+    def _lose(self, problem: tuple[str, str], line: int) -> None:
+        self.problems.add(*problem, dataset=self.dataset_of_file, line=line)
 
     def _cells(self, line: int, raw: bytes) -> list[str] | None:
         """Split a line into one cell per column; None if that fails."""
         try:
             text = raw.decode()
         except UnicodeDecodeError:
-            self.problems.add("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8", line=line)
+            self._lose(("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"), line)
             return None
         if "\0" in text or "\r" in text:
-            character = "a NUL byte" if "\0" in text else "a carriage return before its end"
-            self.problems.add("control", f"the line contains {character}; expected plain text", line=line)
+            self._lose(control_character(text), line)
             return None
-        try:
-            cells = next(csv.reader([text], strict=True)) if '"' in text else text.split(",")
-        except csv.Error:
-            message = "a quoted cell is not properly closed on its line"
-            self.problems.add("quotes", f"{message}; expected one line per row", line=line)
+        cells = split_cells(text)
+        if cells is None:
+            self._lose(
+                ("quotes", "a quoted cell is not properly closed on its line; expected one line per row"),
+                line,
+            )
             return None
         if len(cells) != len(self.at):
-            message = f"the row has {len(cells)} cells, but the header has {len(self.at)} columns"
-            if len(cells) == 1:
-                message += "; separate the cells by commas"
-            elif len(cells) > len(self.at):
-                message += "; write decimals with a point, and lists in quotes"
-            self.problems.add("ragged", message, line=line)
+            self._lose(self.ragged(text, cells), line)
             return None
         return cells
 
-    def find_dataset(self, line: int, name: str) -> Dataset | None:
+    def find_dataset(self, line: int, cell: str) -> Dataset | None:
+        name = cell.strip(" \t")
         dataset = self.datasets.get(name)
-        if dataset is not None:
-            return dataset
-        self.n_lost += 1
-        plain = name.strip().lower()
-        if plain in self.datasets:
-            kind, message = "misspelt", f"the dataset {shown(name)} must be written exactly {plain!r}"
-        elif plain.endswith("3d"):
-            kind = "3D"
-            message = (
-                f"{shown(name)} is not a 2D dataset; only the {len(self.datasets)} 2D datasets are scored"
-            )
-        else:
-            kind = "unknown dataset"
-            message = f"{shown(name)} is not one of the datasets {', '.join(self.datasets)}"
-        self.problems.add(kind, message, line=line)
-        return None
+        if dataset is None:
+            self.n_lost += 1
+            self.problems.add(*not_a_dataset(name, self.benchmark), line=line)
+        return dataset
 
     def store(self, dataset: Dataset, row: int, line: int, values: list[float] | None) -> None:
         self.parsed.lines[dataset.name][row] = line
@@ -116,9 +131,10 @@ class _Reader:
                 continue
             if len(missing) == dataset.n_test:
                 message = f"the whole dataset is missing; expected {dataset.n_test:,} rows"
-                self.problems.add("missing", message, dataset=dataset.name)
+                self.problems.add_once("whole dataset", message, dataset=dataset.name)
             else:
-                self.problems.add("missing", self.missing_message(dataset, missing), dataset=dataset.name)
+                message = self.missing_message(dataset, missing)
+                self.problems.add_once("missing", message, dataset=dataset.name)
 
     def missing_message(self, dataset: Dataset, missing: np.ndarray) -> str:
         raise NotImplementedError
@@ -133,8 +149,10 @@ class _CanonicalReader(_Reader):
 
     def read_row(self, line: int, cells: list[str]) -> None:
         dataset = self.find_dataset(line, cells[self.at["dataset"]])
-        if dataset is None:
-            return
+        if dataset is not None:
+            self.read_row_of(dataset, line, cells)
+
+    def read_row_of(self, dataset: Dataset, line: int, cells: list[str]) -> None:
         row = self._index(dataset, line, cells[self.at["index"]])
         if row is None:
             self.n_lost += 1
@@ -148,16 +166,9 @@ class _CanonicalReader(_Reader):
 
     def _index(self, dataset: Dataset, line: int, text: str) -> int | None:
         row = index(text)
-        if row is None:
-            message = f"the index is {shown(text)}; expected a whole number from 0 to {dataset.n_test - 1}"
-            self.problems.add("bad index", message, dataset=dataset.name, line=line)
-            return None
-        if row >= dataset.n_test:
-            message = (
-                f"the index {shown(text)} is past the end of the test split, "
-                f"whose {dataset.n_test:,} rows are numbered from 0 to {dataset.n_test - 1}"
-            )
-            self.problems.add("index too large", message, dataset=dataset.name, line=line)
+        if row is None or row >= dataset.n_test:
+            kind, message = not_an_index(text, row, dataset)
+            self.problems.add(kind, message, dataset=dataset.name, line=line)
             return None
         return row
 
@@ -166,7 +177,8 @@ class _CanonicalReader(_Reader):
         for column, position in self.used[dataset.name]:
             value = number(cells[position])
             if value is None:
-                kind, message = _not_a_number(column, cells[position], dataset)
+                given = [cells[at] for _, at in self.used[dataset.name] if cells[at].strip(" \t")]
+                kind, message = not_a_number(column, cells[position], dataset, len(given))
                 self.problems.add(kind, message, dataset=dataset.name, line=line, index=row)
                 return None
             values.append(value)
@@ -182,7 +194,36 @@ class _CanonicalReader(_Reader):
 
     def missing_message(self, dataset: Dataset, missing: np.ndarray) -> str:
         rows = "1 row is" if len(missing) == 1 else f"{len(missing):,} rows are"
-        return f"{rows} missing: index {_ranges(missing)}"
+        return f"{rows} missing: index {ranges(missing)}"
+
+
+class _EvaluatorReader(_CanonicalReader):
+    """Reader of the file of one dataset from MedMNIST's evaluator: no header; the index, then the scores."""
+
+    no_rows = "the file has no rows"
+
+    def __init__(self, dataset: Dataset, has_one_score: bool, problems: ProblemLog):
+        columns = ("p1",) if has_one_score else tuple(f"p{j}" for j in range(dataset.n_classes))
+        only = Benchmark(dataset.title, (dataset,), ())
+        _Reader.__init__(self, Layout(("index", *columns), is_thesis=False), only, False, problems)
+        self.dataset_of_file = dataset.name
+        self.used = {dataset.name: [(column, self.at[column]) for column in columns]}
+        self.unused = {dataset.name: []}
+        self.has_one_score = has_one_score
+
+    def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
+        return _lines(file, 0, file.first_line)
+
+    def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
+        return ragged_scores(len(cells), len(self.at))
+
+    def read_row(self, line: int, cells: list[str]) -> None:
+        self.read_row_of(self.benchmark.datasets[0], line, cells)
+
+    def store(self, dataset: Dataset, row: int, line: int, values: list[float] | None) -> None:
+        if values is not None and self.has_one_score:
+            values = [1 - values[0], values[0]]
+        super().store(dataset, row, line, values)
 
 
 class _ThesisReader(_Reader):
@@ -204,17 +245,21 @@ class _ThesisReader(_Reader):
         self.store(dataset, row, line, values)
         if self.with_truth:
             self._read_truth(dataset, row, line, cells[self.at["truth"]])
+        if "prediction" in self.at:
+            predicted = stated_labels(cells[self.at["prediction"]], dataset)
+            if predicted is not None:  # anything else is ignored
+                self.parsed.predicted[dataset.name][row] = predicted
 
     def _values(self, dataset: Dataset, row: int, line: int, text: str) -> list[float] | None:
-        message = _not_a_list(text, dataset)
-        if message is not None:
-            self.problems.add("not a list", message, dataset=dataset.name, line=line, index=row)
+        problem = not_a_list(text, dataset)
+        if problem is not None:
+            self.problems.add(*problem, dataset=dataset.name, line=line, index=row)
             return None
         values: list[float] = []
         for position, part in enumerate(text.strip(" \t")[1:-1].split(",")):
             value = number(part)
             if value is None:
-                kind, message = _not_a_number(f"value {position} of probability", part, dataset)
+                kind, message = not_a_number(f"value {position} of probability", part, dataset)
                 self.problems.add(kind, message, dataset=dataset.name, line=line, index=row)
                 return None
             values.append(value)
@@ -234,11 +279,13 @@ class _ThesisReader(_Reader):
         return f"the dataset has {n_rows:,} rows, but its test split has {dataset.n_test:,}"
 
 
-def _lines_below_header(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each line that is not blank, without its line end."""
-    start = data.find(b"\n") + 1
-    line = 2
-    while 0 < start < len(data):
+def _lines(file: FileText, start: int, line: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the number and the bytes of each line that is not blank, without its line end.
+
+    `start` is the first byte, `line` the number of its line.
+    """
+    data = file.data
+    while start < len(data):
         newline = data.find(b"\n", start)
         end = len(data) if newline < 0 else newline
         raw = data[start:end]
@@ -248,42 +295,3 @@ def _lines_below_header(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield line, raw
         start = end + 1
         line += 1
-
-
-def _not_a_number(name: str, text: str, dataset: Dataset) -> tuple[str, str]:
-    """Return the kind of problem and the message for a cell that should be a number."""
-    if not text.strip(" \t"):
-        return "blank", f"{name} is blank; expected a value for each of the {dataset.n_classes} classes"
-    if text.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
-        return "not finite", f"{name} is {shown(text)}; expected a finite number from 0 to 1"
-    return "not a number", f"{name} is {shown(text)}; {_EXPECTED_NUMBER}"
-
-
-def _not_a_list(text: str, dataset: Dataset) -> str | None:
-    """Return the message for a `text` that is not a bracketed list with one part per class; None if it is."""
-    text = text.strip(" \t")
-    if not text:
-        return f"probability is blank; expected a list of {dataset.n_classes} values in brackets"
-    if "np." in text or "array" in text or "tensor" in text:
-        return f"probability is {shown(text)}, a Python expression; write plain numbers (`values.tolist()`)"
-    if not (text.startswith("[") and text.endswith("]") and len(text) > 1):
-        return f"probability is {shown(text)}; expected a list in brackets such as [0.25, 0.75]"
-    if "[" in text[1:] or "]" in text[:-1]:
-        return f"probability is {shown(text)}, a nested list; expected one flat list"
-    parts = text[1:-1].split(",")
-    if len(parts) == 1 and len(parts[0].split()) > 1:
-        return f"probability is {shown(text)}; separate the values by commas (NumPy: `values.tolist()`)"
-    if len(parts) == dataset.n_classes:
-        return None
-    values = "1 value" if len(parts) == 1 else f"{len(parts)} values"
-    message = f"probability has {values}, but the dataset has {dataset.n_classes} classes"
-    if dataset.task is Task.BINARY and len(parts) == 1:
-        message += "; write both values, class 0 first"
-    return message
-
-
-def _ranges(rows: np.ndarray) -> str:
-    """Format row numbers for people: `3, 7-9, 12, ...`."""
-    runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
-    texts = [f"{run[0]}" if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:5]]
-    return ", ".join(texts) + (", ..." if len(runs) > len(texts) else "")

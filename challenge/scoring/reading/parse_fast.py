@@ -10,17 +10,14 @@ import polars as pl
 from ..benchmark import Benchmark, Dataset
 from .files import UTF8_BOM, FileText
 from .layouts import THESIS_OPTIONAL_COLUMNS, Layout, probability_columns
-from .parsing import Parsed, stated_labels
+from .parsing import NOT_STATED, Parsed, n_labels, stated_labels
 
 #: A panic in polars' Rust code is not an `Exception`; a hostile file may cause one.
-_POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 #: Twice the size of a row of 14 float64 in either layout. polars keeps the cells of a thesis file as text, in addition
 #: to the file itself: with longer lines that would take too much memory.
-_MOST_BYTES_A_LINE = 640
-
-#: The header is line 1.
-_FIRST_LINE = 2
+MOST_BYTES_A_LINE = 640
 
 #: Bytes compared at a time, so that the result stays in the processor's cache.
 _PIECE = 2**17
@@ -28,29 +25,28 @@ _PIECE = 2**17
 
 def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool) -> Parsed | None:
     """Read a flawless file, or return None. `with_truth`: also read the thesis layout's `truth`."""
-    if len(file.data) > _MOST_BYTES_A_LINE * file.n_lines:
+    if len(file.data) > MOST_BYTES_A_LINE * file.n_lines:
         return None
-    if file.n_lines != benchmark.n_rows + 1 or _has_odd_characters(file.data):
+    if file.n_lines != benchmark.n_rows + 1 or has_odd_characters(file.data, file.data.find(b"\n") + 1):
         return None
     try:
         if layout.is_thesis:
             return _parse_thesis(file, layout, benchmark, with_truth)
         return _parse_canonical(file, layout, benchmark)
-    except _POLARS_ERRORS:
+    except POLARS_ERRORS:
         return None
 
 
-def _has_odd_characters(data: bytes) -> bool:
-    """Return whether the file has characters that polars silently drops from cells."""
+def has_odd_characters(data: bytes, start: int) -> bool:
+    """Return whether a text whose rows begin at `start` has characters that polars silently drops from cells."""
     has_bare_returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-    # polars skips line 1, and drops a byte order mark at the start of line 2 as if it were the file's
-    has_second_bom = data.startswith(UTF8_BOM, data.find(b"\n") + 1)
-    return has_bare_returns or has_second_bom
+    # polars drops a byte order mark at the start of the first row as if it were the file's
+    return has_bare_returns or data.startswith(UTF8_BOM, start)
 
 
 def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:
     # polars fills short rows with nulls: only the number of commas reveals them
-    if _count(file.data, b",") != (len(layout.columns) - 1) * file.n_lines:
+    if count(file.data, b",") != (len(layout.columns) - 1) * file.n_lines:
         return None
     types = {"dataset": _names(benchmark), "index": pl.UInt32()}
     frame = _read(file, {column: types.get(column, pl.Float64()) for column in layout.columns}, quoted=False)
@@ -70,7 +66,7 @@ def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Pa
         if not np.isfinite(values).all():  # a blank, or the word nan or inf
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + _FIRST_LINE
+        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
     return parsed
 
 
@@ -110,12 +106,14 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
         if values is None:
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + _FIRST_LINE
+        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
         if with_truth and "truth" in layout.columns:
-            truth = _truth(frame["truth"][rows], dataset)
-            if truth is None:
+            truth, is_readable = _stated(frame["truth"][rows], dataset)
+            if not is_readable:
                 return None
             parsed.truth[dataset.name] = truth
+        if "prediction" in layout.columns:
+            parsed.predicted[dataset.name], _ = _stated(frame["prediction"][rows], dataset)
     return parsed
 
 
@@ -132,7 +130,7 @@ def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
                 return False
             n_quoted += int(has_commas.sum())
     n_in_header = file.data.count(b'"', 0, file.data.find(b"\n"))
-    return _count(file.data, b'"') - n_in_header == 2 * n_quoted
+    return count(file.data, b'"') - n_in_header == 2 * n_quoted
 
 
 def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
@@ -150,13 +148,32 @@ def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
     return values if np.isfinite(values).all() else None
 
 
-def _truth(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
-    """Return the stated labels (n_test, n labels); None if a cell is unreadable."""
+def _stated(cells: pl.Series, dataset: Dataset) -> tuple[np.ndarray, bool]:
+    """Return the stated labels (n_test, n labels) with `NOT_STATED` for unreadable cells, and if all are readable."""
+    plain = _plain_lists(cells, n_labels(dataset))
+    if plain is not None:
+        return plain, True
     texts = cells.unique()  # there are few, and each is read once
     labels = [stated_labels(text, dataset) for text in texts]
-    if None in labels:
+    unstated = [NOT_STATED] * n_labels(dataset)
+    values = np.array([unstated if label is None else label for label in labels], np.int16)
+    return values[cells.cast(pl.Enum(texts)).to_physical().to_numpy()], None not in labels
+
+
+def _plain_lists(cells: pl.Series, width: int) -> np.ndarray | None:
+    """Return the digits of lists such as `[0, 1, 0]`, with `width` digits each; None if any cell has another form."""
+    if width == 1 or not (cells.str.len_bytes() == 3 * width).all():
         return None
-    return np.array(labels, np.int16)[cells.cast(pl.Enum(texts)).to_physical().to_numpy()]
+    characters = np.frombuffer("".join(cells).encode(), np.uint8).reshape(len(cells), width, 3)
+    digits = characters[:, :, 1].astype(np.int16) - ord("0")
+    is_plain = (
+        (characters[:, 0, 0] == ord("[")).all()
+        and (characters[:, 1:, 0] == ord(" ")).all()
+        and (characters[:, :-1, 2] == ord(",")).all()
+        and (characters[:, -1, 2] == ord("]")).all()
+        and ((digits >= 0) & (digits <= 9)).all()
+    )
+    return digits if is_plain else None
 
 
 def _read(file: FileText, schema: dict[str, pl.DataType], *, quoted: bool) -> pl.DataFrame:
@@ -178,7 +195,7 @@ def _slices(benchmark: Benchmark) -> list[tuple[Dataset, slice]]:
     return slices
 
 
-def _count(data: bytes, character: bytes) -> int:
+def count(data: bytes, character: bytes) -> int:
     """Count `character`: for frequent characters this is seven times as fast as `bytes.count`."""
     array = np.frombuffer(data, np.uint8)
     pieces = (array[start : start + _PIECE] for start in range(0, len(array), _PIECE))

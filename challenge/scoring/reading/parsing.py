@@ -25,11 +25,13 @@ class Parsed:
     - `values` (n_test, n_classes) float64; NaN in rows that are missing or unreadable.
     - `lines` (n_test,): line number of each row; 0 if it is missing.
     - `truth`, shaped like the labels: labels stated by a thesis file, or `NOT_STATED`.
+    - `predicted`, in the same shape: classes in its column `prediction`, or `NOT_STATED`.
     """
 
     values: dict[str, np.ndarray]
     lines: dict[str, np.ndarray]
     truth: dict[str, np.ndarray] = field(default_factory=dict)
+    predicted: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def n_labels(dataset: Dataset) -> int:
@@ -45,8 +47,13 @@ def nothing_parsed(benchmark: Benchmark) -> Parsed:
     return Parsed(
         values={d.name: np.full((d.n_test, d.n_classes), np.nan, order="F") for d in benchmark},
         lines={d.name: np.zeros(d.n_test, np.int32) for d in benchmark},
-        truth={d.name: np.full((d.n_test, n_labels(d)), NOT_STATED, np.int16) for d in benchmark},
+        truth=_nothing_stated(benchmark),
+        predicted=_nothing_stated(benchmark),
     )
+
+
+def _nothing_stated(benchmark: Benchmark) -> dict[str, np.ndarray]:
+    return {d.name: np.full((d.n_test, n_labels(d)), NOT_STATED, np.int16) for d in benchmark}
 
 
 def number(text: str) -> float | None:
@@ -60,7 +67,7 @@ def index(text: str) -> int | None:
 
 
 def stated_labels(text: str, dataset: Dataset) -> list[int] | None:
-    """Return the labels in a `truth` cell such as `3`, `[3]`, `[0, 1, 0]` or `[0 1 0]`; None if it is unreadable.
+    """Return the labels in a cell such as `3`, `[3]`, `[0, 1, 0]` or `[0 1 0]`; None if it is unreadable.
 
     A blank cell gives `NOT_STATED` for each label.
     """

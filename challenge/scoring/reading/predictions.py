@@ -6,24 +6,40 @@ again by `parse_carefully`. This module checks the values for both.
 
 import gzip
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 import polars as pl
 
-from ..benchmark import Benchmark, Dataset, Task
-from .files import FileText, Limits, read_file
-from .layouts import Layout, probability_columns, read_header
+from ..benchmark import Benchmark, Dataset
+from .archives import is_zip
+from .causes import judge_beginning
+from .files import Limits, most_lines, read_file
+from .layouts import probability_columns, read_header
 from .parse_carefully import parse_carefully
+from .parse_evaluator import parse_evaluator_zip
 from .parse_fast import parse_fast
 from .parsing import NOT_STATED, Parsed
 from .problems import PredictionsError, Problem, ProblemLog
+from .values import check_values, clip
+from .warnings import warnings_of_predicted, warnings_of_values
 
-__all__ = ["SUM_TOLERANCE", "Limits", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
+__all__ = ["Limits", "Predictions", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
 
-#: Largest allowed distance from 1 of the sum of an image's probabilities (not in multi-label datasets).
-SUM_TOLERANCE = 0.01
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Content of a valid file: `values`, and sentences about signs of mistakes, which stop nothing.
+
+    `values[name]` is (n_test, n_classes) float64, in the order of the test split. Every value is finite and in [0, 1];
+    rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
+    """
+
+    values: dict[str, np.ndarray]
+    warnings: tuple[str, ...] = ()
 
 
 def read_predictions(
@@ -32,71 +48,43 @@ def read_predictions(
     *,
     labels: Mapping[str, np.ndarray] | None = None,
     limits: Limits = Limits(),  # noqa: B008 - immutable
-) -> dict[str, np.ndarray]:
-    """Read a prediction file: for each dataset (n_test, n_classes) float64, in the order of the test split.
+    resolution: int | None = None,
+) -> Predictions:
+    """Read a prediction file: one CSV, or a zip archive with the files of the evaluator of MedMNIST.
 
-    Every value is finite and in [0, 1]; rows sum to 1 within `SUM_TOLERANCE`, except in multi-label datasets.
+    `resolution` is that of the submission; names in a zip archive may state another, and are then refused.
     `labels` is only compared with the optional `truth` column of the thesis layout. This detects files whose rows are
     not in the order of the test split.
 
     Raises `PredictionsError` with all problems found, if the file is not one complete set of predictions.
     """
-    file = read_file(source, limits, most_lines=most_lines(benchmark))
-    layout = read_header(file.data, benchmark)
-    problems = ProblemLog()
-    parsed = _parse(file, layout, benchmark, labels is not None, problems)
+    if is_zip(source):
+        problems = ProblemLog(line_numbers_restart=True)
+        parsed = parse_evaluator_zip(source, benchmark, resolution, limits, problems)
+    else:
+        problems = ProblemLog()
+        parsed = _parse_csv(source, benchmark, limits, labels is not None, problems)
     for dataset in benchmark:
-        check_values(parsed.values[dataset.name], dataset, problems, parsed.lines[dataset.name])
+        values = clip(parsed.values[dataset.name])
+        parsed.values[dataset.name] = values
+        check_values(values, dataset, problems, parsed.lines[dataset.name])
         if labels is not None and dataset.name in parsed.truth:
             _check_truth(parsed, labels[dataset.name], dataset, problems)
     problems.raise_if_any()
-    return parsed.values
+    warnings = warnings_of_predicted(parsed.predicted, parsed.values, benchmark)
+    return Predictions(parsed.values, (*warnings, *warnings_of_values(parsed.values, benchmark)))
 
 
-def most_lines(benchmark: Benchmark) -> int:
-    """Return the maximum number of lines: enough to explain duplicate rows or blank lines, within 200 MB."""
-    return benchmark.n_rows + benchmark.n_rows // 2 + 1000
-
-
-def _parse(
-    file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog
+def _parse_csv(
+    source: Path, benchmark: Benchmark, limits: Limits, with_truth: bool, problems: ProblemLog
 ) -> Parsed:
+    judge = partial(judge_beginning, benchmark=benchmark)
+    file = read_file(source, limits, most_lines(benchmark.n_rows), judge)
+    layout = read_header(file, benchmark)
     parsed = parse_fast(file, layout, benchmark, with_truth)
     if parsed is None:
-        parsed = parse_carefully(file.data, layout, benchmark, with_truth, problems)
+        parsed = parse_carefully(file, layout, benchmark, with_truth, problems)
     return parsed
-
-
-def check_values(
-    values: np.ndarray, dataset: Dataset, problems: ProblemLog, lines: np.ndarray | None = None
-) -> None:
-    """Add rows of `values` (n_test, n_classes) that are not probabilities to `problems`.
-
-    Rows with NaN are skipped: they were reported before. `lines` (n_test,) are the line numbers of the file.
-    """
-    is_outside = (values < 0) | (values > 1)
-    with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
-        sums = values.sum(axis=1)
-    bad = np.asarray(is_outside.any(axis=1))
-    if dataset.task is not Task.MULTILABEL:
-        bad = bad | (np.abs(sums - 1) > SUM_TOLERANCE)
-    for row in np.flatnonzero(bad).tolist():
-        if is_outside[row].any():
-            column = int(np.argmax(is_outside[row]))
-            remedy = "a sigmoid" if dataset.task is Task.MULTILABEL else "a softmax"
-            kind = "outside"
-            message = (
-                f"the probability of class {column} is {values[row, column]:g}; expected a value from 0 to 1 "
-                f"(if these are logits, apply {remedy} first)"
-            )
-        else:
-            kind = "sum"
-            message = (
-                f"the probabilities sum to {sums[row]:.6g}; expected 1 within {SUM_TOLERANCE} "
-                "(if these are logits, apply a softmax first)"
-            )
-        line = None if lines is None else int(lines[row])
-        problems.add(kind, message, dataset=dataset.name, line=line, index=row)
 
 
 def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems: ProblemLog) -> None:
@@ -105,7 +93,7 @@ def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems:
     differs = ((stated != labels.reshape(stated.shape)) & (stated != NOT_STATED)).any(axis=1)
     if differs.any():
         row = int(np.argmax(differs))
-        problems.add(
+        problems.add_once(
             "truth",
             "truth is not the label of this test image; are the rows in the order of the test split?",
             dataset=dataset.name,
@@ -141,6 +129,7 @@ def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: B
     problems = ProblemLog()
     if not np.isfinite(values).all():
         problems.add("not finite", "some values are not finite", dataset=dataset.name)
+    values = clip(values)
     check_values(values, dataset, problems)
     problems.raise_if_any()
     columns = dict(zip(probability_columns(benchmark), values.astype(np.float32).T, strict=False))

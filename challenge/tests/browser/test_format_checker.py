@@ -1,51 +1,31 @@
-"""Format checker in the browser: it gives the same messages as the site, before any upload."""
+"""Format checker in the browser: its worker says the same about a file as the site, in the same words."""
 
-import base64
 import gzip
 import random
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page
 
-from challenge.content.format_rules import format_rules
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.files import MOST_LINE_BYTES
-from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
+from challenge.scoring.reading.predictions import write_predictions
 from challenge.tests import test_bad_files_end_to_end as collection
-from challenge.tests.browser.test_pages import check
+from challenge.tests.browser.mistaken_archives import mistaken_archive
+from challenge.tests.browser.mistakes import mistaken_file
+from challenge.tests.browser.words import Words, words_of_the_checker, words_of_the_site
+from challenge.tests.scoring import archives, odd_files
+from challenge.tests.scoring import test_evaluator_zip as evaluator
 from challenge.tests.scoring import test_fuzz_reader as fuzz
 from challenge.tests.scoring import test_refuses_bad_files as refusals
-from challenge.tests.scoring.conftest import TINY, TINY_LABELS
-from challenge.tests.scoring.layouts import thesis_text
+from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
 pytestmark = pytest.mark.browser
 
-#: Problem that the checker cannot find, because the labels stay on the server.
-NEEDS_LABELS = "truth is not the label of this test image"
-
-#: Script that lets the page's worker check files one after the other, by the given rules.
-JUDGE = """async ({rules, files}) => {
-    const {worker: url, parts} = document.querySelector("script[data-worker]").dataset;
-    const worker = new Worker(url);
-    worker.postMessage({parts: parts.split(" ")});
-    const judge = (file) => new Promise((resolve, reject) => {
-        worker.onerror = reject;
-        worker.onmessage = ({data}) => "progress" in data || resolve(data.result ?? data);
-        worker.postMessage({rules, file});
-    });
-    const judged = [];
-    for (const file of files) {
-        const bytes = Uint8Array.from(atob(file), (character) => character.charCodeAt(0));
-        judged.push(await judge(new Blob([bytes])));
-    }
-    worker.terminate();
-    return judged;
-}"""
+#: Function that compares the words about named files, and returns them.
+Compare = Callable[..., dict[object, Words]]
 
 
 @pytest.fixture
@@ -54,57 +34,47 @@ def page(visits) -> Page:
 
 
 @pytest.fixture
-def judge(page) -> Callable[[Benchmark, Iterable[bytes]], list[dict[str, Any]]]:
-    """Return a function that gives the checker's results on files for a benchmark."""
+def compare(page) -> Compare:
+    """Return a function that fails if checker and site differ about a file; it gives the words about each file."""
 
-    def judge_files(benchmark: Benchmark, files: Iterable[bytes]) -> list[dict[str, Any]]:
-        encoded = [base64.b64encode(content).decode() for content in files]
-        return page.evaluate(JUDGE, {"rules": format_rules(benchmark), "files": encoded})
+    def compare_files(
+        files: Mapping[object, bytes],
+        benchmark: Benchmark = TINY,
+        labels: Mapping[str, np.ndarray] | None = None,
+        resolution: int | None = None,
+    ) -> dict[object, Words]:
+        found = words_of_the_checker(page, benchmark, files.values(), resolution)
+        words = dict(zip(files, found, strict=True))
+        for name, content in files.items():
+            assert words[name] == words_of_the_site(content, benchmark, labels, resolution), (name, content)
+        return words
 
-    return judge_files
-
-
-@pytest.fixture
-def site_says(tmp_path) -> Callable[..., list[str]]:
-    """Return a function that gives the site's problems with a file, without problems that only the site can find."""
-
-    def problems_of(
-        content: bytes, benchmark: Benchmark, labels: Mapping[str, np.ndarray] | None = None
-    ) -> list[str]:
-        path = tmp_path / "predictions.csv"
-        path.write_bytes(content)
-        try:
-            read_predictions(path, benchmark, labels=labels)
-        except PredictionsError as error:
-            return [str(problem) for problem in error.problems if NEEDS_LABELS not in problem.message]
-        return []
-
-    return problems_of
+    return compare_files
 
 
-def shown_problems(judged: dict[str, Any]) -> list[str]:
-    assert judged["valid"] == (not judged["problems"]), judged
-    return [problem["text"] for problem in judged["problems"]]
+def numbered(files: Iterable[bytes]) -> dict[object, bytes]:
+    return dict(enumerate(files))
 
 
 def encoded(content: str | bytes) -> bytes:
     return content.encode() if isinstance(content, str) else content
 
 
-def test_the_collection_of_files_gets_the_words_of_the_site(judge, site_says, tmp_path):
+# --- CSV files ------------------------------------------------------------------------------------
+
+
+def test_the_collection_of_files(compare, tmp_path):
     short, labels = collection.SHORT, make_demo_ground_truth(collection.SHORT)
     write_predictions(tmp_path / "valid.csv", make_demo_predictions(labels, short, skill=1, seed=0), short)
     valid = (tmp_path / "valid.csv").read_bytes()
     bad = {name: spoil(valid) for name, (spoil, _) in collection.BAD.items()}
     hostile = {name: spoil(valid) for name, spoil in collection.HOSTILE_CELLS.items()}
     fine = {name: change(valid) for name, change in collection.FINE.items()}
-    files = {"valid": valid, **bad, **hostile, **fine}
-    for (name, content), judged in zip(files.items(), judge(short, files.values()), strict=True):
-        assert shown_problems(judged) == site_says(content, short, labels.labels), name
-        assert judged["valid"] == (name == "valid" or name in fine), name
+    words = compare({"valid": valid, **bad, **hostile, **fine}, short, labels.labels)
+    assert {name for name in words if words[name].is_valid} == {"valid", *fine}
 
 
-def test_the_small_collection_gets_the_words_of_the_site(judge, site_says):
+def test_the_small_collection(compare):
     canonical, thesis = fuzz.CANONICAL.decode(), fuzz.THESIS.decode()
     files = [encoded(change(canonical)) for change, _ in refusals.CANONICAL.values()]
     files += [encoded(change(thesis)) for change, _ in refusals.THESIS.values()]
@@ -112,17 +82,20 @@ def test_the_small_collection_gets_the_words_of_the_site(judge, site_says):
         fuzz.CANONICAL.replace(b"pairmnist,1,", b"pairmnist" + bad + b",1,")
         for bad in (b"\xff", b"\xed\xa0\x80")
     ]
-    for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert shown_problems(judged) == site_says(content, TINY, TINY_LABELS), content
+    compare(numbered(files), labels=TINY_LABELS)
 
 
-def test_damaged_files_get_the_words_of_the_site(judge, site_says):
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_odd_files(compress, compare):
+    files = {name: compress(content) for name, content in odd_files.all_odd_files(TINY_PREDICTIONS)}
+    words = compare(files)
+    assert {name for name in words if words[name].is_valid} == set(odd_files.TAKEN)
+
+
+def test_damaged_files(compare):
     rng = random.Random(20240601)
-    files = [damaged(rng) for _ in range(300)]
-    judged = judge(TINY, files)
-    for content, verdict in zip(files, judged, strict=True):
-        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), content
-    assert 10 < sum(verdict["valid"] for verdict in judged) < 150
+    words = compare(numbered(damaged(rng) for _ in range(300)), labels=TINY_LABELS)
+    assert 10 < sum(found.is_valid for found in words.values()) < 150
 
 
 def damaged(rng: random.Random) -> bytes:
@@ -138,16 +111,53 @@ def damaged(rng: random.Random) -> bytes:
     return data
 
 
-def test_damaged_gzip_is_refused_where_the_site_refuses_it(judge, site_says):
+def test_files_with_mistakes(compare):
+    rng = random.Random(20240601)
+    words = compare(numbered(mistaken_file(rng, TINY_PREDICTIONS, TINY) for _ in range(600)))
+    assert 60 < sum(found.is_valid for found in words.values()) < 150
+    assert len({message[:20] for found in words.values() for message in found.warnings}) >= 4
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_the_limits(compress, compare):
+    """Limits of line length to the byte, across the pieces of a read file; many lines; many gzip members."""
+    header = collection.HEADER
+    long = [
+        header + b"a,b\n" * (where // 4) + b"x" * (MOST_LINE_BYTES + more) + end
+        for where in (0, 131_072 - 500, 131_072 * 2)
+        for more in (0, 1)
+        for end in (b"", b"\n")
+    ]
+    files = [compress(content) for content in (*long, header + b"\n" * 179_980, header + b"\n" * 179_979)]
+    files += [gzip.compress(header) + gzip.compress(b"") * 5000]
+    compare(numbered(files), MEDMNIST_PLUS)
+
+
+def test_the_limit_of_the_text(compare, settings):
+    settings.MAX_DECOMPRESSED_BYTES = 300_000
+    blanks = (" " * 1000 + "\n") * 900
+    csv = fuzz.CANONICAL + blanks.encode()
+    files = {"plain": csv, **{f"gzip {level}": gzip.compress(csv, level) for level in (0, 1, 9)}}
+    texts = {name: text + blanks[:200_200] for name, text in evaluator.FILES.items()}
+    files["archive"] = archives.zipped(texts)
+    words = compare(files)
+    assert all("too large" in found.problems[0] for found in words.values())
+    assert words["archive"].problems[0].startswith("pairmnist: The decompressed file is too large")
+
+
+# --- gzip -----------------------------------------------------------------------------------------
+
+
+def test_damaged_gzip_is_refused_where_the_site_refuses_it(page):
     rng = random.Random(20240601)
     originals = [gzip.compress(fuzz.CANONICAL, level) for level in (0, 1, 9)]
     originals += [gzip.compress(fuzz.THESIS[:200]) + gzip.compress(fuzz.THESIS[200:])]
     files = [*originals, *(damaged_gzip(rng, rng.choice(originals)) for _ in range(200))]
-    for content, judged in zip(files, judge(TINY, files), strict=True):
-        assert bool(shown_problems(judged)) == bool(site_says(content, TINY, TINY_LABELS)), content
+    for content, words in zip(files, words_of_the_checker(page, TINY, files), strict=True):
+        assert words.is_valid == words_of_the_site(content, TINY, TINY_LABELS).is_valid, content
 
 
-def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
+def test_the_causes_of_damaged_gzip(compare):
     one = gzip.compress(fuzz.THESIS)
     two = gzip.compress(fuzz.THESIS[:200]) + gzip.compress(fuzz.THESIS[200:])
     files = {
@@ -164,10 +174,9 @@ def test_what_is_wrong_with_gzip_is_said_as_the_site_says_it(judge, site_says):
         "bytes that are not gzip": (one + b"xyz", "not gzip"),
         "zeros": (one + bytes(512), "not gzip"),
     }
-    judged = judge(TINY, [content for content, _ in files.values()])
-    for (name, (content, word)), verdict in zip(files.items(), judged, strict=True):
-        assert shown_problems(verdict) == site_says(content, TINY, TINY_LABELS), name
-        assert word in shown_problems(verdict)[0], name
+    words = compare({name: content for name, (content, _) in files.items()}, labels=TINY_LABELS)
+    for name, (_, word) in files.items():
+        assert word in words[name].problems[0], name
 
 
 def flipped(data: bytes, place: int, bits: int = 1) -> bytes:
@@ -183,127 +192,46 @@ def damaged_gzip(rng: random.Random, data: bytes) -> bytes:
         return data[:place]
     if kind == "append":
         return data + rng.randbytes(3)
-    return data[:place] + bytes([data[place] ^ (1 << rng.randrange(8))]) + data[place + 1 :]
+    return flipped(data, place, 1 << rng.randrange(8))
 
 
-@pytest.mark.parametrize("compress", [bytes, gzip.compress])
-def test_the_limits_are_those_of_the_site(compress, judge, site_says):
-    """Limits of line length to the byte, across the pieces of a read file; many lines; many gzip members."""
-    header = collection.HEADER
-    long = [
-        header + b"a,b\n" * (where // 4) + b"x" * (MOST_LINE_BYTES + more) + end
-        for where in (0, 131_072 - 500, 131_072 * 2)
-        for more in (0, 1)
-        for end in (b"", b"\n")
-    ]
-    files = [compress(content) for content in (*long, header + b"\n" * 179_980, header + b"\n" * 179_979)]
-    files += [gzip.compress(header) + gzip.compress(b"") * 5000]
-    for content, judged in zip(files, judge(MEDMNIST_PLUS, files), strict=True):
-        assert shown_problems(judged) == site_says(content, MEDMNIST_PLUS), content[:50]
+# --- Archives -------------------------------------------------------------------------------------
 
 
-# --- On the pages ---------------------------------------------------------------------------------
+def test_archives_with_one_problem(compare):
+    files = {name: archives.zipped(content) for name, (content, _) in evaluator.REFUSED.items()}
+    words = compare(files, resolution=28)
+    assert all(len(found.problems) == 1 for found in words.values())
 
 
-def checked(page: Page, label: str, path: Path) -> Locator:
-    """Choose a file; return the element with its result when the check is done."""
-    page.get_by_label(label, exact=True).set_input_files(path)
-    box = page.locator(".format-check")
-    expect(box.locator("progress")).to_have_count(0, timeout=60_000)
-    return box
+@pytest.mark.parametrize("resolution", [28, 224, None])
+def test_archives_for_a_resolution(resolution, compare):
+    names = {size: archives.evaluator_files(TINY_PREDICTIONS, size) for size in (28, 224, None)}
+    words = compare({size: archives.zipped(files) for size, files in names.items()}, resolution=resolution)
+    for size, found in words.items():
+        assert found.is_valid == (size is None or resolution in (None, size))
 
 
-@pytest.fixture(scope="module")
-def full_size(tmp_path_factory) -> dict[str, Path]:
-    """Files of the official size: canonical and thesis layout, and one with a bad value near its end."""
-    folder = tmp_path_factory.mktemp("full-size")
-    labels = make_demo_ground_truth(MEDMNIST_PLUS)
-    predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1, seed=0)
-    paths = {name: folder / f"{name}.csv" for name in ("canonical", "thesis", "bad")}
-    write_predictions(paths["canonical"], predictions, MEDMNIST_PLUS)
-    doubles = {name: values.astype(float) for name, values in predictions.items()}
-    paths["thesis"].write_text(thesis_text(doubles, MEDMNIST_PLUS, labels.labels))
-    lines = paths["canonical"].read_text().splitlines()
-    lines[119_000] = ",".join([*lines[119_000].split(",")[:2], "nan", *lines[119_000].split(",")[3:]])
-    paths["bad"].write_text("\n".join(lines))
-    paths["gzip"] = folder / "canonical.csv.gz"
-    paths["gzip"].write_bytes(gzip.compress(paths["canonical"].read_bytes(), 6))
-    return paths
+def test_archives_with_mistakes(compare):
+    rng = random.Random(20240601)
+    files = [mistaken_archive(rng, TINY_PREDICTIONS, TINY) for _ in range(600)]
+    words = compare(numbered(files), resolution=28)
+    assert 40 < sum(found.is_valid for found in words.values()) < 120
 
 
-@pytest.mark.parametrize("kind", ["canonical", "gzip"])
-def test_a_valid_file_of_full_size(kind, page, full_size):
-    box = checked(page, "Submission file", full_size[kind])
-    expect(box.get_by_role("status")).to_have_text("Valid: 119,320 rows, 12 datasets, canonical layout.")
+def test_archives_with_a_changed_byte(compare):
+    content = archives.zipped(evaluator.FILES)
+    compare(numbered(flipped(content, place, 0x55) for place in range(0, len(content), 3)))
 
 
-def test_a_valid_file_of_full_size_in_the_layout_of_the_thesis(page, full_size):
-    box = checked(page, "Submission file", full_size["thesis"])
-    expect(box.get_by_role("status")).to_have_text("Valid: 119,320 rows, 12 datasets, thesis layout.")
-    expect(box).to_contain_text("The site also compares truth with the test labels")
-
-
-def test_a_bad_file_of_full_size(page, full_size, site_says):
-    problems = site_says(full_size["bad"].read_bytes(), MEDMNIST_PLUS)
-    box = checked(page, "Submission file", full_size["bad"])
-    expect(box.get_by_role("status")).to_have_text("The site would refuse this file: 1 problem.")
-    expect(box.get_by_role("listitem")).to_have_text(problems)
-    assert "organsmnist, line 119001, index 8506: p0 is 'nan'; expected a finite number" in problems[0]
-
-
-def test_one_file_after_the_other_on_the_format_page(page, demo, tmp_path):
-    bad = tmp_path / "bad.csv"
-    bad.write_text(demo.example_file.read_text().replace("\nbreastmnist,3,", "\nbreastmnist,3,<b>"))
-    box = checked(page, "Submission file", bad)
-    expect(box.get_by_role("status")).to_contain_text("The site would refuse this file: 1 problem.")
-    expect(box.get_by_role("listitem")).to_contain_text("breastmnist, line")
-    expect(box.get_by_role("listitem")).to_contain_text("index 3: p0 is '<b>")
-    check(page)
-    box = checked(page, "Submission file", demo.example_file)
-    expect(box.get_by_role("status")).to_contain_text("Valid: 119,320 rows")
-    expect(box.get_by_role("listitem")).to_have_count(0)
-
-
-def test_what_the_form_refuses_by_name_or_size(page, tmp_path):
-    for name, content, message in (
-        ("predictions.txt", "x", "The file must be a .csv, or a .csv.gz compressed with gzip."),
-        ("predictions.csv", "", "The file is empty."),
-    ):
-        (tmp_path / name).write_text(content)
-        expect(checked(page, "Submission file", tmp_path / name).get_by_role("listitem")).to_have_text(
-            message
-        )
-
-
-def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path):
-    page, _ = register()
-    bad = tmp_path / "bad.csv"
-    bad.write_text(demo.example_file.read_text().replace("pathmnist,0,", "pathmnist,1,", 1))
-    box = checked(page, "Predictions", bad)
-    expect(box.get_by_role("listitem").first).to_contain_text(
-        "pathmnist, line 3, index 1: line 2 already has this index"
-    )
-    page.get_by_label("Resolution").select_option("224")
-    page.get_by_label("Model name").fill("Sent anyway")
-    page.get_by_label("Description").fill("The checker only tells.")
-    page.get_by_role("button", name="Submit").click()
-    page.locator(".submission-item .state-failed").wait_for()
-    expect(page.locator(".submission-item .problems")).to_contain_text("line 2 already has this index")
-    # the form and its field are new
-    box = checked(page, "Predictions", demo.example_file)
-    expect(box.get_by_role("status")).to_contain_text("Valid: 119,320 rows")
-
-
-def test_a_worker_that_fails_says_so(visits, demo):
-    page = visits.open("/format/")
-    page.route("**/format-rules*.js", lambda route: route.abort())
-    box = checked(page, "Submission file", demo.example_file)
-    expect(box.get_by_role("status")).to_contain_text("could not be checked here")
-    expect(box.get_by_role("status")).to_contain_text("The site checks it when it is uploaded.")
-    visits.complaints.clear()
-
-
-def test_without_scripts_there_is_no_field_that_does_nothing(visits):
-    page = visits.open("/format/", java_script_enabled=False)
-    expect(page.get_by_role("heading", name="Check a file")).to_be_visible()
-    expect(page.get_by_label("Submission file")).to_be_hidden()
+def test_archives_that_would_exhaust_a_reader(compare):
+    zeros = evaluator.bomb(b"0" * evaluator.MB, 30)
+    files = {
+        "lines": evaluator.bomb(b"0,1\n" * (evaluator.MB // 4), 30),
+        "no lines": zeros,
+        "small sizes in the headers": archives.with_sizes(zeros, 100),
+        "entries": archives.zipped({f"{number}.csv": "" for number in range(1001)}),
+        "as many entries as are allowed": archives.zipped({f"{number}.csv": "" for number in range(1000)}),
+        "a long directory": archives.zipped({f"{number}" * 9: "" for number in range(30_000)}, 0),
+    }
+    assert not any(found.is_valid for found in compare(files, MEDMNIST_PLUS).values())

@@ -55,12 +55,12 @@ def thesis() -> str:
 
 @pytest.fixture
 def read(tmp_path):
-    """Return a function that gives the result of `read_predictions` for the content of a file."""
+    """Return a function that gives the values of the content of a file."""
     from challenge.scoring.reading.predictions import read_predictions
 
     def read_content(content: str | bytes, **options):
         path = tmp_path / "predictions.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_predictions(path, TINY, **options)
+        return read_predictions(path, TINY, **options).values
 
     return read_content

@@ -104,14 +104,14 @@ def test_polars_reads_numbers_as_python_does(tmp_path):
     lines = [f"m,{i},{a},{b}" for i, (a, b) in enumerate(zip(texts[::2], texts[1::2], strict=True))]
     path = tmp_path / "p.csv"
     path.write_text("dataset,index,p0,p1\n" + "\n".join(lines))
-    assert read_predictions(path, benchmark)["m"].ravel().tolist() == [float(text) for text in texts]
+    assert read_predictions(path, benchmark).values["m"].ravel().tolist() == [float(text) for text in texts]
 
 
 @pytest.mark.parametrize("name", ["p.csv", "p.csv.gz"])
 def test_written_files_are_read_back(tmp_path, name):
     path = tmp_path / name
     write_predictions(path, TINY_PREDICTIONS, TINY)
-    found = read_predictions(path, TINY)
+    found = read_predictions(path, TINY).values
     for dataset, values in TINY_PREDICTIONS.items():
         np.testing.assert_array_equal(found[dataset].astype(np.float32), values.astype(np.float32))
     assert (path.read_bytes()[:2] == b"\x1f\x8b") == name.endswith(".gz")
@@ -128,7 +128,7 @@ def test_a_file_of_full_size(tmp_path):
     predictions = {d.name: rng.dirichlet(np.ones(d.n_classes), d.n_test) for d in MEDMNIST_PLUS}
     path = tmp_path / "full.csv"
     write_predictions(path, predictions, MEDMNIST_PLUS)
-    found = read_predictions(path, MEDMNIST_PLUS)
+    found = read_predictions(path, MEDMNIST_PLUS).values
     assert 14e6 < path.stat().st_size < 20e6
     for dataset in MEDMNIST_PLUS:
         np.testing.assert_allclose(found[dataset.name], predictions[dataset.name], rtol=1e-6, atol=1e-30)

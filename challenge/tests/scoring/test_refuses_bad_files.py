@@ -71,7 +71,9 @@ CANONICAL = {
     "long text": (cell("x" * 200), HERE + f"p1 is '{'x' * 40}'...; expected"),
     "negative": (cell("-0.1"), HERE + "the probability of class 1 is -0.1; expected a value from 0 to 1"),
     "above 1": (cell("1.5"), HERE + "the probability of class 1 is 1.5; expected a value from 0 to 1"),
-    "just above 1": (cell("1.0000001"), HERE + "the probability of class 1 is 1"),
+    "just above 1": (cell("1.0000011"), HERE + "the probability of class 1 is 1.0000011; expected a value from 0 to 1"),
+    "just below 0": (cell("-1.1e-6"), HERE + "the probability of class 1 is -1.1e-06; expected a value from 0 to 1"),
+    "just past the sum": (cell("0.7600001"), HERE + "the probabilities sum to 1.0100001; expected 1 within 0.01"),
     "sum": (cell("0.7"), HERE + "the probabilities sum to 0.95; expected 1 within 0.01"),
     "logits": (replace("0.25,0.75", "-1.5,2"), "if these are logits, apply a softmax first"),
     "multi-label logits": (replace("0.1,0.9,0.5", "0.1,0.9,1.5"), "if these are logits, apply a sigmoid first"),
@@ -104,8 +106,7 @@ CANONICAL = {
     "missing row": (replace("pairmnist,1,0.25,0.75,,\n", ""), "pairmnist: 1 row is missing: index 1"),
     # datasets
     "upper case": (name("PairMNIST"), "line 8: the dataset 'PairMNIST' must be written exactly 'pairmnist'"),
-    "blank before": (name(" pairmnist"), "line 8: the dataset ' pairmnist' must be written exactly 'pairmnist'"),
-    "blank after": (name("pairmnist "), "line 8: the dataset 'pairmnist ' must be written exactly 'pairmnist'"),
+    "resolution": (name("pairmnist_224"), "line 8: the dataset 'pairmnist_224' must be written exactly 'pairmnist'"),
     "3D": (name("organmnist3d"), "line 8: 'organmnist3d' is not a 2D dataset; only the 3 2D datasets are scored"),
     "unknown": (name("mnist"), "line 8: 'mnist' is not one of the datasets tripmnist, pairmnist, manymnist"),
     "no name": (name(""), "line 8: '' is not one of the datasets"),
@@ -119,7 +120,7 @@ CANONICAL = {
     "truth": (replace("p3", "p3,truth"), "the column 'truth' is not allowed: the server has the labels"),
     "semicolons": (lambda text: text.replace(",", ";"), "separated by semicolons; separate them by commas"),
     "tabs": (lambda text: text.replace(",", "\t"), "separated by tabs; separate them by commas"),
-    "no header": (lambda text: text.split("\n", 1)[1], "line 1: the column 'dataset' is missing"),
+    "no header": (lambda text: text.split("\n", 1)[1], "line 1: there is no header: the line is already a row; begin"),
     "blank first line": (lambda text: "\n" + text, "line 1: the first line is blank"),
     "open quote in header": (lambda text: '"' + text, "a quoted cell of the header is not closed"),
     # the whole file
@@ -132,7 +133,7 @@ CANONICAL = {
         lambda text: "\n".join(line for line in text.split("\n") if not line.startswith("pair")),
         "pairmnist: the whole dataset is missing; expected 4 rows",
     ),
-    "old Mac line ends": (lambda text: text.replace("\n", "\r"), "line 1"),
+    "old Mac line ends": (lambda text: text.replace("\n", "\r"), "The lines end with a carriage return (CR) alone"),
 }  # fmt: skip
 
 
@@ -172,9 +173,9 @@ THESIS = {
     "missing row": (replace('pairmnist,1,"[0.25, 0.75]"\n', ""), "the dataset has 3 rows, but its test split has 4"),
     "extra row": (lambda text: text + 'pairmnist,1,"[0.5, 0.5]"\n', "more rows than its test split"),
     "missing column": (replace(",probability", ""), "line 1: the column 'probability' is missing"),
-    "unknown column": (replace("prediction", "predicted"), "the column 'predicted' is unknown; expected dataset_name"),
+    "unknown column": (replace("prediction", "predicted"), "'predicted' is unknown; did you mean 'prediction'?"),
     "index column": (replace("prediction", "index"), "the column 'index' is unknown; expected dataset_name"),
-    "mixed layouts": (replace("dataset_name", "dataset"), "the column 'index' is missing"),
+    "mixed layouts": (replace("dataset_name", "dataset"), "'dataset' is unknown; did you mean 'dataset_name'?"),
 }  # fmt: skip
 
 
@@ -187,7 +188,10 @@ def test_unreadable_truth(read, thesis):
     text = thesis.replace("prediction", "truth", 1).replace("pairmnist,1,", "pairmnist,yes,", 1)
     error = refusal(read, text, labels=TINY_LABELS)
     assert "pairmnist, line 8, index 1: truth is 'yes'; expected a class number, or leave" in str(error)
-    assert "manymnist, line 11, index 0: truth is '1'; expected a list of 4 labels" in str(error)
+    assert (
+        "7 lines of 2 datasets (pairmnist, manymnist) have this problem (next: 11, 12, 13, 14, ...)"
+        in str(error)
+    )
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf"])
@@ -214,7 +218,7 @@ def npz():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (zipped("predictions.csv"), "a zip archive"),
+        (gzip.compress(zipped("predictions.csv")), "a zip archive"),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), "an Excel (.xlsx) file"),
         (npz(), "a NumPy .npz file"),
         (zipped("model/data.pkl"), "a PyTorch file"),
@@ -227,6 +231,8 @@ def npz():
         (b"\x89HDF\r\n", "an HDF5 file"),
         (b"BZh91AY", "bzip2 data"),
         (b"%PDF-1.7", "a PDF file"),
+        (b"predictions.csv" + bytes(242) + b"ustar\0", "a tar archive"),
+        (gzip.compress(b"predictions.csv" + bytes(242) + b"ustar  \0"), "a tar archive"),
         ("dataset".encode("utf-16"), "UTF-16 text; save it as UTF-8"),
         (gzip.compress(gzip.compress(b"dataset")), "gzip data inside gzip data"),
         (gzip.compress(b"PAR1"), "a Parquet file"),
