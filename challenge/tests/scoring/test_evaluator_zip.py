@@ -6,6 +6,7 @@ import io
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_equal_to_the_canonical_file_at_full_size(tmp_path):
 
 _SIZES = "The files are of several resolutions by their names"
 
-REFUSED = {
+REFUSED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
     "one CSV": ({"p.csv": "x"}, "The zip archive holds one CSV ('p.csv'); send the CSV itself, plain or compressed with gzip. A zip is only for the files of MedMNIST's evaluator."),
     "one gzip": ({"a/p.csv.gz": "x"}, "The zip archive holds one CSV ('p.csv.gz'); send the CSV itself"),
     "a nested archive": ({"runs.zip": zipped(FILES)}, "The zip archive holds another archive ('runs.zip'); put the CSV files themselves into one zip."),
@@ -141,7 +142,8 @@ REFUSED = {
     "commas at the ends": ({n: t.replace("\n", ",\n") for n, t in FILES.items()}, "tripmnist, line 1: the row has 5 cells; expected 4: the index and 3 scores."),
     "not a number": (changed("1,0.25,0.75", "1,0.25,x"), "pairmnist, line 2, index 1: p1 is 'x'; expected a plain decimal number such as 0.25."),
     "one score, not a number": (FILES | {PAIR: "0,0.5\n1,nan\n2,0.1\n3,1\n"}, "pairmnist, line 2, index 1: p1 is 'nan'; expected a finite number from 0 to 1."),
-    "one score, not a probability": (FILES | {PAIR: "0,0.5\n1,1.5\n2,0.1\n3,1\n"}, "pairmnist, line 2, index 1: the probability of class 0 is -0.5; expected a value from 0 to 1"),
+    "one score, not a probability": (FILES | {PAIR: "0,0.5\n1,1.5\n2,0.1\n3,1\n"}, "pairmnist, line 2, index 1: the probability of class 1 is 1.5; expected a value from 0 to 1"),
+    "one score, below 0": (FILES | {PAIR: "0,0.5\n1,-0.5\n2,0.1\n3,1\n"}, "pairmnist, line 2, index 1: the probability of class 1 is -0.5; expected a value from 0 to 1"),
     "duplicate": (changed("2,0.9", "1,0.25,0.75\n2,0.9"), "pairmnist, line 3, index 1: line 2 already has this index; write each index once."),
     "past the end": (changed("3,0.0", "4,0.0"), "pairmnist, line 4: the index '4' is past the end of the test split"),
     "row missing": (changed("2,0.9,0.1\n", ""), "pairmnist: 1 row is missing: index 2."),
