@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-import medmnist  # type: ignore[import-untyped]
+import medmnist
 import numpy as np
 import pytest
 from hypothesis import given, settings
