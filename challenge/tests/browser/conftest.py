@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from challenge.tests import needs
 from challenge.tests.browser.demo_process import Demo, free_port
+from challenge.tests.browser.submission_form import FAULTS, fill_in
 
 PASSWORD = "correct horse battery staple"
 expect.set_options(timeout=15_000)  # other tests may keep the machine busy
@@ -114,6 +115,21 @@ def register(visits, numbers) -> Callable[..., tuple[Page, str]]:
         return page, name
 
     return register_team
+
+
+@pytest.fixture
+def filled_in(demo, register) -> tuple[Page, str]:
+    """Page of a new team with a form that is ready to be sent, and the team's name."""
+    page, team = register()
+    fill_in(page, demo.example_file)
+    return page, team
+
+
+@pytest.fixture
+def faults_are_expected(visits) -> Iterator[None]:
+    """Forget the complaints of the browser about requests that failed."""
+    yield
+    visits.complaints[:] = [text for text in visits.complaints if not FAULTS.search(text)]
 
 
 def address_of(team: str) -> str:

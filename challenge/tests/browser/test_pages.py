@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from challenge.tests.browser import scenes as made
 from challenge.tests.browser.conftest import PASSWORD, log_in
@@ -248,27 +248,28 @@ def test_the_skip_link(visits):
 def test_submit_by_keyboard_alone(visits, logged_in, demo):
     page = visits.open("/profile/", storage_state=logged_in["Team Blank"])
 
-    def tab_to(label: str) -> None:
+    def tab_to(target: Locator) -> None:
         for _ in range(30):
             page.keyboard.press("Tab")
-            if page.get_by_label(label, exact=True).evaluate("field => field === document.activeElement"):
+            if target.evaluate("element => element === document.activeElement"):
                 return
-        pytest.fail(f"{label} is not reached by the keyboard")
+        pytest.fail(f"{target} is not reached by the keyboard")
+
+    def field(label: str) -> Locator:
+        return page.get_by_label(label, exact=True)
 
     # Register long before the key is pressed: until Chromium knows of it, a file chooser opens without an event.
     page.on("filechooser", lambda chooser: chooser.set_files(demo.example_file))
-    tab_to("Predictions")
+    tab_to(field("Predictions"))
     page.keyboard.press("Space")
-    expect(page.get_by_label("Predictions", exact=True)).to_have_value(re.compile(demo.example_file.name))
-    tab_to("Resolution")
+    expect(field("Predictions")).to_have_value(re.compile(demo.example_file.name))
+    tab_to(field("Resolution"))
     page.keyboard.type("64")
-    tab_to("Model name")
+    tab_to(field("Model name"))
     page.keyboard.type("By keyboard")
-    tab_to("Description")
+    tab_to(field("Description"))
     page.keyboard.type("No mouse.")
-    for _ in range(6):  # includes a link in the help of a field
-        page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Submit")).to_be_focused()
+    tab_to(page.get_by_role("button", name="Submit"))
     page.keyboard.press("Enter")
     page.locator(".submission-item .state-scored").first.wait_for()
     assert "64 × 64" in page.locator(".submission-item").first.inner_text()
