@@ -216,7 +216,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "a class too many": (cell("p9", "0"), [at("pathmnist"), "9 classes", "p0 to p8"]),
     "one value for two classes": (values("breastmnist", "0.7"), [at("breastmnist"), "p1 is blank", "2 classes"]),
     "logits": (values("octmnist", "-3.2", "4.1", "0.1", "0"), [at("octmnist"), "-3.2", "logits", "softmax"]),
-    "binary logits": (values("breastmnist", "-1.5", "2.5"), [at("breastmnist"), "-1.5", "logits"]),
+    "binary logits": (values("breastmnist", "-1.5", "2.5"), [at("breastmnist"), "class 1 is 2.5", "logits"]),
     "multi-label logits": (values("chestmnist", *["3"] * 14), [at("chestmnist"), "logits", "sigmoid"]),
     "sum of a row": (values("octmnist", "0.2", "0.2", "0.2", "0.2"), [at("octmnist"), "sum to 0.8"]),
     "one-hot of zeros": (values("octmnist", *"0000"), [at("octmnist"), "sum to 0"]),

@@ -135,6 +135,8 @@ def _symptom(rows: _Rows, row: int) -> tuple[str, str]:
     if rows.is_outside[row]:
         values = rows.values[row]
         column = int(np.argmax((values < 0) | (values > 1)))
+        if rows.dataset.task is Task.BINARY and np.isfinite(values).all() and values[0] == 1 - values[1]:
+            column = 1  # p0 may not be in the file: MedMNIST's evaluator may save only the score of class 1
         shown = _shown(
             float(values[column]), lambda value: not -VALUE_TOLERANCE <= value <= 1 + VALUE_TOLERANCE
         )

@@ -36,6 +36,11 @@ def test_it_works(read, canonical, monkeypatch):
     assert_tiny(read(canonical))
 
 
+def test_blanks_after_commas_are_fast_too(read, canonical, monkeypatch):
+    monkeypatch.setattr(module, "parse_carefully", None)
+    assert_tiny(read(canonical.replace(",", ", ")))
+
+
 def test_the_thorough_reader_alone_agrees(read, canonical, monkeypatch):
     monkeypatch.setattr(module, "parse_fast", lambda *args: None)
     assert_tiny(read(canonical))
