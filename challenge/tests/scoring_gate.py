@@ -21,7 +21,9 @@ score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
 
 
-def score_file_and_pass_the_gate(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
+def score_file_and_pass_the_gate(
+    path: Path, labels_path: Path, resolution: int | None = None
+) -> evaluations.Outcome:
     outcome = score_file(path, labels_path, resolution)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":

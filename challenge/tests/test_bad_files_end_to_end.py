@@ -427,7 +427,7 @@ def test_an_archive_of_the_evaluator_gets_the_same_scores(valid, short_labels, s
     plain, odd = (evaluate(Submission.objects.get(model_name=name)) for name in ("Plain", "Odd"))
     assert odd.problems == []
     assert scores_of(odd) == scores_of(plain)
-    assert odd.submission.file.name.endswith(".zip")
+    assert odd.submission.file.path.endswith(".zip")
     assert odd.submission.file_name == "My files.ZIP"
 
 

@@ -6,6 +6,7 @@ import io
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Mapping
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_equal_to_the_canonical_file_at_full_size(tmp_path):
 
 _SIZES = "The files are of several resolutions by their names"
 
-REFUSED = {
+REFUSED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
     "one CSV": ({"p.csv": "x"}, "The zip archive holds one CSV ('p.csv'); send the CSV itself, plain or compressed with gzip. A zip is only for the files of MedMNIST's evaluator."),
     "one gzip": ({"a/p.csv.gz": "x"}, "The zip archive holds one CSV ('p.csv.gz'); send the CSV itself"),
     "a nested archive": ({"runs.zip": zipped(FILES)}, "The zip archive holds another archive ('runs.zip'); put the CSV files themselves into one zip."),
