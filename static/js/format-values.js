@@ -58,7 +58,7 @@ function kindOfAll(dataset, rows, rules) {
 
 /** Return the kind and the message of the problem of one row. */
 function problemOfRow(dataset, row, kind, decimals, rules) {
-  const [what, rule] = symptom(row, rules);
+  const [what, rule] = symptom(dataset, row, rules);
   if (decimals !== null && isRounded(dataset, row, decimals, rules)) {
     const cause = `they were probably rounded to ${FEW_DECIMALS[decimals]}`;
     return ["rounded", `${what}; ${cause}: write at least four decimals`];
@@ -79,12 +79,14 @@ function problemOfRow(dataset, row, kind, decimals, rules) {
 }
 
 /** Return what breaks a rule in one row, and the rule. */
-function symptom({ values, sum, isOutside }, rules) {
+function symptom(dataset, { values, sum, isOutside }, rules) {
   if (!isOutside) {
     const number = wrongNumber(sum, (value) => missesOne(value, rules));
     return [`the probabilities sum to ${number}`, `expected 1 within ${rules.sum_tolerance}`];
   }
-  const column = values.findIndex((value) => value < 0 || value > 1);
+  // p0 may not be in the file: MedMNIST's evaluator may save only the score of class 1
+  const isDerived = dataset.is_binary && values.every((value) => Number.isFinite(value)) && values[0] === 1 - values[1];
+  const column = isDerived ? 1 : values.findIndex((value) => value < 0 || value > 1);
   const tolerance = rules.value_tolerance;
   const number = wrongNumber(values[column], (value) => value < -tolerance || value > 1 + tolerance);
   return [`the probability of class ${column} is ${number}`, "expected a value from 0 to 1"];

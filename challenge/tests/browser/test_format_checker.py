@@ -113,7 +113,8 @@ def damaged(rng: random.Random) -> bytes:
 
 def test_files_with_mistakes(compare):
     rng = random.Random(20240601)
-    words = compare(numbered(mistaken_file(rng, TINY_PREDICTIONS, TINY) for _ in range(600)))
+    files = [mistaken_file(rng, TINY_PREDICTIONS, TINY) for _ in range(600)]
+    words = compare(numbered(files), labels=TINY_LABELS)
     assert 60 < sum(found.is_valid for found in words.values()) < 150
     assert len({message[:20] for found in words.values() for message in found.warnings}) >= 4
 
