@@ -178,11 +178,11 @@ def test_a_scoring_that_runs_stores_nothing(
     running = submit(team)
     score_file = evaluations.score_file
 
-    def score_while_the_team_withdraws(path: Path, labels_path: Path) -> evaluations.Outcome:
-        outcome = score_file(path, labels_path) if reads_it_before else None
+    def score_while_the_team_withdraws(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
+        outcome = score_file(path, labels_path, resolution) if reads_it_before else None
         with on_commit():
             withdraw(client, running, delete_file="on")
-        return outcome or score_file(path, labels_path)
+        return outcome or score_file(path, labels_path, resolution)
 
     monkeypatch.setattr(evaluations, "score_file", score_while_the_team_withdraws)
     evaluations.evaluate(running.evaluations.get().pk)

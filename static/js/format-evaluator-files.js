@@ -8,7 +8,7 @@ const FILES_OF_THE_SYSTEM = ["thumbs.db", "desktop.ini"];
 /** Return the files of an archive with their names without folders as `file`; hidden files are left out. */
 function filesOf(members) {
   return members.map((member) => ({ ...member, parts: member.name.replaceAll("\\", "/").split("/") }))
-    .filter(({ parts }) => parts.at(-1) && !parts.some((part) => part.startsWith(".")))
+    .filter(({ parts }) => parts.at(-1) && !parts.some((part) => part.startsWith(".") && part !== "."))
     .filter(({ parts }) => !parts.slice(0, -1).includes("__MACOSX"))
     .map((member) => ({ ...member, file: member.parts.at(-1) }))
     .filter(({ file }) => !FILES_OF_THE_SYSTEM.includes(file.toLowerCase()));

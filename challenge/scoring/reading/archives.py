@@ -68,7 +68,9 @@ def files_of(archive: zipfile.ZipFile) -> dict[zipfile.ZipInfo, str]:
     files = {}
     for info in archive.infolist():
         *folders, name = info.filename.replace("\\", "/").split("/")
-        is_hidden = any(part.startswith(".") for part in (*folders, name)) or "__MACOSX" in folders
+        is_hidden = (
+            any(part.startswith(".") and part != "." for part in (*folders, name)) or "__MACOSX" in folders
+        )
         if name and not is_hidden and name.lower() not in _OF_THE_SYSTEM:
             files[info] = name
     return files

@@ -55,6 +55,7 @@ def changed(old: str, new: str, name: str = PAIR) -> dict[str, str]:
         pytest.param(FILES, id="plain"),
         pytest.param(evaluator_files(TINY_PREDICTIONS, size=None), id="no size in the names"),
         pytest.param(evaluator_files(TINY_PREDICTIONS, folder="vit_xl/run 1.npy/"), id="folders"),
+        pytest.param({f"./{name}": text for name, text in FILES.items()}, id="the folder itself"),
         pytest.param({name.upper(): text for name, text in FILES.items()}, id="names in capitals"),
         pytest.param({name.split("_[")[0] + ".csv": text for name, text in FILES.items()}, id="short names"),
         pytest.param(dict(reversed(FILES.items())), id="another order"),
