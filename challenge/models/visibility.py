@@ -15,7 +15,7 @@ LONGEST_ANONYMITY = timedelta(days=730)
 
 
 class Visibility(TextChoices):
-    """Who sees a scored entry; all count towards the limits."""
+    """Readers of a scored entry. Entries of every visibility count towards the limits."""
 
     PUBLIC = "public", "Public"
     ANONYMOUS = "anonymous", "Anonymous"

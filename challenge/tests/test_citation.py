@@ -57,7 +57,7 @@ def parse(text: str) -> dict[str, str]:
     library: Library = bibtexparser.parse_string(text)
     assert not library.failed_blocks
     (entry,) = library.entries
-    assert len(library.blocks) == 1, "nothing stands before or behind the entry"
+    assert len(library.blocks) == 1, "there is text before or after the entry"
     return {field.key: field.value for field in entry.fields} | {"ID": entry.key, "TYPE": entry.entry_type}
 
 

@@ -95,7 +95,7 @@ def test_a_server_that_is_down_delays_the_mail_only(mail_server, submit_and_scor
     assert mails.requeue_lost() == 0  # not yet
 
     back = MailServer(settings.EMAIL_PORT)
-    send_outcome_mail(submission.pk)  # whoever asks, the mail is not tried again so soon
+    send_outcome_mail(submission.pk)  # the mail is not tried again so soon
     assert not back.messages
     let_time_pass(OutcomeMail.LEASE + timedelta(seconds=1))
     assert mails.requeue_lost() == 1

@@ -29,7 +29,7 @@ def test_no_answer_to_a_team_is_kept(route, sample, viewers):  # noqa: F811
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if not route.startswith("admin/")])
 def test_answers_to_readers_are_as_before(route, sample, viewers):  # noqa: F811
-    """What needs a log-in is a redirect, which no cache keeps unless a header says so."""
+    """A page that needs a log-in is a redirect, which no cache keeps unless a header says so."""
     response = viewers["stranger"].get(sample(route))
     found = cache_control(response)
     if route.startswith("accounts/"):

@@ -112,7 +112,7 @@ REFUSED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
     "one CSV": ({"p.csv": "x"}, "The zip archive holds one CSV ('p.csv'); send the CSV itself, plain or compressed with gzip. A zip is only for the files of MedMNIST's evaluator."),
     "one gzip": ({"a/p.csv.gz": "x"}, "The zip archive holds one CSV ('p.csv.gz'); send the CSV itself"),
     "a nested archive": ({"runs.zip": zipped(FILES)}, "The zip archive holds another archive ('runs.zip'); put the CSV files themselves into one zip."),
-    "an archive beside the files": (FILES | {"old.zip": b"PK"}, "The zip archive holds another archive ('old.zip')"),
+    "an archive next to the files": (FILES | {"old.zip": b"PK"}, "The zip archive holds another archive ('old.zip')"),
     "another file": (FILES | {"notes.txt": "x"}, "The zip archive holds a file that MedMNIST's evaluator does not write ('notes.txt'); send only its files, such as pathmnist_224_test_[AUC]0.912_[ACC]0.834@run1.csv."),
     "other CSV files": ({"a.csv": "x", "b.csv": "x"}, "The zip archive holds a file that MedMNIST's evaluator does not write ('a.csv')"),
     "a size of many digits": ({f"tripmnist_{'9' * 5000}_test.csv": "x"}, "The zip archive holds one CSV ('tripmnist_9"),
