@@ -45,10 +45,20 @@ def migrate() -> Iterator[Callable[[str], Apps]]:
 
     def to(name: str) -> Apps:
         executor = MigrationExecutor(connection)
-        return executor.migrate([("challenge", name)]).apps
+        apps = executor.migrate([("challenge", name)]).apps
+        _forget_dropped_columns()
+        return apps
 
     yield to
     call_command("migrate", verbosity=0)
+
+
+def _forget_dropped_columns() -> None:
+    """Rebuild the tables on MariaDB: a dropped column takes space in every row, and many ways back exceed the limit."""
+    if connection.vendor == "mysql":
+        with connection.cursor() as cursor:
+            for table in ("challenge_submission", "challenge_publishedmethod", "challenge_evaluation"):
+                cursor.execute(f"ALTER TABLE {table} FORCE")
 
 
 @pytest.fixture
