@@ -60,7 +60,15 @@ def open_archive(source: Path) -> Iterator[zipfile.ZipFile]:
         with archive:
             if len(archive.infolist()) > MOST_ENTRIES:
                 raise _too_many_entries()
+            _allow_overlaps(archive)
             yield archive
+
+
+def _allow_overlaps(archive: zipfile.ZipFile) -> None:
+    """Let all versions of Python judge alike: some refuse entries that overlap. The limits bound them, too."""
+    for info in archive.infolist():
+        if getattr(info, "_end_offset", None) is not None:
+            info._end_offset = None  # type: ignore[attr-defined]
 
 
 def files_of(archive: zipfile.ZipFile) -> dict[zipfile.ZipInfo, str]:
