@@ -185,7 +185,7 @@ def _chance(y_true: np.ndarray, dataset: Dataset) -> dict[str, Any]:
         "calibration_error": reliability(y_true.ravel() == 1, y_score.ravel())["ece"] if multilabel else 0.0,
         "n": y_score.size if multilabel else dataset.n_test,
         "recall": [share] * dataset.n_classes,
-        "precision": _shares(y_true, dataset).tolist(),
+        "precision": class_shares(y_true, dataset).tolist(),
     }
     if dataset.task is Task.ORDINAL:
         found["quadratic_kappa"] = 0.0
@@ -217,7 +217,7 @@ def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[st
     """
     predictions = {}
     for dataset in benchmark:
-        shares = _shares(labels[dataset.name], dataset)
+        shares = class_shares(labels[dataset.name], dataset)
         row = shares > 0.5 if dataset.task is Task.MULTILABEL else np.eye(dataset.n_classes)[shares.argmax()]
         predictions[dataset.name] = np.tile(row.astype(float), (dataset.n_test, 1))
     scores = evaluate(predictions, labels, benchmark).to_dict()["datasets"]
@@ -225,7 +225,7 @@ def _majority(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[st
     return {name: scores[name] | secondary[name] for name in scores}
 
 
-def _shares(y_true: np.ndarray, dataset: Dataset) -> np.ndarray:
+def class_shares(y_true: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Return the share of images of each class, or with each label, (n_classes,)."""
     if dataset.task is Task.MULTILABEL:
         return y_true.mean(axis=0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
 from .evaluator import Scores
+from .secondary import class_shares
 
 #: An AUC below this means an order of the classes rather than a weak model.
 LEAST_AUC = 0.4
@@ -38,7 +39,7 @@ def warnings_of_scores(scores: Scores, labels: Mapping[str, np.ndarray], benchma
 
 def _majority_accuracy(y_true: np.ndarray, dataset: Dataset) -> float:
     """Return the accuracy of always predicting the most frequent class; the mean over labels if multi-label."""
+    shares = class_shares(y_true, dataset)
     if dataset.task is Task.MULTILABEL:
-        positive = y_true.mean(axis=0)
-        return float(np.maximum(positive, 1 - positive).mean())
-    return float(np.bincount(y_true).max() / len(y_true))
+        return float(np.maximum(shares, 1 - shares).mean())
+    return float(shares.max())
