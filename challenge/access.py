@@ -49,12 +49,7 @@ def get_visible_submission(user: Team | AnonymousUser, pk: int) -> Submission:
         Http404: it does not exist, or the user may not see it; both look the same.
 
     """
-    submission = (
-        Submission.objects.filter(pk=pk)
-        .select_related("team", "phase", "group__team")
-        .prefetch_related("evaluations__ground_truth", "evaluations__dataset_scores")
-        .first()
-    )
+    submission = _for_its_page(Submission.objects.filter(pk=pk)).first()
     if submission is None or not (submission.is_public or is_insider(user, submission)):
         raise Http404
     return submission
@@ -80,15 +75,17 @@ def get_own_submission(team: Team, pk: int) -> Submission:
         Http404: it does not exist, or it belongs to another team; both look the same.
 
     """
-    submission = (
-        Submission.objects.filter(pk=pk, team=team)
-        .select_related("team", "phase", "group__team")
-        .prefetch_related("evaluations__ground_truth", "evaluations__dataset_scores")
-        .first()
-    )
+    submission = _for_its_page(Submission.objects.filter(pk=pk, team=team)).first()
     if submission is None:
         raise Http404
     return submission
+
+
+def _for_its_page(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
+    """Load all that the page of a submission shows of it, in a fixed number of queries."""
+    return submissions.select_related("team", "phase", "group__team").prefetch_related(
+        "evaluations__ground_truth", "evaluations__dataset_scores"
+    )
 
 
 def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int]) -> list[Submission]:
