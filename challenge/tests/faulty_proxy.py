@@ -1,16 +1,16 @@
 """Proxy of a web server that loses connections on order."""
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
-from typing import Self
+
+from challenge.tests.local_server import LocalServer
 
 PIECE = 2**16
 
 
-class FaultyProxy(ThreadingTCPServer):
+class FaultyProxy(LocalServer, ThreadingTCPServer):
     """Pass bytes on to a server; lose the connections of requests that begin with `loses`.
 
     The part of such a request that arrives is `arrives` bytes; None: all of it arrives, and its answer is lost.
@@ -24,20 +24,6 @@ class FaultyProxy(ThreadingTCPServer):
         self.loses: bytes | None = None
         self.arrives: int | None = None
         self.n_lost = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-    @contextmanager
-    def running(self) -> Iterator[Self]:
-        """Serve from a separate thread."""
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.shutdown()
-            self.server_close()
 
 
 class Handler(BaseRequestHandler):

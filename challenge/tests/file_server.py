@@ -1,15 +1,13 @@
 """Local file server that replaces Zenodo and imitates its faults."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Self
 from urllib.parse import urlsplit
 
+from challenge.tests.local_server import LocalServer
 
-class FileServer(ThreadingHTTPServer):
+
+class FileServer(LocalServer, ThreadingHTTPServer):
     """Serve a folder and record each request and the bytes sent; can break off answers or be busy."""
 
     def __init__(self, folder: Path) -> None:
@@ -22,22 +20,8 @@ class FileServer(ThreadingHTTPServer):
         self.busy = 0  # number of requests to turn away first
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    @property
     def names(self) -> list[str]:
         return [name for name, _ in self.requests]
-
-    @contextmanager
-    def running(self) -> Iterator[Self]:
-        """Serve from a separate thread."""
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        try:
-            yield self
-        finally:
-            self.shutdown()
-            self.server_close()
 
 
 class Handler(BaseHTTPRequestHandler):
