@@ -57,12 +57,12 @@ def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Pa
     order = _order_by_index(frame, benchmark)
     if order is None:
         return None
-    matrix = probabilities.to_numpy()  # nulls become NaN
     if (order[1:] < order[:-1]).any():
-        matrix = matrix[order]
+        probabilities = probabilities[order]
     parsed = Parsed({}, {})
     for dataset, rows in _slices(benchmark):
-        values = matrix[rows, : dataset.n_classes]
+        # column by column, for sums and metrics; a null becomes NaN
+        values = probabilities[rows, : dataset.n_classes].to_numpy()
         if not np.isfinite(values).all():  # a blank, or the word nan or inf
             return None
         parsed.values[dataset.name] = values

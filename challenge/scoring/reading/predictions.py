@@ -24,7 +24,7 @@ from .parse_evaluator import parse_evaluator_zip
 from .parse_fast import parse_fast
 from .parsing import NOT_STATED, Parsed
 from .problems import PredictionsError, Problem, ProblemLog
-from .values import check_values, clip
+from .values import check_values
 from .warnings import warnings_of_predicted, warnings_of_values
 
 __all__ = ["Limits", "Predictions", "PredictionsError", "Problem", "read_predictions", "write_predictions"]
@@ -65,9 +65,8 @@ def read_predictions(
         problems = ProblemLog()
         parsed = _parse_csv(source, benchmark, limits, labels is not None, problems)
     for dataset in benchmark:
-        values = clip(parsed.values[dataset.name])
-        parsed.values[dataset.name] = values
-        check_values(values, dataset, problems, parsed.lines[dataset.name])
+        found = parsed.values[dataset.name]
+        parsed.values[dataset.name] = check_values(found, dataset, problems, parsed.lines[dataset.name])
         if labels is not None and dataset.name in parsed.truth:
             _check_truth(parsed, labels[dataset.name], dataset, problems)
     problems.raise_if_any()
@@ -129,8 +128,7 @@ def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: B
     problems = ProblemLog()
     if not np.isfinite(values).all():
         problems.add("not finite", "some values are not finite", dataset=dataset.name)
-    values = clip(values)
-    check_values(values, dataset, problems)
+    values = check_values(values, dataset, problems)
     problems.raise_if_any()
     columns = dict(zip(probability_columns(benchmark), values.astype(np.float32).T, strict=False))
     index = np.arange(dataset.n_test)

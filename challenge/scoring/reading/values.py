@@ -29,7 +29,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Values of one dataset with their sums, and the rows that break a rule."""
+    """Clipped values of one dataset with their sums, and the rows that break a rule."""
 
     values: np.ndarray
     sums: np.ndarray
@@ -42,42 +42,43 @@ class _Rows:
         return self.dataset.task is Task.MULTILABEL
 
 
-def clip(values: np.ndarray) -> np.ndarray:
-    """Return the values with those that are outside [0, 1] within the tolerance set to 0 or 1; -0.0 stays."""
-    if values.min() >= 0 and values.max() <= 1:
-        return values
-    clipped = values.copy(order="K")
-    clipped[(values < 0) & (values >= -VALUE_TOLERANCE)] = 0
-    clipped[(values > 1) & (values <= 1 + VALUE_TOLERANCE)] = 1
-    return clipped
-
-
 def check_values(
     values: np.ndarray, dataset: Dataset, problems: ProblemLog, lines: np.ndarray | None = None
-) -> None:
-    """Add the rows of clipped `values` that are not probabilities to `problems`.
+) -> np.ndarray:
+    """Return the values with those that are outside [0, 1] within the tolerance set to 0 or 1; -0.0 stays.
 
-    `lines` (n_test,) are the line numbers of the file.
+    Rows that are not probabilities are added to `problems`. `lines` (n_test,) are the line numbers of the file.
     """
     rows = _find_bad(values, dataset)
-    if not rows.is_bad.any():
-        return
-    kind = _kind_of_all(rows)
-    decimals = _decimals(rows)
-    for row in np.flatnonzero(rows.is_bad).tolist():
-        of_row, message = _problem(rows, row, kind, decimals)
-        line = None if lines is None else int(lines[row])
-        problems.add(of_row, message, dataset=dataset.name, line=line, index=row)
+    if rows.is_bad.any():
+        kind = _kind_of_all(rows)
+        decimals = _decimals(rows)
+        for row in np.flatnonzero(rows.is_bad).tolist():
+            of_row, message = _problem(rows, row, kind, decimals)
+            line = None if lines is None else int(lines[row])
+            problems.add(of_row, message, dataset=dataset.name, line=line, index=row)
+    return rows.values
 
 
 def _find_bad(values: np.ndarray, dataset: Dataset) -> _Rows:
-    is_outside = np.asarray(((values < 0) | (values > 1)).any(axis=1))
+    """Clip the values, and find the rows that break a rule."""
+    is_outside = np.zeros(len(values), bool)
+    if not (values.min() >= 0 and values.max() <= 1):  # nearly all files need no further look
+        values = _clip(values)
+        is_outside = ((values < 0) | (values > 1)).any(axis=1)
     with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
         sums = values.sum(axis=1)
     is_bad = is_outside
     if dataset.task is not Task.MULTILABEL:
         is_bad = is_outside | _misses_one(sums)
     return _Rows(values, sums, is_outside, is_bad, dataset)
+
+
+def _clip(values: np.ndarray) -> np.ndarray:
+    clipped = values.copy(order="K")
+    clipped[(values < 0) & (values >= -VALUE_TOLERANCE)] = 0
+    clipped[(values > 1) & (values <= 1 + VALUE_TOLERANCE)] = 1
+    return clipped
 
 
 def sums_to_one(values: np.ndarray) -> np.ndarray:
