@@ -5,7 +5,6 @@
 
 import logging
 import smtplib
-from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -15,12 +14,8 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import rank_of
 from challenge.models import Metric, Submission
 from challenge.services import mails
-from challenge.services.evaluations import OUR_FAULT, TOO_SLOW
 
 logger = logging.getLogger(__name__)
-
-#: Causes of a failure, as the subject of the mail names them.
-CAUSES = {"file": "errors in the file", "time": "scoring took too long", "site": "a fault on our side"}
 
 
 def send_outcome_mail(submission_id: int) -> None:
@@ -55,9 +50,7 @@ def compose(submission: Submission) -> tuple[str, str]:
     evaluation = submission.evaluations.select_related("ground_truth").earliest("created_at", "pk")
     scored = evaluation.scored_at is not None
     rank, entries = rank_of(submission, Metric.AUC, evaluation.ground_truth) if scored else (None, 0)
-    cause = _cause(evaluation.problems)
     context = {
-        "cause": cause,
         "submission": submission,
         "evaluation": evaluation,
         "rank": rank,
@@ -69,14 +62,6 @@ def compose(submission: Submission) -> tuple[str, str]:
         "profile_url": f"{settings.SITE_URL}/profile/",
         "about_url": f"{settings.SITE_URL}/about/",
     }
-    outcome = "scored" if scored else f"could not be scored: {CAUSES[cause]}"
+    outcome = "scored" if scored else f"could not be scored: {evaluation.get_failure_display()}"
     template = "challenge/mail/scored.txt" if scored else "challenge/mail/failed.txt"
     return f"[BIG benchmark] Submission #{submission.pk} {outcome}", render_to_string(template, context)
-
-
-def _cause(problems: Sequence[str]) -> str:
-    """Return the cause of a failure, a key of `CAUSES`, from the problems of its evaluation."""
-    if OUR_FAULT in problems:
-        return "site"
-    stopped = TOO_SLOW.partition("{}")[0]
-    return "time" if any(problem.startswith(stopped) for problem in problems) else "file"

@@ -26,7 +26,7 @@ class EvaluationInline(admin.TabularInline):
     extra = 0
     can_delete = False
     readonly_fields = [
-        *("ground_truth", "scorer_version", "status", "attempts", "scored_at"),
+        *("ground_truth", "scorer_version", "status", "failure", "attempts", "scored_at"),
         *METRICS,
         "what_is_wrong",
         "signs_of_mistakes",
@@ -76,6 +76,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         "resolution",
         "phase",
         "evaluations__status",
+        "evaluations__failure",
         "external_data",
         ("special_methods", admin.EmptyFieldListFilter),
         "counts_toward_limits",

@@ -45,6 +45,14 @@ class Evaluation(Job):
         SCORED = "scored", "Scored"
         FAILED = "failed", "Failed"
 
+    class Failure(models.TextChoices):
+        """Cause of a failure, in the words of the mail's subject."""
+
+        FILE = "file", "errors in the file"
+        TIME = "time", "scoring took too long"
+        SITE = "site", "a fault on our side"
+        DELETED = "deleted", "the team deleted the file"
+
     RUNNING = Status.SCORING
     #: States in which the outcome is open.
     PENDING = (Status.QUEUED, Status.SCORING)
@@ -56,6 +64,14 @@ class Evaluation(Job):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     scored_at = models.DateTimeField(null=True, editable=False)
+    failure = models.CharField(
+        "failed because of",
+        max_length=10,
+        choices=Failure,
+        blank=True,
+        editable=False,
+        help_text="Cause of the last outcome, until there is another. Blank if it has scores.",
+    )
     problems = models.JSONField(
         default=list, editable=False, help_text="Reasons for the failure, one sentence each."
     )

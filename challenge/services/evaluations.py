@@ -38,18 +38,11 @@ from challenge.services.uncertainty import queue_uncertainty
 
 logger = logging.getLogger(__name__)
 
-#: Problem of an evaluation that failed by our fault.
-OUR_FAULT = (
-    "We could not score this submission because of a fault on our side. It does not count towards your "
-    "limits. Please submit the file again, and write to us if it fails again."
-)
 #: Problem of an evaluation that was stopped at the time limit, in seconds.
 TOO_SLOW = (
     "Scoring took longer than the time limit of {} s and was stopped. A valid file takes well under a "
     "second. Check the file with `manage.py score_submission`, or write to us."
 )
-#: Problem of an evaluation of an entry whose team has deleted the file.
-FILE_DELETED = "Your team withdrew this entry and deleted its file before the file was scored."
 
 
 @dataclass(frozen=True)
@@ -131,9 +124,11 @@ def evaluate(evaluation_id: int) -> None:
             evaluation.submission.resolution,
         )
     except PredictionsError as error:
-        _finish(evaluation, claimed_at, problems=[str(problem) for problem in error.problems])
+        problems = [str(problem) for problem in error.problems]
+        _finish(evaluation, claimed_at, failure=Evaluation.Failure.FILE, problems=problems)
     except SoftTimeLimitExceeded:
-        _finish(evaluation, claimed_at, problems=[TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)])
+        problems = [TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)]
+        _finish(evaluation, claimed_at, failure=Evaluation.Failure.TIME, problems=problems)
     except Exception:
         # It may be temporary (a full disk, a killed child): the sweep retries a few times.
         logger.exception("Evaluation %s broke (attempt %s)", evaluation_id, evaluation.attempts)
@@ -180,11 +175,16 @@ def warm_up() -> None:
 def end_without_file(submission: Submission) -> None:
     """End all work on a submission whose file is deleted. Earlier scores stay, its limits stay used, no mail is sent.
 
+    A scoring that failed by our fault can no longer be repeated.
+
     A worker that is reading the file loses its claim, so it stores nothing.
     """
     pending = Evaluation.objects.filter(submission=submission, status__in=Evaluation.PENDING)
     pending.scored().update(status=Evaluation.Status.SCORED)
-    pending.update(status=Evaluation.Status.FAILED, problems=[FILE_DELETED])
+    pending.update(status=Evaluation.Status.FAILED, failure=Evaluation.Failure.DELETED, problems=[])
+    Evaluation.objects.filter(
+        submission=submission, status=Evaluation.Status.FAILED, failure=Evaluation.Failure.SITE
+    ).update(failure=Evaluation.Failure.DELETED)
     unknown = Uncertainty.objects.filter(evaluation__submission=submission)
     unknown.exclude(status=Uncertainty.Status.DONE).update(status=Uncertainty.Status.FAILED)
     Submission.objects.filter(pk=submission.pk, first_outcome_at__isnull=True).update(
@@ -198,9 +198,10 @@ def _finish(
     claimed_at: datetime,
     *,
     outcome: Outcome | None = None,
+    failure: str = "",
     problems: Iterable[str] = (),
 ) -> None:
-    """Store the outcome, unless another worker has taken the evaluation over."""
+    """Store the outcome, or the cause of the failure, unless another worker has taken the evaluation over."""
     if not Evaluation.objects.select_for_update().filter(pk=evaluation.pk).held(claimed_at):
         return
     now = timezone.now()
@@ -211,6 +212,7 @@ def _finish(
         model.objects.filter(evaluation=evaluation).delete()
     evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
     evaluation.scored_at = now if scores else None
+    evaluation.failure = failure
     evaluation.problems = list(problems)
     evaluation.warnings = list(outcome.warnings) if outcome else []
     for metric in METRICS:
@@ -238,7 +240,7 @@ def _note_first_outcome(submission_id: int, now: datetime, *, is_scored: bool) -
 def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
     """End an evaluation that failed too often by our fault; earlier scores stay."""
     if evaluation.scored_at is None:
-        _finish(evaluation, claimed_at, problems=[OUR_FAULT])
+        _finish(evaluation, claimed_at, failure=Evaluation.Failure.SITE)
     else:
         Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).update(status=Evaluation.Status.SCORED)
 

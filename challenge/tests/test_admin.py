@@ -77,7 +77,11 @@ def some(entry, submit, team, other_team) -> dict[str, Submission]:
     scored = entry(team, 0.9, model_name="ResNet-18", description="Trained with care.")
     queued = submit(other_team, content=b"other", model_name="ViT", resolution=224, external_data=True)
     failed = submit(other_team, content=b"bad", model_name="AlexNet")
-    failed.evaluations.update(status=Evaluation.Status.FAILED, problems=["octmnist, line 3: <b>bad</b>."])
+    failed.evaluations.update(
+        status=Evaluation.Status.FAILED,
+        failure=Evaluation.Failure.FILE,
+        problems=["octmnist, line 3: <b>bad</b>."],
+    )
     Submission.objects.filter(pk=failed.pk).update(counts_toward_limits=False)
     return {"scored": scored, "queued": queued, "failed": failed}
 
@@ -104,6 +108,8 @@ def test_the_list_shows_the_state_of_each_submission(some, client):
         ({"resolution": 224}, ["queued"]),
         ({"evaluations__status": "failed"}, ["failed"]),
         ({"evaluations__status": "scored"}, ["scored"]),
+        ({"evaluations__failure": "file"}, ["failed"]),
+        ({"evaluations__failure": "site"}, []),
         ({"external_data": 1}, ["queued"]),
         ({"counts_toward_limits": 0}, ["failed"]),
         ({"q": "resnet"}, ["scored"]),

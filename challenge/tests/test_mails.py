@@ -42,25 +42,6 @@ def test_a_failed_submission_mails_the_reasons(team, submit_and_score):
     assert "It does not count towards your limits." in sent.body
 
 
-def test_a_fault_of_ours_is_not_blamed_on_the_file(team, submit):
-    submission = submit(team)
-    submission.evaluations.update(status="failed", problems=[evaluations.OUR_FAULT])
-    subject, body = notifications.compose(submission)
-    assert subject.endswith("could not be scored: a fault on our side")
-    assert "a fault on our side. Please submit the same file again" in body
-    assert "http://testserver/about/" in body
-    assert "errors" not in body
-
-
-def test_a_stopped_scoring_is_explained(team, submit):
-    submission = submit(team)
-    submission.evaluations.update(status="failed", problems=[evaluations.TOO_SLOW.format(30)])
-    subject, body = notifications.compose(submission)
-    assert subject.endswith("could not be scored: scoring took too long")
-    assert "longer than the time limit of 30 s" in body
-    assert "The file has errors" not in body
-
-
 def test_it_is_sent_once(team, submit_and_score):
     submission = submit_and_score(team)
     for _ in range(3):

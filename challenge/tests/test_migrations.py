@@ -184,3 +184,36 @@ def test_correcting_keeps_the_other_fields_of_a_changed_row(old_references, migr
     after = references_of(migrate("0013_correct_references"))["doerrich2025rethinking"]
     assert after["venue"] == "Sci. Rep."
     assert "pages = {7669}" in after["bibtex"]
+
+
+#: Problems that earlier versions stored, and the cause of the failure.
+OLD_WORDS = [
+    (["The submission could not be scored because of a fault on our side. Please submit it again."], "site"),
+    (["We could not score this submission because of a fault on our side. It does not count."], "site"),
+    (["Scoring took longer than the time limit of 60 s and was stopped."], "time"),
+    (["Your team withdrew this entry and deleted its file before the file was scored."], "deleted"),
+    (["octmnist, line 3: the word 'because of a fault on our side' is not a number."], "file"),
+    ([], "file"),
+]
+
+
+def test_failures_get_their_cause_and_keep_their_words(migrate):
+    apps = migrate("0015_life_of_entries")
+    team = apps.get_model("accounts", "Team").objects.create(name="Team", name_key="team")
+    phase = apps.get_model("challenge", "Phase").objects.create(name="Phase", opens_at=DUE)
+    labels = apps.get_model("challenge", "GroundTruth").objects.create(name="Labels", checksum="0" * 64)
+    Submission, Evaluation = (apps.get_model("challenge", name) for name in ("Submission", "Evaluation"))  # noqa: N806
+    for words, cause in [*OLD_WORDS, ([], "")]:
+        submission = Submission.objects.create(
+            team=team, phase=phase, resolution=28, model_name=cause, file_size=1
+        )
+        status = "failed" if cause else "scored"
+        Evaluation.objects.create(
+            submission=submission, ground_truth=labels, scorer_version="1", status=status, problems=words
+        )
+    before = rows_of(apps)
+    after = rows_of(migrate("0016_cause_of_failure"))
+    causes = [row.pop("failure") for row in after["Evaluation"]]
+    assert causes == [row["model_name"] for row in after["Submission"]]
+    assert after == before
+    assert rows_of(migrate("0015_life_of_entries")) == before

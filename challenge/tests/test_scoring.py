@@ -107,7 +107,7 @@ def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score)
     evaluation.refresh_from_db()
     submission.refresh_from_db()
     assert evaluation.status == Evaluation.Status.FAILED
-    assert evaluation.problems == [evaluations.OUR_FAULT]
+    assert evaluation.failure == Evaluation.Failure.SITE
     assert submission.counts_toward_limits
     assert submission.first_outcome_at == before
     assert OutcomeMail.objects.count() == 1

@@ -155,6 +155,12 @@ def viewers(team, other_team, organizer, as_user) -> dict[str, Client]:
     return {name: as_user(who) if who else Client() for name, who in zip(VIEWERS, people, strict=True)}
 
 
+def fail(evaluation: Evaluation) -> None:
+    evaluation.status = Evaluation.Status.FAILED
+    evaluation.failure = Evaluation.Failure.FILE
+    evaluation.problems = [REASON]
+
+
 def bring_into(state: str, submission: Submission) -> None:
     """Change the rows as the services would."""
     now = timezone.now()
@@ -162,7 +168,7 @@ def bring_into(state: str, submission: Submission) -> None:
     if state == "scoring":
         evaluation.status, evaluation.claimed_at = Evaluation.Status.SCORING, now
     elif state == "failed":
-        evaluation.status, evaluation.problems = Evaluation.Status.FAILED, [REASON]
+        fail(evaluation)
     elif state in ("scored", "disqualified"):
         evaluation.status, evaluation.scored_at = Evaluation.Status.SCORED, now
         for metric in Metric.values:
@@ -391,7 +397,7 @@ def test_a_later_scoring_that_failed_keeps_its_reason_private(viewer, submission
     """An entry stays public if scoring it again fails."""
     bring_into("scored", submission)
     evaluation = submission.evaluations.get()
-    evaluation.status, evaluation.problems = Evaluation.Status.FAILED, [REASON]
+    fail(evaluation)
     evaluation.save()
     response = viewers[viewer].get(submission.get_absolute_url())
     assert response.status_code == 200

@@ -155,7 +155,7 @@ def assert_ended_quietly(submission: Submission) -> None:
     """Check that the submission waits for nothing, counts, and sends no mail."""
     evaluation = submission.evaluations.get()
     assert evaluation.status == Evaluation.Status.FAILED
-    assert evaluation.problems == [evaluations.FILE_DELETED]
+    assert evaluation.failure == Evaluation.Failure.DELETED
     assert now(submission).counts_toward_limits
     assert submission.first_outcome_at
     assert not OutcomeMail.objects.filter(submission=submission).exists()

@@ -157,7 +157,7 @@ def test_a_file_that_kills_the_worker_every_time_fails(worker, submit, team):
 
 def assert_failed_by_our_fault(submission: Submission, evaluation: Evaluation) -> None:
     submission.refresh_from_db()
-    assert evaluation.problems == [evaluations.OUR_FAULT]
+    assert evaluation.failure == Evaluation.Failure.SITE
     assert not submission.counts_toward_limits
     assert submission.first_outcome_at
     assert not evaluation.dataset_scores.exists()
