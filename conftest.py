@@ -194,7 +194,12 @@ def entry(ground_truth) -> Callable[..., Submission]:
             created_at=FIRST_ENTRY + timedelta(minutes=len(made)),
             resolution=resolution,
             file_size=1,
-            **{"model_name": f"Model {len(made)}", "description": "A test."} | about,
+            **{
+                "model_name": f"Model {len(made)}",
+                "description": "A test.",
+                "sent_anonymous": about.get("visibility") == "anonymous",
+            }
+            | about,
         )
         Evaluation.objects.create(
             submission=submission,

@@ -41,7 +41,7 @@ class MethodGroupAdmin(ReadOnlyAdmin):
         """All submissions of the group, one a line."""
         lines = (
             (reverse("admin:challenge_submission_change", args=[member.pk]), member)
-            for member in group.submissions.order_by("pk")
+            for member in group.submissions.order_by("created_at", "pk")
         )
         return format_html_join("", '<p><a href="{}">{}</a></p>', lines) or "-"
 

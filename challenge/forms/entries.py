@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse_lazy
+from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 
 from accounts.models import Team
@@ -19,6 +20,14 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 #: Ends of the names of submission files, and the same for the browser's dialog, which knows only the last suffix.
 SUFFIXES = (".csv", ".csv.gz", ".zip")
 ACCEPT = ".csv,.gz,.zip,text/csv,application/gzip,application/zip"
+
+#: Fields in the team's own words that readers see.
+FREE_TEXTS = ("model_name", "description", "special_methods", "pretraining_name", "hardware")
+#: Last sentence of their help texts; `site.css` shows it while “Anonymous” is chosen.
+SHOWN_THOUGH_ANONYMOUS = (
+    '<span class="if-anonymous">Readers see this although the entry is anonymous: name no people, institutions or '
+    "projects.</span>"
+)
 
 VISIBILITIES = [
     (Visibility.PUBLIC, "Public: ranked under your team's name."),
@@ -35,14 +44,15 @@ class EntryForm(forms.ModelForm):
         required=False,
         max_length=300,
         assume_scheme="https",
-        help_text="A peer-reviewed study of your method: URL or DOI. Entries with a study are highlighted.",
+        help_text="A peer-reviewed study of your method: URL or DOI. Entries with a study are highlighted. The link is "
+        "hidden while the entry is anonymous.",
     )
     code_url = WebField(
         label="Code",
         required=False,
         max_length=300,
         assume_scheme="https",
-        help_text="A public repository, if there is one.",
+        help_text="A public repository, if there is one. The link is hidden while the entry is anonymous.",
     )
     visibility = forms.ChoiceField(
         label="Who sees the entry",
@@ -50,7 +60,11 @@ class EntryForm(forms.ModelForm):
         initial=Visibility.PUBLIC,
         required=False,  # a request without it keeps the value
         widget=forms.RadioSelect,
-        help_text="You can change this later. The limits are the same for all three.",
+        help_text=format_lazy(
+            "You can change this later. The limits are the same for all three. Texts are shown also if the entry is "
+            'anonymous; the rules say <a href="{}#anonymous">what else can tell who you are</a>.',
+            reverse_lazy("challenge"),
+        ),
     )
     anonymous_until = forms.DateField(
         label="Anonymous until",
@@ -85,6 +99,13 @@ class EntryForm(forms.ModelForm):
                 reverse_lazy("challenge"),
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Add to the help of free texts that anonymity does not hide them."""
+        super().__init__(*args, **kwargs)
+        for name in FREE_TEXTS:
+            field = self.fields[name]
+            field.help_text = mark_safe(f"{field.help_text} {SHOWN_THOUGH_ANONYMOUS}")  # noqa: S308 - our own words
 
     @property
     def statement_fields(self) -> list[forms.BoundField]:

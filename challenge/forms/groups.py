@@ -48,7 +48,7 @@ class GroupForm(forms.Form):
         members_field: Any = self.fields["members"]
         members_field.choices = [(pk, pk) for pk in self.own_numbers]
         if group:
-            members = list(group.submissions.prefetch_related("evaluations").order_by("pk"))
+            members = list(group.submissions.prefetch_related("evaluations").order_by("created_at", "pk"))
             self.left_out = [one for one in members if not one.is_in_force]
             self.initial = {"name": group.name, "members": [one.pk for one in members if one.is_in_force]}
 
@@ -73,10 +73,14 @@ class GroupForm(forms.Form):
 
     def _listed(self, ticked: Collection[str]) -> Iterable[Submission]:
         """Return the submissions of the list, the first first."""
-        free = self.sent.in_force().filter(Q(group=None) | Q(group=self.group)).order_by("-pk")
+        free = self.sent.in_force().filter(Q(group=None) | Q(group=self.group)).order_by("-created_at", "-pk")
         newest: dict[int, list[int]] = {}
         for pk, resolution in free.values_list("pk", "resolution"):
             newest.setdefault(resolution, []).append(pk)
         numbers = {pk for pks in newest.values() for pk in pks[: self.MOST_LISTED]}
         numbers |= {pk for pk in self.own_numbers if str(pk) in ticked}
-        return self.sent.filter(pk__in=numbers).prefetch_related("evaluations__ground_truth").order_by("pk")
+        return (
+            self.sent.filter(pk__in=numbers)
+            .prefetch_related("evaluations__ground_truth")
+            .order_by("created_at", "pk")
+        )

@@ -2,17 +2,20 @@
 
 If the best entry represents the team, all submissions scored so far are attempts. If the team chose the entry, those
 scored until then are. Withdrawn, disqualified and private submissions are attempts, too: the team knew their scores
-when it selected. Anonymous submissions are left out until they name the team, as the number would tell who they are.
+when it selected. Submissions sent as anonymous are left out until they name the team, as the number would tell who they
+are. A submission that becomes anonymous later stays counted: a number that falls when an anonymous entry appears would
+tell the same.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from challenge.leaderboard.filters import Filters
 from challenge.models import Submission
+from challenge.models.visibility import named
 from challenge.results.rows import Row
 
 #: Times of the first scores of a team's submissions, by team and resolution.
@@ -41,7 +44,7 @@ def _times(resolutions: Collection[int]) -> Times:
     sent = Submission.objects.filter(
         resolution__in=resolutions, evaluations__scored_at__isnull=False, training__isnull=True
     )
-    sent = sent.exclude(pk__in=Submission.objects.anonymous().values("pk"))
+    sent = sent.filter(Q(sent_anonymous=False) | named())
     scored = sent.order_by().values_list("pk", "team_id", "resolution", "first_outcome_at")
     for _, team, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
         found.setdefault((team, resolution), []).append(outcome_at or scored_at)

@@ -1,4 +1,4 @@
-"""Cause of a failure as a column; for rows that failed before, from the words of their problems."""
+"""Cause of a failure, from the words of its problems, and whether a submission was anonymous when it was sent."""
 
 from django.db import migrations, models
 
@@ -12,7 +12,7 @@ BEGINNINGS = {
 BATCH = 500
 
 
-def fill(apps, schema_editor):
+def fill_causes(apps, schema_editor):
     evaluations = apps.get_model("challenge", "Evaluation").objects
     failed = evaluations.filter(status="failed").only("pk", "problems").order_by("pk")
     causes = {}
@@ -26,6 +26,12 @@ def fill(apps, schema_editor):
 def cause_of(problems):
     stated = (cause for words, cause in BEGINNINGS.items() for p in problems if p.startswith(words))
     return next(stated, "file")
+
+
+def fill_sent_anonymous(apps, schema_editor):
+    """No earlier visibility is known, so the current one counts."""
+    submissions = apps.get_model("challenge", "Submission").objects
+    submissions.filter(visibility="anonymous").update(sent_anonymous=True)
 
 
 class Migration(migrations.Migration):
@@ -48,5 +54,15 @@ class Migration(migrations.Migration):
                 verbose_name="failed because of",
             ),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.AddField(
+            model_name="submission",
+            name="sent_anonymous",
+            field=models.BooleanField(
+                default=False,
+                editable=False,
+                help_text="Anonymous when it was sent: see `leaderboard.attempts`.",
+            ),
+        ),
+        migrations.RunPython(fill_causes, migrations.RunPython.noop),
+        migrations.RunPython(fill_sent_anonymous, migrations.RunPython.noop),
     ]

@@ -116,6 +116,9 @@ class Submission(MethodFacts):
         blank=True,
         help_text="The team is named from the start of this day (UTC). Leave empty to stay anonymous.",
     )
+    sent_anonymous = models.BooleanField(
+        default=False, editable=False, help_text="Anonymous when it was sent: see `leaderboard.attempts`."
+    )
     #: Time at which the team chose it to represent the team at its resolution.
     chosen_at = models.DateTimeField("chosen by the team", null=True, editable=False)
     withdrawn_at = models.DateTimeField("withdrawn", null=True, editable=False)

@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission
 from challenge.services.board import board_changed
+from challenge.services.numbers import unused_number
 from challenge.services.teams import lock_team
 
 FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
@@ -40,7 +41,7 @@ def create_group(*, team: Team, name: str, members: Collection[int]) -> MethodGr
     if lock_team(team.pk) is None:
         raise GroupRefusedError(["The account was deleted."])
     chosen = _check(team, members, group=None)
-    group = MethodGroup.objects.create(team=team, name=name)
+    group = MethodGroup.objects.create(pk=unused_number(MethodGroup), team=team, name=name)
     _take_in(group, chosen)
     board_changed()
     return group
@@ -78,7 +79,7 @@ def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
 
 def _check(team: Team, members: Collection[int], group: MethodGroup | None) -> list[Submission]:
     """Return the submissions with these numbers, or refuse them with all problems."""
-    rows = Submission.objects.filter(team=team, pk__in=members).order_by("pk")
+    rows = Submission.objects.filter(team=team, pk__in=members).order_by("created_at", "pk")
     chosen = list(rows.select_related("group").prefetch_related("evaluations"))
     there = {submission.pk for submission in chosen}
     problems = [f"#{pk} is not a submission of your team." for pk in sorted({*members} - there)]

@@ -15,6 +15,7 @@ from accounts.models import Team
 from challenge.models import GroundTruth, Phase, Submission, day_start
 from challenge.services import evaluations
 from challenge.services.board import board_changed
+from challenge.services.numbers import unused_number
 from challenge.services.teams import lock_team
 
 NO_LABELS = "The test labels have not been loaded yet. Please try again later."
@@ -120,6 +121,7 @@ def create_submission(
         training=training,
         **about,
     )
+    submission.sent_anonymous = submission.is_anonymous
     try:
         with transaction.atomic():
             if lock_team(team.pk) is None:
@@ -130,7 +132,8 @@ def create_submission(
             _refuse_duplicate(submission, {"model_name": model_name, **about})
             if refusal := remaining_quota(team, submission.phase, now).refusal:
                 raise SubmissionRefusedError(refusal)
-            submission.save()
+            submission.pk = unused_number(Submission)
+            submission.save(force_insert=True)
             evaluations.queue_evaluations([submission])
     except BaseException:
         _discard_file(submission)

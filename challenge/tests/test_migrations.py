@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -197,15 +198,16 @@ OLD_WORDS = [
 ]
 
 
-def test_failures_get_their_cause_and_keep_their_words(migrate):
+def test_failures_get_their_cause_and_no_row_changes_otherwise(migrate):
     apps = migrate("0015_life_of_entries")
     team = apps.get_model("accounts", "Team").objects.create(name="Team", name_key="team")
     phase = apps.get_model("challenge", "Phase").objects.create(name="Phase", opens_at=DUE)
     labels = apps.get_model("challenge", "GroundTruth").objects.create(name="Labels", checksum="0" * 64)
     Submission, Evaluation = (apps.get_model("challenge", name) for name in ("Submission", "Evaluation"))  # noqa: N806
-    for words, cause in [*OLD_WORDS, ([], "")]:
+    visibilities = cycle(["public", "anonymous", "private"])
+    for (words, cause), visibility in zip([*OLD_WORDS, ([], "")], visibilities, strict=False):
         submission = Submission.objects.create(
-            team=team, phase=phase, resolution=28, model_name=cause, file_size=1
+            team=team, phase=phase, resolution=28, model_name=cause, file_size=1, visibility=visibility
         )
         status = "failed" if cause else "scored"
         Evaluation.objects.create(
@@ -215,5 +217,7 @@ def test_failures_get_their_cause_and_keep_their_words(migrate):
     after = rows_of(migrate("0016_cause_of_failure"))
     causes = [row.pop("failure") for row in after["Evaluation"]]
     assert causes == [row["model_name"] for row in after["Submission"]]
+    for row in after["Submission"]:
+        assert row.pop("sent_anonymous") == (row["visibility"] == "anonymous")
     assert after == before
     assert rows_of(migrate("0015_life_of_entries")) == before

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Team
 from challenge.models import Evaluation, MethodGroup, Submission, today
+from challenge.services import entries
 from challenge.tests.pages import element, elements, page_of, region, text_of
 
 ANONYMOUS = "Anonymous team"
@@ -219,6 +220,17 @@ def test_anonymous_entries_are_not_counted_until_they_name_the_team(client, sent
     assert attempts(client)["named"] == 1
     Submission.objects.filter(pk=hidden.pk).update(anonymous_until=timezone.now().date())
     assert attempts(client)["named"] == 2
+
+
+@pytest.mark.parametrize("first", ["public", "private", "anonymous"])
+def test_the_number_does_not_move_with_the_visibility_of_another_entry(client, sent, team, first):
+    """An anonymous entry that appears or vanishes while the number of a team changes is of this team."""
+    sent(team, 0.9, model_name="named")
+    other = sent(team, 0.5, visibility=first)
+    before = attempts(client)["named"]
+    for visibility in ("private", "anonymous", "private", "anonymous"):
+        entries.set_visibility(other, visibility)
+        assert attempts(client)["named"] == before, visibility
 
 
 def test_hidden_entries_have_no_number(client, sent, team, as_user):

@@ -1,5 +1,6 @@
 """First submission of a new team, from the files of MedMNIST's evaluator and from arrays."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +48,18 @@ def test_arrays_are_scored_after_the_lines_of_the_format_page(register, predicti
     monkeypatch.chdir(tmp_path)
     exec(code, {"predictions": predictions})  # noqa: S102 - as a reader would run it
     assert float(auc_of(page, tmp_path / "predictions.csv.gz", "From arrays")) > 0.5
+
+
+def test_the_form_says_which_texts_anonymity_does_not_hide(register):
+    page, _ = register()
+    notes = page.get_by_text("Readers see this although the entry is anonymous")
+    page.get_by_text("Facts of the method").click()
+    expect(notes.filter(visible=True)).to_have_count(0)
+    page.get_by_label("Anonymous: ranked as").check()
+    for field in ("Model name", "Description", "Departures from the standard protocol", "Hardware"):
+        expect(page.get_by_label(field)).to_have_accessible_description(
+            re.compile("although the entry is anonymous")
+        )
+    expect(notes.filter(visible=True)).to_have_count(5)
+    page.get_by_label("Private: scored").check()
+    expect(notes.filter(visible=True)).to_have_count(0)
