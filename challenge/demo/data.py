@@ -42,8 +42,8 @@ class Entry:
 
 #: Enough entries for the figures: four teams, three weeks, some too close to distinguish.
 ENTRIES = (
-    Entry("Example lab", "Demo model, first try", 224, 0.9, age=21),
-    Entry(TEAM[0], "Demo model, hasty", 224, 1.1, age=17),
+    Entry("Example lab", "Demo model, first try", 224, 1.1, age=21),
+    Entry(TEAM[0], "Demo model, hasty", 224, 1.0, age=17),  # its team is warned: below the majority class
     Entry("Sample group", "Demo model, small", 28, 1.2, age=12),
     Entry("Example lab", "Demo model, more epochs", 224, 1.5, age=9),
     Entry("Practice group", "Demo model, plain", 224, 2.07, age=7),

@@ -32,7 +32,7 @@ def make_demo_predictions(
 
     `skill` is the distance between the logits of true and false classes, in standard deviations of the noise: 0 is
     chance, 1 mediocre, 3 very good. It varies by up to a third between datasets, as for real models. Rows sum to 1,
-    except in multi-label datasets.
+    except in multi-label datasets: there, values for rare labels are low, as for a model that was trained on them.
     """
     rng = np.random.default_rng(seed)
     predictions = {}
@@ -41,7 +41,9 @@ def make_demo_predictions(
         distance = skill * rng.uniform(2 / 3, 4 / 3)
         noise = rng.standard_normal((dataset.n_test, dataset.n_classes))
         if dataset.task is Task.MULTILABEL:
-            probabilities = 1 / (1 + np.exp(-(noise + distance * (labels - 0.5))))
+            prevalence = labels.mean(axis=0)
+            log_odds = np.log(prevalence / (1 - prevalence))
+            probabilities = 1 / (1 + np.exp(-(noise + distance * (labels - 0.5) + log_odds)))
         else:
             odds = np.exp(noise + distance * np.eye(dataset.n_classes)[labels])
             probabilities = odds / odds.sum(axis=1, keepdims=True)

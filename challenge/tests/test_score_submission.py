@@ -49,9 +49,9 @@ def test_it_prints_a_table(prediction_files, labels_file):
 
 def test_warnings_are_on_stderr_and_in_the_json(prediction_files, labels_file):
     result = run(prediction_files(1.0), "--labels", labels_file, "--json")
-    (warning,) = json.loads(result.stdout)["warnings"]  # the demo's labels are rarer than its predictions
+    (warning,) = json.loads(result.stdout)["warnings"]
     assert warning.startswith(
-        "The accuracy is below that of always predicting the most frequent class (chestmnist"
+        "The accuracy is below that of always predicting the most frequent class (organamnist"
     )
     assert result.stderr.splitlines() == [
         "The file is valid, but something may be wrong with it:",
