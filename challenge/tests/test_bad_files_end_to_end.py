@@ -285,7 +285,7 @@ BAD: dict[str, tuple[Spoil, list[str]]] = {
     "Parquet": (always(b"PAR1\0\0"), ["not CSV", "Parquet"]),
     "JSON": (always(b'{"pathmnist": [0.5]}'), ["not CSV", "JSON"]),
     "HTML": (always(b"<!doctype html><script>alert(1)</script>"), ["not CSV", "HTML"]),
-    "an image": (always(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), ["UTF-8"]),
+    "an image": (always(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), ["not CSV", "PNG"]),
     # the layout of the thesis
     "thesis: a class too few": (thesis_cell("octmnist", "[0.5, 0.5]"), [at("octmnist"), "2 values", "4 classes"]),
     "thesis: binary": (thesis_cell("breastmnist", "[0.5]"), [at("breastmnist"), "1 value,", "write both"]),

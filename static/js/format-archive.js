@@ -87,8 +87,8 @@ class EvaluatorLines {
     this.reader = null;
   }
 
-  take(line, text, bytes) {
-    this.waiting.push([line, text]);
+  take(line, text, bytes, { isOpen }) {
+    this.waiting.push([line, text, isOpen]);
     const row = text ?? String.fromCharCode(...bytes);
     if (!this.reader && /^[ \t\r]*$/.test(row)) return;
     this.reader ??= this.start(this.isBinary && row.split(",").length === 2);
@@ -96,7 +96,7 @@ class EvaluatorLines {
   }
 
   takeWaiting() {
-    for (const [line, text] of this.waiting.splice(0)) this.reader.take(line, text);
+    for (const row of this.waiting.splice(0)) this.reader.take(...row);
   }
 
   finish() {

@@ -4,6 +4,7 @@
 const BYTE_ORDER_MARK = "\xef\xbb\xbf";
 const SEP_LINE = /^[ \t]*"?sep=,"?[ \t,]*(?:\r?\n|$)/i; // spreadsheets write it above the header
 const TAR_PLACE = 257; // a tar archive begins with the name of its first file
+const CONTROLS = /[\0-\x08\x0e-\x1a\x1c-\x1f]/; // no header has them; terminals write Escape between words
 const SAMPLE = 64; // characters that tell UTF-16 and UTF-32 without a byte order mark
 
 /**
@@ -55,7 +56,9 @@ function kindOfText(head, rules) {
   if (head.startsWith("ustar", TAR_PLACE)) return "a tar archive";
   const text = head.replace(/^[ \t\r\n]+/, "");
   if (text.startsWith("PK\x03\x04")) return kindOfZip(text);
-  return rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)))?.name;
+  const known = rules.other_formats.find(({ magic }) => text.startsWith(String.fromCharCode(...magic)));
+  if (known) return known.name;
+  return CONTROLS.test(text.split("\n", 1)[0]) ? "binary data; write the predictions as text" : null;
 }
 
 /** Return the encoding of ASCII text whose characters take two or four bytes; null for other bytes. */

@@ -21,6 +21,10 @@ class CanonicalReader extends Reader {
       this.nLost += 1;
       return;
     }
+    if (dataset.lines[row] && dataset.lines[row] < this.headerLines[0]) {
+      this.hasSecondTable = true;
+      return;
+    }
     if (dataset.lines[row]) {
       const message = `line ${dataset.lines[row]} already has this index; write each index once`;
       this.problems.add("duplicate", message, { dataset: dataset.name, line, index: row });

@@ -66,9 +66,10 @@ function separatorLine({ header, line }) {
     + "separate the cells by commas, and leave this line out", line);
 }
 
-function titleLine({ header, rows, line, columns }) {
-  const [inHeader, inNext] = [header, rows[0] ?? ""].map((text) => knownColumns(text, ",", columns).size);
-  if (inHeader > 0 || inNext < 2) return null;
+function titleLine({ header, rows, line, columns }, rules) {
+  const isRow = splitPlainly(header, ",").some((cell) => datasetNamed(cell, rules));
+  const isHeader = (row) => knownColumns(row, ",", columns).size >= 2;
+  if (knownColumns(header, ",", columns).size || isRow || !rows.some(isHeader)) return null;
   return new Refusal("the line is above the header; begin the file with the header", line);
 }
 

@@ -4,11 +4,14 @@
 const PYTHON = /np\.|array|tensor/;
 const INDEX_WITH_DECIMALS = /^[ \t]*\+?[0-9]+\.0*[ \t]*$/;
 const DECIMAL_COMMA = /^[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*$/;
+const PER_CENT = /^[ \t]*[0-9.]+[ \t]*%[ \t]*$/;
+const NOT_ASCII = ", which has characters other than plain ASCII";
+const INVISIBLE_OR_QUOTE = /[^\t -~]|'/g; // in names
 const ADDITION_TO_NAME = /[ _+-]*(?:[0-9]+(?:x[0-9]+|px)?)?\+?(?:\.npz)?$/;
 
-/** Return the dataset that a text means, in any case and with a resolution; undefined if it is not one. */
+/** Return the dataset that a text means, in any case, in quotes or with a resolution; undefined if it is not one. */
 function datasetNamed(text, rules) {
-  const plain = stripBlanks(text).toLowerCase().replace(ADDITION_TO_NAME, "");
+  const plain = stripBlanks(text.replace(INVISIBLE_OR_QUOTE, "")).toLowerCase().replace(ADDITION_TO_NAME, "");
   return rules.datasets.find(({ name }) => name === plain);
 }
 
@@ -26,7 +29,7 @@ function characterProblem(text) {
 
 function ragged(text, cells, nColumns) {
   const nCells = cells.length;
-  const message = `the row has ${nCells} cells, but the header has ${nColumns} columns`;
+  const message = `the row has ${countedCells(nCells)}, but the header has ${nColumns} columns`;
   if (PYTHON.test(text)) {
     return ["expressions", `${message}; write plain numbers, not Python expressions (\`values.tolist()\`)`];
   }
@@ -38,10 +41,11 @@ function ragged(text, cells, nColumns) {
 
 /** Return the problem of a line of MedMNIST's evaluator with a wrong number of cells. */
 function raggedScores(nCells, nExpected) {
-  const cells = nCells === 1 ? "1 cell" : `${nCells} cells`;
   const scores = nExpected === 2 ? "1 score" : `${nExpected - 1} scores`;
-  return ["ragged", `the row has ${cells}; expected ${nExpected}: the index and ${scores}`];
+  return ["ragged", `the row has ${countedCells(nCells)}; expected ${nExpected}: the index and ${scores}`];
 }
+
+const countedCells = (nCells) => (nCells === 1 ? "1 cell" : `${nCells} cells`);
 
 /** Return the problem of a name, without blanks around it, that is not exactly a dataset's. */
 function notADataset(name, rules) {
@@ -60,7 +64,9 @@ function notAnIndex(text, dataset, rules) {
   const quoted = shown(text, rules.shown_characters);
   const last = dataset.n_test - 1;
   if (!INDEX.test(text)) {
-    const message = `the index is ${quoted}; expected a whole number from 0 to ${last}`;
+    const expected = `; expected a whole number from 0 to ${last}`;
+    if (!isAscii(text)) return ["index not ASCII", `the index is ${quoted}${NOT_ASCII}${expected}`];
+    const message = `the index is ${quoted}${expected}`;
     if (!INDEX_WITH_DECIMALS.test(text)) return ["bad index", message];
     return ["index with decimals", `${message}, without decimals (pandas: \`astype(int)\`)`];
   }
@@ -80,7 +86,10 @@ function notANumber(name, text, dataset, rules, nGiven = 0) {
   const word = stripBlanks(text).toLowerCase().replace(/^[+-]+/, "");
   if (["nan", "inf", "infinity"].includes(word)) return ["not finite", `${what}; expected a finite number from 0 to 1`];
   if (DECIMAL_COMMA.test(text)) return ["decimal comma", `${what}; write decimals with a point, such as 0.25`];
-  return ["not a number", `${what}; expected a plain decimal number such as 0.25`];
+  const expected = "expected a plain decimal number such as 0.25";
+  if (PER_CENT.test(text)) return ["per cent", `${what}; ${expected}, not a percentage`];
+  if (!isAscii(text)) return ["not ASCII", `${what}${NOT_ASCII}; ${expected}`];
+  return ["not a number", `${what}; ${expected}`];
 }
 
 /** Return the remedy for a row with only one value. */

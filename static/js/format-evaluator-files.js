@@ -18,6 +18,7 @@ function filesOf(members) {
 function chooseFiles(files, rules, resolution) {
   const kind = kindOfNames(files.map(({ name }) => name));
   if (kind) throw new Refusal(`The file is not CSV: it seems to be ${kind}`);
+  if (!files.length) throw new Refusal("The zip archive has no files; make it again");
   const matched = files.map((member) => ({ ...member, match: member.file.toLowerCase().match(EVALUATOR_NAME) }));
   checkOtherFiles(matched.filter(({ match }) => !match).map(({ file }) => file), files.length, rules);
   const isTest = ({ match }) => match[3] === "test" && rules.datasets.some(({ name }) => name === match[1]);
@@ -37,6 +38,7 @@ function kindOfNames(names) {
   for (const name of names) {
     if (name.endsWith(".npy")) return "a NumPy .npz file";
     if (name === "[Content_Types].xml") return "an Excel (.xlsx) file";
+    if (name === "content.xml") return "an OpenDocument (.ods) file";
     if (name.endsWith("/data.pkl")) return "a PyTorch file";
   }
   return null;

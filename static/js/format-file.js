@@ -42,7 +42,7 @@ async function textOf(file, rules, report) {
 async function readCsv(file, rules, report) {
   const content = await textOf(file, rules, report);
   const reader = new CsvReader(content.beginning.firstLine, rules);
-  await readLines(content, rules.most_lines, rules, (line, text) => reader.take(line, text));
+  await readLines(content, rules.most_lines, rules, (line, text, bytes, { isOpen }) => reader.take(line, text, isOpen));
   return reader.finish();
 }
 
@@ -56,9 +56,9 @@ class CsvReader {
     this.reader = null;
   }
 
-  take(line, text) {
+  take(line, text, isOpen) {
     this.nothingRead &&= text !== null && /^[\t-\r ]*$/.test(text);
-    if (line > this.firstLine) this.reader?.take(line, text);
+    if (line > this.firstLine) this.reader?.take(line, text, isOpen);
     else this.takeHeader(text);
   }
 

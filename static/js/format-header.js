@@ -44,20 +44,24 @@ function messagesAbout(names, required, optional, rules) {
 /** Return one message for several missing or unknown columns. */
 function severalColumns(missing, unknown, required, rules) {
   const columns = listed(required, rules);
-  const ofClasses = unknown.find((name) => rules.columns_of_classes.includes(name.toLowerCase()));
+  const ofClasses = unknown.find((name) => isOfClasses(name, rules));
   if (ofClasses !== undefined && required.slice(2).every((name) => missing.includes(name))) {
     return `the column ${shown(ofClasses, rules.shown_characters)} has predicted classes or labels; `
       + `write the probability of each class, in the columns ${columns}`;
   }
-  if (missing.length) return missingColumns(missing, unknown, columns, rules);
+  if (missing.length) return missingColumns(missing, unknown, required, rules);
   const quoted = quotedColumns(unknown, rules);
-  if (unknown.every((name) => rules.thesis_optional_columns.includes(name))) {
+  if (unknown.every((name) => isOfClasses(name, rules))) {
     return `the columns ${quoted} are not allowed: ${LABELS_STAY}; remove them`;
   }
-  return `the columns ${quoted} are unknown; expected ${columns}`;
+  return `the columns ${quoted} are unknown; expected ${columns} only`;
 }
 
-function missingColumns(missing, unknown, columns, rules) {
+function missingColumns(missing, unknown, required, rules) {
+  const columns = listed(required, rules);
+  if (haveSameNames(missing, required.slice(2, 3)) && haveSameNames(unknown, [`p${required.length - 2}`])) {
+    return `the columns p1 to ${unknown[0]} must be numbered from 0: ${columns}`;
+  }
   const quoted = quotedColumns(unknown, rules);
   if (haveSameNames(unknown.map((name) => name.toLowerCase()), missing)) {
     return `the columns ${quoted} must be written in lower case: ${columns}`;
@@ -82,13 +86,13 @@ function unknownColumn(name, position, known, rules) {
     const called = name ? `is ${quoted}` : "has no name";
     return `column ${position} ${called}; write the file without row labels (pandas: \`index=False\`)`;
   }
-  if (rules.thesis_optional_columns.includes(name)) {
-    return `the column '${name}' is not allowed: ${LABELS_STAY}; remove this column`;
-  }
   const meant = similar(name, known);
   if (meant) return `the column ${quoted} is unknown; did you mean '${meant}'?`;
-  return `the column ${quoted} is unknown; expected ${listed(known, rules)}`;
+  if (isOfClasses(name, rules)) return `the column ${quoted} is not allowed: ${LABELS_STAY}; remove this column`;
+  return `the column ${quoted} is unknown; expected ${listed(known, rules)} only`;
 }
+
+const isOfClasses = (name, rules) => rules.columns_of_classes.includes(name.toLowerCase());
 
 /** Return the known column that a name resembles most; undefined if it resembles none. */
 const similar = (name, known) => closest(Array.from(name.toLowerCase()).slice(0, 20).join(""), known);

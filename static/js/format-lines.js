@@ -2,10 +2,12 @@
 "use strict";
 
 const LINE_FEED = 10;
+const ONE_PROBABILITY = ["probability", "prob", "score", "value"]; // in a long table, with a row for each class
 
 /**
  * Split pieces into lines, and return the number of bytes.
- * `take` gets number and text of each line; if it is not UTF-8, null and its bytes.
+ * `take` gets number, text and bytes of each line, and whether the text ends within it. The text is null if it is not
+ * UTF-8; the bytes are given at least then.
  */
 async function readLines({ pieces, beginning }, mostLines, rules, take) {
   const lines = new LineReader(beginning, mostLines, rules, take);
@@ -48,9 +50,10 @@ class LineReader {
     }
   }
 
-  /** Deliver the last line if no line end follows it. */
+  /** Deliver the last line if no line feed follows it. */
   end() {
-    if (this.carried.length) this.take(this.line, decoded(this.carried), this.carried);
+    if (!this.carried.length) return;
+    this.take(this.line, withoutReturn(decoded(this.carried)), this.carried, { isOpen: true });
   }
 
   /** Deliver complete lines; decoding them all at once is faster than one by one. */
@@ -70,7 +73,7 @@ class LineReader {
   }
 
   takeTerminated(text, bytes) {
-    this.take(this.line, text?.endsWith("\r") ? text.slice(0, -1) : text, bytes);
+    this.take(this.line, withoutReturn(text), bytes, { isOpen: false });
     this.line += 1;
   }
 
@@ -88,10 +91,16 @@ class LineReader {
   }
 }
 
+const withoutReturn = (text) => (text?.endsWith("\r") ? text.slice(0, -1) : text);
+
 function likelyCauseOfManyLines({ text }) {
   const lines = text.split("\n");
   if (lines.length > 2 && lines.every((line, place) => place % 2 === 0 || /^[ \t\r]*$/.test(line))) {
     return "because every second line is blank; remove these lines (Python: open the file with `newline=''`)";
+  }
+  const names = lines[0].split(",").map((cell) => cell.replace(/^[ \t\r"]+|[ \t\r"]+$/g, "").toLowerCase());
+  if (names.includes("index") && names.some((name) => ONE_PROBABILITY.includes(name))) {
+    return "because it has a row for each class; write one row for each image, in the columns p0, p1 and so on";
   }
   return "far more than the benchmark has test images; does it contain several resolutions or runs?";
 }

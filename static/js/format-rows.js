@@ -15,17 +15,20 @@ class Reader {
     this.problems = problems;
     this.nRows = 0;
     this.nLost = 0; // rows without a recognizable dataset and index
+    this.headerLines = []; // lines that repeat the header
+    this.hasSecondTable = false; // rows below a repeated header are there already
+    this.isCutOff = false; // the last line ends within a row
   }
 
-  take(line, text) {
+  take(line, text, isOpen) {
     if (text !== null && isBlank(text)) return;
     this.nRows += 1;
-    const cells = this.cells(line, text);
+    const cells = this.cells(line, text, isOpen);
     if (!cells) {
       this.nLost += 1;
     } else if (this.isHeader(cells)) {
       this.nLost += 1;
-      this.problems.add("header again", "the line repeats the header; write it once", { line });
+      this.headerLines.push(line);
     } else {
       this.takeRow(line, cells);
     }
@@ -35,10 +38,14 @@ class Reader {
     return cells.every((cell, position) => stripBlanks(cell) === this.names[position]);
   }
 
-  cells(line, text) {
+  cells(line, text, isOpen) {
     const problemOfLine = characterProblem(text);
     if (problemOfLine) return this.lose(line, problemOfLine);
     const cells = splitCells(text);
+    if (isOpen && (cells === null || (cells.length > 1 && cells.length < this.names.length))) {
+      this.isCutOff = true;
+      return this.lose(line, ["cut off", "the file ends within this row; was it cut off?"]);
+    }
     if (cells === null) {
       return this.lose(line, ["quotes", "a quoted cell is not properly closed on its line; expected one line per row"]);
     }
@@ -79,9 +86,17 @@ class Reader {
   /** Note what is missing, and return the datasets with their values. */
   finish() {
     const datasets = [...this.datasets.values()];
+    this.noteHeaders();
     if (!this.nRows) this.problems.add("no rows", this.noRows, { dataset: this.datasetOfFile });
-    else for (const dataset of datasets) this.findMissingRows(dataset);
+    else if (!this.isCutOff) for (const dataset of datasets) this.findMissingRows(dataset);
     return datasets;
+  }
+
+  noteHeaders() {
+    const message = this.hasSecondTable
+      ? "the line repeats the header, and rows below it repeat rows above it: were two files joined? Send one"
+      : "the line repeats the header; write it once";
+    for (const line of this.headerLines) this.problems.add("header again", message, { line });
   }
 
   findMissingRows(dataset) {

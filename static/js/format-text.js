@@ -9,6 +9,7 @@ const INNER_WHITE = new RegExp(WHITE);
 
 const strip = (text) => text.replace(OUTER_WHITE, "");
 const stripBlanks = (text) => text.replace(/^[ \t]+|[ \t]+$/g, "");
+const isAscii = (text) => /^[\0-\x7f]*$/.test(text);
 const isBlank = (text) => /^[ \t]*$/.test(text);
 const splitAtWhite = (text) => strip(text).split(INNER_WHITE).filter(Boolean);
 const grouped = (number) => number.toLocaleString("en-US");

@@ -4,9 +4,10 @@
 /** Return a sentence for each sign of a mistake; each dataset has `values` and, if the file states it, `predicted`. */
 function warningsOf(datasets, rules) {
   const judged = datasets.map((dataset) => ({ ...dataset, rows: rowsOfValues(dataset) }));
-  const softmaxed = judged.filter((dataset) => dataset.is_multilabel && isSoftmaxed(dataset, rules));
   const constant = judged.filter(isConstant);
   const binary = judged.filter((dataset) => !constant.includes(dataset) && isZerosAndOnes(dataset));
+  const isSuspect = (dataset) => dataset.is_multilabel && !binary.includes(dataset) && isSoftmaxed(dataset, rules);
+  const softmaxed = judged.filter(isSuspect);
   const warnings = warningsOfPredicted(judged);
   for (const { name, n_classes: nClasses } of softmaxed) {
     warnings.push(`Every row of ${name} sums to 1, as after a softmax; `

@@ -10,6 +10,8 @@ from .secondary import class_shares
 
 #: An AUC below this means an order of the classes rather than a weak model.
 LEAST_AUC = 0.4
+#: A mean AUC below this means rows in another order, or of another split.
+MOST_AUC_OF_GUESSING = 0.55
 #: An accuracy is called low if it is below the majority class by more than this. On multi-label datasets, good models
 #: are a little below it.
 ACCURACY_MARGIN = 0.01
@@ -22,6 +24,11 @@ def warnings_of_scores(scores: Scores, labels: Mapping[str, np.ndarray], benchma
     if low:
         listed = ", ".join(f"{name} {auc:.3f}" for name, auc in low.items())
         warnings.append(f"The AUC is far below 0.5 ({listed}): the classes are probably in another order.")
+    if not low and scores.average.auc < MOST_AUC_OF_GUESSING:
+        return [
+            f"The mean AUC is {scores.average.auc:.3f}, as for guessing: "
+            "the rows are probably not in the order of the test splits."
+        ]
     below = []
     for dataset in benchmark:
         accuracy, share = (

@@ -115,8 +115,9 @@ def _comment(start: _Start) -> Iterator[PredictionsError]:
 
 def _title(start: _Start) -> Iterator[PredictionsError]:
     columns = start.known_columns
-    counts = [len(columns & set(_split(line.lower(), ","))) for line in (start.header, *start.rows[:1])]
-    if counts[0] == 0 and max(counts) >= 2:
+    counts = [len(columns & set(_split(line.lower(), ","))) for line in (start.header, *start.rows)]
+    is_row = any(dataset_named(cell, start.benchmark) for cell in _split(start.header, ","))
+    if counts[0] == 0 and max(counts) >= 2 and not is_row:
         yield start.refuse("the line is above the header; begin the file with the header")
 
 

@@ -14,7 +14,9 @@ KindAndMessage = tuple[str, str]
 _PYTHON = re.compile(r"np\.|array|tensor")
 _INDEX_WITH_DECIMALS = re.compile(r"[ \t]*\+?[0-9]+\.0*[ \t]*")
 _DECIMAL_COMMA = re.compile(r"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
+_PER_CENT = re.compile(r"[ \t]*[0-9.]+[ \t]*%[ \t]*")
 _EXPECTED_NUMBER = "expected a plain decimal number such as 0.25"
+_NOT_ASCII = ", which has characters other than plain ASCII"
 
 
 def control_character(text: str) -> KindAndMessage:
@@ -32,7 +34,7 @@ def control_character(text: str) -> KindAndMessage:
 def ragged(text: str, cells: list[str], n_columns: int) -> KindAndMessage:
     """Return the problem of a line with more or fewer cells than columns."""
     n_cells = len(cells)
-    message = f"the row has {n_cells} cells, but the header has {n_columns} columns"
+    message = f"the row has {_counted_cells(n_cells)}, but the header has {n_columns} columns"
     if _PYTHON.search(text):
         return "expressions", f"{message}; write plain numbers, not Python expressions (`values.tolist()`)"
     if n_cells == 1:
@@ -46,9 +48,12 @@ def ragged(text: str, cells: list[str], n_columns: int) -> KindAndMessage:
 
 def ragged_scores(n_cells: int, n_expected: int) -> KindAndMessage:
     """Return the problem of a line of MedMNIST's evaluator with a wrong number of cells."""
-    cells = "1 cell" if n_cells == 1 else f"{n_cells} cells"
     scores = "1 score" if n_expected == 2 else f"{n_expected - 1} scores"
-    return "ragged", f"the row has {cells}; expected {n_expected}: the index and {scores}"
+    return "ragged", f"the row has {_counted_cells(n_cells)}; expected {n_expected}: the index and {scores}"
+
+
+def _counted_cells(n_cells: int) -> str:
+    return "1 cell" if n_cells == 1 else f"{n_cells} cells"
 
 
 def not_a_dataset(name: str, benchmark: Benchmark) -> KindAndMessage:
@@ -73,6 +78,8 @@ def not_an_index(text: str, row: int | None, dataset: Dataset) -> KindAndMessage
             return "index with decimals", (
                 f"the index is {shown(text)}; {expected}, without decimals (pandas: `astype(int)`)"
             )
+        if not text.isascii():
+            return "index not ASCII", f"the index is {shown(text)}{_NOT_ASCII}; {expected}"
         return "bad index", f"the index is {shown(text)}; {expected}"
     message = (
         f"the index {shown(text)} is past the end of the test split, "
@@ -92,6 +99,10 @@ def not_a_number(name: str, text: str, dataset: Dataset, n_given: int = 0) -> Ki
         return "not finite", f"{name} is {shown(text)}; expected a finite number from 0 to 1"
     if _DECIMAL_COMMA.fullmatch(text):
         return "decimal comma", f"{name} is {shown(text)}; write decimals with a point, such as 0.25"
+    if _PER_CENT.fullmatch(text):
+        return "per cent", f"{name} is {shown(text)}; {_EXPECTED_NUMBER}, not a percentage"
+    if not text.isascii():
+        return "not ASCII", f"{name} is {shown(text)}{_NOT_ASCII}; {_EXPECTED_NUMBER}"
     return "not a number", f"{name} is {shown(text)}; {_EXPECTED_NUMBER}"
 
 

@@ -38,6 +38,8 @@ def choose_files(
     kind = kind_of_zip(info.filename for info in files)
     if kind:
         raise refuse(f"The file is not CSV: it seems to be {kind}")
+    if not files:
+        raise refuse("The zip archive has no files; make it again")
     named_files = [(_NAME.fullmatch(name.lower()), info, name) for info, name in files.items()]
     _check_other_files([name for match, _, name in named_files if match is None], len(files))
     names = {dataset.name for dataset in benchmark}

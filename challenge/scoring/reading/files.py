@@ -203,12 +203,19 @@ _LONG_LINE = (
 )
 
 
+#: Names of the column of a long table, which has a row for each class of an image.
+_ONE_PROBABILITY = {"probability", "prob", "score", "value"}
+
+
 def _likely_cause_of_many_lines(beginning: Beginning) -> str:
     lines = beginning.text.split("\n")
     if len(lines) > 2 and not any(line.strip(" \t\r") for line in lines[1::2]):
         return (
             "because every second line is blank; remove these lines (Python: open the file with `newline=''`)"
         )
+    names = {cell.strip(' \t\r"').lower() for cell in lines[0].split(",")}
+    if "index" in names and names & _ONE_PROBABILITY:
+        return "because it has a row for each class; write one row for each image, in the columns p0, p1 and so on"
     return "far more than the benchmark has test images; does it contain several resolutions or runs?"
 
 

@@ -85,18 +85,20 @@ def _messages(names: list[str], required: tuple[str, ...], optional: tuple[str, 
 
 def _several(missing: list[str], unknown: list[str], required: tuple[str, ...]) -> str:
     """Return one message for several missing or unknown columns."""
-    classes = [name for name in unknown if name.lower() in COLUMNS_OF_CLASSES]
+    classes = [name for name in unknown if _is_of_classes(name)]
     if classes and set(required[2:]) <= set(missing):
         return (
             f"the column {shown(classes[0])} has predicted classes or labels; "
             f"write the probability of each class, in the columns {listed(required)}"
         )
-    if not missing and set(unknown) <= set(THESIS_OPTIONAL_COLUMNS):
+    if not missing and len(classes) == len(unknown):
         return f"the columns {_quoted(unknown)} are not allowed: {_LABELS_STAY_HERE}; remove them"
     if missing and {name.lower() for name in unknown} == set(missing):
         return f"the columns {_quoted(unknown)} must be written in lower case: {listed(required)}"
     if not missing:
-        return f"the columns {_quoted(unknown)} are unknown; expected {listed(required)}"
+        return f"the columns {_quoted(unknown)} are unknown; expected {listed(required)} only"
+    if missing == [*required[2:3]] and unknown == [f"p{len(required) - 2}"]:
+        return f"the columns p1 to {unknown[0]} must be numbered from 0: {listed(required)}"
     are = "is" if len(unknown) == 1 else "are"
     found = f", and {_quoted(unknown)} {are} unknown" if unknown else ""
     if len(missing) == 1:
@@ -130,12 +132,16 @@ def _unknown(name: str, position: int, known: tuple[str, ...]) -> str:
     if not name or _ROW_LABELS.fullmatch(name):
         called = "has no name" if not name else f"is {shown(name)}"
         return f"column {position} {called}; write the file without row labels (pandas: `index=False`)"
-    if name in THESIS_OPTIONAL_COLUMNS:
-        return f"the column {name!r} is not allowed: {_LABELS_STAY_HERE}; remove this column"
     similar = _similar(name, known)
     if similar:
         return f"the column {shown(name)} is unknown; did you mean {similar!r}?"
-    return f"the column {shown(name)} is unknown; expected {listed(known)}"
+    if _is_of_classes(name):
+        return f"the column {shown(name)} is not allowed: {_LABELS_STAY_HERE}; remove this column"
+    return f"the column {shown(name)} is unknown; expected {listed(known)} only"
+
+
+def _is_of_classes(name: str) -> bool:
+    return name.lower() in COLUMNS_OF_CLASSES
 
 
 def _similar(name: str, known: Sequence[str]) -> str | None:

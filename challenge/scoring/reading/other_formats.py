@@ -1,5 +1,6 @@
 """Formats other than CSV, recognized by the first bytes of a file."""
 
+import re
 from collections.abc import Iterable
 
 from .problems import refuse
@@ -9,7 +10,14 @@ OTHER_FORMATS = (
     (b"\x1f\x8b", "gzip data inside gzip data; compress the file once"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow file"),
+    (b"FEA1", "a Feather file"),
     (b"\x93NUMPY", "a NumPy .npy file"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (
+        b"version https://git-lfs",
+        "a pointer of Git LFS; run `git lfs pull` and send the file that it points to",
+    ),
     (b"\x89HDF", "an HDF5 file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel (.xls) file"),
     (b"BZh", "bzip2 data"),
@@ -18,6 +26,8 @@ OTHER_FORMATS = (
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"%PDF", "a PDF file"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"{\\rtf", "an RTF document"),
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x03", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
@@ -34,6 +44,9 @@ OTHER_FORMATS = (
 
 #: Bytes that tell UTF-16 and UTF-32 without a byte order mark: every other byte, or three of four, are zero.
 _SAMPLE = 64
+
+#: Control characters that no header has. Escape is left out, because terminals write it between words.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 #: A tar archive begins with the name of its first file.
 _TAR_PLACE, _TAR_MAGIC = 257, b"ustar"
@@ -52,6 +65,8 @@ def check_is_text(beginning: bytes) -> None:
     for magic, name in OTHER_FORMATS:
         if beginning.startswith(magic):
             raise refuse(f"The file is not CSV: it seems to be {name}")
+    if _CONTROLS.search(beginning.split(b"\n", 1)[0]):
+        raise refuse("The file is not CSV: it seems to be binary data; write the predictions as text")
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -82,6 +97,8 @@ def kind_of_zip(names: Iterable[str]) -> str | None:
             return "a NumPy .npz file"
         if name == "[Content_Types].xml":
             return "an Excel (.xlsx) file"
+        if name == "content.xml":
+            return "an OpenDocument (.ods) file"
         if name.endswith("/data.pkl"):
             return "a PyTorch file"
     return None

@@ -9,20 +9,17 @@ import numpy as np
 
 from ..benchmark import Benchmark, Dataset
 from .cell_problems import (
-    control_character,
-    not_a_dataset,
     not_a_list,
     not_a_number,
     not_an_index,
-    ragged,
     ragged_scores,
     ranges,
 )
-from .cells import split_cells
 from .files import FileText
 from .layouts import Layout, probability_columns
-from .parsing import Parsed, index, n_labels, nothing_parsed, number, stated_labels
+from .parsing import Parsed, index, n_labels, number, stated_labels
 from .problems import ProblemLog, shown
+from .row_reader import RowReader, numbered_lines
 
 
 def parse_carefully(
@@ -43,104 +40,7 @@ def parse_evaluator_file(
     return _EvaluatorReader(dataset, has_one_score, problems).read(file)
 
 
-class _Reader:
-    """Row reader for one file, with a subclass for the cells of each layout."""
-
-    no_rows = "The file has a header but no rows"
-
-    def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
-        self.at = {column: position for position, column in enumerate(layout.columns)}
-        self.benchmark = benchmark
-        self.datasets = {dataset.name: dataset for dataset in benchmark}
-        self.with_truth = with_truth and "truth" in self.at
-        self.problems = problems
-        self.parsed = nothing_parsed(benchmark)
-        self.n_lost = 0  # rows without a recognizable dataset and index
-        self.dataset_of_file: str | None = None  # if the file has only one
-
-    def read(self, file: FileText) -> Parsed:
-        n_rows = 0
-        for line, raw in self.lines(file):
-            n_rows += 1
-            cells = self._cells(line, raw)
-            if cells is None:
-                self.n_lost += 1
-            elif [cell.strip(" \t") for cell in cells] == list(self.at):
-                self.n_lost += 1
-                self.problems.add("header again", "the line repeats the header; write it once", line=line)
-            else:
-                self.read_row(line, cells)
-        if n_rows == 0:
-            self.problems.add("no rows", self.no_rows, dataset=self.dataset_of_file)
-        else:
-            self._find_missing_rows()
-        return self.parsed
-
-    def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
-        return _lines(file, file.data.find(b"\n") + 1 or len(file.data), file.first_line + 1)
-
-    def read_row(self, line: int, cells: list[str]) -> None:
-        raise NotImplementedError
-
-    def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
-        return ragged(text, cells, len(self.at))
-
-    def _lose(self, problem: tuple[str, str], line: int) -> None:
-        self.problems.add(*problem, dataset=self.dataset_of_file, line=line)
-
-    def _cells(self, line: int, raw: bytes) -> list[str] | None:
-        """Split a line into one cell per column; None if that fails."""
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            self._lose(("not UTF-8", "the line is not UTF-8 text; save the file as UTF-8"), line)
-            return None
-        if "\0" in text or "\r" in text:
-            self._lose(control_character(text), line)
-            return None
-        cells = split_cells(text)
-        if cells is None:
-            self._lose(
-                ("quotes", "a quoted cell is not properly closed on its line; expected one line per row"),
-                line,
-            )
-            return None
-        if len(cells) != len(self.at):
-            self._lose(self.ragged(text, cells), line)
-            return None
-        return cells
-
-    def find_dataset(self, line: int, cell: str) -> Dataset | None:
-        name = cell.strip(" \t")
-        dataset = self.datasets.get(name)
-        if dataset is None:
-            self.n_lost += 1
-            self.problems.add(*not_a_dataset(name, self.benchmark), line=line)
-        return dataset
-
-    def store(self, dataset: Dataset, row: int, line: int, values: list[float] | None) -> None:
-        self.parsed.lines[dataset.name][row] = line
-        if values is not None:
-            self.parsed.values[dataset.name][row] = values
-
-    def _find_missing_rows(self) -> None:
-        for dataset in self.benchmark:
-            missing = np.flatnonzero(self.parsed.lines[dataset.name] == 0)
-            # unreadable lines were reported before; do not report them again as missing
-            if len(missing) <= self.n_lost:
-                continue
-            if len(missing) == dataset.n_test:
-                message = f"the whole dataset is missing; expected {dataset.n_test:,} rows"
-                self.problems.add_once("whole dataset", message, dataset=dataset.name)
-            else:
-                message = self.missing_message(dataset, missing)
-                self.problems.add_once("missing", message, dataset=dataset.name)
-
-    def missing_message(self, dataset: Dataset, missing: np.ndarray) -> str:
-        raise NotImplementedError
-
-
-class _CanonicalReader(_Reader):
+class _CanonicalReader(RowReader):
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         super().__init__(layout, benchmark, with_truth, problems)
         columns = probability_columns(benchmark)
@@ -158,6 +58,9 @@ class _CanonicalReader(_Reader):
             self.n_lost += 1
             return
         earlier = self.parsed.lines[dataset.name][row]
+        if earlier and self.header_lines and earlier < self.header_lines[0]:
+            self.has_second_table = True
+            return
         if earlier:
             message = f"line {earlier} already has this index; write each index once"
             self.problems.add("duplicate", message, dataset=dataset.name, line=line, index=row)
@@ -205,14 +108,14 @@ class _EvaluatorReader(_CanonicalReader):
     def __init__(self, dataset: Dataset, has_one_score: bool, problems: ProblemLog):
         columns = ("p1",) if has_one_score else tuple(f"p{j}" for j in range(dataset.n_classes))
         only = Benchmark(dataset.title, (dataset,), ())
-        _Reader.__init__(self, Layout(("index", *columns), is_thesis=False), only, False, problems)
+        RowReader.__init__(self, Layout(("index", *columns), is_thesis=False), only, False, problems)
         self.dataset_of_file = dataset.name
         self.used = {dataset.name: [(column, self.at[column]) for column in columns]}
         self.unused = {dataset.name: []}
         self.has_one_score = has_one_score
 
     def lines(self, file: FileText) -> Iterator[tuple[int, bytes]]:
-        return _lines(file, 0, file.first_line)
+        return numbered_lines(file, 0, file.first_line)
 
     def ragged(self, text: str, cells: list[str]) -> tuple[str, str]:
         return ragged_scores(len(cells), len(self.at))
@@ -226,7 +129,7 @@ class _EvaluatorReader(_CanonicalReader):
         super().store(dataset, row, line, values)
 
 
-class _ThesisReader(_Reader):
+class _ThesisReader(RowReader):
     def __init__(self, layout: Layout, benchmark: Benchmark, with_truth: bool, problems: ProblemLog):
         super().__init__(layout, benchmark, with_truth, problems)
         self.next_row = dict.fromkeys(self.datasets, 0)
@@ -277,21 +180,3 @@ class _ThesisReader(_Reader):
     def missing_message(self, dataset: Dataset, missing: np.ndarray) -> str:
         n_rows = dataset.n_test - len(missing)
         return f"the dataset has {n_rows:,} rows, but its test split has {dataset.n_test:,}"
-
-
-def _lines(file: FileText, start: int, line: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each line that is not blank, without its line end.
-
-    `start` is the first byte, `line` the number of its line.
-    """
-    data = file.data
-    while start < len(data):
-        newline = data.find(b"\n", start)
-        end = len(data) if newline < 0 else newline
-        raw = data[start:end]
-        if newline >= 0:
-            raw = raw.removesuffix(b"\r")
-        if raw.strip(b" \t"):
-            yield line, raw
-        start = end + 1
-        line += 1

@@ -65,7 +65,7 @@ def _find_bad(values: np.ndarray, dataset: Dataset) -> _Rows:
     is_outside = np.zeros(len(values), bool)
     if not (values.min() >= 0 and values.max() <= 1):  # nearly all files need no further look
         values = _clip(values)
-        is_outside = ((values < 0) | (values > 1)).any(axis=1)
+        is_outside = np.asarray(((values < 0) | (values > 1)).any(axis=1))
     with np.errstate(invalid="ignore"):  # 1e999 and -1e999 in one row
         sums = values.sum(axis=1)
     is_bad = is_outside

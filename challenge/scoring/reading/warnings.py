@@ -14,7 +14,11 @@ def warnings_of_values(values: Mapping[str, np.ndarray], benchmark: Benchmark) -
     """Return a sentence for each kind of suspicious values; arrays are (n_test, n_classes)."""
     constant = [d.name for d in benchmark if _is_constant(values[d.name])]
     binary = [d.name for d in benchmark if d.name not in constant and _is_zeros_and_ones(values[d.name])]
-    softmaxed = [d for d in benchmark if d.task is Task.MULTILABEL and _is_softmaxed(values[d.name])]
+    softmaxed = [
+        d
+        for d in benchmark
+        if d.task is Task.MULTILABEL and d.name not in binary and _is_softmaxed(values[d.name])
+    ]
     warnings = [
         f"Every row of {dataset.name} sums to 1, as after a softmax; "
         f"its {dataset.n_classes} labels are independent and want a sigmoid."

@@ -107,11 +107,18 @@ TAKEN: dict[str, Case] = {
     "a blank before quoted lists": lambda p: thesis(p, separator=", "),
     "tabs around lists": lambda p: thesis(p, separator="\t,\t").replace('"\n', '"\t\n'),
     "blanks in the header": lambda p: "\t dataset_name\t , probability \n" + below_header(thesis(p)),
+    "a carriage return at the end": lambda p: canonical(p).replace("\n", "\r\n") + "\r",
+    "no line feed after the last line": lambda p: canonical(p).replace("\n", "\r\n").removesuffix("\n"),
+    "values with exponents, in quotes": lambda p: canonical(
+        p, lambda name, row: [f'"{value:+.17E}"' for value in row]
+    ),
+    "negative zeros": lambda p: canonical(p).replace(",0.0,", ",-0.0,"),
     "labels printed by NumPy": lambda p: thesis(p, head="truth,dataset_name,probability").replace(
         "\nmanymnist", "\n[0 1 0 1],manymnist"
     ).replace("\ntripmnist", "\n,tripmnist").replace("\npairmnist", "\n,pairmnist"),
 }  # fmt: skip
 
+_ARABIC = str.maketrans("0123456789", "".join(chr(0x660 + digit) for digit in range(10)))
 _SEPARATED = "separate them by commas, and write 0.5, not 0,5."
 _PRINTED = "line 2: the cells hold arrays as NumPy or PyTorch prints them; write lists with commas between the values"
 _LINES = "line 2: the cells hold arrays over several lines, as NumPy or PyTorch prints them; write each list on one line"
@@ -205,6 +212,36 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "truth and prediction": (lambda p: canonical(p, lambda n, row: [*cells_of(row), *[""] * (4 - len(row)), "1", "1"], head=["dataset", "index", "p0", "p1", "p2", "p3", "truth", "prediction"]), "line 1: the columns 'truth', 'prediction' are not allowed"),
     "zeros in the other cells": (lambda p: canonical(p, pad="0"), "tripmnist, line 2, index 0: p3 is '0', but the dataset has 3 classes (p0 to p2); leave the other cells blank. 9 lines of 2 datasets"),
     "one dataset": (lambda p: canonical({"manymnist": p["manymnist"]}), "tripmnist: the whole dataset is missing; expected 5 rows. This is true of 2 datasets (tripmnist, pairmnist)."),
+    "two files": (lambda p: 2 * canonical(p), "line 17: the line repeats the header, and rows below it repeat rows above it: were two files joined? Send one."),
+    "cut off": (lambda p: canonical(p)[:-9], "line 16: the file ends within this row; was it cut off?"),
+    "cut off earlier": (lambda p: canonical(p)[:99], "line 4: the file ends within this row; was it cut off?"),
+    "cut off in a list": (lambda p: thesis(p)[:100], "line 4: the file ends within this row; was it cut off?"),
+    "log above the header": (lambda p: "Loading model\nEpoch 1: 100 %\n" + canonical(p), "line 1: the line is above the header; begin the file with the header."),
+    "classes from 1": (lambda p: canonical(p, head=["dataset", "index", "p1", "p2", "p3", "p4"]), "line 1: the columns p1 to p4 must be numbered from 0: dataset, index, p0 to p3."),
+    "a column of labels": (lambda p: canonical(p, end=",1").replace(",1\n", ",label\n", 1), "line 1: the column 'label' is not allowed: the server has the labels and derives the predicted classes; remove this column."),
+    "columns of labels and classes": (lambda p: canonical(p, end=",1,1").replace(",1,1\n", ",Target,pred\n", 1), "line 1: the columns 'Target', 'pred' are not allowed: the server has the labels and derives the predicted classes; remove them."),
+    "row labels with a name": (lambda p: numbered(canonical(p), "id,"), "line 1: the column 'id' is unknown; expected dataset, index, p0 to p3 only."),
+    "a row for each class": (lambda p: "dataset,index,class,probability\n" + 300 * "tripmnist,0,0,0.25\n" * 4, "The file has more than 1,022 lines, because it has a row for each class; write one row for each image, in the columns p0, p1 and so on."),
+    "minus signs of typesetters": (lambda p: canonical(p, lambda n, row: [f"{v:.4e}".replace("-", "\u2212") for v in row]), "tripmnist, line 2, index 0: p0 is '2.0000e\\u221201', which has characters other than plain ASCII; expected a plain decimal number such as 0.25. 11 lines of 3 " + _ALL),
+    "Arabic digits": (lambda p: canonical(p, lambda n, row: [f"{v:.2f}".translate(_ARABIC) for v in row]), "tripmnist, line 2, index 0: p0 is '\\u0660.\\u0662\\u0660', which has characters other than plain ASCII; expected a plain decimal number"),
+    "no-break spaces": (lambda p: canonical(p, lambda n, row: [f"{v}\u00a0" for v in row]), "tripmnist, line 2, index 0: p0 is '0.2\\xa0', which has characters other than plain ASCII; expected a plain decimal number"),
+    "full-width indices": (lambda p: canonical(p, index=lambda i: chr(0xFF10 + i)), "tripmnist, line 2: the index is '\\uff10', which has characters other than plain ASCII; expected a whole number from 0 to 4. 15 lines of 3 " + _ALL),
+    "per cent signs": (lambda p: canonical(p, lambda n, row: [f"{100 * v:.4f} %" for v in row]), "tripmnist, line 2, index 0: p0 is '20.0000 %'; expected a plain decimal number such as 0.25, not a percentage. 15 lines of 3 " + _ALL),
+    "names with invisible characters": (lambda p: canonical(p, name=lambda n: "\u200b" + n), "line 2: the dataset '\\u200btripmnist' must be written exactly 'tripmnist'. 15 lines have this problem"),
+    "names in single quotes": (lambda p: canonical(p, name=lambda n: f"'{n}'"), "line 2: the dataset \"'tripmnist'\" must be written exactly 'tripmnist'. 15 lines have this problem"),
+    "words of a C library": (lambda p: canonical(p, lambda n, row: ["-nan(ind)"] * len(row)), "tripmnist, line 2, index 0: p0 is '-nan(ind)'; expected a plain decimal number such as 0.25. 15 lines of 3 " + _ALL),
+    "blank cells filled with nan": (lambda p: canonical(p, pad="nan"), "tripmnist, line 2, index 0: p3 is 'nan', but the dataset has 3 classes (p0 to p2); leave the other cells blank. 9 lines of 2 datasets"),
+    "a table in Markdown": (lambda p: "| " + canonical(p, separator=" | ", end=" |").replace("\n", "\n| "), f"line 1: the columns are separated by bars; {_SEPARATED}"),
+    "a page instead of the file": (lambda p: "\ufeff\n <!DOCTYPE html><title>Sign in</title>", "The file is not CSV: it seems to be an HTML or XML page."),
+    "a pointer of Git LFS": (lambda p: "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "The file is not CSV: it seems to be a pointer of Git LFS; run `git lfs pull` and send the file that it points to."),
+    "Feather": (lambda p: b"FEA1" + bytes(20), "The file is not CSV: it seems to be a Feather file."),
+    "MATLAB": (lambda p: b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(124) + b"\0\1IM", "The file is not CSV: it seems to be a MATLAB file."),
+    "SQLite": (lambda p: b"SQLite format 3\0" + bytes(84), "The file is not CSV: it seems to be an SQLite database."),
+    "RTF": (lambda p: "{\\rtf1\\ansi " + canonical(p) + "}", "The file is not CSV: it seems to be an RTF document."),
+    "PNG": (lambda p: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "The file is not CSV: it seems to be a PNG picture."),
+    "zeros": (lambda p: bytes(5000), "The file is not CSV: it seems to be binary data; write the predictions as text."),
+    "attributes of macOS": (lambda p: b"\0\5\x16\7\0\2\0\0Mac OS X        ", "The file is not CSV: it seems to be binary data; write the predictions as text."),
+    "lines of JSON": (lambda p: '{"dataset": "tripmnist", "index": 0, "p0": 0.5}\n' * 3, "The file is not CSV: it seems to be JSON."),
     "a header for each dataset": (lambda p: "".join(canonical({n: v}, head=["dataset", "index", "p0", "p1", "p2", "p3"], row=lambda n, row: [*cells_of(row), *[""] * (4 - len(row))]) for n, v in p.items()), "line 7: the line repeats the header; write it once. 2 lines have this problem (next: 12)."),
 }  # fmt: skip
 

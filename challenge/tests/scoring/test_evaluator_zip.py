@@ -119,8 +119,11 @@ REFUSED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
     "npz": ({"pathmnist.npy": "x"}, "The file is not CSV: it seems to be a NumPy .npz file."),
     "xlsx": ({"[Content_Types].xml": "x", "xl/workbook.xml": "x"}, "The file is not CSV: it seems to be an Excel (.xlsx) file."),
     "PyTorch": ({"model/data.pkl": "x"}, "The file is not CSV: it seems to be a PyTorch file."),
-    "nothing": ({}, "The zip archive has no file of a test split as MedMNIST's evaluator names them"),
-    "only system files": ({".DS_Store": "x"}, "The zip archive has no file of a test split"),
+    "OpenDocument": ({"mimetype": "x", "content.xml": "x"}, "The file is not CSV: it seems to be an OpenDocument (.ods) file."),
+    "an npz in an archive": ({"run/predictions.npz": "x"}, "The zip archive holds a file that MedMNIST's evaluator does not write ('predictions.npz')"),
+    "a CSV for each dataset": ({f"{name}.csv": "x" for name in TINY_PREDICTIONS}, "The zip archive holds a file that MedMNIST's evaluator does not write ('tripmnist.csv')"),
+    "nothing": ({}, "The zip archive has no files; make it again."),
+    "only system files": ({".DS_Store": "x"}, "The zip archive has no files; make it again."),
     "only validation": ({evaluator_name(name, split="val"): "x" for name in TINY_PREDICTIONS}, "The zip archive has no file of a test split"),
     "one dataset missing": ({TRIP: FILES[TRIP], MANY: FILES[MANY]}, "The zip archive has no file of pairmnist; send the files of all 3 datasets."),
     "two datasets missing": ({TRIP: FILES[TRIP]}, "The zip archive has no file of 2 datasets (pairmnist, manymnist); send the files of all 3 datasets."),
@@ -184,7 +187,7 @@ def test_lines_of_other_files_are_not_named(read):
         pytest.param(zipped(FILES)[:-30], "The zip archive is damaged; make it again and upload it again.", id="cut off"),
         pytest.param(zipped(FILES)[: len(zipped(FILES)) // 2], "The zip archive is damaged; make it again and upload it again.", id="half"),
         pytest.param(b"PK\x03\x04", "The zip archive is damaged; make it again and upload it again.", id="four bytes"),
-        pytest.param(b"PK\x05\x06" + bytes(18), "The zip archive has no file of a test split", id="empty archive"),
+        pytest.param(b"PK\x05\x06" + bytes(18), "The zip archive has no files; make it again.", id="empty archive"),
     ],
 )  # fmt: skip
 def test_damaged_archives(content, message, read):

@@ -64,7 +64,11 @@ def test_gzip_text_above_the_limit(refused):
 
 
 def test_gzip_bomb_without_lines(refused):
-    assert "line 1: this line is longer than 1,024 bytes" in refused(bomb(b"\0", 300 * MB))
+    assert "line 1: this line is longer than 1,024 bytes" in refused(bomb(b"x", 300 * MB))
+
+
+def test_gzip_bomb_of_zeros(refused):
+    assert "binary data" in refused(bomb(b"\0", 300 * MB))
 
 
 def test_gzip_bomb_of_lines(refused):

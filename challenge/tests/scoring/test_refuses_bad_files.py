@@ -91,7 +91,7 @@ CANONICAL = {
     "carriage return": (cell("0.75\r"), "line 8: the line contains a carriage return before its end"),
     "BOM inside": (
         replace("tripmnist,0", "\ufefftripmnist,0"),
-        r"line 2: '\ufefftripmnist' is not one of the datasets",
+        r"line 2: the dataset '\ufefftripmnist' must be written exactly 'tripmnist'",
     ),
     # indices
     "negative index": (index("-1"), "pairmnist, line 8: the index is '-1'; expected a whole number from 0 to 3"),
@@ -256,7 +256,10 @@ def test_other_formats_are_named(read, content, expected):
         (lambda data: data + b"dataset", "followed by bytes that are not gzip"),
         (lambda data: data + b"\x1f", "followed by bytes that are not gzip"),
         (lambda data: data + b"\x1f\x8b", "The gzip data ends too early"),
-        (lambda data: data + data, "line 2 already has this index"),
+        (
+            lambda data: data + data,
+            "line 17: the line repeats the header, and rows below it repeat rows above it",
+        ),
     ],
 )
 def test_broken_gzip(read, canonical, change, expected):

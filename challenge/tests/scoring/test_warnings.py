@@ -56,6 +56,11 @@ def test_zeros_and_ones(warnings_of):
     assert warnings_of(both) == (f"All values of 2 datasets (pairmnist, manymnist) {expected}",)
 
 
+def test_classes_are_no_softmax(warnings_of):
+    (warning,) = warnings_of(with_values(manymnist=[[0, 1, 0, 0], *[[1, 0, 0, 0]] * 5]))
+    assert warning.startswith("All values of manymnist are 0 or 1")
+
+
 def test_equal_rows(warnings_of):
     expected = "All rows of pairmnist are equal; the AUC of equal rows is 0.5."
     assert warnings_of(with_values(pairmnist=[[0.3, 0.7]] * 4)) == (expected,)
@@ -146,6 +151,15 @@ def test_an_accuracy_below_the_majority(good, labels):
         "The accuracy is below that of always predicting the most frequent class "
         f"(octmnist {accuracy:.3f} < {share:.3f})."
     )
+
+
+def test_rows_in_another_order(good, labels):
+    rng = np.random.default_rng(0)
+    shuffled = {name: rng.permutation(values) for name, values in good.items()}
+    auc = evaluate(shuffled, labels.labels, MEDMNIST_PLUS).average.auc
+    assert warnings_with_labels(shuffled, labels) == [
+        f"The mean AUC is {auc:.3f}, as for guessing: the rows are probably not in the order of the test splits."
+    ]
 
 
 def test_always_the_majority_is_not_below_it(good, labels):
