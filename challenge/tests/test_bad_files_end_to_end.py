@@ -607,7 +607,7 @@ HEADER = ",".join(COLUMNS).encode() + b"\n"
 MEGABYTE = 2**20
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "1 GB of zeros": (lambda: bomb(bytes(MEGABYTE), 1024), "line 1: this line is longer than 1,024 bytes"),
+    "1 GB of zeros": (lambda: bomb(bytes(MEGABYTE), 1024), "binary data"),
     "1 GB in one row": (lambda: bomb(b"a," * (MEGABYTE // 2), 1024, HEADER), "line 2: this line is longer"),
     "200 MB in one line": (
         lambda: bomb(b"0" * MEGABYTE, 200),
