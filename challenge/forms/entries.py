@@ -86,6 +86,14 @@ class EntryForm(forms.ModelForm):
             ),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say in words that nothing is chosen, in place of Django's dashes."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Select) and isinstance(field, forms.TypedChoiceField):
+                nothing = "Choose" if field.required else "Not stated"
+                field.choices = [("", nothing), *(one for one in field.choices if one[0] != "")]
+
     @property
     def statement_fields(self) -> list[forms.BoundField]:
         """Fields that are always shown."""
