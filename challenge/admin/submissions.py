@@ -68,7 +68,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     """Submissions: search, view, score again, disqualify, and correct their protocol."""
 
     list_display = [
-        "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
+        "id", "model_name", "team_name", "resolution", "created_at", "state", "auc", "counts_toward_limits",
         "visibility", "is_withdrawn", "is_disqualified",
     ]  # fmt: skip
     list_display_links = ["id", "model_name"]
@@ -108,6 +108,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         """Look up the active ground truth once for the whole list."""
         self.ground_truth = GroundTruth.objects.active()
         return super().changelist_view(request, extra_context)
+
+    @admin.display(description="team", ordering="team__name")
+    def team_name(self, submission: Submission) -> str:
+        """Name of the team. Django does not wrap a column of the field itself, and a long name hides the others."""
+        return str(submission.team)
 
     @admin.display(description="state")
     def state(self, submission: Submission) -> str:
