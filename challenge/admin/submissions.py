@@ -166,7 +166,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         except evaluations.NoGroundTruthError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"{count} submission(s) are being scored again.")
+            self.message_user(request, f"Submissions being scored again: {count}.")
 
     @admin.action(description="Disqualify (asks for a reason)", permissions=["organize"])
     def disqualify(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
@@ -176,7 +176,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
             for submission in queryset:
                 submissions.disqualify(submission, form.cleaned_data["reason"])
                 self.log_change(request, submission, f"Disqualified: {form.cleaned_data['reason']}")
-            self.message_user(request, f"{len(queryset)} submission(s) disqualified.")
+            self.message_user(request, f"Submissions disqualified: {len(queryset)}.")
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -194,7 +194,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         for submission in queryset:
             submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification withdrawn")
-        self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+        self.message_user(request, f"Submissions reinstated: {len(queryset)}.")
 
     @admin.action(description="Restore (undo the withdrawal by the team)", permissions=["organize"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
