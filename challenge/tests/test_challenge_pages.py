@@ -37,7 +37,10 @@ def test_it_works(client, phase, page):
 def test_the_limits_are_those_of_the_phase(client, phase, settings):
     settings.MAX_UPLOAD_BYTES = 5 * 2**20
     shown = text_of(page_of(client, "/challenge/"))
-    assert "In the phase “Winter round”, each team has 17 submissions a day 423 submissions in all 58 failed" in shown
+    assert (
+        "In the phase “Winter round”, each team has 17 submissions a day 423 submissions in all 58 failed"
+        in shown
+    )
     assert filesizeformat(5 * 2**20).replace("\xa0", " ") in shown
     assert "17 submissions a day (UTC) and 423 in all" in text_of(page_of(client, "/challenge/design/"))
     Phase.objects.update(daily_limit=1, total_limit=1000)
