@@ -92,7 +92,8 @@ class EntryForm(forms.ModelForm):
         for field in self.fields.values():
             if isinstance(field.widget, forms.Select) and isinstance(field, forms.TypedChoiceField):
                 nothing = "Choose" if field.required else "Not stated"
-                field.choices = [("", nothing), *(one for one in field.choices if one[0] != "")]
+                choices = list(field.choices)  # type: ignore[arg-type]
+                field.choices = [(value, label if value else nothing) for value, label in choices]
 
     @property
     def statement_fields(self) -> list[forms.BoundField]:
