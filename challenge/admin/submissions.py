@@ -14,8 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
 from challenge.admin.revisions import RevisionInline
-from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, OutcomeMail, Submission
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, Metric, OutcomeMail, Submission
 from challenge.services import entries, evaluations, submissions
 
 
@@ -27,7 +26,7 @@ class EvaluationInline(admin.TabularInline):
     can_delete = False
     readonly_fields = [
         *("ground_truth", "scorer_version", "status", "attempts", "scored_at"),
-        *METRICS,
+        "means",
         "what_is_wrong",
         "signs_of_mistakes",
     ]
@@ -36,6 +35,14 @@ class EvaluationInline(admin.TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Allow no new rows: the worker creates evaluations."""
         return False
+
+    @admin.display(description="means")
+    def means(self, evaluation: Evaluation) -> str:
+        """Means over the datasets, one a line."""
+        if evaluation.auc is None:
+            return "-"
+        lines = ((label, f"{getattr(evaluation, name):.4f}") for name, label in Metric.choices)
+        return format_html_join("", "<p>{} {}</p>", lines)
 
     @admin.display(description="problems")
     def what_is_wrong(self, evaluation: Evaluation) -> str:

@@ -154,6 +154,7 @@ def test_the_page_of_a_submission_shows_everything_and_changes_nothing(some, cli
         assert f"/submissions/{submission.pk}/file/" in text
         assert submission.sha256 in text
         assert not elements(text, "[name=_save]")
+        assert ("AUC 0.9000" in text_of(text)) == (submission == some["scored"])
     assert "octmnist, line 3: &lt;b&gt;bad&lt;/b&gt;." in text
     response = client.post(
         f"{SUBMISSIONS}{submission.pk}/change/", {"model_name": "Changed", "resolution": 64}
