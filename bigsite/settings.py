@@ -253,6 +253,7 @@ CHROMIUM = env.str("CHROMIUM", default=next(filter(None, map(shutil.which, BROWS
 # --- Language, time, static files -----------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "bigsite.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"  # the day of the submission limits is the UTC day
 

@@ -35,9 +35,7 @@ class GroundTruthAdmin(ReadOnlyAdmin):
             return
         ground_truth = queryset.get()
         count = ground_truths.activate_ground_truth(ground_truth)
-        self.message_user(
-            request, f"{ground_truth} is active. {count} submission(s) are being scored against it."
-        )
+        self.message_user(request, f"{ground_truth} is active. Submissions being scored against it: {count}.")
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
         """Allow users who may change ground truths."""

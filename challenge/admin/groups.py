@@ -56,4 +56,4 @@ class MethodGroupAdmin(ReadOnlyAdmin):
         for group in chosen:
             self.log_deletions(request, MethodGroup.objects.filter(pk=group.pk))
             groups.dissolve_group(group)
-        self.message_user(request, f"{len(chosen)} group(s) dissolved.")
+        self.message_user(request, f"Groups dissolved: {len(chosen)}.")

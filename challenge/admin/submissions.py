@@ -14,8 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from challenge.admin.read_only import ReadOnlyAdmin
 from challenge.admin.revisions import RevisionInline
-from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, OutcomeMail, Submission
-from challenge.scoring.metrics.ranked import METRICS
+from challenge.models import FACT_FIELDS, Evaluation, GroundTruth, Metric, OutcomeMail, Submission
 from challenge.services import entries, evaluations, submissions
 
 
@@ -27,7 +26,7 @@ class EvaluationInline(admin.TabularInline):
     can_delete = False
     readonly_fields = [
         *("ground_truth", "scorer_version", "status", "failure", "attempts", "scored_at"),
-        *METRICS,
+        "means",
         "what_is_wrong",
         "signs_of_mistakes",
     ]
@@ -36,6 +35,14 @@ class EvaluationInline(admin.TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Allow no new rows: the worker creates evaluations."""
         return False
+
+    @admin.display(description="means")
+    def means(self, evaluation: Evaluation) -> str:
+        """Means over the datasets, one a line."""
+        if evaluation.auc is None:
+            return "-"
+        lines = ((label, f"{getattr(evaluation, name):.4f}") for name, label in Metric.choices)
+        return format_html_join("", "<p>{} {}</p>", lines)
 
     @admin.display(description="problems")
     def what_is_wrong(self, evaluation: Evaluation) -> str:
@@ -68,7 +75,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     """Submissions: search, view, score again, disqualify, and correct their protocol."""
 
     list_display = [
-        "id", "model_name", "team", "resolution", "created_at", "state", "auc", "counts_toward_limits",
+        "id", "model_name", "team_name", "resolution", "created_at", "state", "auc", "counts_toward_limits",
         "visibility", "is_withdrawn", "is_disqualified",
     ]  # fmt: skip
     list_display_links = ["id", "model_name"]
@@ -109,6 +116,11 @@ class SubmissionAdmin(ReadOnlyAdmin):
         """Look up the active ground truth once for the whole list."""
         self.ground_truth = GroundTruth.objects.active()
         return super().changelist_view(request, extra_context)
+
+    @admin.display(description="team", ordering="team__name")
+    def team_name(self, submission: Submission) -> str:
+        """Name of the team. Django does not wrap a column of the field itself, and a long name hides the others."""
+        return str(submission.team)
 
     @admin.display(description="state")
     def state(self, submission: Submission) -> str:
@@ -162,7 +174,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         except evaluations.NoGroundTruthError as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"{count} submission(s) are being scored again.")
+            self.message_user(request, f"Submissions being scored again: {count}.")
 
     @admin.action(description="Disqualify (asks for a reason)", permissions=["organize"])
     def disqualify(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse | None:
@@ -172,7 +184,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
             for submission in queryset:
                 submissions.disqualify(submission, form.cleaned_data["reason"])
                 self.log_change(request, submission, f"Disqualified: {form.cleaned_data['reason']}")
-            self.message_user(request, f"{len(queryset)} submission(s) disqualified.")
+            self.message_user(request, f"Submissions disqualified: {len(queryset)}.")
             return None
         context = {
             **self.admin_site.each_context(request),
@@ -190,7 +202,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
         for submission in queryset:
             submissions.reinstate(submission)
             self.log_change(request, submission, "Disqualification withdrawn")
-        self.message_user(request, f"{len(queryset)} submission(s) reinstated.")
+        self.message_user(request, f"Submissions reinstated: {len(queryset)}.")
 
     @admin.action(description="Restore (undo the withdrawal by the team)", permissions=["organize"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:

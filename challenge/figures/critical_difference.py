@@ -23,7 +23,7 @@ MIN_ROWS, MAX_ROWS = 3, 20
 _LINE = 24  # pixels from label to label
 _BAR = 9  # pixels from bar to bar
 _ABOVE = 62  # pixels above the line of ranks, for its numbers and the critical difference
-_MARGIN = 245  # pixels for the labels on each side
+_MARGIN = 280  # pixels for the labels on each side
 _LABEL_LENGTH = 32
 
 
@@ -71,7 +71,7 @@ def critical_difference(
         ],
         note=_note(friedman_test(ranks), difference, alpha, len(ordered), len(names)),
         height=depth + _ABOVE + 16,
-        min_width=860,
+        min_width=930,
     )
 
 

@@ -35,7 +35,13 @@ def class_balance(dataset: Dataset, counts: Sequence[int], *, synthetic: bool = 
             }
         ],
         layout={
-            "xaxis": {"title": {"text": "Test images"}, "rangemode": "tozero", "nticks": 4, "tickangle": 0},
+            "xaxis": {
+                "title": {"text": "Test images"},
+                "rangemode": "tozero",
+                "nticks": 4,
+                "tickangle": 0,
+                "tickformat": ",d",
+            },
             "yaxis": {"type": "category", "autorange": "reversed", "showgrid": False},
             "bargap": 0.35,
             "showlegend": False,

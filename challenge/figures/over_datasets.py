@@ -100,14 +100,27 @@ def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark:
         layout={
             "xaxis": {"title": {"text": METRIC_TITLES[metric]}},
             "yaxis": {
-                # Above the boxes: next to them, the names would take half of a narrow screen.
-                "tickvals": [place - 0.3 for place in range(len(drawn))],
-                "ticktext": [as_text(one.label, LABEL_LENGTH) for one in drawn],
-                "ticklabelposition": "inside top",
                 "range": [len(drawn) - 0.6, -0.8],
+                "showticklabels": False,
                 "showgrid": False,
                 "zeroline": False,
             },
+            # Names above the boxes: next to them, they would take half of a narrow screen. As labels of ticks inside
+            # the plot they would hide the numbers of the other axis there.
+            "annotations": [
+                {
+                    "text": as_text(one.label, LABEL_LENGTH),
+                    "xref": "paper",
+                    "x": 0,
+                    "xanchor": "left",
+                    "y": place - 0.2,
+                    "yanchor": "bottom",
+                    "showarrow": False,
+                    "font": {"size": 12},
+                }
+                for place, one in enumerate(drawn)
+            ],
+            "margin": {"l": 16},
             "boxmode": "overlay",
             "showlegend": len(data) > 1,
             "legend": {"y": 1, "yanchor": "bottom"},

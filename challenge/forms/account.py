@@ -21,7 +21,7 @@ class DeleteAccountForm(PasswordForm):
                 widget=forms.RadioSelect,
                 choices=[
                     (self.KEEP, f"Keep them under the name “{team}”"),
-                    (self.ANONYMISE, "Anonymise them: “Anonymous team …” replaces the name"),
+                    (self.ANONYMISE, "Anonymize them: “Anonymous team …” replaces the name"),
                 ],
             )
             self.order_fields(["public_results", "password"])

@@ -101,11 +101,16 @@ class EntryForm(forms.ModelForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Add to the help of free texts that anonymity does not hide them."""
+        """Complete the help of free texts, and say in words that nothing is chosen, in place of Django's dashes."""
         super().__init__(*args, **kwargs)
         for name in FREE_TEXTS:
             field = self.fields[name]
             field.help_text = mark_safe(f"{field.help_text} {SHOWN_THOUGH_ANONYMOUS}")  # noqa: S308 - our own words
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Select) and isinstance(field, forms.TypedChoiceField):
+                nothing = "Choose" if field.required else "Not stated"
+                choices = list(field.choices)  # type: ignore[arg-type]
+                field.choices = [(value, label if value else nothing) for value, label in choices]
 
     @property
     def statement_fields(self) -> list[forms.BoundField]:

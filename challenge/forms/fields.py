@@ -22,7 +22,8 @@ class StudyField(WebField):
 
     widget = forms.TextInput
     default_error_messages = {
-        "invalid": "This is neither a web address nor a DOI. Enter https://… or 10.xxxx/…."
+        "invalid": "This is neither a web address nor a DOI. Enter a link that starts with https://, or a DOI such "
+        "as 10.1000/182."
     }
 
     def to_python(self, value: str | None) -> str | None:

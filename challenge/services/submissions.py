@@ -54,7 +54,7 @@ class Quota:
     @property
     def refusal(self) -> str:
         """Reason why no submission is accepted now; empty while some are left."""
-        resets = f"The limit resets at {format_date(self.resets_at.astimezone(UTC), 'j F Y, H:i')} UTC."
+        resets = f"The limit resets on {format_date(self.resets_at.astimezone(UTC), 'j F Y, H:i')} UTC."
         if self.total_left == 0:
             return f"Your team has reached the limit of submissions in this phase ({self.total_limit})."
         if self.day_left == 0:

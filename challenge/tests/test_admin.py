@@ -102,6 +102,11 @@ def test_the_list_shows_the_state_of_each_submission(some, client):
         assert shown in text
 
 
+def test_times_are_those_of_the_pages_with_their_zone(some, client):
+    Submission.objects.update(created_at=datetime(2027, 3, 9, 14, 5, tzinfo=UTC))
+    assert "9 March 2027, 14:05 UTC" in page_of(client, SUBMISSIONS)
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -155,6 +160,7 @@ def test_the_page_of_a_submission_shows_everything_and_changes_nothing(some, cli
         assert f"/submissions/{submission.pk}/file/" in text
         assert submission.sha256 in text
         assert not elements(text, "[name=_save]")
+        assert ("AUC 0.9000" in text_of(text)) == (submission == some["scored"])
     assert "octmnist, line 3: &lt;b&gt;bad&lt;/b&gt;." in text
     response = client.post(
         f"{SUBMISSIONS}{submission.pk}/change/", {"model_name": "Changed", "resolution": 64}
@@ -202,7 +208,7 @@ def test_scores_stay_until_they_are_replaced_and_no_limit_is_touched(client, sub
     score = submission.evaluations.get().auc
     quota = submissions.remaining_quota(team, submission.phase)
     response = act(client, "score_again", submission)
-    assert "1 submission(s) are being scored again." in response.content.decode()
+    assert "Submissions being scored again: 1." in response.content.decode()
     waiting = submission.evaluations.get()
     assert waiting.status == Evaluation.Status.QUEUED
     assert waiting.auc == score
@@ -256,7 +262,7 @@ def test_a_disqualified_entry_leaves_the_ranking_and_public_view_and_comes_back(
     first, second = entry(team, 0.9), entry(other_team, 0.8)
     assert board() == [(1, first), (2, second)]
     response = act(client, "disqualify", first, confirm="yes", reason=REASON)
-    assert "1 submission(s) disqualified." in response.content.decode()
+    assert "Submissions disqualified: 1." in response.content.decode()
     assert board() == [(1, second)]
     assert Client().get(first.get_absolute_url()).status_code == 404
     assert "Model 0.9" not in page_of(Client(), "/leaderboard/?resolution=28&entries=all")
@@ -264,7 +270,7 @@ def test_a_disqualified_entry_leaves_the_ranking_and_public_view_and_comes_back(
         assert "Trained on the &lt;test&gt; set." in page_of(as_user(team), page)
 
     response = act(client, "reinstate", first)
-    assert "1 submission(s) reinstated." in response.content.decode()
+    assert "Submissions reinstated: 1." in response.content.decode()
     assert board() == [(1, first), (2, second)]
     first.refresh_from_db()
     assert first.disqualification_reason == ""
@@ -319,7 +325,7 @@ def test_another_ground_truth_is_activated_and_everything_scored_is_scored_again
     before = good.evaluations.get().auc
     assert before > 0.8
     response = act(client, "activate", other_labels, page=GROUND_TRUTHS)
-    assert "is active. 1 submission(s) are being scored against it." in response.content.decode()
+    assert "is active. Submissions being scored against it: 1." in response.content.decode()
     assert GroundTruth.objects.active() == other_labels
     assert board() == [], "no entry is ranked by labels that it was not scored against"
     assert Client().get(good.get_absolute_url()).status_code == 200

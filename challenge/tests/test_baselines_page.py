@@ -90,7 +90,7 @@ def test_the_architectures_are_on_the_page(page):
         assert architecture.title in shown
         assert f"{architecture.authors} ({architecture.year})" in shown
         assert architecture.name in shown
-    assert "1343.3" in shown
+    assert "1,343.3" in shown
 
 
 def test_every_cell_of_the_table_is_that_of_the_files(imported, client, printed):
@@ -280,7 +280,7 @@ def test_sources_are_cited_where_they_give_a_score(imported, client, scheme, doe
     assert ("https://doi.org/10.1038/s41598-025-92156-9" in attribute(html, "a", "href")) == doerrich
     assert ("https://arxiv.org/abs/2404.15786" in attribute(html, "a", "href")) == doerrich
     assert (f"{THESIS} for assessing" in shown) == thesis
-    assert ("Tables 5 and 6." in shown) == thesis
+    assert ("(Tables 5 and 6)" in shown) == thesis
     assert "Doerrich et al. (2024)" not in shown
 
 

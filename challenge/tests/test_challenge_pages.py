@@ -37,7 +37,10 @@ def test_it_works(client, phase, page):
 def test_the_limits_are_those_of_the_phase(client, phase, settings):
     settings.MAX_UPLOAD_BYTES = 5 * 2**20
     shown = text_of(page_of(client, "/challenge/"))
-    assert "In Winter round, each team has 17 submissions a day 423 submissions in all 58 failed" in shown
+    assert (
+        "In the phase “Winter round”, each team has 17 submissions a day 423 submissions in all 58 failed"
+        in shown
+    )
     assert filesizeformat(5 * 2**20).replace("\xa0", " ") in shown
     assert "17 submissions a day (UTC) and 423 in all" in text_of(page_of(client, "/challenge/design/"))
     Phase.objects.update(daily_limit=1, total_limit=1000)
@@ -57,7 +60,7 @@ def test_a_phase_that_is_over(client, phase):
     Phase.objects.update(closes_at=NOW - timedelta(hours=1))
     shown = text_of(page_of(client, "/challenge/"))
     assert "Winter round over From" in shown
-    assert "In Winter round, which is over, each team had 17 submissions" in shown
+    assert "In the phase “Winter round”, which is over, each team had 17 submissions" in shown
     assert "Submissions are closed at the moment." in shown
 
 
@@ -65,7 +68,7 @@ def test_a_phase_to_come(client, phase):
     Phase.objects.update(opens_at=NOW + DAY)
     shown = text_of(page_of(client, "/challenge/"))
     assert "Winter round to come From" in shown
-    assert "When Winter round opens, each team has 17 submissions" in shown
+    assert "When the phase “Winter round” opens, each team has 17 submissions" in shown
     assert "Submissions are closed at the moment. Winter round opens" in shown
 
 
@@ -84,7 +87,7 @@ def test_past_current_and_upcoming_in_order_of_time(client, phase):
     order = [shown.index(f"{name} From") for name in ("Autumn round over", "Winter round open now")]
     order.append(shown.index("Spring round to come From"))
     assert order == sorted(order)
-    assert "In Winter round, each team has 17" in shown
+    assert "In the phase “Winter round”, each team has 17" in shown
     assert "Submissions are closed" not in shown
 
 

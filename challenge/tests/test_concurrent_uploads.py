@@ -23,7 +23,7 @@ from conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ground_truth")]
 
-REFUSAL = "Your team has reached the daily limit of submissions (10). The limit resets at"
+REFUSAL = "Your team has reached the daily limit of submissions (10). The limit resets on"
 
 
 @pytest.fixture(autouse=True)

@@ -557,7 +557,7 @@ def test_organizers_look_at_groups_and_dissolve_them(grouped, as_user, organizer
     response = client.post(
         "/admin/challenge/methodgroup/", {"action": "dissolve", "_selected_action": [group.pk]}, follow=True
     )
-    assert "1 group(s) dissolved." in response.content.decode()
+    assert "Groups dissolved: 1." in response.content.decode()
     assert not MethodGroup.objects.exists()
     assert Submission.objects.count() == 3
     assert "ResNet-18" in page_of(client, "/admin/"), "it is among the recent actions"

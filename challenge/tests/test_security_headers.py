@@ -390,7 +390,7 @@ def test_the_admin_works_under_the_policy(page, live_server, labels):
     page.click("button[name=index]")
     page.fill("textarea[name=reason]", "Trained on the test set.")
     page.click("input[value=Disqualify]")
-    page.wait_for_selector("text=1 submission(s) disqualified.")
+    page.wait_for_selector("text=Submissions disqualified: 1.")
     submission.refresh_from_db()
     assert submission.disqualification_reason == "Trained on the test set."
     assert complaints == []

@@ -98,7 +98,7 @@ def test_the_page_says_what_is_left_and_when_the_day_resets(client, submit, team
     submit(team, content=CONTENT)
     day, total = elements(page_of(client, reverse("profile")), "#team-submissions .fact")
     tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
-    assert text_of(day).startswith(f"9 of 10 left today; resets at {tomorrow} UTC (in ")
+    assert text_of(day).startswith(f"9 of 10 left today; resets on {tomorrow} UTC (in ")
     assert text_of(element(day, "time")) == f"{tomorrow} UTC"
     assert text_of(total).startswith("99 of 100 left in ")
 
@@ -109,11 +109,32 @@ def test_the_daily_limit_is_said_and_keeps_what_was_typed(client, submit, team):
     text = post(client, description="Keep me.").content.decode()
     tomorrow = (timezone.now().astimezone(UTC) + timedelta(days=1)).strftime("%-d %B %Y, 00:00")
     assert (
-        f"Your team has reached the daily limit of submissions (10). The limit resets at {tomorrow} UTC."
+        f"Your team has reached the daily limit of submissions (10). The limit resets on {tomorrow} UTC."
         in text
     )
     assert "Keep me." in text
     assert Submission.objects.count() == 10
+
+
+def test_lists_of_the_form_say_in_words_that_nothing_is_chosen(client):
+    page = page_of(client, reverse("profile"))
+    assert text_of(elements(page, "#id_resolution option")[0]) == "Choose"
+    assert [text_of(one) for one in elements(page, "#id_family option")][:2] == ["Not stated", "CNN"]
+
+
+def test_the_form_says_that_the_limit_is_reached_and_learns_when_it_is_not(client, submit, team):
+    Phase.objects.update(daily_limit=1)
+    submission = submit(team, content=CONTENT)
+    limit = "Your team has reached the daily limit of submissions (1)."
+    page = page_of(client, reverse("profile"))
+    assert text_of(element(page, "#submit form #refusal")).startswith(limit)
+    assert text_of(page).count(limit) == 1
+    assert post(client, content=b"another").content.decode().count(limit) == 1
+
+    Submission.objects.filter(pk=submission.pk).update(counts_toward_limits=False)
+    part = client.get(reverse("profile_submissions"), headers={"HX-Request": "true"}).content.decode()
+    notice = element(part, "#refusal[hx-swap-oob=true]")
+    assert text_of(notice) == ""
 
 
 def test_the_limit_in_all(client, submit, team):

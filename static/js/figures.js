@@ -21,6 +21,7 @@ const draw = async (box, look = {}) => {
   const spec = specOf(box);
   plot.parentElement.hidden = false;
   plot.style.minWidth = `${plot.dataset.minWidth}px`;
+  plot.style.height = `${spec.layout.height}px`; // without it, a resize while plotly redraws would leave 0 px
   plot.setAttribute("role", "img");
   plot.setAttribute("aria-label", `${spec.title}. The numbers are in the table below.`);
   const layout = { ...spec.layout, template: currentTheme(), autosize: true, ...look };

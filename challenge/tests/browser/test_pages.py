@@ -234,6 +234,17 @@ def test_wide_tables_scroll_inside_their_region(visits, scenes):
     wait_until(lambda: region.evaluate("region => region.scrollLeft") > 0, 5)
 
 
+def test_a_table_that_goes_on_fades_at_its_edge(visits, scenes):
+    page = visits.open("/leaderboard/", viewport={"width": NARROW, "height": 800})
+    region = page.get_by_role("region", name="Ranking")
+    fade = "region => parseFloat(getComputedStyle(region).getPropertyValue('--more-right'))"
+    assert region.evaluate(fade) > 0
+    region.evaluate("region => region.scrollTo(region.scrollWidth, 0)")
+    wait_until(lambda: region.evaluate(fade) == 0, 5)
+    page.set_viewport_size({"width": WIDE, "height": 800})
+    wait_until(lambda: region.evaluate(fade) == 0, 5)
+
+
 def test_the_skip_link(visits):
     page = visits.open("/leaderboard/")
     page.keyboard.press("Tab")

@@ -57,6 +57,19 @@ def test_figures_are_drawn_in_the_theme_that_is_switched_to(visits, scenes):
     assert page.evaluate(colour) != before
 
 
+def test_a_figure_keeps_its_height_while_it_is_drawn_again(visits, scenes):
+    page = visits.open(scenes["published"])
+    page.locator("[data-figure]").first.scroll_into_view_if_needed()
+    page.locator("[data-figure][data-drawn]").first.wait_for()
+    before, emptied = page.evaluate("""() => {
+        const plot = document.querySelector("[data-plot]");
+        const height = plot.offsetHeight;
+        plot.replaceChildren();
+        return [height, plot.offsetHeight];
+    }""")
+    assert before == emptied > 0, "a resize would measure an empty plot"
+
+
 def test_times_are_in_the_readers_zone_with_utc_on_hover(visits, scenes):
     page = visits.open(scenes["scored"], timezone_id="Asia/Tokyo")
     time = page.locator("time[title]").first

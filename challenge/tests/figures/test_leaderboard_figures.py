@@ -10,6 +10,7 @@ import pytest
 from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
+from challenge.figures.labels import LABEL_LENGTH
 from challenge.figures.over_datasets import MAX_ROWS, distribution_over_datasets, score_heat_map
 from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
 from challenge.figures.over_time import TimedScore, best_score_over_time
@@ -84,6 +85,17 @@ def test_boxes_tell_entries_from_published_results_and_the_table_has_the_quartil
     # Six values lie below the median of 12, three below the lower quartile: between the third and the fourth.
     assert figure.rows[0] == ["A", 12, 0, pytest.approx(2.5 / 12), pytest.approx(5.5 / 12),
                               pytest.approx(8.5 / 12), pytest.approx(11 / 12)]  # fmt: skip
+
+
+def test_the_names_of_boxes_are_above_them_and_hide_no_number_of_the_axis():
+    figure = distribution_over_datasets(
+        [series_of("<b>A</b>", [0.5]), series_of("B" * 100, [0.7])], "auc", MEDMNIST_PLUS
+    )
+    layout = check(figure).layout
+    names = {name.text: name.y for name in layout.annotations}
+    assert names["&lt;b&gt;A&lt;/b&gt;"] < 0 < names[f"{'B' * (LABEL_LENGTH - 1)}…"] < 1
+    # Plotly hides the numbers of the other axis that labels inside the plot reach.
+    assert not layout.yaxis.showticklabels
 
 
 def test_a_method_is_a_line_over_its_resolutions_and_an_entry_a_point():
