@@ -17,6 +17,12 @@ def n_datasets() -> str:
 
 
 @register.simple_tag
+def n_blocks() -> str:
+    """Return the number of independent blocks of datasets: the three organ sets are one."""
+    return str(len(MEDMNIST_PLUS.blocks))
+
+
+@register.simple_tag
 def n_resolutions() -> str:
     """Return the number of resolutions, in words."""
     return str(apnumber(len(MEDMNIST_PLUS.resolutions)))

@@ -184,3 +184,16 @@ def test_correcting_keeps_the_other_fields_of_a_changed_row(old_references, migr
     after = references_of(migrate("0013_correct_references"))["doerrich2025rethinking"]
     assert after["venue"] == "Sci. Rep."
     assert "pages = {7669}" in after["bibtex"]
+
+
+def test_stored_replicates_stay_and_resampled_datasets_are_still_missing(old, migrate):
+    apps = migrate("0015_life_of_entries")
+    evaluation = apps.get_model("challenge", "Evaluation").objects.first()
+    stored = {"mean_replicates": b"\x01" * 16, "dataset_replicates": b"\x02" * 16, "status": "done"}
+    apps.get_model("challenge", "Uncertainty").objects.create(
+        evaluation=evaluation, bootstrap_version="1", queued_at=DUE, **stored
+    )
+    before = rows_of(apps)["Uncertainty"]
+    after = rows_of(migrate("0018_resampled_datasets"))["Uncertainty"]
+    assert after == [row | {"resampled_dataset_means": b""} for row in before]
+    assert rows_of(migrate("0015_life_of_entries"))["Uncertainty"] == before
