@@ -105,6 +105,7 @@ def fill() -> None:
     from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, SCORER_VERSION
     from challenge.scoring.metrics.secondary import AVERAGED
     from challenge.scoring.statistics.intervals import N_REPLICATES
+    from challenge.scoring.statistics.over_datasets import resampled_means_of_scores
     from challenge.services.ground_truths import store_ground_truth
 
     rng = np.random.default_rng(0)
@@ -145,6 +146,7 @@ def fill() -> None:
             for number, (e, of) in enumerate(part):
                 own = np.roll(noise, 37 * number + start, axis=-1)
                 means = (of.mean(axis=0)[:, None] + 0.003 * (shared[0] + own[0])).astype("<f4")
+                resampled = resampled_means_of_scores(of.T, N_REPLICATES, MEDMNIST_PLUS).astype("<f4")
                 datasets = (
                     (of[:, :, None] + 0.01 * (shared + own)).astype("<f4")
                     if of[:, 0].mean() > lowest
@@ -152,7 +154,7 @@ def fill() -> None:
                 )
                 rows.append(
                     Uncertainty(evaluation=e, bootstrap_version=BOOTSTRAP_VERSION, status="done",
-                                mean_replicates=means.tobytes(),
+                                mean_replicates=means.tobytes(), resampled_dataset_means=resampled.tobytes(),
                                 dataset_replicates=b"" if datasets is None else datasets.tobytes())
                 )  # fmt: skip
             Uncertainty.objects.bulk_create(rows)

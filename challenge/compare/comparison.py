@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from challenge.compare.differences import Differences, Wins, comparable, differences, standings, wins
+from challenge.compare.other_datasets import outcomes_on_other_datasets
 from challenge.compare.selection import FEWEST
 from challenge.compare.tables import Cell, dataset_table, mean_table
 from challenge.models import GroundTruth, Metric
@@ -17,6 +18,7 @@ from challenge.results.replicates import (
 from challenge.results.rows import Row
 from challenge.results.score import Difference, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.scoring.statistics.bayesian import Outcomes
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,11 @@ class Comparison:
     def mean_differences(self) -> list[tuple[str, Difference | None]]:
         """Label and difference of the means, for each row except the first."""
         return list(zip(self.labels[1:], self.differences.means, strict=True))
+
+    @cached_property
+    def other_datasets(self) -> list[tuple[str, Outcomes | None]]:
+        """Label and outcomes on other datasets, for each row except the first."""
+        return list(zip(self.labels[1:], outcomes_on_other_datasets(self.rows, self.metric), strict=True))
 
     @property
     def dataset_differences(self) -> list[tuple[Dataset, list[Difference | None]]]:

@@ -11,7 +11,7 @@ from typing import Any
 from challenge.entries.scores import entry_scores, group_row
 from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.export import absolute, datasets_dict, head, result_address, scores_dict, utc
-from challenge.leaderboard.uncertainty import positions
+from challenge.leaderboard.uncertainty import Position, positions
 from challenge.models import (
     Evaluation,
     GroundTruth,
@@ -155,7 +155,7 @@ def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:
 
 
 def _ranks(keys: Sequence[RowKey], resolution: int, ground_truth: GroundTruth | None) -> dict[str, Any]:
-    """Return rank, range of ranks and number of rows by metric, for the first key that is ranked.
+    """Return rank, ranges of ranks and number of rows by metric, for the first key that is ranked.
 
     Ranks are among all entries and published methods of the resolution. For a seed, pass its group as well, which is
     ranked in its place.
@@ -163,7 +163,18 @@ def _ranks(keys: Sequence[RowKey], resolution: int, ground_truth: GroundTruth | 
     found: dict[str, Any] = {}
     for metric in Metric:
         places = positions(resolution, metric, ground_truth)
-        place = next((places[key] for key in keys if key in places), None)
-        low, high = (place and place.rank_range) or (None, None)
-        found[metric.value] = place and {"rank": place.rank, "low": low, "high": high, "of": place.of}
+        found[metric.value] = next((_rank(places[key]) for key in keys if key in places), None)
     return found
+
+
+def _rank(place: Position) -> dict[str, int | None]:
+    low, high = place.rank_range or (None, None)
+    low_over_datasets, high_over_datasets = place.rank_range_over_datasets or (None, None)
+    return {
+        "rank": place.rank,
+        "low": low,
+        "high": high,
+        "low_over_datasets": low_over_datasets,
+        "high_over_datasets": high_over_datasets,
+        "of": place.of,
+    }

@@ -11,10 +11,14 @@ from challenge.figures.labels import unique_labels
 from challenge.results.score import Series
 from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.statistics.critical_difference import (
+    ALPHA,
     FriedmanTest,
+    block_ranks,
     friedman_test,
     groups_that_do_not_differ,
+    methods_beyond_signed_ranks,
     ranks_by_dataset,
+    smallest_signed_rank_p,
 )
 from challenge.scoring.statistics.critical_difference import critical_difference as critical_difference_of
 
@@ -28,26 +32,32 @@ _LABEL_LENGTH = 32
 
 
 def critical_difference(
-    series: Sequence[Series], metric: str, benchmark: Benchmark, alpha: float = 0.05
+    series: Sequence[Series], metric: str, benchmark: Benchmark, alpha: float = ALPHA
 ) -> Figure | None:
-    """Draw the mean ranks of the first 20 series with all datasets; return None if there are fewer than 3."""
+    """Draw the mean ranks of the first 20 series with all datasets; return None if there are fewer than 3.
+
+    Datasets of one source count as one block, with their mean rank.
+    """
     names = [dataset.name for dataset in benchmark]
     complete = [one for one in series if all(name in one.scores for name in names)][:MAX_ROWS]
     if len(complete) < MIN_ROWS:
         return None
-    ranks = ranks_by_dataset([[one.scores[name].value for one in complete] for name in names])
+    ranks = block_ranks(
+        ranks_by_dataset([[one.scores[name].value for one in complete] for name in names]), benchmark.blocks
+    )
     means = ranks.mean(axis=0)
     best_first = np.argsort(means, kind="stable")
     labels = unique_labels([complete[i] for i in best_first], _LABEL_LENGTH)
     ordered = [float(means[i]) for i in best_first]
-    difference = critical_difference_of(len(complete), len(names), alpha)
+    difference = critical_difference_of(len(complete), len(ranks), alpha)
     groups = groups_that_do_not_differ(ordered, difference)
     levels = _levels(groups)
     bars = 10 + _BAR * (max(levels, default=0) + 1)
     depth = bars + _LINE * ((len(ordered) + 1) // 2)
     return Figure(
         name=f"{metric.replace('_', '-')}-critical-difference",
-        title=f"{METRIC_TITLES[metric]}: mean ranks over the {len(names)} datasets, and which rows differ",
+        title=f"{METRIC_TITLES[metric]}: mean ranks over the {len(names)} datasets"
+        f"{_in_blocks(benchmark)}, and which rows differ",
         data=[_bars(groups, levels), _points(ordered, labels)],
         layout={
             "xaxis": {"range": [0.8, len(ordered) + 0.2], "visible": False, "fixedrange": True},
@@ -69,13 +79,23 @@ def critical_difference(
             [complete[i].label, mean, _letters(mean, groups)]
             for i, mean in zip(best_first, ordered, strict=True)
         ],
-        note=_note(friedman_test(ranks), difference, alpha, len(ordered), len(names)),
+        note=_note(friedman_test(ranks), difference, alpha, *ranks.shape) + _about_pairs(len(ranks), alpha),
         height=depth + _ABOVE + 16,
         min_width=930,
     )
 
 
-def _note(test: FriedmanTest, difference: float, alpha: float, k: int, n: int) -> str:
+def _in_blocks(benchmark: Benchmark) -> str:
+    """Return the words for the title if some datasets count as one."""
+    shared = [
+        " + ".join(benchmark.datasets[place].title for place in block)
+        for block in benchmark.blocks
+        if len(block) > 1
+    ]
+    return f" ({'; '.join(shared)} as one)" if shared else ""
+
+
+def _note(test: FriedmanTest, difference: float, alpha: float, n: int, k: int) -> str:
     f = f"{test.f:.2f}" if np.isfinite(test.f) else "∞"
     p = f"p = {test.p:.4f}" if test.p >= 0.0001 else "p < 0.0001"
     found = (
@@ -84,10 +104,21 @@ def _note(test: FriedmanTest, difference: float, alpha: float, k: int, n: int) -
         else "no difference found, so the order of the ranks means nothing"
     )
     return (
-        f"Rank 1 is the best. Two of the {k} rows differ at the level {alpha:g} (Nemenyi test on {n} datasets) if "
-        f"their mean ranks are {difference:.2f} or more apart. Bars join rows that do not differ; in the table, these "
-        f"rows share a letter. Test of all rows: F({test.degrees[0]}, {test.degrees[1]}) = {f}, {p} (Friedman test in "
-        f"the form of Iman and Davenport, as in Demšar, 2006, without a correction for ties): {found}."
+        f"Rank 1 is the best. Two of the {k} rows differ at the level {alpha:g} (Nemenyi test on {n} independent "
+        f"blocks of datasets) if their mean ranks are {difference:.2f} or more apart. Bars join rows that do not "
+        f"differ; in the table, these rows share a letter. Test of all rows: F({test.degrees[0]}, {test.degrees[1]}) = "
+        f"{f}, {p} (Friedman test in the form of Iman and Davenport, as in Demšar, 2006, without a correction for "
+        f"ties): {found}."
+    )
+
+
+def _about_pairs(n: int, alpha: float) -> str:
+    """Return the limits of the test, and of its usual replacement."""
+    return (
+        " Whether two rows differ also depends on the other rows in the figure (Benavoli, Corani and Mangili, 2016). "
+        "Wilcoxon tests of single pairs would not depend on them. But on "
+        f"{n} blocks their smallest possible p is {smallest_signed_rank_p(n):.2g}: with Holm's correction for all "
+        f"pairs, they can find no difference among {methods_beyond_signed_ranks(n, alpha)} or more rows."
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from challenge.models import Metric
 from challenge.results.decathlon import decathlon_baseline
+from challenge.results.over_datasets import score_table
 from challenge.results.replicates import metric_replicates
 from challenge.results.rows import Row
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -16,9 +17,6 @@ from challenge.scoring.statistics.ranking import rank
 
 #: The metrics of the benchmark's design; accuracy is added for comparison with published results.
 BENCHMARK_METRICS = (Metric.AUC, Metric.BALANCED_ACCURACY, Metric.COHEN_KAPPA)
-
-#: Three views of the same CT scans.
-ORGANS = ("organamnist", "organcmnist", "organsmnist")
 
 
 @dataclass(frozen=True)
@@ -40,16 +38,15 @@ class Way:
 
 def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[Way]:
     """Rank the rows, which must have dataset scores, in every way; the official way comes first."""
-    scores = _scores(rows, metric)
+    scores = score_table(rows, metric)
     worst, where = aggregation.worst_dataset(scores)
     titles = [dataset.title for dataset in MEDMNIST_PLUS]
-    organs = [[i for i, dataset in enumerate(MEDMNIST_PLUS) if dataset.name in ORGANS]]
     by_metric = [[_mean(row, one) for one in BENCHMARK_METRICS] for row in rows]
     ways = [
         _by_highest("Mean", "The mean over the datasets: official.", _means(rows, metric)),
         _by_lowest(
             "Mean rank",
-            f"The mean of the ranks on the {MEDMNIST_PLUS.n_datasets} datasets.",
+            f"The mean of the ranks on the {MEDMNIST_PLUS.n_datasets} datasets; each of the three organ sets counts.",
             aggregation.mean_ranks(scores),
         ),
         _by_highest(
@@ -73,7 +70,7 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         _by_highest(
             "Organs as one",
             "The mean over the datasets, with the three organ sets (views of the same scans) counted as one.",
-            aggregation.grouped_mean(scores, organs),
+            aggregation.grouped_mean(scores, MEDMNIST_PLUS.blocks),
         ),
     ]
     baseline = decathlon_baseline(resolution)
@@ -83,7 +80,7 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
                 "Decathlon",
                 "Points for the accuracy on each dataset: 250 for the accuracy of the published ResNet-18, "
                 "1,000 for no error.",
-                aggregation.decathlon_score(_scores(rows, Metric.ACCURACY), baseline),
+                aggregation.decathlon_score(score_table(rows, Metric.ACCURACY), baseline),
                 decimals=0,
             )
         )
@@ -92,15 +89,8 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
 
 def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | None]:
     """Return the best and the worst rank of each row if any one dataset is left out of the mean."""
-    ranges = aggregation.leave_one_out_rank_range(_scores(rows, metric))
+    ranges = aggregation.leave_one_out_rank_range(score_table(rows, metric))
     return [None if np.isnan(low) else (int(low), int(high)) for low, high in ranges]
-
-
-def _scores(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the scores on the D datasets, (m, D); NaN for a missing score."""
-    found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
-    values = [[score.value if score else np.nan for score in line] for line in found]
-    return np.array(values).reshape(-1, MEDMNIST_PLUS.n_datasets)
 
 
 def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:

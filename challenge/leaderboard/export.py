@@ -32,7 +32,8 @@ CITED = "bachmeier2024designing"
 KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
 #: Keys of `row_facts`, and the first columns of the CSV; the columns of the metrics follow.
 FACTS = (
-    *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
+    *("rank", "rank_low", "rank_high", "rank_low_over_datasets", "rank_high_over_datasets", "with_leader"),
+    *("kind", "name", "team", "submitted_at", "resolution"),
     *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
 )
 #: Suffixes of the columns of a metric, as in `auc_low`; the column of its value has no suffix.
@@ -101,11 +102,10 @@ def filter_values(filters: Filters) -> dict[str, Any]:
 
 def row_facts(row: Row) -> dict[str, Any]:
     """Return the description and the rank of a row; None for an unknown value, such as a published method's team."""
-    low, high = row.rank_range or (None, None)
     values = (
         row.rank,
-        low,
-        high,
+        *(row.rank_range or (None, None)),
+        *(row.rank_range_over_datasets or (None, None)),
         row.is_with_leader,
         KINDS[row.key.kind],
         str(row.method) if row.method else row.name,

@@ -19,12 +19,17 @@ class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):
         """Keep uncertainties with replicates of the current version, so that all are paired."""
         return self.filter(status=Uncertainty.Status.DONE, bootstrap_version=BOOTSTRAP_VERSION)
 
+    def without_replicates(self) -> Self:
+        """Leave the large fields of replicates in the database until they are read."""
+        return self.defer("mean_replicates", "resampled_dataset_means", "dataset_replicates")
+
 
 class Uncertainty(Job):
     """Intervals and bootstrap replicates of an evaluation: a job with its state and results.
 
-    Replicates are stored as bytes of float32. Those of the means (16 kB) and of the datasets (192 kB) have separate
-    fields, because rankings need only the means, of many entries. `scoring.statistics.bootstrap` computes them.
+    Replicates are stored as bytes of float32. Those of the means (16 kB), of the means over resampled datasets (16 kB)
+    and of the datasets (192 kB) have separate fields, because rankings need only the means, of many entries.
+    `scoring.statistics.bootstrap` and `scoring.statistics.over_datasets` compute them.
     """
 
     class Status(models.TextChoices):
@@ -50,6 +55,8 @@ class Uncertainty(Job):
         default=dict, editable=False, help_text="By dataset and for `average`, after DeLong."
     )
     mean_replicates = models.BinaryField(default=b"", editable=False)
+    #: Empty if an earlier version of the site estimated the uncertainty.
+    resampled_dataset_means = models.BinaryField(default=b"", editable=False)
     dataset_replicates = models.BinaryField(default=b"", editable=False)
 
     objects = UncertaintyQuerySet.as_manager()
@@ -64,13 +71,13 @@ class Uncertainty(Job):
 
 def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:
     """Return the uncertainty of an evaluation, loaded once and without its large replicates."""
-    light = Uncertainty.objects.defer("mean_replicates", "dataset_replicates")
+    light = Uncertainty.objects.without_replicates()
     models.prefetch_related_objects([evaluation], models.Prefetch("uncertainty", light))
     return getattr(evaluation, "uncertainty", None)
 
 
 def unpack_mean_replicates(content: bytes) -> np.ndarray:
-    """Return the replicates of the means over the datasets, (4, B) float32, in the order of `METRICS`."""
+    """Return replicates of the means over the (resampled) datasets, (4, B) float32, in the order of `METRICS`."""
     return np.frombuffer(content, "<f4").reshape(len(METRICS), -1)
 
 

@@ -29,12 +29,26 @@ def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey,
 
     Replicates of a group are means over its seeds. A row is left out if any of its evaluations has no replicates.
     """
+    return _of_rows(rows, _mean_replicates(rows, "mean_replicates", metrics))
+
+
+def resampled_dataset_means(rows: Iterable[Row], metric: str) -> dict[RowKey, np.ndarray]:
+    """Return one metric's means over resampled datasets and images, (B,) each, as `mean_replicates` does.
+
+    A row is also left out if an earlier version of the site computed its replicates, which lack these means.
+    """
+    found = _of_rows(rows, _mean_replicates(rows, "resampled_dataset_means", [metric]))
+    return {key: of_row[0] for key, of_row in found.items()}
+
+
+def _mean_replicates(rows: Iterable[Row], field: str, metrics: Sequence[str]) -> dict[int, np.ndarray]:
+    """Return the replicates in a field, (len(metrics), B) each, by the evaluations that have some."""
     chosen = [METRICS.index(metric) for metric in metrics]
-    found = {
+    return {
         pk: unpack_mean_replicates(content)[chosen]
-        for pk, content in _stored(rows, "mean_replicates").iterator()
+        for pk, content in _stored(rows, field).iterator()
+        if content
     }
-    return _of_rows(rows, found)
 
 
 def dataset_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:

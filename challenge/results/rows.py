@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -79,6 +80,8 @@ class Row:
     rank: int | None = None
     #: Range of the rank over resamples of the test images.
     rank_range: tuple[int, int] | None = None
+    #: Range of the rank over resamples of the datasets, and of the test images if the row has replicates.
+    rank_range_over_datasets: tuple[int, int] | None = None
     #: True if the row cannot be distinguished from the leader; None if it was not compared.
     is_with_leader: bool | None = None
     #: Number of scored submissions that the row was selected from: see `leaderboard.attempts`.
@@ -86,9 +89,9 @@ class Row:
     #: Name of its team, for a viewer who may know it although others may not.
     hidden_team: str = ""
 
-    @property
+    @cached_property
     def key(self) -> RowKey:
-        """Identity of the row."""
+        """Identity of the row; a ranking of thousands of rows reads it many times."""
         return RowKey.of(self.owner)
 
     @property

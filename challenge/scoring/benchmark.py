@@ -28,6 +28,8 @@ class Dataset:
     task: Task
     classes: tuple[str, ...]
     n_test: int
+    #: Name of the source that several datasets share; empty if no other dataset has the same source.
+    source: str = ""
 
     @property
     def n_classes(self) -> int:
@@ -63,6 +65,14 @@ class Benchmark:
         return sum(dataset.n_test for dataset in self.datasets)
 
     @property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the datasets, those of one source together: the independent blocks of a test over datasets."""
+        found: dict[str, list[int]] = {}
+        for place, dataset in enumerate(self.datasets):
+            found.setdefault(dataset.source or dataset.name, []).append(place)
+        return tuple(map(tuple, found.values()))
+
+    @property
     def max_classes(self) -> int:
         """Number of probability columns in a submission."""
         return max(dataset.n_classes for dataset in self.datasets)
@@ -72,6 +82,9 @@ _ORGANS = (
     "bladder", "femur-left", "femur-right", "heart", "kidney-left", "kidney-right",
     "liver", "lung-left", "lung-right", "pancreas", "spleen",
 )  # fmt: skip
+
+#: The three organ sets are views of the same scans, so their scores and ranks are not independent.
+_CT_SCANS = "CT scans of LiTS"
 
 #: Sizes, tasks and classes equal `medmnist.INFO` (medmnist 3.0.2); a test compares them.
 MEDMNIST_PLUS = Benchmark(
@@ -143,8 +156,8 @@ MEDMNIST_PLUS = Benchmark(
             ),
             47280,
         ),
-        Dataset("organamnist", "OrganAMNIST", "Abdominal CT, axial", Task.MULTICLASS, _ORGANS, 17778),
-        Dataset("organcmnist", "OrganCMNIST", "Abdominal CT, coronal", Task.MULTICLASS, _ORGANS, 8216),
-        Dataset("organsmnist", "OrganSMNIST", "Abdominal CT, sagittal", Task.MULTICLASS, _ORGANS, 8827),
+        Dataset("organamnist", "OrganAMNIST", "Abdominal CT, axial", Task.MULTICLASS, _ORGANS, 17778, _CT_SCANS),
+        Dataset("organcmnist", "OrganCMNIST", "Abdominal CT, coronal", Task.MULTICLASS, _ORGANS, 8216, _CT_SCANS),
+        Dataset("organsmnist", "OrganSMNIST", "Abdominal CT, sagittal", Task.MULTICLASS, _ORGANS, 8827, _CT_SCANS),
     ),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
 from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import queue
 from challenge.services.board import board_changed
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
@@ -114,6 +115,7 @@ def summarize(replicates: np.ndarray, auc_errors: Mapping[str, float]) -> dict[s
         "intervals": {AVERAGE: _intervals(means), **intervals},
         "auc_standard_errors": {AVERAGE: standard_error_of_mean(list(auc_errors.values())), **auc_errors},
         "mean_replicates": means.astype("<f4").tobytes(),
+        "resampled_dataset_means": resampled_means(replicates, MEDMNIST_PLUS).astype("<f4").tobytes(),
         "dataset_replicates": replicates.astype("<f4").tobytes(),
     }
 
@@ -149,7 +151,7 @@ def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
 def requeue_lost(now: datetime | None = None) -> int:
     """Enqueue lost jobs again; a job that broke its worker too often fails for good."""
     return requeue_stuck(
-        Uncertainty.objects.defer("mean_replicates", "dataset_replicates"),
+        Uncertainty.objects.without_replicates(),
         enqueue=lambda lost: queue.enqueue_uncertainty(lost.evaluation_id),
         give_up=lambda lost, claimed_at: _put_back(lost.evaluation_id, claimed_at),
         now=now,

@@ -5,6 +5,7 @@ from django.contrib.humanize.templatetags.humanize import apnumber
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS
+from challenge.scoring.statistics.bayesian import ROPE
 from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
 
 register = template.Library()
@@ -14,6 +15,18 @@ register = template.Library()
 def n_datasets() -> str:
     """Return the number of datasets."""
     return str(MEDMNIST_PLUS.n_datasets)
+
+
+@register.simple_tag
+def n_blocks() -> str:
+    """Return the number of independent blocks of datasets: the three organ sets are one."""
+    return str(len(MEDMNIST_PLUS.blocks))
+
+
+@register.simple_tag
+def rope() -> str:
+    """Return the largest difference that counts as practically equal."""
+    return f"{ROPE:g}"
 
 
 @register.simple_tag

@@ -15,9 +15,9 @@ class HasInterval(Protocol):
 
 
 @register.filter
-def signed(value: float) -> str:
-    """Format a difference with its sign and four digits."""
-    return f"{value:+.4f}".replace("-", "\N{MINUS SIGN}")
+def signed(value: float, digits: int = 4) -> str:
+    """Format a difference with its sign and four digits, or another number of digits."""
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 @register.filter
@@ -42,6 +42,20 @@ def ranks(ends: tuple[int, int] | None) -> str:
         return "–"
     low, high = ends
     return str(low) if low == high else f"{low}–{high}"
+
+
+@register.filter
+def chance(probability: float) -> str:
+    """Format a probability in whole percent; less than 1 % and more than 99 % are said so."""
+    if probability < 0.01:
+        return "< 1 %"
+    return "> 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
+
+
+@register.filter
+def p_value(p: float) -> str:
+    """Format a p-value with four digits."""
+    return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
 
 
 @register.filter

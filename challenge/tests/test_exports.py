@@ -35,7 +35,8 @@ from challenge.tests import needs
 from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
 
 COLUMNS = [
-    *("rank", "rank_low", "rank_high", "with_leader", "kind", "name", "team", "submitted_at", "resolution"),
+    *("rank", "rank_low", "rank_high", "rank_low_over_datasets", "rank_high_over_datasets", "with_leader"),
+    *("kind", "name", "team", "submitted_at", "resolution"),
     *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
 ]
 FACTS = [
@@ -102,17 +103,23 @@ def board(team, other_team, uncertain_entry, seeds) -> None:
 # --- The leaderboard ------------------------------------------------------------------------------
 
 
+def range_in(words: str, over: str) -> tuple[int, int] | None:
+    """Return the range of ranks over resamples of the images or the datasets, from the words of a cell."""
+    ends = re.search(rf"{over} (\d+)(?:–(\d+))?", words)
+    return (int(ends[1]), int(ends[2] or ends[1])) if ends else None
+
+
 def page_rows(client: Client, query: str) -> dict[str, dict]:
-    """Return rank, range of ranks and the four values of the page's rows, by their addresses."""
+    """Return rank, ranges of ranks and the four values of the page's rows, by their addresses."""
     rows = {}
     for row in elements(region(page_of(client, f"/leaderboard/{query}"), "Ranking"), "tbody tr"):
         address, rank = attribute(row, "th > a", "href")[0], text_of(element(row, ".rank"))
         texts = [text_of(cell) for cell in elements(row, ".number")]
-        number = re.search(r"(?<!:)\b(\d+)\b(?! %)", rank)
-        ends = re.search(r"95 %: (\d+)(?:–(\d+))?", rank)
+        number = re.match(r"(?:≈ )?(\d+)", rank)
         rows[settings.SITE_URL + address] = {
             "rank": int(number[1]) if number else None,
-            "range": (int(ends[1]), int(ends[2] or ends[1])) if ends else None,
+            "range": range_in(rank, "images"),
+            "range over datasets": range_in(rank, "datasets"),
             "with_leader": "≈" in rank,
             "values": [text.split()[0] for text in texts],
             "intervals": [re.search(r"interval (\S+)–(\S+)", text) for text in texts],
@@ -128,6 +135,8 @@ def test_the_csv_has_the_numbers_of_the_page(client, board, query):
         shown = page[line.url]
         assert (None if pd.isna(line.rank) else line.rank) == shown["rank"]
         assert (None if pd.isna(line.rank_low) else (line.rank_low, line.rank_high)) == shown["range"]
+        over_datasets = (line.rank_low_over_datasets, line.rank_high_over_datasets)
+        assert (None if pd.isna(over_datasets[0]) else over_datasets) == shown["range over datasets"]
         assert (not pd.isna(line.with_leader) and line.with_leader) == shown["with_leader"]
         for metric, value, interval in zip(METRICS, shown["values"], shown["intervals"], strict=True):
             number = getattr(line, metric)
@@ -416,7 +425,8 @@ def test_a_scored_submission(client, team, submit_and_score):
         values = [scores[metric]["value"] for scores in document["datasets"].values()]
         assert document["average"][metric]["value"] == pytest.approx(np.mean(values))
         assert document["average"][metric]["low"] < document["average"][metric]["value"]
-        assert document["ranks"][metric] == {"rank": 1, "low": 1, "high": 1, "of": 1}
+        ends = dict.fromkeys(["low", "high", "low_over_datasets", "high_over_datasets"], 1)
+        assert document["ranks"][metric] == {"rank": 1, "of": 1, **ends}
     assert document["further_metrics"] == SecondaryMetrics.objects.get().datasets
 
 
@@ -428,7 +438,9 @@ def test_ranks_are_those_of_the_leaderboard(client, team, board):
         place = get_json(client, f"{path}result.json")["ranks"]["auc"]
         assert place["rank"] == line["rank"]
         assert place["of"] == len(ranked)
-        assert place["low"] == line["rank_low"] or (place["low"] is None and pd.isna(line["rank_low"]))
+        for end in ("low", "low_over_datasets", "high_over_datasets"):
+            shown = line[f"rank_{end}"]
+            assert place[end] == shown or (place[end] is None and pd.isna(shown))
 
 
 def test_a_seed_is_ranked_with_its_group(client, seeds):

@@ -318,7 +318,9 @@ def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_
     place = result["ranks"]["auc"]
     assert place["rank"] == 2
     assert (place["low"], place["high"]) == (2, 2)
-    assert "2 (95 %: 2) rank by AUC, of 2 at this resolution" in text
+    assert (place["low_over_datasets"], place["high_over_datasets"]) == (2, 2)
+    assert "2 rank by AUC, of 2 at this resolution" in text
+    assert "moves 2 over resamples of the test images moves 2 over resamples of the datasets" in text
     assert "of 2 entries (simultaneous 95 %)" in text
 
 

@@ -48,8 +48,10 @@ def test_the_ranking_says_range_and_interval(uncertain_entry, team, get):
     for auc in (0.9, 0.8999, 0.7):
         uncertain_entry(team, auc)
     page = get()
-    assert page.count("95 %: 1–2") == 2
-    assert "95 %: 3 " in page
+    assert page.count("moves over resamples of the images 1–2") == 2
+    assert "moves over resamples of the images 3 " in page
+    assert page.count("moves over resamples of the datasets 1–2") == 2
+    assert "moves over resamples of the datasets 3 " in page
     assert "marks the 2 entries that cannot be distinguished from the leading entry" in page
     assert page.count("95 % interval 0.") == 3
 

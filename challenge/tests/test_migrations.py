@@ -221,3 +221,16 @@ def test_failures_get_their_cause_and_no_row_changes_otherwise(migrate):
         assert row.pop("sent_anonymous") == (row["visibility"] == "anonymous")
     assert after == before
     assert rows_of(migrate("0015_life_of_entries")) == before
+
+
+def test_stored_replicates_stay_and_resampled_datasets_are_still_missing(old, migrate):
+    apps = migrate("0016_cause_of_failure")
+    evaluation = apps.get_model("challenge", "Evaluation").objects.first()
+    stored = {"mean_replicates": b"\x01" * 16, "dataset_replicates": b"\x02" * 16, "status": "done"}
+    apps.get_model("challenge", "Uncertainty").objects.create(
+        evaluation=evaluation, bootstrap_version="1", queued_at=DUE, **stored
+    )
+    before = rows_of(apps)["Uncertainty"]
+    after = rows_of(migrate("0018_resampled_datasets"))["Uncertainty"]
+    assert after == [row | {"resampled_dataset_means": b""} for row in before]
+    assert rows_of(migrate("0016_cause_of_failure"))["Uncertainty"] == before

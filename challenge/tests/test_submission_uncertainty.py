@@ -68,9 +68,13 @@ def test_an_interval_below_zero_is_written_with_words(client, uncertain_entry, t
 
 def test_the_rank_has_its_range_and_a_set(client, uncertain_entry, team, other_team):
     first, second, third = (uncertain_entry(team, auc) for auc in (0.95, 0.901, 0.9))
-    assert facts(page_on(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of 3 at this resolution")
-    assert "rank set 1 of 3 entries (simultaneous 95 %)" in facts(page_on(client, first))[-1]
-    assert facts(page_on(client, third))[-1].startswith("3 (95 %: 2–3) rank by AUC")
+    first_fact, third_fact = (facts(page_on(client, one))[-1] for one in (first, third))
+    assert first_fact.startswith("1 rank by AUC, of 3 at this resolution")
+    assert "moves 1 over resamples of the test images" in first_fact
+    assert "rank set 1 of 3 entries (simultaneous 95 %)" in first_fact
+    assert (
+        "moves 2–3 over resamples of the test images moves 2–3 over resamples of the datasets" in third_fact
+    )
     for close in (second, third):
         assert "rank set 2–3 of 3 entries" in facts(page_on(client, close))[-1]
 
@@ -78,7 +82,7 @@ def test_the_rank_has_its_range_and_a_set(client, uncertain_entry, team, other_t
 def test_published_results_take_ranks_and_are_in_no_set(client, uncertain_entry, team):
     call_command("import_reported_baselines", verbosity=0)
     first, second = uncertain_entry(team, 0.99), uncertain_entry(team, 0.3)
-    assert facts(page_on(client, first))[-1].startswith("1 (95 %: 1) rank by AUC, of ")
+    assert "moves 1 over resamples of the test images" in facts(page_on(client, first))[-1]
     last = facts(page_on(client, second))[-1]
     assert int(last.split()[0]) > 20
     assert "rank set 2 of 2 entries" in last
@@ -91,7 +95,8 @@ def test_a_seed_has_the_place_of_its_group(client, uncertain_entry, team):
     groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     for seed in seeds:
         fact = facts(page_on(client, seed))[-1]
-        assert fact.startswith("3 (95 %: 3) rank by AUC of its group of seeds, of 3 at this resolution")
+        assert fact.startswith("3 rank by AUC of its group of seeds, of 3 at this resolution")
+        assert "moves 3 over resamples of the test images moves 3 over resamples of the datasets" in fact
         assert "rank set 3 of 3 entries" in fact
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from challenge.models import SecondaryMetrics, Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import evaluations, uncertainty
 from challenge.tests.processes import in_parallel
 
@@ -60,6 +61,9 @@ def test_a_whole_file(scored):
     datasets = unpack_dataset_replicates(bytes(found.dataset_replicates))
     assert (means.shape, datasets.shape) == ((4, 1000), (12, 4, 1000))
     np.testing.assert_allclose(datasets.mean(axis=0), means, atol=1e-6)
+    resampled = unpack_mean_replicates(bytes(found.resampled_dataset_means))
+    np.testing.assert_allclose(resampled, resampled_means(datasets, MEDMNIST_PLUS), atol=1e-6)
+    assert (resampled.std(axis=1) > means.std(axis=1)).all(), "the choice of the datasets adds to the images"
     for metric, replicates in zip(METRICS, means, strict=True):
         low, high = found.intervals["average"][metric]
         assert low < getattr(scored, metric) < high

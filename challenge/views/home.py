@@ -10,6 +10,7 @@ from challenge.leaderboard.cache import cached
 from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards
+from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import (
     GroundTruth,
     Metric,
@@ -56,7 +57,7 @@ def _leaders(filters: Filters) -> tuple[str, bool]:
     """Render the part that depends on the entries, the same for all users; also return True if it has a figure."""
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
     figure = over_time(board, filters.metric)
-    leaders = [row for row in board.rows if row.rank][:N_LEADERS]
+    leaders = [row for row in with_rank_ranges(board.rows, filters.metric) if row.rank][:N_LEADERS]
     context = {
         "filters": filters,
         "metrics": Metric.choices,

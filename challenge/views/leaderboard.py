@@ -17,6 +17,7 @@ from challenge.leaderboard.tabs import tab_context
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.results.replicates import with_intervals
+from challenge.results.rows import RowKey
 
 ROWS_PER_PAGE = 100
 
@@ -27,12 +28,14 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     filters = Filters.from_query(request.GET)
     page = request.GET.get("page", "") if filters.tab is Tab.RANKING else ""
     page = page if page.isdecimal() and len(page) < 6 else "1"
+    control = RowKey.parse(request.GET.get("control", "")) if filters.tab is Tab.FIGURES else None
     ground_truth = GroundTruth.objects.active()
     content = cached(
-        lambda: _content(filters, page, ground_truth),
+        lambda: _content(filters, page, control, ground_truth),
         "leaderboard",
         filters,
         page,
+        control,
         ground_truth,
     )
     context = {
@@ -48,7 +51,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/leaderboard.html", context)
 
 
-def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> str:
+def _content(filters: Filters, page: str, control: RowKey | None, ground_truth: GroundTruth | None) -> str:
     """Render the part that depends on the entries, the same for all users."""
     resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
@@ -73,5 +76,5 @@ def _content(filters: Filters, page: str, ground_truth: GroundTruth | None) -> s
             "most": MOST,
         }
     else:
-        context |= tab_context(filters, of_resolution, ground_truth)
+        context |= tab_context(filters, of_resolution, ground_truth, control)
     return render_to_string(f"challenge/leaderboard/{filters.tab}.html", context)

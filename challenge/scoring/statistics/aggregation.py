@@ -87,8 +87,8 @@ def leave_one_out_rank_range(scores: ArrayLike) -> Array:
 def grouped_mean(scores: ArrayLike, groups: Sequence[Sequence[int]]) -> Array:
     """Return the mean over the datasets, where each group of datasets counts as one dataset, (m,).
 
-    `groups` are lists of columns; a dataset in no group counts as one. Groups are for datasets from one source:
-    OrganAMNIST, OrganCMNIST and OrganSMNIST are views of the same CT scans. Raises `ValueError` if groups overlap.
+    `groups` are lists of columns, for example `Benchmark.blocks`; a dataset in no group counts as one. Raises
+    `ValueError` if groups overlap.
     """
     values = np.asarray(scores, dtype=float)
     grouped = [dataset for group in groups for dataset in group]

@@ -198,6 +198,19 @@ def test_only_rows_with_all_datasets_are_compared_and_at_least_three():
     assert len(diagram(some_series(40)).rows) == 20
 
 
+def test_the_organ_sets_count_once_and_the_note_says_what_the_verdict_depends_on():
+    """On the nine other datasets A is ahead of B; on the organ sets, which count once, B is ahead."""
+    ahead, behind = [0.9] * 9 + [0.7] * 3, [0.8] * 9 + [0.75] * 3
+    figure = diagram([series_of("A", ahead), series_of("B", behind), series_of("C", [0.1] * 12)])
+    assert [row[:2] for row in figure.rows] == [["A", 1.1], ["B", 1.9], ["C", 3]]
+    assert "(OrganAMNIST + OrganCMNIST + OrganSMNIST as one)" in figure.title
+    assert "F(2, 18)" in figure.note
+    assert "on 10 independent blocks" in figure.note
+    assert "also depends on the other rows in the figure" in figure.note
+    assert "smallest possible p is 0.002" in figure.note
+    assert "no difference among 8 or more rows" in figure.note
+
+
 def test_where_nothing_differs_the_note_says_so():
     same = [series_of(f"E{n}", [0.5] * 12) for n in range(4)]
     assert "no difference found" in diagram(same).note

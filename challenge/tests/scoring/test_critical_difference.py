@@ -4,12 +4,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.critical_difference import (
+    block_ranks,
+    compare_with_control,
     critical_difference,
     friedman_test,
     groups_that_do_not_differ,
+    methods_beyond_signed_ranks,
     nemenyi_quantile,
     ranks_by_dataset,
+    smallest_signed_rank_p,
 )
 
 #: Table 6 of the paper: the ranks of C4.5, C4.5+m, C4.5+cf and C4.5+m+cf on 14 datasets.
@@ -94,3 +99,50 @@ def test_where_all_scores_are_equal_nothing_differs():
 )
 def test_groups_that_do_not_differ(mean_ranks, difference, groups):
     assert groups_that_do_not_differ(mean_ranks, difference) == groups
+
+
+def test_the_organ_sets_are_one_block_with_their_mean_rank():
+    ranks = ranks_by_dataset(np.random.default_rng(0).normal(size=(12, 5)))
+    found = block_ranks(ranks, MEDMNIST_PLUS.blocks)
+    assert found.shape == (10, 5)
+    assert (found[:9] == ranks[:9]).all()
+    assert found[9] == pytest.approx((ranks[9] + ranks[10] + ranks[11]) / 3)
+    assert [MEDMNIST_PLUS.datasets[place].name for place in MEDMNIST_PLUS.blocks[-1]] == [
+        "organamnist", "organcmnist", "organsmnist",
+    ]  # fmt: skip
+
+
+def holm(p: dict[int, float]) -> dict[int, float]:
+    """Adjust p-values by Holm's definition: the largest of (m - i + 1) p_i so far, in increasing order."""
+    found, largest = {}, 0.0
+    for place, name in enumerate(sorted(p, key=lambda name: p[name])):
+        largest = max(largest, (len(p) - place) * p[name])
+        found[name] = min(1.0, largest)
+    return found
+
+
+@pytest.mark.parametrize("control", [0, 2, 4])
+def test_comparisons_with_a_control_by_hand(control):
+    ranks = ranks_by_dataset(np.random.default_rng(1).normal(np.arange(5) / 2, size=(10, 5)))
+    means, error = ranks.mean(axis=0), np.sqrt(5 * 6 / (6 * 10))
+    p = {i: 2 * stats.norm.sf(abs(means[i] - means[control]) / error) for i in range(5) if i != control}
+    expected = holm(p) | {control: 1.0}
+    assert compare_with_control(ranks, control) == pytest.approx([expected[i] for i in range(5)])
+
+
+def test_the_control_of_the_paper():
+    """Section 3.2.2 of the paper compares C4.5 with the others: p = 0.016, 0.019, 0.607. Holm rejects the first two."""
+    adjusted = compare_with_control(ranks_by_dataset(-RANKS), 0)
+    assert adjusted[3] == pytest.approx(3 * 0.016, abs=1.5e-3)
+    assert adjusted[1] == adjusted[3], "2 * 0.019 is smaller, and adjusted values never fall"
+    assert adjusted[2] == pytest.approx(0.607, abs=3e-3)
+    assert (adjusted < 0.05).tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize(("n_datasets", "n_methods"), [(10, 8), (12, 15)])
+def test_when_signed_rank_tests_of_all_pairs_can_find_nothing(n_datasets, n_methods):
+    smallest = stats.wilcoxon(np.arange(1, n_datasets + 1), method="exact").pvalue
+    assert smallest_signed_rank_p(n_datasets) == pytest.approx(smallest)
+    assert methods_beyond_signed_ranks(n_datasets) == n_methods
+    pairs = [k * (k - 1) / 2 for k in (n_methods - 1, n_methods)]
+    assert smallest * pairs[0] <= 0.05 < smallest * pairs[1]

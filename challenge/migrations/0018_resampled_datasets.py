@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("challenge", "0016_cause_of_failure")]
+
+    operations = [
+        migrations.AddField(
+            model_name="uncertainty",
+            name="resampled_dataset_means",
+            field=models.BinaryField(default=b"", editable=False),
+        ),
+    ]

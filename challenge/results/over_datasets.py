@@ -1,0 +1,53 @@
+"""Scores of rows on all datasets as one table, and their means over resampled datasets.
+
+All rows have the same draws of datasets. For an entry, draw b also uses replicate b of the test images. A published
+result has no replicates, so only the choice of the datasets varies.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from challenge.models import DatasetScore
+from challenge.results.replicates import resampled_dataset_means
+from challenge.results.rows import Row, RowKey, with_dataset_scores
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.scoring.statistics.over_datasets import resampled_means_of_scores
+
+
+def score_table(rows: Sequence[Row], metric: str) -> np.ndarray:
+    """Return the scores on the datasets, (m, 12), of rows with dataset scores; NaN for a missing score."""
+    found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
+    values = [[score.value if score else np.nan for score in line] for line in found]
+    return np.array(values).reshape(-1, MEDMNIST_PLUS.n_datasets)
+
+
+def means_over_resampled_datasets(rows: Sequence[Row], metric: str) -> dict[RowKey, np.ndarray]:
+    """Return the means of each row over the resampled datasets, (B,) each; at most three queries.
+
+    An entry whose replicates are not known yet is resampled like a published result. A row that lacks the score of a
+    dataset is left out.
+    """
+    found = resampled_dataset_means(rows, metric)
+    others = [row for row in rows if row.key not in found]
+    published = with_dataset_scores([row for row in others if row.method])
+    entries = [row for row in others if not row.method]
+    scores = np.concatenate([score_table(published, metric), _entry_table(entries, metric)])
+    complete = ~np.isnan(scores).any(axis=1)
+    means = resampled_means_of_scores(scores[complete], N_REPLICATES, MEDMNIST_PLUS)
+    keys = [row.key for row, has_all in zip([*published, *entries], complete, strict=True) if has_all]
+    return found | dict(zip(keys, means, strict=True))
+
+
+def _entry_table(rows: Sequence[Row], metric: str) -> np.ndarray:
+    """Return the table of entries and groups, from plain values: instances of thousands of rows would take seconds."""
+    places = {dataset.name: place for place, dataset in enumerate(MEDMNIST_PLUS)}
+    row_of = {evaluation.pk: number for number, row in enumerate(rows) for evaluation in row.evaluations}
+    sums, counts = np.zeros((2, len(rows), MEDMNIST_PLUS.n_datasets))
+    stored = DatasetScore.objects.filter(evaluation__in=row_of) if row_of else DatasetScore.objects.none()
+    for pk, dataset, value in stored.values_list("evaluation_id", "dataset", metric).iterator():
+        sums[row_of[pk], places[dataset]] += value
+        counts[row_of[pk], places[dataset]] += 1
+    n_seeds = np.array([len(row.evaluations) for row in rows], dtype=float)[:, None]
+    return np.divide(sums, n_seeds, out=np.full_like(sums, np.nan), where=counts == n_seeds)
