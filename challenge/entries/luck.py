@@ -22,4 +22,4 @@ def luck_of_best(attempts: Collection[int], ground_truth: GroundTruth | None) ->
     if len(contents) < len(attempts):
         return None
     place = METRICS.index(Metric.AUC)
-    return excess_of_best(np.stack([unpack_mean_replicates(content)[place] for content in contents]))
+    return excess_of_best(np.stack([unpack_mean_replicates(bytes(one))[place] for one in contents]))

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from challenge.models import DatasetScore, Evaluation, GroundTruth
+from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup
 from challenge.results.rows import Row, RowKey
-from challenge.results.seeds import split_by_group
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.between_seeds import noise_by_dataset, noise_of_mean, pooled_deviation
 
-#: Evaluations of the seeds of each group, by resolution.
-Pools = Mapping[int, Sequence[Sequence[Evaluation]]]
+#: Scores of the seeds of each group, (len(metrics),) by the number of the evaluation, by resolution.
+Pools = Mapping[int, Sequence[Mapping[int, Sequence[float]]]]
 
 
 def with_noise_of_means(
@@ -27,15 +26,14 @@ def with_noise_of_means(
 
     Takes two queries if there are groups, and none otherwise.
     """
-    groups = [row for row in rows if row.group and row.key in replicates]
-    deviations = _deviations_of_means(_pools(groups), metrics)
-    noisy = {
-        row.key: replicates[row.key]
-        + _noise_of_means(row, metrics, deviations, replicates[row.key].shape[-1])
+    groups = [row for row in rows if row.group]
+    deviations = _deviations_of_means(_pools(groups, metrics))
+    noise = {
+        row.key: _noise_of_means(row, metrics, deviations[row.resolution], replicates[row.key].shape[-1])
         for row in groups
-        if row.resolution in deviations
+        if row.key in replicates and row.resolution in deviations
     }
-    return {**replicates, **noisy}
+    return {key: of_row + noise[key] if key in noise else of_row for key, of_row in replicates.items()}
 
 
 def with_noise_by_dataset(
@@ -45,90 +43,97 @@ def with_noise_by_dataset(
 
     Takes three queries if there are groups, and none otherwise.
     """
-    groups = [row for row in rows if row.group and row.key in replicates]
-    pools = _pools(groups)
-    of_means, by_dataset = _deviations_of_means(pools, metrics), _deviations_by_dataset(pools, metrics)
-    noisy = {
-        row.key: replicates[row.key]
-        + _noise_by_dataset(
-            row,
-            metrics,
-            by_dataset[row.resolution],
-            _noise_of_means(row, metrics, of_means, replicates[row.key].shape[-1]),
+    groups = [row for row in rows if row.group]
+    pools = _pools(groups, metrics)
+    of_means, by_dataset = _deviations_of_means(pools), _deviations_by_dataset(pools, metrics)
+    noise = {
+        row.key: _noise_by_dataset(
+            row, metrics, of_means[row.resolution], by_dataset[row.resolution], replicates[row.key].shape[-1]
         )
         for row in groups
-        if row.resolution in by_dataset
+        if row.key in replicates and row.resolution in pools
     }
-    return {**replicates, **noisy}
+    return {key: of_row + noise[key] if key in noise else of_row for key, of_row in replicates.items()}
 
 
 def _noise_of_means(
-    row: Row, metrics: Sequence[str], deviations: Mapping[int, np.ndarray], n_replicates: int
+    row: Row, metrics: Sequence[str], deviations: np.ndarray, n_replicates: int
 ) -> np.ndarray:
-    """Return the noise of a group's means, (len(metrics), B); it depends on the group and the metric only."""
+    """Return the noise of a group's means, (len(metrics), B), from the deviation between seeds of each metric."""
     return np.stack(
         [
             noise_of_mean(deviation, len(row.evaluations), n_replicates, _stream(row, metric))
-            for metric, deviation in zip(metrics, deviations[row.resolution], strict=True)
+            for metric, deviation in zip(metrics, deviations, strict=True)
         ]
     )
 
 
 def _noise_by_dataset(
-    row: Row, metrics: Sequence[str], deviations: np.ndarray, of_means: np.ndarray
+    row: Row, metrics: Sequence[str], of_means: np.ndarray, by_dataset: np.ndarray, n_replicates: int
 ) -> np.ndarray:
-    """Return the noise of a group on each dataset, (12, len(metrics), B)."""
+    """Return the noise of a group on each dataset, (12, len(metrics), B); `by_dataset` is (12, len(metrics))."""
+    noise = _noise_of_means(row, metrics, of_means, n_replicates)
     return np.stack(
         [
-            noise_by_dataset(of_datasets, of_mean, len(row.evaluations), _stream(row, metric))
-            for metric, of_datasets, of_mean in zip(metrics, deviations.T, of_means, strict=True)
+            noise_by_dataset(
+                by_dataset[:, i], of_means[i], noise[i], len(row.evaluations), _stream(row, metric)
+            )
+            for i, metric in enumerate(metrics)
         ],
         axis=1,
     )
 
 
 def _stream(row: Row, metric: str) -> tuple[int, int]:
+    """Return what the noise depends on: each group and each metric has its own, the same at each read."""
     return row.key.pk, METRICS.index(metric)
 
 
-def _pools(groups: Sequence[Row]) -> Pools:
+def _pools(groups: Sequence[Row], metrics: Sequence[str]) -> Pools:
     """Return the seeds of all ranked groups at the resolutions of the rows, and of those rows that are private."""
     if not groups:
         return {}
-    ranked = Evaluation.objects.ranked(GroundTruth.objects.active()).filter(
-        submission__resolution__in={row.resolution for row in groups}, submission__group__isnull=False
-    )
+    resolutions = {row.resolution for row in groups}
     private = [evaluation.pk for row in groups if row.is_private for evaluation in row.evaluations]
-    found = (ranked | Evaluation.objects.filter(pk__in=private)).select_related("submission__group")
-    columns = found.only(*METRICS, "submission__resolution", "submission__group__name")
-    pools: dict[int, list[Sequence[Evaluation]]] = {}
-    for group, seeds in split_by_group(columns):
-        if group:
-            pools.setdefault(seeds[0].submission.resolution, []).append(seeds)
+    ranked = Evaluation.objects.ranked(GroundTruth.objects.active()).filter(
+        submission__resolution__in=resolutions, submission__group__isnull=False
+    )
+    found = ranked | Evaluation.objects.filter(pk__in=private)
+    seeds: dict[tuple[int, int], dict[int, list[float]]] = {}
+    for resolution, group, pk, *scores in found.values_list(
+        "submission__resolution", "submission__group", "pk", *metrics
+    ):
+        seeds.setdefault((resolution, group), {})[pk] = scores
+    pools: dict[int, list[Mapping[int, Sequence[float]]]] = {}
+    for (resolution, _), of_group in seeds.items():
+        if len(of_group) >= MethodGroup.FEWEST:
+            pools.setdefault(resolution, []).append(of_group)
     return pools
 
 
-def _deviations_of_means(pools: Pools, metrics: Sequence[str]) -> dict[int, np.ndarray]:
+def _deviations_of_means(pools: Pools) -> dict[int, np.ndarray]:
     """Return the deviation between seeds of the means, (len(metrics),), by resolution."""
     return {
-        resolution: pooled_deviation([[[getattr(e, m) for m in metrics] for e in seeds] for seeds in groups])
+        resolution: pooled_deviation([list(seeds.values()) for seeds in groups])
         for resolution, groups in pools.items()
     }
 
 
 def _deviations_by_dataset(pools: Pools, metrics: Sequence[str]) -> dict[int, np.ndarray]:
     """Return the deviation between seeds on each dataset, (12, len(metrics)), by resolution."""
-    evaluations = [e.pk for groups in pools.values() for seeds in groups for e in seeds]
+    if not pools:
+        return {}
     places = {dataset.name: place for place, dataset in enumerate(MEDMNIST_PLUS)}
-    scores = {pk: np.full((len(places), len(metrics)), np.nan) for pk in evaluations}
-    found = (
-        DatasetScore.objects.filter(evaluation__in=evaluations)
-        if evaluations
-        else DatasetScore.objects.none()
-    )
-    for pk, dataset, *values in found.values_list("evaluation_id", "dataset", *metrics):
+    scores = {
+        pk: np.full((len(places), len(metrics)), np.nan)
+        for groups in pools.values()
+        for seeds in groups
+        for pk in seeds
+    }
+    found = DatasetScore.objects.filter(evaluation__in=scores).values_list("evaluation", "dataset", *metrics)
+    for pk, dataset, *values in found:
         scores[pk][places[dataset]] = values
     return {
-        resolution: pooled_deviation([[scores[e.pk] for e in seeds] for seeds in groups])
+        resolution: pooled_deviation([[scores[pk] for pk in seeds] for seeds in groups])
         for resolution, groups in pools.items()
     }

@@ -43,17 +43,26 @@ def noise_of_mean(deviation: float, n_seeds: int, n_replicates: int, stream: Seq
     return deviation / np.sqrt(n_seeds) * rng.standard_normal(n_replicates)
 
 
-def noise_by_dataset(deviations: Array, of_mean: Array, n_seeds: int, stream: Sequence[int]) -> Array:
+def noise_by_dataset(
+    deviations: Array, deviation_of_mean: float, of_mean: Array, n_seeds: int, stream: Sequence[int]
+) -> Array:
     """Return noise for each dataset, (D, B), whose mean over the datasets is the noise of the mean, (B,).
 
-    `deviations` (D,) are those on each dataset. The noise is drawn from independent normal distributions, given its
-    mean. If datasets vary independently, as in trainings of their own, each has its deviation. If the means vary more
-    or less than that, as for a backbone that all datasets share, the difference is spread by the variances.
+    `deviations` (D,) are those on each dataset. They and the deviation of the mean tell how much the datasets vary
+    together, as one correlation for all pairs: 0 for trainings of their own, more for a backbone that all datasets
+    share. It is kept from 0 to 1. The noise is normal, drawn given its mean.
     """
+    total, squares = deviations.sum(), (deviations**2).sum()
+    if not squares:
+        return np.zeros((len(deviations), len(of_mean)))
+    apart = total**2 - squares  # 0 if only one dataset varies
+    n = len(deviations)
+    correlation = np.clip(((n * deviation_of_mean) ** 2 - squares) / apart, 0, 1) if apart else 0.0
     rng = np.random.default_rng([SEED, 1, *stream])
-    noise = deviations[:, None] / np.sqrt(n_seeds) * rng.standard_normal((len(deviations), len(of_mean)))
-    variances = deviations**2
-    if not variances.any():
-        return noise
-    shares = variances / variances.sum()
-    return noise + shares[:, None] * len(deviations) * (of_mean - noise.mean(axis=0))
+    common, own = rng.standard_normal(len(of_mean)), rng.standard_normal((n, len(of_mean)))
+    noise = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
+    noise *= deviations[:, None] / np.sqrt(n_seeds)
+    # regression of the noise of a dataset on that of the mean
+    covariances = deviations * ((1 - correlation) * deviations + correlation * total)
+    slopes = n * covariances / covariances.sum()
+    return noise + slopes[:, None] * (of_mean - noise.mean(axis=0))

@@ -53,26 +53,44 @@ def test_noise_is_always_the_same_and_independent_between_streams():
 DEVIATIONS = np.array([0.03, 0.02, *[0.002] * 10])
 
 
-@pytest.mark.parametrize("factor", [0.5, 1, 2])
+def deviation_of_mean(correlation: float) -> float:
+    """Return the deviation of the mean over datasets that vary with these deviations and one correlation."""
+    squares = (DEVIATIONS**2).sum()
+    return np.sqrt((1 - correlation) * squares + correlation * DEVIATIONS.sum() ** 2) / 12
+
+
+@pytest.mark.parametrize("factor", [0, 0.5, 1, 2, 5])
 def test_the_mean_of_the_noise_of_datasets_is_the_noise_of_the_mean(factor):
-    of_mean = noise_of_mean(factor * np.sqrt((DEVIATIONS**2).sum()) / 12, 3, 1000, (7, 0))
-    noise = noise_by_dataset(DEVIATIONS, of_mean, 3, (7, 0))
+    deviation = factor * deviation_of_mean(0)
+    of_mean = noise_of_mean(deviation, 3, 1000, (7, 0))
+    noise = noise_by_dataset(DEVIATIONS, deviation, of_mean, 3, (7, 0))
     assert noise.shape == (12, 1000)
     assert noise.mean(axis=0) == pytest.approx(of_mean, abs=1e-15)
-    assert (noise_by_dataset(DEVIATIONS, of_mean, 3, (7, 0)) == noise).all()
+    assert (noise_by_dataset(DEVIATIONS, deviation, of_mean, 3, (7, 0)) == noise).all()
 
 
-def test_each_dataset_has_its_own_deviation_if_datasets_vary_independently():
-    of_mean = noise_of_mean(np.sqrt((DEVIATIONS**2).sum()) / 12, 4, MANY, (7, 0))
-    noise = noise_by_dataset(DEVIATIONS, of_mean, 4, (7, 0))
+@pytest.mark.parametrize("correlation", [0, 0.5, 1])
+def test_each_dataset_has_its_deviation_however_much_datasets_vary_together(correlation):
+    deviation = deviation_of_mean(correlation)
+    of_mean = noise_of_mean(deviation, 4, MANY, (7, 0))
+    noise = noise_by_dataset(DEVIATIONS, deviation, of_mean, 4, (7, 0))
     assert noise.std(axis=1) == pytest.approx(DEVIATIONS / 2, rel=0.02)
-    assert np.corrcoef(noise) == pytest.approx(np.eye(12), abs=0.02)
+    expected = np.where(np.eye(12), 1, correlation)
+    assert np.corrcoef(noise) == pytest.approx(expected, abs=0.02)
+
+
+def test_one_dataset_that_varies_alone():
+    deviations = np.array([0.03, *[0.0] * 11])
+    of_mean = noise_of_mean(0.03 / 12, 4, MANY, (7, 0))
+    noise = noise_by_dataset(deviations, 0.03 / 12, of_mean, 4, (7, 0))
+    assert noise[0] == pytest.approx(12 * of_mean)
+    assert not noise[1:].any()
 
 
 def test_equal_seeds_have_no_noise():
     none = noise_of_mean(0.0, 3, 10, (7, 0))
     assert not none.any()
-    assert not noise_by_dataset(np.zeros(12), none, 3, (7, 0)).any()
+    assert not noise_by_dataset(np.zeros(12), 0.0, none, 3, (7, 0)).any()
 
 
 def share_of_false_differences(n_seeds: int, n_methods: int = 10, n_boards: int = 600) -> float:

@@ -49,7 +49,8 @@ def pages_with_an_error(n_pages: int, seed: int) -> dict[str, float]:
         strict = [compare_all_pairs([v], [r], 1 - 0.05 / 12) for v, r in zip(values, replicates, strict=True)]
         wrong["each dataset"] += any(one.higher[0].any() for one in each)
         wrong["each dataset at 1 - 0.05 / 12"] += any(one.higher[0].any() for one in strict)
-        wrong["all datasets"] += any(higher.any() for higher in compare_all_pairs(values, replicates).higher)
+        together = compare_all_pairs(list(values), list(replicates))
+        wrong["all datasets"] += any(higher.any() for higher in together.higher)
     return {what: count / n_pages for what, count in wrong.items()}
 
 

@@ -172,7 +172,7 @@ def test_the_procedure_as_it_is_written(seed, m, level, with_twins):
 )
 def test_pairs_of_several_datasets_are_tested_together(seed, sizes, level):
     datasets = [correlated_entries(seed + d, m, n_replicates=60) for d, m in enumerate(sizes)]
-    found = compare_all_pairs(*zip(*datasets, strict=True), level)
+    found = compare_all_pairs([v for v, _ in datasets], [r for _, r in datasets], level)
     for higher, expected in zip(found.higher, by_loops(datasets, level), strict=True):
         assert (higher == expected).all()
 
@@ -182,7 +182,7 @@ def test_pairs_of_several_datasets_are_tested_together(seed, sizes, level):
 def test_all_intervals_hold_together_in_the_share_of_the_level(seed, sizes):
     """In 95 % of the replicates, no centred difference leaves its interval, whose width is twice the critical value."""
     datasets = [correlated_entries(seed + d, m, n_replicates=400) for d, m in enumerate(sizes)]
-    tests = compare_all_pairs(*zip(*datasets, strict=True))
+    tests = compare_all_pairs([v for v, _ in datasets], [r for _, r in datasets])
     within = np.ones(400, bool)
     for (_, replicates), errors in zip(datasets, tests.std_errors, strict=True):
         for i, j in zip(*np.triu_indices(len(replicates), k=1), strict=True):
