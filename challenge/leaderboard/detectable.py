@@ -1,4 +1,7 @@
-"""Size of the differences that the test sets can show, computed from the highest entries of each resolution."""
+"""Size of the differences that the test sets can show, computed from the highest entries of each resolution.
+
+Entries of one run are used: their replicates vary with the test images only, those of groups also between seeds.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +18,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.power import detectable_difference, standard_errors_of_pairs
 
-#: Number of highest entries of a resolution whose pairs are compared.
+#: Number of highest entries of one run at a resolution whose pairs are compared.
 MOST = 10
 
 
@@ -59,7 +62,10 @@ def detectable_differences(ground_truth: GroundTruth | None) -> Detectable | Non
 
 def _detectable(ground_truth: GroundTruth | None) -> Detectable | None:
     of_resolution = boards(Filters(baselines=False), Resolution.values, ground_truth)
-    rows = [list(islice((row for row in board.rows if row.rank), MOST)) for board in of_resolution.values()]
+    rows = [
+        list(islice((row for row in board.rows if row.rank and not row.group), MOST))
+        for board in of_resolution.values()
+    ]
     found = [list(dataset_replicates(highest, METRICS).values()) for highest in rows]
     errors = np.concatenate([_errors(replicates) for replicates in found])
     if not len(errors):

@@ -9,6 +9,7 @@ from challenge.content.calibration_floors import CALIBRATION_FLOORS
 from challenge.models import Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.metrics.curves import reliability
+from challenge.services import groups
 from challenge.tests.pages import page_of, region, rows_of, text_of
 
 NAME = "Smallest differences that are seen"
@@ -38,7 +39,7 @@ def test_the_table_is_made_from_the_entries_that_are_there(client, uncertain_ent
     assert found == pytest.approx(by_hand(stored), abs=6e-5)
     shares = [float(line[5].removesuffix(" %")) for line in lines[:-1]]
     assert sum(shares) == pytest.approx(100, abs=1)
-    assert "medians over 1 pair of the highest entries" in text_of(page)
+    assert "medians over 1 pair of the highest entries of one run" in text_of(page)
 
 
 def test_pairs_are_made_within_a_resolution(client, uncertain_entry, team, other_team):
@@ -48,6 +49,14 @@ def test_pairs_are_made_within_a_resolution(client, uncertain_entry, team, other
     assert "medians over 2 pairs" in text_of(page_of(client, "/metrics/"))
 
 
+def test_groups_are_left_out_because_they_also_vary_between_seeds(client, uncertain_entry, team, other_team):
+    uncertain_entry(team, 0.9)
+    seeds = [uncertain_entry(other_team, auc, sha256=f"{auc}") for auc in (0.7, 0.8)]
+    assert NAME in page_of(client, "/metrics/")
+    groups.create_group(team=other_team, name="Seeds", members=[seed.pk for seed in seeds])
+    assert NAME not in page_of(client, "/metrics/")
+
+
 def test_without_two_entries_the_page_says_what_is_missing(
     client, uncertain_entry, entry_by_dataset, team, other_team
 ):
@@ -55,7 +64,7 @@ def test_without_two_entries_the_page_says_what_is_missing(
     entry_by_dataset(other_team, 0.8)
     page = page_of(client, "/metrics/")
     assert NAME not in page
-    assert "The table appears when two entries at one resolution have resamples." in text_of(page)
+    assert "The table appears when two entries of one run at one resolution have resamples." in text_of(page)
 
 
 @pytest.mark.parametrize("dataset", MEDMNIST_PLUS.datasets, ids=lambda dataset: dataset.name)
