@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from challenge.compare.differences import Differences, Wins, comparable, differences, standings, wins
 from challenge.compare.other_datasets import outcomes_on_other_datasets
+from challenge.compare.pairs import Pairs, comparable, pairs_by_dataset, pairs_of_means
 from challenge.compare.selection import FEWEST
 from challenge.compare.tables import Cell, dataset_table, mean_table
+from challenge.compare.wins import Wins, standings, wins
 from challenge.models import GroundTruth, Metric
 from challenge.results.replicates import (
     Replicates,
@@ -30,8 +31,10 @@ class Comparison:
     rows: Sequence[Row]
     #: Replicates of the rows that were scored by the ranked versions, on the same resamples.
     paired: Replicates
-    #: Each row except the first, minus the first.
-    differences: Differences
+    #: All pairs of rows, compared by their means.
+    means: Pairs
+    #: The same on each dataset, in the official order; the tests of all datasets hold together.
+    datasets: Sequence[Pairs]
     has_intervals: bool
 
     @cached_property
@@ -66,6 +69,11 @@ class Comparison:
         return any(row.group for row in self.rows)
 
     @property
+    def has_single_runs(self) -> bool:
+        """True if a row is an entry of one run."""
+        return any(row.n_runs == 1 for row in self.rows)
+
+    @property
     def has_pairs(self) -> bool:
         """True if at least two rows have paired replicates."""
         return len(self.paired) >= FEWEST
@@ -94,8 +102,8 @@ class Comparison:
 
     @property
     def mean_differences(self) -> list[tuple[str, Difference | None]]:
-        """Label and difference of the means, for each row except the first."""
-        return list(zip(self.labels[1:], self.differences.means, strict=True))
+        """Label and difference of the means to the first row, for each other row."""
+        return list(zip(self.labels[1:], _to_first(self.means), strict=True))
 
     @cached_property
     def other_datasets(self) -> list[tuple[str, Outcomes | None]]:
@@ -104,13 +112,13 @@ class Comparison:
 
     @property
     def dataset_differences(self) -> list[tuple[Dataset, list[Difference | None]]]:
-        """Differences on each dataset."""
-        return list(zip(MEDMNIST_PLUS, self.differences.by_dataset, strict=True))
+        """Differences to the first row on each dataset."""
+        return [(dataset, _to_first(one)) for dataset, one in zip(MEDMNIST_PLUS, self.datasets, strict=True)]
 
     @cached_property
     def standings(self) -> list[tuple[Dataset, list[str]]]:
-        """One word for each row, by dataset: see `differences.standings`."""
-        return list(zip(MEDMNIST_PLUS, standings(self.rows, self.metric, self.paired), strict=True))
+        """One word for each row, by dataset: see `wins.standings`."""
+        return [(dataset, standings(one)) for dataset, one in zip(MEDMNIST_PLUS, self.datasets, strict=True)]
 
     @property
     def wins(self) -> list[Wins]:
@@ -123,4 +131,15 @@ def compare(rows: Sequence[Row], metric: Metric, ground_truth: GroundTruth | Non
     replicates = metric_replicates(rows, metric)
     rows = with_dataset_intervals(with_intervals(rows), metric, replicates)
     paired = comparable(rows, replicates, ground_truth)
-    return Comparison(metric, rows, paired, differences(rows, metric, paired), bool(replicates))
+    return Comparison(
+        metric,
+        rows,
+        paired,
+        pairs_of_means(rows, metric, paired),
+        pairs_by_dataset(rows, metric, paired),
+        bool(replicates),
+    )
+
+
+def _to_first(pairs: Pairs) -> list[Difference | None]:
+    return [pairs.difference(i, 0) for i in range(1, len(pairs.scores))]

@@ -1,7 +1,8 @@
 """Figures of a comparison."""
 
+import numpy as np
+
 from challenge.compare.comparison import Comparison
-from challenge.compare.differences import differences, matrix_of_differences
 from challenge.compare.selection import FEWEST
 from challenge.figures.comparison import differences_by_dataset
 from challenge.figures.figure import Figure
@@ -33,18 +34,25 @@ def comparison_figures(comparison: Comparison) -> list[Figure]:
 
 def _difference_figures(comparison: Comparison) -> tuple[list[Figure], list[Figure]]:
     """Draw the rows with replicates: the differences of all pairs, and differences to the first row by dataset."""
-    metric, paired = comparison.metric, comparison.paired
-    rows = [row for row in comparison.rows if row.key in paired]
-    labels = [
-        one.label for one, row in zip(comparison.series, comparison.rows, strict=True) if row.key in paired
-    ]
-    all_paired = len(rows) == len(comparison.rows)
-    found = comparison.differences if all_paired else differences(rows, metric, paired)
+    metric, means = comparison.metric, comparison.means
+    places = [i for i, row in enumerate(comparison.rows) if row.key in comparison.paired]
+    labels = [comparison.labels[i] for i in places]
+    first, others = places[0], places[1:]
+    values = [score.value if score else np.nan for score in (means.scores[i] for i in places)]
+    difference, margin = (
+        np.subtract.outer(values, values),
+        means.critical * means.std_errors[np.ix_(places, places)],
+    )
     return (
-        [paired_differences(labels, *matrix_of_differences(rows, metric, paired), metric)],
+        [paired_differences(labels, difference, difference - margin, difference + margin, metric)],
         [
             paired_differences_by_dataset(
-                labels[0], labels[1:], found.means, found.by_dataset, metric, MEDMNIST_PLUS
+                labels[0],
+                labels[1:],
+                [means.difference(i, first) for i in others],
+                [[one.difference(i, first) for i in others] for one in comparison.datasets],
+                metric,
+                MEDMNIST_PLUS,
             )
         ],
     )

@@ -1,7 +1,7 @@
 """Page of an entry: progress of scoring, result, and figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,9 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import Team
 from challenge.access import is_insider, shown_team
 from challenge.entries.figures import dataset_figures, overview_figures
+from challenge.entries.luck import luck_of_best
 from challenge.entries.scores import EntryScores, Intervals, entry_scores, intervals_of
 from challenge.figures.figure import Figure
-from challenge.leaderboard.attempts import with_attempts
+from challenge.leaderboard.attempts import attempts_of
 from challenge.leaderboard.place import Place, find_place
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Metric, Submission
 from challenge.results.rows import Row, RowKey
@@ -108,6 +109,8 @@ class Result:
     place: Place | None
     #: The row of the entry, with the number of attempts behind it; None if it is not ranked.
     row: Row | None
+    #: By how much the best of so many equally good attempts exceeds one in mean AUC; None if it is not known.
+    luck: float | None
     #: Secondary metrics by dataset; empty until they are known.
     secondary: Mapping[str, Any]
     #: Scores of reference predictors, which look at no image.
@@ -149,11 +152,13 @@ def result_of(entry: Entry) -> Result | None:
     if scored is None:
         return None
     submission = entry.submission
-    row = with_attempts([Row(submission, {})])[0] if submission.is_ranked else None
+    row = Row(submission, {}) if submission.is_ranked else None
+    attempts = attempts_of(row) if row else []
     return Result(
         entry_scores(scored),
         _place(entry, scored),
-        row,
+        replace(row, attempts=len(attempts) or None) if row else None,
+        luck_of_best(attempts, entry.ground_truth),
         secondary_of(scored),
         references(scored.ground_truth),
     )

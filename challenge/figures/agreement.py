@@ -29,7 +29,7 @@ def kendall_violins(taus_by_dataset: Mapping[str, ArrayLike], metric: str) -> Fi
     return Figure(
         name=f"{slug(metric)}-kendall-tau",
         title=f"{METRIC_TITLES[metric]}: Kendall's tau between the ranking of each bootstrap replicate and the ranking "
-        "on all test images, with medians (×) and 95 % ranges (lines)",
+        "on all test images, with medians (×) and the middle 95 % of the replicates (lines)",
         data=[violins, crosses([(summary["Median"], place) for place, summary in known])],
         layout={
             "xaxis": {"title": {"text": "Kendall's tau"}, "range": [lowest - 0.04, 1.04], "zeroline": False},

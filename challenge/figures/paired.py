@@ -72,13 +72,14 @@ def paired_differences_by_dataset(
             "showlegend": len(others) > 1,
             "legend": {"y": 1.01, "yanchor": "bottom"},
         },
-        columns=["Dataset", *(head for name in others for head in (name, "2.5 %", "97.5 %"))],
+        columns=["Dataset", *(head for name in others for head in (name, "low", "high"))],
         rows=[
             [title, *(cell for one in line for cell in _cells(one))]
             for title, line in zip(titles, lines, strict=True)
         ],
-        note=f"Right of the line at 0, an entry is better than {first}. A bar is the 95 % bootstrap interval of the "
-        "difference. If it crosses the line, the difference is not significant.",
+        note=f"Right of the line at 0, an entry is better than {first}. A bar is the interval of the difference. If it "
+        "crosses the line, the difference is not significant. With 95 % confidence, the intervals of all pairs and all "
+        "datasets hold together; for the means, those of all pairs.",
         height=130 + (20 + 6 * len(others)) * len(titles),
         min_width=420,
     )

@@ -21,7 +21,7 @@ def paired_differences(
     Args:
         labels: names of the entries, in drawing order.
         difference: (m, m), the score of the row's entry minus the score of the column's entry.
-        low: (m, m), lower ends of the 95 % bootstrap intervals.
+        low: (m, m), lower ends of the intervals, which hold for all pairs together at 95 %.
         high: (m, m), upper ends of the intervals.
         metric: name of the metric.
 
@@ -79,8 +79,8 @@ def paired_differences(
             [name, *(cell for triple in zip(*row, strict=True) for cell in triple)]
             for name, *row in zip(names, _lists(cells), _lists(lows), _lists(highs), strict=True)
         ],
-        note="Blue: the entry of the row is higher. Orange: it is lower. A dot marks a difference whose 95 % bootstrap "
-        "interval excludes 0. The interval is for this pair alone: with many pairs, some have a dot by chance.",
+        note="Blue: the entry of the row is higher. Orange: it is lower. A dot marks a difference whose interval "
+        "excludes 0. With 95 % confidence, the intervals of all pairs that were compared hold together.",
         height=190 + side * count,
         min_width=300 + (46 if has_numbers else 24) * count,
     )

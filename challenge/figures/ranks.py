@@ -25,7 +25,7 @@ LOWEST_DRAWN = 40
 _LABEL_LENGTH = 28
 
 
-_WHAT = "ranks (blobs), medians (×) and 95 % ranges (lines)"
+_WHAT = "ranks (blobs), medians (×) and ranges (lines)"
 
 
 def rank_blobs(labels: Sequence[str], ranks: ArrayLike, values: Sequence[float], metric: str) -> Figure:
@@ -100,7 +100,8 @@ def rank_blobs_by_dataset(
 def _how_to_read(ranks: NDArray[np.integer]) -> str:
     return (
         "The area of a blob shows the share of replicates in which the entry has that rank. The cross is the median, "
-        "and the line covers 95 % of the replicates: the longer it is, the more the rank depends on the test images."
+        "and the line covers 95 % of the replicates: the longer it is, the more the rank depends on the test images. "
+        "It is not a confidence interval of the rank."
         f"{_beyond(int(ranks.max()))}"
     )
 

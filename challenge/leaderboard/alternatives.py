@@ -52,7 +52,7 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         _by_highest(
             "Wins by test",
             "The number of significantly lower rows, summed over the datasets. "
-            "All pairs of a dataset are tested together.",
+            "All pairs of all datasets are tested together.",
             aggregation.wins_by_test(scores, _dataset_replicates(rows, metric)),
             decimals=0,
         ),

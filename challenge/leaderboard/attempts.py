@@ -1,4 +1,4 @@
-"""Number of attempts behind an entry: scored submissions of its team at the resolution, when the entry was selected.
+"""Attempts behind an entry: scored submissions of its team at the resolution, when the entry was selected.
 
 If the best entry represents the team, all submissions scored so far are attempts. If the team chose the entry, those
 scored until then are. Withdrawn, disqualified and private submissions are attempts, too: the team knew their scores
@@ -7,19 +7,19 @@ are. A submission that becomes anonymous later stays counted: a number that fall
 tell the same.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Min, Q
 
 from challenge.leaderboard.filters import Filters
-from challenge.models import Submission
+from challenge.models import Submission, SubmissionQuerySet
 from challenge.models.visibility import named
 from challenge.results.rows import Row
 
-#: Times of the first scores of a team's submissions, by team and resolution.
-Times = Mapping[tuple[int, int], Sequence[datetime]]
+#: Times of the first scores of submissions, by their number, for each team and resolution.
+Times = Mapping[tuple[int, int], Mapping[int, datetime]]
 
 
 def with_attempts_of_selection(rows: Sequence[Row], filters: Filters) -> list[Row]:
@@ -30,29 +30,36 @@ def with_attempts_of_selection(rows: Sequence[Row], filters: Filters) -> list[Ro
 def with_attempts(rows: Sequence[Row]) -> list[Row]:
     """Add the number of attempts to rows of named entries, in one query; each baseline is a method of its own."""
     counted = {row.key for row in rows if _has_attempts(row)}
-    times = _times({row.resolution for row in rows if row.key in counted})
-    return [replace(row, attempts=_attempts(row, times)) if row.key in counted else row for row in rows]
+    resolutions = {row.resolution for row in rows if row.key in counted}
+    times = _times(Submission.objects.filter(resolution__in=resolutions))
+    return [replace(row, attempts=len(_attempts(row, times))) if row.key in counted else row for row in rows]
+
+
+def attempts_of(row: Row) -> list[int]:
+    """Return the numbers of the submissions that a row was selected from; none where `with_attempts` counts none."""
+    if row.team_key is None or not _has_attempts(row):
+        return []
+    team, _ = row.team_key
+    return _attempts(row, _times(Submission.objects.filter(team=team, resolution=row.resolution)))
 
 
 def _has_attempts(row: Row) -> bool:
     return row.method is None and not (row.is_anonymous or row.is_private or row.is_baseline)
 
 
-def _times(resolutions: Collection[int]) -> Times:
+def _times(submissions: SubmissionQuerySet) -> Times:
     """A later scoring of the same submission is no attempt, so the time of its first outcome counts."""
-    found: dict[tuple[int, int], list[datetime]] = {}
-    sent = Submission.objects.filter(
-        resolution__in=resolutions, evaluations__scored_at__isnull=False, training__isnull=True
-    )
+    found: dict[tuple[int, int], dict[int, datetime]] = {}
+    sent = submissions.filter(evaluations__scored_at__isnull=False, training__isnull=True)
     sent = sent.filter(Q(sent_anonymous=False) | named())
     scored = sent.order_by().values_list("pk", "team_id", "resolution", "first_outcome_at")
-    for _, team, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
-        found.setdefault((team, resolution), []).append(outcome_at or scored_at)
+    for pk, team, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
+        found.setdefault((team, resolution), {})[pk] = outcome_at or scored_at
     return found
 
 
-def _attempts(row: Row, times: Times) -> int:
+def _attempts(row: Row, times: Times) -> list[int]:
     team, _ = row.team_key or (0, False)
-    scored = times.get((team, row.resolution), ())
+    scored = times.get((team, row.resolution), {})
     chosen_at = row.chosen_at
-    return len(scored) if chosen_at is None else sum(time <= chosen_at for time in scored)
+    return [pk for pk, time in scored.items() if chosen_at is None or time <= chosen_at]

@@ -112,7 +112,7 @@ def row_facts(row: Row) -> dict[str, Any]:
         row.team_name,
         utc(row.submitted_at) if row.submitted_at else None,
         int(row.resolution),
-        len(row.evaluations) or None,
+        row.n_runs,
         row.is_standard if row.evaluations else None,
         row.is_baseline,
         row.is_chosen,

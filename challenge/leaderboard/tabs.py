@@ -23,7 +23,7 @@ from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_mean
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED
-from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.all_pairs import compare_all_pairs
 from challenge.scoring.statistics.rank_inference import kendall_taus, rank_replicates
 
 #: Number of top rows ranked in other ways, or shown with secondary metrics.
@@ -91,10 +91,11 @@ def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric)
         d.title: kendall_taus(v, r) for d, v, r in zip(MEDMNIST_PLUS, by_dataset, replicates, strict=True)
     }
     difference = np.subtract.outer(values, values)
-    ends = percentile_interval(means[:, None] - means[None])
+    tests = compare_all_pairs([values], [means])
+    margin = tests.critical * tests.std_errors[0]
     return [
         rank_blobs(labels, rank_replicates(means), values, metric),
-        paired_differences(labels, difference, ends[..., 0], ends[..., 1], metric),
+        paired_differences(labels, difference, difference - margin, difference + margin, metric),
         kendall_violins({f"Mean of {MEDMNIST_PLUS.n_datasets}": kendall_taus(values, means)} | taus, metric),
         rank_blobs_by_dataset(
             labels, np.stack([rank_replicates(r) for r in replicates]), MEDMNIST_PLUS, metric

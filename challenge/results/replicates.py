@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from challenge.models import Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
+from challenge.results.between_seeds import with_noise_by_dataset, with_noise_of_means
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -24,20 +25,23 @@ Replicates = Mapping[RowKey, np.ndarray]
 ROWS_AT_ONCE = 1000
 
 
-def mean_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
+def mean_replicates(rows: Sequence[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
     """Return the replicates of each row's means over the datasets, (len(metrics), B) each.
 
-    Replicates of a group are means over its seeds. A row is left out if any of its evaluations has no replicates.
+    Replicates of a group are means over its seeds, and vary between seeds (`between_seeds`). A row is left out if any
+    of its evaluations has no replicates.
     """
-    return _of_rows(rows, _mean_replicates(rows, "mean_replicates", metrics))
+    found = _of_rows(rows, _mean_replicates(rows, "mean_replicates", metrics))
+    return with_noise_of_means(found, rows, metrics)
 
 
-def resampled_dataset_means(rows: Iterable[Row], metric: str) -> dict[RowKey, np.ndarray]:
+def resampled_dataset_means(rows: Sequence[Row], metric: str) -> dict[RowKey, np.ndarray]:
     """Return one metric's means over resampled datasets and images, (B,) each, as `mean_replicates` does.
 
     A row is also left out if an earlier version of the site computed its replicates, which lack these means.
     """
     found = _of_rows(rows, _mean_replicates(rows, "resampled_dataset_means", [metric]))
+    found = with_noise_of_means(found, rows, [metric])
     return {key: of_row[0] for key, of_row in found.items()}
 
 
@@ -51,17 +55,20 @@ def _mean_replicates(rows: Iterable[Row], field: str, metrics: Sequence[str]) ->
     }
 
 
-def dataset_replicates(rows: Iterable[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
-    """Return the replicates on each dataset, (12, len(metrics), B) each, datasets in their official order."""
+def dataset_replicates(rows: Sequence[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
+    """Return the replicates on each dataset, (12, len(metrics), B) each, datasets in their official order.
+
+    The mean over the datasets is that of `mean_replicates`.
+    """
     chosen = [METRICS.index(metric) for metric in metrics]
     found = {
         pk: unpack_dataset_replicates(content)[:, chosen]
         for pk, content in _stored(rows, "dataset_replicates").iterator()
     }
-    return _of_rows(rows, found)
+    return with_noise_by_dataset(_of_rows(rows, found), rows, metrics)
 
 
-def metric_replicates(rows: Iterable[Row], metric: str) -> dict[RowKey, np.ndarray]:
+def metric_replicates(rows: Sequence[Row], metric: str) -> dict[RowKey, np.ndarray]:
     """Return the replicates of one metric on each dataset, (12, B) each, for rows that have replicates: one query."""
     return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
 

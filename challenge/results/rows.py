@@ -145,6 +145,11 @@ class Row:
         return [evaluation.submission for evaluation in self.evaluations]
 
     @property
+    def n_runs(self) -> int | None:
+        """Number of training runs behind the scores, one for each seed; None for a published method."""
+        return len(self.evaluations) or None
+
+    @property
     def is_anonymous(self) -> bool:
         """True if its team is hidden now."""
         return any(member.is_anonymous for member in self.members)

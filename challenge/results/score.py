@@ -30,15 +30,17 @@ class Series:
 
 @dataclass(frozen=True)
 class Difference:
-    """Difference of two values; interval and `flips` are None if one of the two has no replicates.
+    """Difference of two values; only `value` is known if one of the two has no replicates.
 
-    `flips` is the share of replicates with the opposite order.
+    `low` and `high` are the ends of its interval. `flips` is the share of replicates with the opposite order.
+    `detectable` is the true difference that would be found with a probability of 80 %.
     """
 
     value: float
     low: float | None = None
     high: float | None = None
     flips: float | None = None
+    detectable: float | None = None
 
     @property
     def verdict(self) -> str:

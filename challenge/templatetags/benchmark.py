@@ -7,6 +7,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS
 from challenge.scoring.statistics.bayesian import ROPE
 from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
+from challenge.scoring.statistics.power import POWER
 
 register = template.Library()
 
@@ -51,3 +52,15 @@ def n_replicates() -> str:
 def level() -> str:
     """Return the confidence level in percent, without the sign."""
     return f"{100 * LEVEL:g}"
+
+
+@register.simple_tag
+def error_rate() -> str:
+    """Return the error rate at the confidence level in percent, without the sign."""
+    return f"{100 * (1 - LEVEL):g}"
+
+
+@register.simple_tag
+def power() -> str:
+    """Return the power of a detectable difference in percent, without the sign."""
+    return f"{100 * POWER:g}"

@@ -306,7 +306,9 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
 
 
 def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_team, client):
-    runs = [uncertain_entry(team, auc, sha256=f"{auc:064}", model_name=f"Run {auc}") for auc in (0.80, 0.82)]
+    runs = [
+        uncertain_entry(team, auc, sha256=f"{auc:064}", model_name=f"Run {auc}") for auc in (0.800, 0.801)
+    ]
     group = groups.create_group(team=team, name="Two seeds", members=[run.pk for run in runs])
     uncertain_entry(other_team, 0.9)
     text = text_of(page_of(client, group.get_absolute_url()))

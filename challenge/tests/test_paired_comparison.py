@@ -9,15 +9,16 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Team
-from challenge.compare.differences import Wins, comparable, differences, standings, wins
+from challenge.compare.pairs import comparable, pairs_by_dataset, pairs_of_means
 from challenge.compare.selection import find_rows
+from challenge.compare.wins import Wins, standings, wins
 from challenge.models import MethodGroup, PublishedMethod, PublishedScore, Submission, Uncertainty
 from challenge.results.replicates import metric_replicates, with_dataset_intervals
 from challenge.results.rows import Kind, Row, RowKey
 from challenge.results.score import Difference, Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import groups
-from challenge.tests.pages import attribute, page_of, table_of
+from challenge.tests.pages import attribute, page_of, table_of, text_of
 
 ADDRESS = reverse("compare")
 MINUS = "\N{MINUS SIGN}"
@@ -51,35 +52,44 @@ def replicates_by_hand(submission: Submission) -> np.ndarray:
     return np.frombuffer(stored, "<f4").reshape(12, 4, -1)[:, 0].astype(float)
 
 
+def margins_by_hand(differences: np.ndarray) -> np.ndarray:
+    """Return half the width of each interval, (n,), from replicates of n differences, (n, B), that hold together."""
+    errors = differences.std(axis=1, ddof=1)
+    ratios = np.abs(differences - differences.mean(axis=1, keepdims=True)) / errors[:, None]
+    return np.quantile(ratios.max(axis=0), 0.95) * errors
+
+
 def test_differences_are_those_of_replicates_in_pairs(uncertain_entry, team, rows):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.905)
     both = rows(first, second)
-    replicates = metric_replicates(both, "auc")
-    (found,) = differences(both, "auc", replicates).means
+    found = pairs_of_means(both, "auc", metric_replicates(both, "auc")).difference(1, 0)
     assert found
     assert found.low is not None
     assert found.high is not None
     assert found.flips is not None
     by_hand = (replicates_by_hand(second) - replicates_by_hand(first)).mean(axis=0)
+    (margin,) = margins_by_hand(by_hand[None])
     assert found.value == pytest.approx(0.005)
-    assert (found.low, found.high) == pytest.approx(np.quantile(by_hand, [0.025, 0.975]), abs=1e-6)
+    assert (found.low, found.high) == pytest.approx((0.005 - margin, 0.005 + margin), abs=1e-6)
     assert found.flips == pytest.approx(np.mean(by_hand < 0))
     assert 0 < found.flips < 0.2
     assert found.verdict == "no clear difference"
+    assert found.detectable == pytest.approx(margin + 0.8416 * by_hand.std(ddof=1), rel=1e-3)
     unpaired = np.hypot(*(replicates_by_hand(one).mean(axis=0).std() for one in (first, second)))
     assert found.high - found.low < 3.92 * unpaired * 0.8, "what is the same for both does not count"
 
 
-def test_each_dataset_has_a_difference_of_its_own(uncertain_entry, team, rows):
+def test_each_dataset_has_a_difference_of_its_own_and_all_hold_together(uncertain_entry, team, rows):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     both = rows(first, second)
-    lines = differences(both, "auc", metric_replicates(both, "auc")).by_dataset
-    by_hand = replicates_by_hand(second) - replicates_by_hand(first)
+    lines = pairs_by_dataset(both, "auc", metric_replicates(both, "auc"))
+    margins = margins_by_hand(replicates_by_hand(second) - replicates_by_hand(first))
     assert len(lines) == 12
-    for place, (found,) in enumerate(lines):
+    for line, margin in zip(lines, margins, strict=True):
+        found = line.difference(1, 0)
         assert found
         assert found.value == pytest.approx(0.03)
-        assert (found.low, found.high) == pytest.approx(np.quantile(by_hand[place], [0.025, 0.975]), abs=1e-6)
+        assert (found.low, found.high) == pytest.approx((0.03 - margin, 0.03 + margin), abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -101,17 +111,33 @@ def test_the_page_says_which_is_better(client, uncertain_entry, team):
     first, better, close = (uncertain_entry(team, auc) for auc in (0.9, 0.93, 0.9001))
     page = compared(client, f"s{first.pk}", f"s{better.pk}", f"s{close.pk}")
     table = table_of(page, "Differences of the means")
-    difference, words, interval, flips = table["Model 1 (Team Alpha)"]
+    difference, words, interval, flips, detectable = table["Model 1 (Team Alpha)"]
     assert (difference, words, flips) == ("+0.0300", "better", "< 0.1 %")
+    low, high = (float(end) for end in interval.split(" to "))
+    assert float(detectable) == pytest.approx((high - low) / 2 * (1 + 0.8416 / 2.3), rel=0.05)
     assert re.fullmatch(r"\+0\.02\d\d to \+0\.03\d\d", interval)
-    difference, words, interval, flips = table["Model 2 (Team Alpha)"]
+    difference, words, interval, flips, _ = table["Model 2 (Team Alpha)"]
     assert (difference, words) == ("+0.0001", "no clear difference")
     assert re.fullmatch(rf"{MINUS}0\.00\d\d to \+0\.00\d\d", interval)
     assert 20 < float(flips.removesuffix(" %")) < 80
     turned = table_of(compared(client, f"s{better.pk}", f"s{first.pk}"), "Differences of the means")
     assert turned["Model 0 (Team Alpha)"][:2] == [f"{MINUS}0.0300", "worse"]
-    cell = table_of(page, "Differences on each dataset")["BloodMNIST"][0]
+    pair = compared(client, f"s{first.pk}", f"s{better.pk}")
+    cell = table_of(pair, "Differences on each dataset")["BloodMNIST"][0]
     assert re.fullmatch(r"\+0\.0300 better \+0\.0\d+ to \+0\.0\d+ flips in [<.\d ]+ %", cell)
+    cell = table_of(page, "Differences on each dataset")["BloodMNIST"][0]
+    assert "no clear difference" in cell, "three rows have 36 differences, and all intervals hold together"
+
+
+def test_the_page_says_what_holds_together_and_what_a_single_run_hides(client, uncertain_entry, team):
+    first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
+    page = page_of(client, ADDRESS, {"e": [f"s{first.pk}", f"s{second.pk}"]})
+    text = text_of(page)
+    assert "the intervals of all pairs of these rows hold together" in text
+    assert "All pairs on all 12 datasets are tested together" in text
+    assert "at most 5 % of such pages would say “lower” anywhere" in text
+    assert "“One run”: another seed of the same method could change the order." in text
+    assert "Team Alpha, one run, 224 × 224" in text
 
 
 def test_a_difference_is_between_the_values_as_shown(client, uncertain_entry, team):
@@ -141,7 +167,7 @@ def test_values_are_shown_with_their_intervals(client, uncertain_entry, team):
 def test_published_results_have_a_difference_and_no_interval(client, uncertain_entry, team, vgg16):
     first, second = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     page = compared(client, f"s{first.pk}", f"s{second.pk}", f"p{vgg16.pk}")
-    assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", ""]
+    assert table_of(page, "Differences of the means")["VGG16, end-to-end"] == ["+0.0530", "", "none", "", ""]
     assert "No intervals for the differences of: VGG16, end-to-end." in page
     assert "Published results have no predictions to resample" in page
     mean = table_of(page, "Means over the 12 datasets")["AUC"][2]
@@ -168,7 +194,13 @@ def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry
     both = rows(first, old)
     assert list(comparable(both, metric_replicates(both, "auc"), ground_truth)) == [RowKey.of(first)]
     page = compared(client, f"s{first.pk}", f"s{old.pk}")
-    assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == ["+0.0300", "", "none", ""]
+    assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == [
+        "+0.0300",
+        "",
+        "none",
+        "",
+        "",
+    ]
     assert "95 % interval 0.9" in table_of(page, "Means over the 12 datasets")["AUC"][1]
 
 
@@ -181,19 +213,21 @@ def test_an_entry_whose_intervals_follow_has_none_yet(client, uncertain_entry, e
 
 def test_the_replicates_of_a_group_are_the_means_over_its_seeds(client, uncertain_entry, team, rows):
     alone = uncertain_entry(team, 0.9)
-    seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.93, 0.95)]
+    seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.930, 0.932)]
     group = groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
     both = rows(alone, group)
     replicates = metric_replicates(both, "auc")
     by_hand = np.mean([replicates_by_hand(seed) for seed in seeds], axis=0)
-    np.testing.assert_allclose(replicates[RowKey.of(group)], by_hand, atol=1e-6)
+    noise = replicates[RowKey.of(group)] - by_hand
+    assert abs(np.corrcoef(noise[0], by_hand[0])[0, 1]) < 0.1, "seeds vary independently of the images"
+    assert (abs(noise.mean(axis=1)) < 0.1 * noise.std(axis=1)).all()
     both = with_dataset_intervals(both, "auc", replicates)
     score = both[1].by_dataset["pathmnist"]["auc"]
-    assert (score.low, score.high) == pytest.approx(np.quantile(by_hand[0], [0.025, 0.975]), abs=1e-6)
-    assert score.value == pytest.approx(0.94)
+    assert score.value == pytest.approx(0.931)
+    assert score.low < np.quantile(by_hand[0], 0.025)
     page = compared(client, f"s{alone.pk}", f"g{group.pk}")
     assert table_of(page, "Differences of the means")["Seeds (Team Alpha)"][1] == "better"
-    assert "It shows the effect of other test images, not of other seeds." in page
+    assert "the effect of other test images and of other seeds" in page
 
 
 # --- Wins by dataset -----------------------------------------------------------------------------
@@ -212,25 +246,29 @@ def replicates_around(value: float, spread: float, seed: int) -> np.ndarray:
     return value + spread * np.random.default_rng(seed).standard_normal((12, 1000))
 
 
+def words_by_dataset(rows: list[Row], replicates: dict[RowKey, np.ndarray]) -> list[list[str]]:
+    return [standings(pairs) for pairs in pairs_by_dataset(rows, "auc", replicates)]
+
+
 def test_the_best_of_a_dataset_and_what_is_lower_or_close():
     three = [row_with(n, {FIRST.name: value}) for n, value in enumerate((0.9, 0.95, 0.949), start=1)]
     replicates = {
         row.key: replicates_around(row.by_dataset[FIRST.name]["auc"].value, 0.002, n)
         for n, row in enumerate(three)
     }
-    assert standings(three, "auc", replicates)[0] == ["lower", "best", "close"]
+    assert words_by_dataset(three, replicates)[0] == ["lower", "best", "close"]
     without_the_best = {key: value for key, value in replicates.items() if key != key_of(2)}
-    assert standings(three, "auc", without_the_best)[0] == ["untested", "best", "untested"]
+    assert words_by_dataset(three, without_the_best)[0] == ["untested", "best", "untested"]
     without_another = {key: value for key, value in replicates.items() if key != key_of(1)}
-    assert standings(three, "auc", without_another)[0] == ["untested", "best", "close"]
-    assert standings(three, "auc", {})[0] == ["untested", "best", "untested"]
-    assert standings(three, "auc", replicates)[1] == ["", "", ""], "nobody has a value there"
+    assert words_by_dataset(three, without_another)[0] == ["untested", "best", "close"]
+    assert words_by_dataset(three, {})[0] == ["untested", "best", "untested"]
+    assert words_by_dataset(three, replicates)[1] == ["", "", ""], "nobody has a value there"
 
 
 def test_what_is_printed_alike_is_equally_good():
     two = [row_with(1, {FIRST.name: 0.90001}), row_with(2, {FIRST.name: 0.90002})]
     replicates = {row.key: replicates_around(0.9, 0.01, n) for n, row in enumerate(two)}
-    assert standings(two, "auc", replicates)[0] == ["best", "best"]
+    assert words_by_dataset(two, replicates)[0] == ["best", "best"]
 
 
 def test_pairs_of_a_dataset_are_tested_together():
@@ -242,12 +280,24 @@ def test_pairs_of_a_dataset_are_tested_together():
         key_of(1): replicates_around(0.9, 0.002, 1),
         key_of(2): replicates_around(0.9 + lead, 0.002, 2),
     }
-    assert standings(two, "auc", replicates)[0] == ["lower", "best"]
+    assert words_by_dataset(two, replicates)[0] == ["lower", "best"]
     more = [row_with(n, {FIRST.name: 0.9 + lead / 2}) for n in (3, 4, 5)]
     replicates |= {
         row.key: replicates_around(0.9 + lead / 2, 0.002, n) for n, row in enumerate(more, start=3)
     }
-    assert standings([*two, *more], "auc", replicates)[0][:2] == ["close", "best"]
+    assert words_by_dataset([*two, *more], replicates)[0][:2] == ["close", "best"]
+
+
+def test_datasets_are_tested_together():
+    """A difference that is clear on one dataset alone can be the largest of twelve by chance."""
+    error = 0.002 * 2**0.5
+    lead = 2.5 * error
+    replicates = {key_of(n): replicates_around(0.9, 0.002, n) for n in (1, 2)}
+    alone = [row_with(1, {FIRST.name: 0.9}), row_with(2, {FIRST.name: 0.9 + lead})]
+    assert words_by_dataset(alone, replicates)[0] == ["lower", "best"]
+    equal = {dataset.name: 0.9 for dataset in MEDMNIST_PLUS}
+    everywhere = [row_with(1, equal), row_with(2, equal | {FIRST.name: 0.9 + lead})]
+    assert words_by_dataset(everywhere, replicates)[0] == ["close", "best"]
 
 
 def test_wins_are_counted():

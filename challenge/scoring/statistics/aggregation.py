@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .all_pairs import compare_all_pairs
 from .intervals import LEVEL
-from .rank_inference import significantly_higher
 from .ranking import rank
 
 Array = NDArray[np.floating]
@@ -49,15 +49,19 @@ def wins_by_test(scores: ArrayLike, replicates: Array, level: float = LEVEL) -> 
 
     This is "test-then-rank" of challengeR (Wiesenfarth et al. 2021, "Methods and open-source toolkit for analyzing and
     visualizing challenge results", Scientific Reports 11:2369). Paired bootstrap replicates (m, D, B) replace its tests
-    by image. Within a dataset, all pairs are tested at once (`significantly_higher`). An entry with NaN among its
-    replicates (a published result has none) is not tested, and has no wins (NaN).
+    by image. All pairs of all datasets are tested at once (`all_pairs`). An entry with NaN among its replicates (a
+    published result has none) is not tested, and has no wins (NaN).
     """
     values = np.asarray(scores, dtype=float)
     wins = np.full(values.shape, np.nan)
-    for dataset, column in enumerate(values.T):
-        there = ~np.isnan(column) & ~np.isnan(replicates[:, dataset]).any(axis=1)
-        beats = significantly_higher(column[there], replicates[there, dataset], level)
-        wins[there, dataset] = beats.sum(axis=1)
+    there = ~np.isnan(values) & ~np.isnan(replicates).any(axis=2)
+    tests = compare_all_pairs(
+        [column[tested] for column, tested in zip(values.T, there.T, strict=True)],
+        [replicates[tested, dataset] for dataset, tested in enumerate(there.T)],
+        level,
+    )
+    for dataset, higher in enumerate(tests.higher):
+        wins[there[:, dataset], dataset] = higher.sum(axis=1)
     return wins.sum(axis=1)
 
 

@@ -1,15 +1,14 @@
-"""Uncertainty of ranks and differences, from paired bootstrap replicates.
+"""Uncertainty of ranks, from paired bootstrap replicates.
 
 Replicate b of every entry uses the same resample of the test images. Differences and ranks are computed within a
 replicate, so images that are easy or hard for all entries cancel out. Higher values are better.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .intervals import LEVEL, percentile_interval
+from .all_pairs import significantly_higher
+from .intervals import LEVEL
 
 Array = NDArray[np.floating]
 Integers = NDArray[np.integer]
@@ -17,19 +16,6 @@ Booleans = NDArray[np.bool_]
 
 #: Replicates ranked at once: memory stays at a few megabytes for thousands of entries.
 _BLOCK = 64
-#: Resolution of float32, the type of stored replicates, relative to the largest replicate. A difference with a smaller
-#: standard error counts as constant; if it is larger than ten times the resolution, it is certain.
-_RESOLUTION = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class PairedDifference:
-    """The first entry's value minus the second's, with percentile interval and standard error."""
-
-    difference: float
-    low: float
-    high: float
-    std_error: float
 
 
 def rank_replicates(replicates: Array, fixed: ArrayLike = ()) -> Integers:
@@ -80,90 +66,6 @@ def flip_share(value_a: float, value_b: float, replicates_a: Array, replicates_b
     return float(np.mean((1 - agreement) / 2))
 
 
-def paired_difference(
-    value_a: float, value_b: float, replicates_a: Array, replicates_b: Array, level: float = LEVEL
-) -> PairedDifference:
-    """Return the difference of two values, with percentile interval and standard error from their replicates (B,)."""
-    differences = np.asarray(replicates_a, dtype=float) - replicates_b
-    low, high = percentile_interval(differences, level)
-    return PairedDifference(value_a - value_b, float(low), float(high), float(differences.std(ddof=1)))
-
-
-def significantly_higher(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Booleans:
-    """Test all pairs at once: (m, m), true where entry i is significantly higher than entry j.
-
-    For large test sets, the probability that at least one of all m (m - 1) statements "i is truly higher than j" is
-    wrong is at most 1 - `level`. The statistic of a pair is its difference over the standard error of the paired
-    replicates (m, B). The critical value is the quantile of the largest statistic over all pairs in the jointly centred
-    replicates. It is therefore no larger than the correlation of the entries requires. Pairs found significant are
-    removed and the critical value is computed again, until no new pair is found (step-down).
-
-    The procedure is from Mogstad, Romano, Shaikh and Wilhelm (2024), "Inference for ranks with applications to mobility
-    across neighbourhoods and academic achievement across countries", Review of Economic Studies 91(1):476-518. Here,
-    bootstrap replicates replace its normal draws.
-
-    If a difference never varies (equal predictions), the entries differ only if their values do, beyond rounding.
-    Raises `ValueError` on NaN.
-    """
-    values, replicates = np.asarray(values, dtype=float), np.asarray(replicates, dtype=float)
-    if np.isnan(values).any() or np.isnan(replicates).any():
-        raise ValueError("Entries without a value or without replicates cannot be compared.")
-    order = np.argsort(-values, kind="stable")  # only the earlier of two can then be significantly higher
-    differences = np.triu(np.subtract.outer(values[order], values[order]))
-    centred = (replicates - replicates.mean(axis=1, keepdims=True))[order].astype(np.float32)
-    errors = _errors_of_differences(centred)
-    smallest = _RESOLUTION * np.abs(replicates).max(initial=0)
-    errors[errors < smallest] = 0
-    found = _step_down(differences, errors, centred, level)
-    found |= (errors == 0) & (differences > 10 * smallest)
-    higher = np.empty_like(found)
-    higher[np.ix_(order, order)] = found
-    return higher
-
-
-def _errors_of_differences(centred: Array) -> Array:
-    """Return the standard error of the difference of each pair i < j, (m, m), from replicates of mean 0; 0 elsewhere.
-
-    The squares are summed from the differences themselves: for nearly equal entries, covariances would lose the
-    difference to rounding.
-    """
-    m, n_replicates = centred.shape
-    squares = np.zeros((m, m))
-    for one in range(m - 1):
-        differences = centred[one + 1 :] - centred[one]
-        squares[one, one + 1 :] = np.einsum("ib,ib->i", differences, differences)
-    return np.sqrt(squares / (n_replicates - 1))
-
-
-def _step_down(differences: Array, errors: Array, centred: Array, level: float) -> Booleans:
-    """Mark the significant pairs i < j of entries sorted by value, (m, m)."""
-    pairs = errors > 0
-    weights = np.divide(1, errors, out=np.zeros_like(errors), where=pairs)
-    largest, lowest = _extreme_statistics(centred, weights, pairs)
-    reverse = -lowest  # "j is higher than i" is never found, so these pairs are tested in every step
-    found = np.zeros_like(pairs)
-    while True:
-        critical = np.quantile(np.maximum(largest, reverse), level)
-        now = differences * weights > critical
-        if (now == found).all():
-            return found
-        found = now
-        largest, _ = _extreme_statistics(centred, weights, pairs & ~found)
-
-
-def _extreme_statistics(centred: Array, weights: Array, pairs: Booleans) -> tuple[Array, Array]:
-    """Return the largest statistic of the pairs in each replicate, (B,), at least 0, and the lowest, at most 0."""
-    largest, lowest = np.zeros((2, centred.shape[1]), np.float32)
-    weights = weights.astype(np.float32)  # 1 over standard errors
-    for one, others in enumerate(pairs):
-        if others.any():
-            statistics = centred[one] - centred[others]
-            statistics *= weights[one, others, None]
-            np.maximum(largest, statistics.max(axis=0), out=largest)
-            np.minimum(lowest, statistics.min(axis=0), out=lowest)
-    return largest, lowest
-
-
 def leaders_group(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Booleans:
     """Mark the entries that cannot be distinguished from the leader, (m,), from values (m,) and replicates (m, B).
 
@@ -182,7 +84,7 @@ def rank_sets(values: ArrayLike, replicates: Array, level: float = LEVEL) -> Int
 
     Best: 1 + the number of entries that are significantly higher. Worst: m minus the number of entries that are
     significantly lower. With probability `level`, all m sets contain the true ranks at the same time
-    (`significantly_higher` names the source).
+    (`all_pairs` names the source).
     """
     higher = significantly_higher(values, replicates, level)
     return np.column_stack([1 + higher.sum(axis=0), len(higher) - higher.sum(axis=1)])

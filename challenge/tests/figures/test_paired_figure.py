@@ -47,7 +47,7 @@ def test_each_line_has_its_own_place_and_entries_do_not_hide_each_other():
 
 def test_the_table_has_the_same_numbers():
     figure = drawn()
-    assert list(figure.columns) == ["Dataset", "Model B", "2.5 %", "97.5 %", "Model <C>", "2.5 %", "97.5 %"]
+    assert list(figure.columns) == ["Dataset", "Model B", "low", "high", "Model <C>", "low", "high"]
     assert list(figure.rows[0]) == ["Mean of 12", 0.02, 0.01, 0.035, -0.01, None, None]
     assert list(figure.rows[-1]) == ["OrganSMNIST", 0.02, 0.01, 0.035, None, None, None]
     assert len(figure.rows) == N + 1

@@ -77,6 +77,15 @@ def test_wins_by_test_by_hand():
     assert aggregation.wins_by_test(scores, replicates) == pytest.approx([4, NAN, 1, 0], nan_ok=True)
 
 
+def test_wins_on_all_datasets_are_tested_together():
+    """2.4 standard errors are a win on one dataset, but among twelve datasets chance alone reaches them."""
+    scores = np.full((2, 12), 0.5)
+    scores[0, 0] += 2.4 * 0.01 * 2**0.5
+    replicates = scores[:, :, None] + 0.01 * np.random.default_rng(0).normal(size=(2, 12, 2000))
+    assert aggregation.wins_by_test(scores[:, :1], replicates[:, :1]).tolist() == [1, 0]
+    assert aggregation.wins_by_test(scores, replicates).tolist() == [0, 0]
+
+
 def test_what_a_win_is_depends_on_the_level():
     scores = np.array([[0.52], [0.5]])
     replicates = scores[:, :, None] + 0.01 * np.random.default_rng(0).normal(size=(2, 1, 500))

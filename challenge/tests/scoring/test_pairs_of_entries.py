@@ -1,10 +1,10 @@
-"""Comparison of two entries or two rankings over paired replicates: flips, differences, Kendall's tau."""
+"""Comparison of two entries or two rankings over paired replicates: flips and Kendall's tau."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from challenge.scoring.statistics.rank_inference import flip_share, kendall_taus, paired_difference
+from challenge.scoring.statistics.rank_inference import flip_share, kendall_taus
 
 
 @pytest.mark.parametrize(
@@ -22,29 +22,6 @@ def test_flips(value_a, value_b, replicates_a, replicates_b, share):
     a, b = np.array(replicates_a), np.array(replicates_b)
     assert flip_share(value_a, value_b, a, b) == share
     assert flip_share(value_b, value_a, b, a) == share
-
-
-def test_a_paired_difference_by_hand():
-    shared = (
-        np.random.default_rng(0).permutation(41) / 64
-    )  # hard and easy test sets; dyadic, so that sums are exact
-    apart = np.arange(-20, 21) / 64
-    found = paired_difference(0.75, 0.5, shared + apart, shared)
-    assert found.difference == 0.25
-    assert (found.low, found.high) == (-19 / 64, 19 / 64)  # 1 of the 40 steps in from each end
-    assert found.std_error == pytest.approx(np.sqrt(41 * 42 / 12) / 64)  # of a discrete uniform distribution
-    assert paired_difference(0.75, 0.5, shared + apart, shared, level=0.5).high == 10 / 64
-
-
-def test_the_difference_of_equal_predictions_is_certain():
-    replicates = np.random.default_rng(0).normal(size=50)
-    found = paired_difference(0.5, 0.5, replicates, replicates)
-    assert (found.difference, found.low, found.high, found.std_error) == (0, 0, 0, 0)
-
-
-def test_a_difference_of_float32_replicates_is_taken_in_double_precision():
-    a, b = np.full(9, 0.9, np.float32), np.full(9, 0.1, np.float32)
-    assert paired_difference(0.9, 0.1, a, b).low == float(a[0]) - float(b[0])
 
 
 @pytest.mark.parametrize("decimals", [8, 1, 0])

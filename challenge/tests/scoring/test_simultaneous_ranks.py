@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from challenge.scoring.statistics.all_pairs import compare_all_pairs, significantly_higher
 from challenge.scoring.statistics.critical_difference import nemenyi_quantile
-from challenge.scoring.statistics.rank_inference import leaders_group, rank_sets, significantly_higher
+from challenge.scoring.statistics.rank_inference import leaders_group, rank_sets
 from challenge.scoring.statistics.ranking import rank
 
 #: PISA 2018 (OECD): mean score in mathematics, standard error, and the rank set by csranks(coverage=0.95, R=20000),
@@ -93,25 +94,28 @@ def pisa(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return scores, independent_entries(scores, errors, seed, n_replicates=20_000)
 
 
-def by_loops(values: np.ndarray, replicates: np.ndarray, level: float) -> np.ndarray:
-    """Run the procedure literally: every ordered pair, one after another."""
-    m = len(values)
-    largest: dict[tuple[int, int], np.ndarray] = {}
+def by_loops(datasets: list[tuple[np.ndarray, np.ndarray]], level: float) -> list[np.ndarray]:
+    """Run the procedure literally: every ordered pair of every dataset, one after another."""
+    largest: dict[tuple[int, int, int], np.ndarray] = {}
     statistic = {}
-    for i in range(m):
-        for j in range(m):
-            differences = replicates[i] - replicates[j]
-            if differences.std() > 0:
-                largest[i, j] = (differences - differences.mean()) / differences.std(ddof=1)
-                statistic[i, j] = (values[i] - values[j]) / differences.std(ddof=1)
-    found: set[tuple[int, int]] = set()
+    for d, (values, replicates) in enumerate(datasets):
+        for i in range(len(values)):
+            for j in range(len(values)):
+                differences = replicates[i] - replicates[j]
+                if differences.std() > 0:
+                    largest[d, i, j] = (differences - differences.mean()) / differences.std(ddof=1)
+                    statistic[d, i, j] = (values[i] - values[j]) / differences.std(ddof=1)
+    found: set[tuple[int, int, int]] = set()
     while len(found) < len(largest):
         critical = np.quantile(np.max([largest[p] for p in largest if p not in found], axis=0), level)
         now = {pair for pair in statistic if statistic[pair] > critical}
         if now == found:
             break
         found = now
-    return np.array([[(i, j) in found for j in range(m)] for i in range(m)])
+    return [
+        np.array([[(d, i, j) in found for j in range(len(values))] for i in range(len(values))])
+        for d, (values, _) in enumerate(datasets)
+    ]
 
 
 @pytest.mark.parametrize("seed", CSRANKS)
@@ -158,8 +162,41 @@ def test_the_procedure_as_it_is_written(seed, m, level, with_twins):
     values, replicates = correlated_entries(seed, m, n_replicates=60)
     if with_twins:
         values, replicates = np.append(values, values[0]), np.vstack([replicates, replicates[:1]])
-    expected = by_loops(values, replicates, level)
+    (expected,) = by_loops([(values, replicates)], level)
     assert (significantly_higher(values, replicates, level) == expected).all()
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 10**6), st.lists(st.integers(1, 5), min_size=2, max_size=4), st.sampled_from([0.8, 0.95])
+)
+def test_pairs_of_several_datasets_are_tested_together(seed, sizes, level):
+    datasets = [correlated_entries(seed + d, m, n_replicates=60) for d, m in enumerate(sizes)]
+    found = compare_all_pairs([v for v, _ in datasets], [r for _, r in datasets], level)
+    for higher, expected in zip(found.higher, by_loops(datasets, level), strict=True):
+        assert (higher == expected).all()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.lists(st.integers(2, 5), min_size=1, max_size=4))
+def test_all_intervals_hold_together_in_the_share_of_the_level(seed, sizes):
+    """In 95 % of the replicates, no centred difference leaves its interval, whose width is twice the critical value."""
+    datasets = [correlated_entries(seed + d, m, n_replicates=400) for d, m in enumerate(sizes)]
+    tests = compare_all_pairs([v for v, _ in datasets], [r for _, r in datasets])
+    within = np.ones(400, bool)
+    for (_, replicates), errors in zip(datasets, tests.std_errors, strict=True):
+        for i, j in zip(*np.triu_indices(len(replicates), k=1), strict=True):
+            differences = replicates[i] - replicates[j]
+            assert errors[i, j] == errors[j, i] == pytest.approx(differences.std(ddof=1), rel=1e-5)
+            within &= np.abs(differences - differences.mean()) <= tests.critical * errors[i, j] * (1 + 1e-5)
+    assert within.mean() == pytest.approx(0.95, abs=0.005)
+
+
+def test_a_pair_alone_has_the_normal_critical_value():
+    tests = compare_all_pairs(
+        [np.zeros(2)], [independent_entries(np.zeros(2), np.ones(2), n_replicates=100_000)]
+    )
+    assert tests.critical == pytest.approx(1.96, abs=0.02)
 
 
 @settings(deadline=None)
