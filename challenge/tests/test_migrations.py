@@ -228,7 +228,7 @@ def test_stored_replicates_stay_and_resampled_datasets_are_still_missing(old, mi
     evaluation = apps.get_model("challenge", "Evaluation").objects.first()
     stored = {"mean_replicates": b"\x01" * 16, "dataset_replicates": b"\x02" * 16, "status": "done"}
     apps.get_model("challenge", "Uncertainty").objects.create(
-        evaluation=evaluation, bootstrap_version="1", queued_at=DUE, **stored
+        evaluation_id=evaluation.pk, bootstrap_version="1", queued_at=DUE, **stored
     )
     before = rows_of(apps)["Uncertainty"]
     after = rows_of(migrate("0018_resampled_datasets"))["Uncertainty"]
