@@ -71,6 +71,9 @@ def prepare() -> dict[str, str]:
         "withdraw an entry": f"{scored.get_absolute_url()}withdraw/",
         "change a group": f"{group.get_absolute_url()}edit/",
         "dissolve a group": f"{group.get_absolute_url()}dissolve/",
+        "an entry on a multi-label dataset": f"{seeds[3].get_absolute_url()}?dataset=chestmnist",
+        "compare, of two resolutions": f"/compare/?e=s{scored.pk}&e=s{seeds[3].pk}&e=p{published.pk}",
+        "compare, one and some that are not there": f"/compare/?e=s{scored.pk}&e=s0&e=x",
         "intervals to come": seeds[4].get_absolute_url(),
         "compare with a group": f"/compare/?e=s{seeds[3].pk}&e=g{group.pk}&e=s{scored.pk}&e=p{published.pk}",
     }
