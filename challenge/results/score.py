@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Score:
     """Value of a metric; a published score has a source, and a standard deviation if the source gives one.
 
-    `low` and `high` are the ends of the confidence interval, if there is one.
+    `low` and `high` are the ends of the confidence interval, and `error` is the standard error, if they are known.
     """
 
     value: float
@@ -17,6 +17,7 @@ class Score:
     others: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    error: float | None = None
 
 
 @dataclass(frozen=True)

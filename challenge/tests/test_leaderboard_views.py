@@ -71,7 +71,7 @@ def test_an_entry_without_replicates_has_no_range_and_counts_in_that_of_others(u
 def test_replicates_of_an_older_bootstrap_are_not_paired(uncertain_entry, team):
     for auc in (0.9, 0.8):
         uncertain_entry(team, auc)
-    Uncertainty.objects.filter(evaluation__auc=0.9).update(bootstrap_version="0")
+    Uncertainty.objects.filter(evaluation__auc=0.9).update(results_version="0")
     assert [row.rank_range for row in ranked_rows()] == [None, (2, 2)]
 
 
