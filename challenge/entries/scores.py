@@ -7,7 +7,7 @@ from enum import StrEnum
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty, uncertainty_of
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
-from challenge.results.score import Score
+from challenge.results.score import Score, any_close_to_one
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.services.uncertainty import AVERAGE
 
@@ -19,6 +19,12 @@ class EntryScores:
     mean: dict[str, Score]
     by_dataset: dict[str, dict[str, Score]]
     auc_errors: Mapping[str, float]
+
+    @property
+    def is_close_to_one(self) -> bool:
+        """True if a score with an interval is close to 1."""
+        tables = (self.mean, *self.by_dataset.values())
+        return any_close_to_one(score for scores in tables for score in scores.values())
 
     @property
     def auc_error_of_mean(self) -> float | None:

@@ -1,7 +1,10 @@
 """Scores for pages and figures: plain values, independent of their database tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+#: Above this value, an interval reaches much further down than up.
+CLOSE_TO_ONE = 0.995
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Score:
     low: float | None = None
     high: float | None = None
     error: float | None = None
+
+
+def any_close_to_one(scores: Iterable[Score]) -> bool:
+    """Return true if a score with an interval is so close to 1 that the interval needs an explanation."""
+    return any(score.low is not None and score.value > CLOSE_TO_ONE for score in scores)
 
 
 @dataclass(frozen=True)

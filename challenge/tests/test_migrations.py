@@ -184,3 +184,19 @@ def test_correcting_keeps_the_other_fields_of_a_changed_row(old_references, migr
     after = references_of(migrate("0013_correct_references"))["doerrich2025rethinking"]
     assert after["venue"] == "Sci. Rep."
     assert "pages = {7669}" in after["bibtex"]
+
+
+@pytest.mark.parametrize(
+    ("status", "version"), [("done", "1"), ("queued", ""), ("running", ""), ("failed", "")]
+)
+def test_results_of_uncertainties_keep_their_version(old, migrate, status, version):
+    before = migrate("0015_life_of_entries")
+    evaluation = before.get_model("challenge", "Evaluation").objects.first()
+    before.get_model("challenge", "Uncertainty").objects.create(
+        evaluation=evaluation, bootstrap_version="1", status=status, mean_replicates=b"1234"
+    )
+    rows = rows_of(before)["Uncertainty"]
+    (after,) = rows_of(migrate("0017_results_of_earlier_bootstraps"))["Uncertainty"]
+    assert (after.pop("results_version"), after.pop("standard_errors")) == (version, {})
+    assert [after] == rows
+    assert rows_of(migrate("0015_life_of_entries"))["Uncertainty"] == rows

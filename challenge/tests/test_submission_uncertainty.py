@@ -58,6 +58,19 @@ def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncerta
     assert cells[5] == f"0.8700 95 % interval {low:.4f}–{high:.4f}"
 
 
+CLOSE = "Above 0.995 an interval reaches much further down than up"
+
+
+def test_values_close_to_1_are_explained_where_there_are_some(client, uncertain_entry, team):
+    far, close = uncertain_entry(team, 0.994), uncertain_entry(team, 0.996, kappa=0.9)
+    assert CLOSE not in page_on(client, far)
+    assert page_on(client, close).count(CLOSE) == 1
+    board = page_of(client, "/leaderboard/?entries=all")
+    assert board.count(CLOSE) == 1
+    compared = page_of(client, reverse("compare"), {"e": [f"s{far.pk}", f"s{close.pk}"]})
+    assert compared.count(CLOSE) == 1
+
+
 def test_the_standard_error_of_the_mean_follows_from_those_of_the_datasets(client, uncertain_entry, team):
     submission = uncertain_entry(team, 0.9, spread=0.02)
     means = table_of(page_on(client, submission), "Metrics for each dataset")["Mean of 12"]

@@ -27,8 +27,8 @@ def score_interval(
     the middle of the range, as Newcombe (2006) and Pepe (2003) demand for AUC.
 
     Close to 1 the replicates vary too little, and not at all if the predictions are perfect. So one missed image of
-    each class is added to the variance and to 1 - p. The width is therefore never zero. For perfect predictions, n is
-    at least the number of classes times the smallest class; Obuchowski and Lieber (2002) studied that case. Coverage:
+    each class is added to the variance and to 1 - p. The width is therefore never zero. For perfect predictions on two
+    classes, n is twice the harmonic mean of their sizes; Obuchowski and Lieber (2002) studied that case. Coverage:
     docs/statistics.md.
 
     Args:

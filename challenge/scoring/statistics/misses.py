@@ -16,14 +16,15 @@ from ..metrics.ranked import RANKED
 #: Share of the images of other classes that a missed image falls behind, with two classes and with more. With two
 #: classes it lies in the middle of the other class. With more it is confused with one of them, and behind few images of
 #: the others. The second share is calibrated by simulation: docs/statistics.md.
-_FALLS_BEHIND = 0.5, 0.25
+_FALLS_BEHIND = 0.5, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Misses:
-    """Losses of each metric if one image of a class is missed, summed over the classes: arrays (..., n_metrics).
+    """Losses of each metric if one image of each class is missed: arrays (..., n_metrics), in the order of `METRICS`.
 
-    `squares` is the sum of the squared losses. Metrics are in the order of `METRICS`.
+    `total` is the sum over the classes. `squares` is the sum of squares, with the mean loss for each class: otherwise
+    the smallest class would decide alone.
     """
 
     total: np.ndarray
@@ -41,9 +42,8 @@ class Misses:
 def misses(class_counts: Mapping[str, Sequence[int]], benchmark: Benchmark) -> Misses:
     """Return the losses on each dataset, (n_datasets, n_metrics), from `ground_truth.count_classes`."""
     losses = [_losses(class_counts[dataset.name], dataset) for dataset in benchmark]
-    return Misses(
-        np.array([one.sum(axis=0) for one in losses]), np.array([(one**2).sum(axis=0) for one in losses])
-    )
+    total = np.array([one.sum(axis=0) for one in losses])
+    return Misses(total, total**2 / np.array([[len(one)] for one in losses]))
 
 
 def _losses(counts: Sequence[int], dataset: Dataset) -> np.ndarray:

@@ -15,7 +15,7 @@ def naive_interval(
     width = 1 - lowest
     p = (value - lowest) / width
     share = p * (1 - p) + losses.sum() / width
-    n = share / (replicates.astype(float).var(ddof=1) / width**2 + np.square(losses / width).sum())
+    n = share / (replicates.astype(float).var(ddof=1) / width**2 + len(losses) * np.mean(losses / width) ** 2)
 
     def equation(q: float) -> float:
         return (p - q) ** 2 - norm.ppf(0.975) ** 2 * q * (1 - q) / n
@@ -43,7 +43,7 @@ def _losses(y_true: np.ndarray) -> np.ndarray:
         y_pred[np.flatnonzero(y_true == c)[0]] = others.argmax()
         losses.append(
             [
-                0.5 / size if len(sizes) == 2 else 0.25 / size / len(sizes),
+                0.5 / size if len(sizes) == 2 else 0.3 / size / len(sizes),
                 1 - balanced_accuracy_score(y_true, y_pred),
                 1 - cohen_kappa_score(y_true, y_pred),
                 1 - accuracy_score(y_true, y_pred),
