@@ -24,9 +24,11 @@ from accounts.models import Team
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
+from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.scoring.statistics.misses import misses
 from challenge.services import evaluations, ground_truths, submissions, uncertainty
 
 PASSWORD = "correct horse battery staple"
@@ -234,7 +236,7 @@ def entry_by_dataset(entry) -> Callable[..., Submission]:
 
 
 @pytest.fixture
-def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
+def uncertain_entry(entry_by_dataset, labels) -> Callable[..., Submission]:
     """Add an entry with generated replicates around its scores, with the standard deviation `spread` on each dataset.
 
     Half of the noise is the same for all entries, as in paired replicates.
@@ -254,7 +256,12 @@ def uncertain_entry(entry_by_dataset) -> Callable[..., Submission]:
         Uncertainty.objects.create(
             evaluation=evaluation,
             status=Uncertainty.Status.DONE,
-            **uncertainty.summarize(replicates, dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread)),
+            **uncertainty.summarize(
+                scores,
+                replicates,
+                misses(count_classes(labels.labels, MEDMNIST_PLUS), MEDMNIST_PLUS),
+                dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread),
+            ),
         )
         return submission
 

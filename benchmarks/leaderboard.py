@@ -154,6 +154,7 @@ def fill() -> None:
                 )
                 rows.append(
                     Uncertainty(evaluation=e, bootstrap_version=BOOTSTRAP_VERSION, status="done",
+                                results_version=BOOTSTRAP_VERSION,
                                 mean_replicates=means.tobytes(), resampled_dataset_means=resampled.tobytes(),
                                 dataset_replicates=b"" if datasets is None else datasets.tobytes())
                 )  # fmt: skip

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from challenge.models import GroundTruth
-from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
-from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.ground_truth import GroundTruthError, count_classes, read_ground_truth
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +29,4 @@ def class_counts(ground_truth: GroundTruth | None) -> Mapping[str, tuple[int, ..
 @lru_cache(maxsize=2)
 def _counts(checksum: str, path: Path) -> dict[str, tuple[int, ...]]:
     """Count once for each version of the labels; `checksum` is the version."""
-    labels = read_ground_truth(path, MEDMNIST_PLUS).labels
-    return {
-        dataset.name: tuple(
-            labels[dataset.name].sum(axis=0, dtype=np.int64).tolist()
-            if dataset.task is Task.MULTILABEL
-            else np.bincount(labels[dataset.name], minlength=dataset.n_classes).tolist()
-        )
-        for dataset in MEDMNIST_PLUS
-    }
+    return count_classes(read_ground_truth(path, MEDMNIST_PLUS).labels, MEDMNIST_PLUS)

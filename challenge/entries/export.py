@@ -137,7 +137,7 @@ def _evaluation_scores(evaluation: Evaluation) -> dict[str, Any]:
     scores = entry_scores(evaluation)
     average, datasets = scores_dict(scores.mean), datasets_dict(scores.by_dataset)
     for name, of_name in {AVERAGE: average, **datasets}.items():
-        of_name[Metric.AUC]["delong_std_error"] = scores.auc_errors.get(name)
+        of_name["auc_se_delong"] = scores.auc_errors.get(name)
     return {"average": average, "datasets": datasets}
 
 
@@ -149,8 +149,8 @@ def _group_scores(group: MethodGroup, evaluations: Sequence[Evaluation]) -> dict
 
 def bootstrap_version(evaluations: Sequence[Evaluation]) -> str | None:
     """Return the version that computed all intervals; None if an evaluation has no intervals or versions differ."""
-    done = Uncertainty.objects.filter(evaluation__in=evaluations, status=Uncertainty.Status.DONE)
-    versions = list(done.values_list("bootstrap_version", flat=True))
+    estimated = Uncertainty.objects.filter(evaluation__in=evaluations).exclude(results_version="")
+    versions = list(estimated.values_list("results_version", flat=True))
     return versions[0] if len(versions) == len(evaluations) and len(set(versions)) == 1 else None
 
 

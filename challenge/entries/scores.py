@@ -7,18 +7,24 @@ from enum import StrEnum
 from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty, uncertainty_of
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
-from challenge.results.score import Score
+from challenge.results.score import Score, any_close_to_one
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.services.uncertainty import AVERAGE
 
 
 @dataclass(frozen=True)
 class EntryScores:
-    """Means over the datasets, scores by dataset, and standard errors of the AUCs and of the mean AUC."""
+    """Means over the datasets, scores by dataset, and DeLong's standard errors of the AUCs and of the mean AUC."""
 
     mean: dict[str, Score]
     by_dataset: dict[str, dict[str, Score]]
     auc_errors: Mapping[str, float]
+
+    @property
+    def is_close_to_one(self) -> bool:
+        """True if a score with an interval is close to 1."""
+        tables = (self.mean, *self.by_dataset.values())
+        return any_close_to_one(score for scores in tables for score in scores.values())
 
     @property
     def auc_error_of_mean(self) -> float | None:
@@ -43,22 +49,20 @@ def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> In
         submission = evaluation.submission
         is_removed = submission.is_disqualified or submission.is_withdrawn
         return Intervals.WAIT if evaluation.is_by(ground_truth) and not is_removed else Intervals.NONE
-    return {
-        Uncertainty.Status.DONE: Intervals.KNOWN,
-        Uncertainty.Status.FAILED: Intervals.FAILED,
-    }.get(Uncertainty.Status(uncertainty.status), Intervals.FOLLOW)
+    if uncertainty.has_results:
+        return Intervals.KNOWN
+    return Intervals.FAILED if uncertainty.status == Uncertainty.Status.FAILED else Intervals.FOLLOW
 
 
 def entry_scores(evaluation: Evaluation) -> EntryScores:
     """Return the scores of a scored evaluation, with intervals and standard errors if they are known."""
     uncertainty = uncertainty_of(evaluation)
-    if uncertainty is None or uncertainty.status != Uncertainty.Status.DONE:
+    if uncertainty is None or not uncertainty.has_results:
         return EntryScores(scores_of(evaluation), dataset_scores_of(evaluation), {})
-    ends = uncertainty.intervals
     return EntryScores(
-        _with_intervals(scores_of(evaluation), ends.get(AVERAGE, {})),
+        _with_intervals(scores_of(evaluation), AVERAGE, uncertainty),
         {
-            dataset: _with_intervals(scores, ends.get(dataset, {}))
+            dataset: _with_intervals(scores, dataset, uncertainty)
             for dataset, scores in dataset_scores_of(evaluation).items()
         },
         uncertainty.auc_standard_errors,
@@ -74,8 +78,12 @@ def group_row(group: MethodGroup, evaluations: Sequence[Evaluation]) -> Row:
     return rows[0]
 
 
-def _with_intervals(scores: Mapping[str, Score], ends: Mapping[str, Sequence[float]]) -> dict[str, Score]:
+def _with_intervals(scores: Mapping[str, Score], of: str, uncertainty: Uncertainty) -> dict[str, Score]:
+    """Add intervals and standard errors of a dataset or of the average; the first version stored no standard errors."""
+    ends, errors = (stored.get(of, {}) for stored in (uncertainty.intervals, uncertainty.standard_errors))
     return {
-        metric: replace(score, low=ends[metric][0], high=ends[metric][1]) if metric in ends else score
+        metric: replace(score, low=ends[metric][0], high=ends[metric][1], error=errors.get(metric))
+        if metric in ends
+        else score
         for metric, score in scores.items()
     }

@@ -6,7 +6,7 @@ from typing import Any
 from challenge.results.score import Score, Series
 
 #: Sentence for the notes of figures.
-BARS = "Bars of entries are 95 % bootstrap intervals."
+BARS = "Bars of entries are 95 % intervals."
 
 
 def has_interval(score: Score | None) -> bool:

@@ -75,7 +75,7 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
             for one in series
         ],
         note="The row with the best mean is at the top. A dash: not published for this dataset."
-        + (" Point at a cell for its 95 % bootstrap interval." if has_intervals else ""),
+        + (" Point at a cell for its 95 % interval." if has_intervals else ""),
         height=150 + 25 * len(labels),
         min_width=980,
     )
@@ -130,7 +130,7 @@ def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark:
         note="A box spans the middle half of the datasets. The solid line is the median, the dashed line the mean. "
         "Each point is a dataset."
         + (
-            " Point at a dataset for its 95 % bootstrap interval."
+            " Point at a dataset for its 95 % interval."
             if any_interval(score for one in drawn for score in one.scores.values())
             else ""
         ),

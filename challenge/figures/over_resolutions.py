@@ -17,7 +17,7 @@ RESOLUTIONS = MEDMNIST_PLUS.resolutions
 class ByResolution:
     """The mean of a metric for one method, at each resolution with a score; `kind` is its name in the legend.
 
-    `intervals` has the ends of the 95 % bootstrap intervals, if they are known.
+    `intervals` has the ends of the 95 % intervals, if they are known.
     """
 
     label: str

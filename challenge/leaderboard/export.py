@@ -146,17 +146,19 @@ def head(ground_truth: GroundTruth | None, scorer: str, bootstrap: str | None) -
     }
 
 
-def scores_dict(scores: Mapping[str, Score]) -> dict[str, dict[str, Any]]:
-    """Return the known parts of each metric; a published score names its source."""
-    return {metric: _score(scores[metric]) for metric in METRICS if metric in scores}
+def scores_dict(scores: Mapping[str, Score]) -> dict[str, Any]:
+    """Return the parts of each metric, as `auc`, `auc_low` and so on; a published score names its source."""
+    found: dict[str, Any] = {}
+    for metric in METRICS:
+        if score := scores.get(metric):
+            found |= {metric: score.value, f"{metric}_low": score.low, f"{metric}_high": score.high}
+            found |= {f"{metric}_se": score.error, f"{metric}_std": score.std}
+            if score.source:
+                found |= {f"{metric}_source": score.source, f"{metric}_other_sources": score.others}
+    return found
 
 
-def _score(score: Score) -> dict[str, Any]:
-    found = {"value": score.value, "low": score.low, "high": score.high, "std": score.std}
-    return found | {"source": score.source, "other_sources": score.others} if score.source else found
-
-
-def datasets_dict(by_dataset: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, dict[str, Any]]]:
+def datasets_dict(by_dataset: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, Any]]:
     """Return `scores_dict` for each dataset with scores, in the official order."""
     return {d.name: scores_dict(by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset}
 

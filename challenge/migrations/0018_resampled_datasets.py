@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0016_cause_of_failure")]
+    dependencies = [("challenge", "0017_results_of_earlier_bootstraps")]
 
     operations = [
         migrations.AddField(

@@ -9,15 +9,15 @@ from django.db import models
 from challenge.models.evaluations import Evaluation
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
+from challenge.scoring.metrics.ranked import METRICS, PAIRED_VERSIONS
 
 
 class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):
     """Uncertainties by state."""
 
     def known(self) -> Self:
-        """Keep uncertainties with replicates of the current version, so that all are paired."""
-        return self.filter(status=Uncertainty.Status.DONE, bootstrap_version=BOOTSTRAP_VERSION)
+        """Keep uncertainties with replicates that are paired, also if they are being computed again."""
+        return self.filter(results_version__in=PAIRED_VERSIONS)
 
     def without_replicates(self) -> Self:
         """Leave the large fields of replicates in the database until they are read."""
@@ -27,6 +27,7 @@ class UncertaintyQuerySet(JobQuerySet["Uncertainty"]):
 class Uncertainty(Job):
     """Intervals and bootstrap replicates of an evaluation: a job with its state and results.
 
+    The job can run again, for a new version of the bootstrap. Its earlier results stay in use meanwhile.
     Replicates are stored as bytes of float32. Those of the means (16 kB), of the means over resampled datasets (16 kB)
     and of the datasets (192 kB) have separate fields, because rankings need only the means, of many entries.
     `scoring.statistics.bootstrap` and `scoring.statistics.over_datasets` compute them.
@@ -44,12 +45,25 @@ class Uncertainty(Job):
     QUEUE_PATIENCE = timedelta(seconds=60)
 
     evaluation = models.OneToOneField(Evaluation, models.CASCADE, related_name="uncertainty")
-    bootstrap_version = models.CharField(max_length=20)
+    bootstrap_version = models.CharField(
+        max_length=20, help_text="Version of the bootstrap that the job runs, or ran."
+    )
+    results_version = models.CharField(
+        max_length=20,
+        blank=True,
+        editable=False,
+        help_text="Version of the results, which stay until the job has replaced them. Empty without results.",
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     intervals = models.JSONField(
         default=dict,
         editable=False,
         help_text="By dataset and for `average`: low and high of each metric at 95 %.",
+    )
+    standard_errors = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="By dataset and for `average`: standard deviation of the replicates of each metric.",
     )
     auc_standard_errors = models.JSONField(
         default=dict, editable=False, help_text="By dataset and for `average`, after DeLong."
@@ -67,6 +81,11 @@ class Uncertainty(Job):
 
     def __str__(self) -> str:
         return f"Uncertainty of {self.evaluation}"
+
+    @property
+    def has_results(self) -> bool:
+        """True if it was estimated, by this or an earlier version."""
+        return bool(self.results_version)
 
 
 def uncertainty_of(evaluation: Evaluation) -> Uncertainty | None:

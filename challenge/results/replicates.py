@@ -10,13 +10,15 @@ from dataclasses import replace
 import numpy as np
 from django.db.models import QuerySet
 
+from challenge.content.class_balance import class_counts
 from challenge.models import Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
 from challenge.results.between_seeds import with_noise_by_dataset, with_noise_of_means
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.intervals import score_interval, standard_errors
+from challenge.scoring.statistics.misses import Misses, misses
 
 #: Replicates of one metric on each dataset, (12, B), by row.
 Replicates = Mapping[RowKey, np.ndarray]
@@ -88,30 +90,33 @@ def _of_rows(rows: Iterable[Row], found: Mapping[int, np.ndarray]) -> dict[RowKe
 
 
 def with_intervals(rows: Sequence[Row], metrics: Sequence[str] = METRICS) -> list[Row]:
-    """Return the rows, with intervals of their means if they have replicates.
+    """Return the rows, with intervals and standard errors of their means if they have replicates.
 
-    One query per `ROWS_AT_ONCE` rows.
+    One query per `ROWS_AT_ONCE` rows, and one for the ground truth.
     """
+    of_miss = _misses(rows)
+    if of_miss is None:
+        return list(rows)
     found = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
         replicates = mean_replicates(part, metrics)
-        found += [_with_mean_intervals(row, metrics, replicates.get(row.key)) for row in part]
+        found += [
+            replace(row, scores=_with_intervals(row.scores, metrics, replicates[row.key], of_miss.mean()))
+            if row.key in replicates
+            else row
+            for row in part
+        ]
     return found
 
 
-def _with_mean_intervals(row: Row, metrics: Sequence[str], replicates: np.ndarray | None) -> Row:
-    if replicates is None:
-        return row
-    ends = dict(zip(metrics, percentile_interval(replicates).tolist(), strict=True))
-    known = {metric: replace(row.scores[metric], low=low, high=high) for metric, (low, high) in ends.items()}
-    return replace(row, scores={**row.scores, **known})
-
-
 def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Row]:
-    """Return the rows, with intervals of one metric on each dataset if they have replicates."""
+    """Return the rows, with intervals and standard errors of one metric on each dataset if they have replicates."""
+    of_miss = _misses(rows)
+    if of_miss is None:
+        return list(rows)
     return [
-        replace(row, by_dataset=_intervals_by_dataset(row.by_dataset, metric, replicates[row.key]))
+        replace(row, by_dataset=_intervals_by_dataset(row.by_dataset, metric, replicates[row.key], of_miss))
         if row.key in replicates
         else row
         for row in rows
@@ -119,11 +124,31 @@ def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replica
 
 
 def _intervals_by_dataset(
-    by_dataset: Mapping[str, Mapping[str, Score]], metric: str, replicates: np.ndarray
-) -> dict[str, dict[str, Score]]:
-    found = {name: dict(scores) for name, scores in by_dataset.items()}
-    ends = percentile_interval(replicates).tolist()
-    for dataset, (low, high) in zip(MEDMNIST_PLUS, ends, strict=True):
-        if score := found.get(dataset.name, {}).get(metric):
-            found[dataset.name][metric] = replace(score, low=low, high=high)
+    by_dataset: Mapping[str, Mapping[str, Score]], metric: str, replicates: np.ndarray, of_miss: Misses
+) -> dict[str, Mapping[str, Score]]:
+    found = dict(by_dataset)
+    for place, dataset in enumerate(MEDMNIST_PLUS):
+        scores = found.get(dataset.name, {})
+        if metric in scores:
+            found[dataset.name] = _with_intervals(scores, [metric], replicates[place, None], of_miss[place])
     return found
+
+
+def _misses(rows: Iterable[Row]) -> Misses | None:
+    """Return the effect of a miss on each dataset, for the ground truth of the rows; None if its labels are lost."""
+    evaluation = next((evaluation for row in rows for evaluation in row.evaluations), None)
+    counts = class_counts(evaluation.ground_truth if evaluation else None)
+    return misses(counts, MEDMNIST_PLUS) if counts else None
+
+
+def _with_intervals(
+    scores: Mapping[str, Score], metrics: Sequence[str], replicates: np.ndarray, of_miss: Misses
+) -> dict[str, Score]:
+    """Add intervals and standard errors of some metrics, from replicates (len(metrics), B)."""
+    values = np.array([scores[metric].value for metric in metrics])
+    ends = score_interval(values, replicates, of_miss, metrics).tolist()
+    errors = standard_errors(replicates).tolist()
+    return {**scores} | {
+        metric: replace(scores[metric], low=low, high=high, error=error)
+        for metric, (low, high), error in zip(metrics, ends, errors, strict=True)
+    }

@@ -20,7 +20,7 @@ from challenge.models import (
     Submission,
     day_start,
 )
-from challenge.results.score import Score, Series
+from challenge.results.score import Score, Series, any_close_to_one
 from challenge.results.seeds import group_dataset_scores, group_scores
 from challenge.scoring.metrics.ranked import METRICS
 
@@ -216,6 +216,12 @@ class Row:
         if isinstance(self.owner, MethodGroup):
             return self.members[0].resolution if self.evaluations else 0
         return self.owner.resolution
+
+    @property
+    def is_close_to_one(self) -> bool:
+        """True if one of its scores with an interval is close to 1."""
+        tables = (self.scores, *self.by_dataset.values())
+        return any_close_to_one(score for scores in tables for score in scores.values())
 
     def series(self, metric: str) -> Series:
         """Return one metric of this row, for the datasets that have it."""

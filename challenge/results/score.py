@@ -1,14 +1,17 @@
 """Scores for pages and figures: plain values, independent of their database tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+#: Above this value, an interval reaches much further down than up.
+CLOSE_TO_ONE = 0.995
 
 
 @dataclass(frozen=True)
 class Score:
     """Value of a metric; a published score has a source, and a standard deviation if the source gives one.
 
-    `low` and `high` are the ends of the confidence interval, if there is one.
+    `low` and `high` are the ends of the confidence interval, and `error` is the standard error, if they are known.
     """
 
     value: float
@@ -17,6 +20,12 @@ class Score:
     others: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    error: float | None = None
+
+
+def any_close_to_one(scores: Iterable[Score]) -> bool:
+    """Return true if a score with an interval is so close to 1 that the interval needs an explanation."""
+    return any(score.low is not None and score.value > CLOSE_TO_ONE for score in scores)
 
 
 @dataclass(frozen=True)

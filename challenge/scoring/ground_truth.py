@@ -106,6 +106,17 @@ def write_ground_truth(ground_truth: GroundTruth, path: Path) -> None:
         np.savez_compressed(file, **arrays)
 
 
+def count_classes(labels: Mapping[str, np.ndarray], benchmark: Benchmark) -> dict[str, tuple[int, ...]]:
+    """Return the number of images of each class (or with each label, if multi-label), by dataset."""
+    return {d.name: tuple(_count_classes(labels[d.name], d).tolist()) for d in benchmark}
+
+
+def _count_classes(labels: np.ndarray, dataset: Dataset) -> np.ndarray:
+    if dataset.task is Task.MULTILABEL:
+        return labels.sum(axis=0, dtype=np.int64)
+    return np.bincount(labels, minlength=dataset.n_classes)
+
+
 def _check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Return the labels in the form of `GroundTruth`, if they match `dataset`."""
     multi_label = dataset.task is Task.MULTILABEL
@@ -126,13 +137,9 @@ def _check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def _check_presence(labels: np.ndarray, dataset: Dataset) -> None:
     """Check that each class (or label) has positive and negative test images; without both it has no AUC."""
-    if dataset.task is Task.MULTILABEL:
-        n_positive = labels.sum(axis=0, dtype=np.int64)
-    else:
-        n_positive = np.bincount(labels, minlength=dataset.n_classes)
     undefined = [
         class_name
-        for class_name, count in zip(dataset.classes, n_positive, strict=True)
+        for class_name, count in zip(dataset.classes, _count_classes(labels, dataset), strict=True)
         if not 0 < count < dataset.n_test
     ]
     if undefined:

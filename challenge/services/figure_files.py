@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from challenge.models import Evaluation, Uncertainty, uncertainty_of
+from challenge.models import Evaluation, uncertainty_of
 
 
 def figures_path(evaluation: Evaluation) -> Path:
@@ -21,8 +21,8 @@ def figures_path(evaluation: Evaluation) -> Path:
     submission = evaluation.submission
     shown = f"{evaluation.pk} {evaluation.scored_at} {submission.model_name} {submission.public_team_name}"
     uncertainty = uncertainty_of(evaluation)
-    if uncertainty and uncertainty.status == Uncertainty.Status.DONE:
-        shown += f" {uncertainty.bootstrap_version}"
+    if uncertainty and uncertainty.has_results:
+        shown += f" {uncertainty.results_version}"
     digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
     return settings.FIGURES_DIR / f"{submission.pk}-{digest}.zip"
 

@@ -19,12 +19,14 @@ from django.utils import timezone
 
 from challenge.models import Evaluation, GroundTruth, SecondaryMetrics, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.ground_truth import read_ground_truth
+from challenge.scoring.ground_truth import count_classes, read_ground_truth
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
 from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
-from challenge.scoring.statistics.delong import auc_standard_errors, standard_error_of_mean
-from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.delong import auc_standard_error, standard_error_of_mean
+from challenge.scoring.statistics.intervals import score_interval, standard_errors
+from challenge.scoring.statistics.misses import Misses, misses
+from challenge.scoring.statistics.ordered import ordered
 from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import queue
 from challenge.services.board import board_changed
@@ -44,7 +46,7 @@ class Estimates:
 
 
 def queue_uncertainty(evaluation: Evaluation) -> None:
-    """Queue the uncertainty of a scored evaluation, for the first time or again."""
+    """Queue the uncertainty of a scored evaluation, for the first time or again; earlier results stay until then."""
     fresh = {
         "bootstrap_version": BOOTSTRAP_VERSION,
         "status": Uncertainty.Status.QUEUED,
@@ -93,26 +95,46 @@ def estimate_predictions(
     predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray]
 ) -> Estimates:
     """Estimate the uncertainty of the scores of predictions; arrays as for `evaluator.evaluate`."""
-    from challenge.scoring.statistics.bootstrap import (
-        bootstrap,  # imports Numba, which web processes do not need
-    )
+    # imports Numba, which web processes do not need
+    from challenge.scoring.statistics.bootstrap import bootstrap_dataset, metrics_of
 
+    values, replicates, auc_errors = [], [], {}
+    for dataset in MEDMNIST_PLUS:
+        images = ordered(labels[dataset.name], predictions[dataset.name], dataset)
+        values.append(metrics_of(images))
+        replicates.append(bootstrap_dataset(images))
+        auc_errors[dataset.name] = auc_standard_error(images)
+    further_misses = misses(count_classes(labels, MEDMNIST_PLUS), MEDMNIST_PLUS)
     return Estimates(
-        summarize(
-            bootstrap(predictions, labels, MEDMNIST_PLUS),
-            auc_standard_errors(predictions, labels, MEDMNIST_PLUS),
-        ),
+        summarize(np.stack(values), np.stack(replicates), further_misses, auc_errors),
         secondary_metrics(predictions, labels, MEDMNIST_PLUS),
     )
 
 
-def summarize(replicates: np.ndarray, auc_errors: Mapping[str, float]) -> dict[str, Any]:
-    """Return the fields of `Uncertainty` from replicates (12, 4, B) and the standard error of each dataset's AUC."""
+def summarize(
+    values: np.ndarray, replicates: np.ndarray, of_miss: Misses, auc_errors: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return the fields of `Uncertainty`.
+
+    Args:
+        values: metrics on each dataset, (12, 4).
+        replicates: their replicates, (12, 4, B).
+        of_miss: effect of a miss on each dataset, (12, 4).
+        auc_errors: standard error of each dataset's AUC, after DeLong.
+
+    """
     means = replicates.mean(axis=0)
-    intervals = {d.name: _intervals(r) for d, r in zip(MEDMNIST_PLUS, replicates, strict=True)}
+    names = [AVERAGE, *(dataset.name for dataset in MEDMNIST_PLUS)]
+    intervals = [
+        score_interval(values.mean(axis=0), means, of_miss.mean()),
+        *score_interval(values, replicates, of_miss),
+    ]
+    errors = [standard_errors(means), *standard_errors(replicates)]
     return {
         "bootstrap_version": BOOTSTRAP_VERSION,
-        "intervals": {AVERAGE: _intervals(means), **intervals},
+        "results_version": BOOTSTRAP_VERSION,
+        "intervals": {name: _by_metric(ends) for name, ends in zip(names, intervals, strict=True)},
+        "standard_errors": {name: _by_metric(values) for name, values in zip(names, errors, strict=True)},
         "auc_standard_errors": {AVERAGE: standard_error_of_mean(list(auc_errors.values())), **auc_errors},
         "mean_replicates": means.astype("<f4").tobytes(),
         "resampled_dataset_means": resampled_means(replicates, MEDMNIST_PLUS).astype("<f4").tobytes(),
@@ -120,9 +142,9 @@ def summarize(replicates: np.ndarray, auc_errors: Mapping[str, float]) -> dict[s
     }
 
 
-def _intervals(replicates: np.ndarray) -> dict[str, list[float]]:
-    """Return low and high of each metric, from replicates (4, B)."""
-    return dict(zip(METRICS, percentile_interval(replicates).tolist(), strict=True))
+def _by_metric(values: np.ndarray) -> dict[str, Any]:
+    """Return values (4, ...) as plain numbers or lists."""
+    return dict(zip(METRICS, values.tolist(), strict=True))
 
 
 @transaction.atomic

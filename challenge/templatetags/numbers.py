@@ -1,8 +1,11 @@
 """Formats of numbers in templates."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from django import template
+
+from challenge.results.rows import Row
 
 register = template.Library()
 
@@ -27,6 +30,12 @@ def interval(of: HasInterval) -> str:
         return ""
     low, high = (f"{end:.4f}".replace("-", "\N{MINUS SIGN}") for end in (of.low, of.high))
     return f"{low} to {high}" if of.low < 0 else f"{low}–{high}"
+
+
+@register.filter
+def close_to_one(rows: Iterable[Row]) -> bool:
+    """Return true if a row has a score with an interval close to 1."""
+    return any(row.is_close_to_one for row in rows)
 
 
 @register.filter

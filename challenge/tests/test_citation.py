@@ -146,13 +146,13 @@ def test_where_the_numbers_come_from(client, row, ground_truth):
         "File, SHA-256": SHA,
         "Labels, SHA-256": f"Demo labels: {ground_truth.checksum}",
         "Scorer": f"version {SCORER_VERSION}",
-        "Bootstrap": "version 1, 1,000 replicates",
+        "Bootstrap": "version 2, 1,000 replicates",
     }
     (link,) = attribute(section, "a[href$='result.json']", "href")
     assert json.loads(client.get(link.removeprefix(settings.SITE_URL)).content)["sha256"] == SHA
     assert page_of(client, row.get_absolute_url()).count(SHA) == 1
 
-    Uncertainty.objects.update(status=Uncertainty.Status.RUNNING)
+    Uncertainty.objects.update(status=Uncertainty.Status.RUNNING, results_version="")
     assert "Bootstrap" not in text_of(section_of(client, row.get_absolute_url()))
 
 

@@ -270,5 +270,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_compared(client, score
     assert with_published <= 15
     seeds = [f"g{make_group(0.5 + n / 100, 0.52 + n / 100).pk}" for n in range(4)]
     with_a_group = number_of_queries(client, entries[0], seeds[0])
-    assert with_a_group <= two + 3 + 5, "five for the deviation between seeds: of the means, and on each dataset"
+    assert with_a_group <= two + 3 + 5, (
+        "five for the deviation between seeds: of the means, and on each dataset"
+    )
     assert number_of_queries(client, entries[0], *seeds) == with_a_group

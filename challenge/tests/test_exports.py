@@ -96,7 +96,9 @@ def board(team, other_team, uncertain_entry, seeds) -> None:
     """An entry of each kind, and an entry without intervals yet."""
     uncertain_entry(other_team, 0.84, kappa=-0.05, study_url="https://doi.org/10.1000/1", external_data=True)
     waiting = uncertain_entry(other_team, 0.7, model_name="Waiting")
-    Uncertainty.objects.filter(evaluation__submission=waiting).update(status=Uncertainty.Status.QUEUED)
+    Uncertainty.objects.filter(evaluation__submission=waiting).update(
+        status=Uncertainty.Status.QUEUED, results_version=""
+    )
     publish(auc=0.83)
     publish("knn", accuracy=0.75)
 
@@ -183,20 +185,22 @@ def test_the_json_has_the_csv_and_each_dataset(client, board):
     for row, line in zip(document["rows"], table.to_dict("records"), strict=True):
         for column in COLUMNS:
             assert row[column] == line[column] or (row[column] is None and pd.isna(line[column]))
-        for metric, score in row["average"].items():
-            assert score["value"] == line[metric]
-            assert score["low"] == line[f"{metric}_low"] or pd.isna(line[f"{metric}_low"])
+        average = row["average"]
+        scored = [metric for metric in METRICS if metric in average]
+        for column in (metric + part for metric in scored for part in ("", "_low", "_high", "_std")):
+            assert average[column] == line[column] or (average[column] is None and pd.isna(line[column]))
         if row["kind"] == "published":
-            for metric, score in row["average"].items():
-                assert row["datasets"]["pathmnist"][metric] == score["value"]
-                assert row["datasets_std"]["pathmnist"][metric] == score["std"] == 0.0123
-            assert {score["source"] for score in row["average"].values()} == {"Bachmeier (2024)"}
+            assert scored
+            for metric in scored:
+                assert row["datasets"]["pathmnist"][metric] == average[metric]
+                assert row["datasets_std"]["pathmnist"][metric] == average[f"{metric}_std"] == 0.0123
+                assert average[f"{metric}_source"] == "Bachmeier (2024)"
             assert row["result_url"] is None
         else:
             assert list(row["datasets"]) == [dataset.name for dataset in MEDMNIST_PLUS]
             mean = np.mean([scores["auc"] for scores in row["datasets"].values()])
             assert list(row["datasets_std"]) == (list(row["datasets"]) if row["kind"] == "seeds" else [])
-            assert mean == pytest.approx(row["average"]["auc"]["value"] - 0.055)  # as made by the fixture
+            assert mean == pytest.approx(row["average"]["auc"] - 0.055)  # as made by the fixture
             path = row["result_url"].removeprefix(settings.SITE_URL)
             assert get_json(client, path)["url"] == row["url"]
 
@@ -210,7 +214,7 @@ def test_the_json_says_what_its_numbers_are(client, board, ground_truth):
         "site": re.search(r'^version = "(.+)"', (settings.BASE_DIR / "pyproject.toml").read_text(), re.M)[1],  # type: ignore[index]
         "scorer": SCORER_VERSION,
         "ground_truth": {"name": "Demo labels", "sha256": ground_truth.checksum, "is_demo": True},
-        "bootstrap": {"version": "1", "replicates": 1000, "level": 0.95},
+        "bootstrap": {"version": "2", "replicates": 1000, "level": 0.95},
     }
     assert document["filters"] == {
         "resolution": 224,
@@ -398,7 +402,7 @@ def test_a_scored_submission(client, team, submit_and_score):
     evaluation = row.evaluations.get()
     path = f"/submissions/{row.pk}/result.json"
     waiting = get_json(client, path)
-    assert waiting["average"]["auc"]["low"] is None
+    assert waiting["average"]["auc_low"] is None
     assert waiting["versions"]["bootstrap"] is None
     assert waiting["further_metrics"] is None
 
@@ -412,22 +416,25 @@ def test_a_scored_submission(client, team, submit_and_score):
     assert document["status"] == "scored"
     assert document["versions"]["scorer"] == evaluation.scorer_version
     assert document["versions"]["ground_truth"]["sha256"] == evaluation.ground_truth.checksum
-    assert document["versions"]["bootstrap"]["version"] == "1"
+    assert document["versions"]["bootstrap"]["version"] == "2"
     assert list(document["datasets"]) == [dataset.name for dataset in MEDMNIST_PLUS]
     known = Uncertainty.objects.get()
     assert known.status == Uncertainty.Status.DONE
     for score in evaluation.dataset_scores.all():
         found = document["datasets"][score.dataset]
         for metric in METRICS:
-            assert found[metric]["value"] == getattr(score, metric)
-            assert [found[metric][end] for end in ("low", "high")] == known.intervals[score.dataset][metric]
-        assert found["auc"]["delong_std_error"] == known.auc_standard_errors[score.dataset]
+            assert found[metric] == getattr(score, metric)
+            ends = [found[f"{metric}_{end}"] for end in ("low", "high")]
+            assert ends == known.intervals[score.dataset][metric]
+            assert found[f"{metric}_se"] == known.standard_errors[score.dataset][metric] > 0
+        assert found["auc_se_delong"] == known.auc_standard_errors[score.dataset]
+    average = document["average"]
     for metric in METRICS:
-        values = [scores[metric]["value"] for scores in document["datasets"].values()]
-        assert document["average"][metric]["value"] == pytest.approx(np.mean(values))
-        assert document["average"][metric]["low"] < document["average"][metric]["value"]
-        ends = dict.fromkeys(["low", "high", "low_over_datasets", "high_over_datasets"], 1)
-        assert document["ranks"][metric] == {"rank": 1, "of": 1, **ends}
+        values = [scores[metric] for scores in document["datasets"].values()]
+        assert average[metric] == pytest.approx(np.mean(values))
+        assert average[f"{metric}_low"] < average[metric] < average[f"{metric}_high"]
+        ranges = dict.fromkeys(["low", "high", "low_over_datasets", "high_over_datasets"], 1)
+        assert document["ranks"][metric] == {"rank": 1, "of": 1, **ranges}
     assert document["further_metrics"] == SecondaryMetrics.objects.get().datasets
 
 
@@ -476,7 +483,7 @@ def test_a_disqualified_submission_is_its_teams_to_see_without_a_rank(team, as_u
     document = get_json(as_user(team), f"/submissions/{row.pk}/result.json")
     assert document["disqualified"] is True
     assert document["ranks"] is None
-    assert document["average"]["auc"]["value"] == 0.9
+    assert document["average"]["auc"] == 0.9
 
 
 def test_results_are_not_kept_by_caches_for_others(client, team, uncertain_entry):
@@ -490,15 +497,14 @@ def test_results_are_not_kept_by_caches_for_others(client, team, uncertain_entry
 # --- A group --------------------------------------------------------------------------------------
 
 
-def test_a_group(client, seeds):
+def test_a_group(client, seeds, labels):
     document = get_json(client, f"/groups/{seeds.pk}/result.json")
     assert set(document) == HEAD | GROUP
     members = list(seeds.public_members())
     aucs = [0.80, 0.82, 0.81]
     assert (document["name"], document["n_seeds"], document["resolution"]) == ("Three seeds", 3, 224)
-    average = document["average"]["auc"]
-    assert average["value"] == pytest.approx(np.mean(aucs))
-    assert average["std"] == pytest.approx(np.std(aucs, ddof=1))
+    assert document["average"]["auc"] == pytest.approx(np.mean(aucs))
+    assert document["average"]["auc_std"] == pytest.approx(np.std(aucs, ddof=1))
     for member, found in zip(members, document["members"], strict=True):
         assert found["sha256"] == member.sha256
         assert found["average"]["auc"] == member.evaluations.get().auc
@@ -509,9 +515,10 @@ def test_a_group(client, seeds):
     between_seeds = 0.01 / 3**0.5 * stats.t.ppf(0.975, 2) / stats.norm.ppf(0.975)
     for replicate, scores in zip(replicates, document["datasets"].values(), strict=True):
         for of_metric, metric in zip(replicate, METRICS, strict=True):
-            margin = 1.96 * np.hypot(of_metric.std(), between_seeds)
-            assert scores[metric]["low"] == pytest.approx(of_metric.mean() - margin, abs=0.2 * margin)
-            assert scores[metric]["high"] == pytest.approx(of_metric.mean() + margin, abs=0.2 * margin)
+            error = np.hypot(of_metric.std(ddof=1), between_seeds)
+            assert scores[f"{metric}_se"] == pytest.approx(error, rel=0.1)
+            assert scores[f"{metric}_low"] == pytest.approx(scores[metric] - 1.96 * error, abs=0.4 * error)
+            assert scores[f"{metric}_high"] == pytest.approx(scores[metric] + 1.96 * error, abs=0.4 * error)
 
 
 def test_a_group_with_one_left_is_its_teams_and_has_no_scores(client, team, as_user, seeds):

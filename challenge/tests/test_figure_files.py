@@ -28,6 +28,8 @@ from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.ground_truth import count_classes
+from challenge.scoring.statistics.misses import misses
 from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
 from challenge.services.accounts import close_account
 from challenge.tests.processes import Process, all_pids, celery_app, command_of, read_proc, wait_until
@@ -346,13 +348,15 @@ class Broker:
 
 @pytest.mark.parametrize("chromium", ["", "/usr/bin/some-browser"])
 def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_browser(
-    chromium, submit, team, settings, monkeypatch, django_capture_on_commit_callbacks
+    chromium, submit, team, labels, settings, monkeypatch, django_capture_on_commit_callbacks
 ):
     evaluation = submit(team).evaluations.get()
     settings.CHROMIUM = chromium
     broker = Broker()
     monkeypatch.setattr(queue, "current_app", broker)
-    made = uncertainty.Estimates(uncertainty.summarize(np.full((12, 4, 10), 0.5), {"pathmnist": 0.01}), {})
+    of_miss = misses(count_classes(labels.labels, MEDMNIST_PLUS), MEDMNIST_PLUS)
+    halves = np.full((12, 4), 0.5), np.full((12, 4, 10), 0.5)
+    made = uncertainty.Estimates(uncertainty.summarize(*halves, of_miss, {"pathmnist": 0.01}), {})
     monkeypatch.setattr(uncertainty, "estimate_file", lambda *paths: made)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)

@@ -315,8 +315,8 @@ def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_
     result = client.get(f"/groups/{group.pk}/result.json").json()
     for scores in (result["average"], *result["datasets"].values()):
         for metric in Metric.values:
-            score = scores[metric]
-            assert f"{score['low']:.4f}–{score['high']:.4f}" in text
+            ends = (f"{scores[f'{metric}_{end}']:.4f}" for end in ("low", "high"))
+            assert "–".join(ends) in text
     place = result["ranks"]["auc"]
     assert place["rank"] == 2
     assert (place["low"], place["high"]) == (2, 2)

@@ -10,11 +10,13 @@ from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import positions, with_rank_ranges
-from challenge.models import Metric, SecondaryMetrics, Uncertainty
+from challenge.models import Evaluation, Metric, SecondaryMetrics, Uncertainty
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.tests.pages import elements, page_of, text_of
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION
+from challenge.services import uncertainty
+from challenge.tests.pages import elements, page_of, region, text_of
 from challenge.views import leaderboard as leaderboard_view
 
 
@@ -73,8 +75,37 @@ def test_an_entry_without_replicates_has_no_range_and_counts_in_that_of_others(u
 def test_replicates_of_an_older_bootstrap_are_not_paired(uncertain_entry, team):
     for auc in (0.9, 0.8):
         uncertain_entry(team, auc)
-    Uncertainty.objects.filter(evaluation__auc=0.9).update(bootstrap_version="0")
+    Uncertainty.objects.filter(evaluation__auc=0.9).update(results_version="0")
     assert [row.rank_range for row in ranked_rows()] == [None, (2, 2)]
+
+
+def test_no_row_loses_its_range_while_all_are_estimated_again(
+    client, submit_and_score, team, other_team, monkeypatch
+):
+    """After an update, the sweep queues everything; the board is read before, during and after each estimate."""
+    estimate_file = uncertainty.estimate_file
+
+    def shown() -> str:
+        return text_of(region(page_of(client, "/leaderboard/?resolution=28&entries=all"), "Ranking"))
+
+    for of, skill in ((team, 1.0), (other_team, 1.01)):
+        uncertainty.estimate(submit_and_score(of, skill=skill).evaluations.get().pk)
+    before = shown()
+    assert before.count("95 %: ") == 2, "ranges of ranks"
+    assert before.count("95 % interval") == 2
+    Uncertainty.objects.update(bootstrap_version="1", results_version="1")
+    assert uncertainty.queue_missing() == 2
+
+    def estimate_and_look(*paths):
+        assert shown() == before, "running"
+        return estimate_file(*paths)
+
+    monkeypatch.setattr(uncertainty, "estimate_file", estimate_and_look)
+    for evaluation in list(Evaluation.objects.all()):
+        assert shown() == before, "queued"
+        uncertainty.estimate(evaluation.pk)
+        assert shown() == before, "the first has new results, the second old ones: the resamples are the same"
+    assert set(Uncertainty.objects.values_list("status", "results_version")) == {("done", BOOTSTRAP_VERSION)}
 
 
 def test_the_interval_is_that_of_the_mean(uncertain_entry, team):

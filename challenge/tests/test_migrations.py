@@ -223,8 +223,24 @@ def test_failures_get_their_cause_and_no_row_changes_otherwise(migrate):
     assert rows_of(migrate("0015_life_of_entries")) == before
 
 
+@pytest.mark.parametrize(
+    ("status", "version"), [("done", "1"), ("queued", ""), ("running", ""), ("failed", "")]
+)
+def test_results_of_uncertainties_keep_their_version(old, migrate, status, version):
+    before = migrate("0016_cause_of_failure")
+    evaluation = before.get_model("challenge", "Evaluation").objects.first()
+    before.get_model("challenge", "Uncertainty").objects.create(
+        evaluation_id=evaluation.pk, bootstrap_version="1", status=status, mean_replicates=b"1234"
+    )
+    rows = rows_of(before)["Uncertainty"]
+    (after,) = rows_of(migrate("0017_results_of_earlier_bootstraps"))["Uncertainty"]
+    assert (after.pop("results_version"), after.pop("standard_errors")) == (version, {})
+    assert [after] == rows
+    assert rows_of(migrate("0016_cause_of_failure"))["Uncertainty"] == rows
+
+
 def test_stored_replicates_stay_and_resampled_datasets_are_still_missing(old, migrate):
-    apps = migrate("0016_cause_of_failure")
+    apps = migrate("0017_results_of_earlier_bootstraps")
     evaluation = apps.get_model("challenge", "Evaluation").objects.first()
     stored = {"mean_replicates": b"\x01" * 16, "dataset_replicates": b"\x02" * 16, "status": "done"}
     apps.get_model("challenge", "Uncertainty").objects.create(
@@ -233,4 +249,4 @@ def test_stored_replicates_stay_and_resampled_datasets_are_still_missing(old, mi
     before = rows_of(apps)["Uncertainty"]
     after = rows_of(migrate("0018_resampled_datasets"))["Uncertainty"]
     assert after == [row | {"resampled_dataset_means": b""} for row in before]
-    assert rows_of(migrate("0016_cause_of_failure"))["Uncertainty"] == before
+    assert rows_of(migrate("0017_results_of_earlier_bootstraps"))["Uncertainty"] == before

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from challenge.models import Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.ground_truth import write_ground_truth
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.services import uncertainty
 from challenge.tests.scoring.archives import evaluator_files, zipped
 
 
@@ -45,6 +47,37 @@ def test_it_prints_a_table(prediction_files, labels_file):
     result = run(prediction_files(1.0), "--labels", labels_file)
     assert result.returncode == 0
     assert len(result.stdout.splitlines()) == 1 + 12 + 1
+
+
+def test_intervals_are_those_of_the_site(submit_and_score, team, prediction_files, labels_file):
+    """The same file, uploaded and estimated by a worker, and scored offline."""
+    evaluation = submit_and_score(team).evaluations.get()
+    uncertainty.estimate(evaluation.pk)
+    stored = Uncertainty.objects.get()
+    result = run(prediction_files(1.0), "--labels", labels_file, "--intervals", "--json")
+    assert result.returncode == 0
+    found = json.loads(result.stdout)
+    names = {f"{metric}_{part}" for metric in METRICS for part in ("low", "high", "se")} | {"auc_se_delong"}
+    for name, scores in (*found["datasets"].items(), ("average", found["average"])):
+        assert set(scores) == names | set(METRICS)
+        for metric in METRICS:
+            ends = [scores[f"{metric}_low"], scores[f"{metric}_high"]]
+            assert ends == pytest.approx(stored.intervals[name][metric], abs=1e-12, rel=0)
+            error = stored.standard_errors[name][metric]
+            assert scores[f"{metric}_se"] == pytest.approx(error, abs=1e-12, rel=0)
+            assert ends[0] < scores[metric] < ends[1]
+        assert scores["auc_se_delong"] == pytest.approx(stored.auc_standard_errors[name], abs=1e-12, rel=0)
+    assert found["average"]["auc"] == pytest.approx(evaluation.auc, abs=1e-12, rel=0)
+
+
+def test_intervals_in_a_table(prediction_files, labels_file):
+    result = run(prediction_files(1.0), "--labels", labels_file, "--intervals")
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["dataset", "metric", "value", "low", "high", "std.", "error"]
+    assert len(lines) == 1 + 13 * len(METRICS)
+    name, metric, value, low, high, _error = lines[-4].split()
+    assert (name, metric) == ("average", "auc")
+    assert float(low) < float(value) < float(high)
 
 
 def test_warnings_are_on_stderr_and_in_the_json(prediction_files, labels_file):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from challenge.entries.figures import overview_figures
 from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION
 from challenge.scoring.statistics.delong import standard_error_of_mean
 from challenge.services import groups, submissions
 from challenge.tests.pages import element, elements, page_of, table_of, text_of
@@ -29,8 +30,12 @@ def facts(page: str) -> list[str]:
     return [text_of(fact) for fact in elements(page, "li.fact")]
 
 
-def state_of(submission: Submission, status: str) -> None:
-    Uncertainty.objects.filter(evaluation__submission=submission).update(status=status)
+def state_of(submission: Submission, status: str, *, results: bool = False) -> None:
+    """Set the state of the job; without results, as in the first run."""
+    version = BOOTSTRAP_VERSION if results else ""
+    Uncertainty.objects.filter(evaluation__submission=submission).update(
+        status=status, results_version=version
+    )
 
 
 def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncertain_entry, team):
@@ -51,6 +56,19 @@ def test_each_mean_and_each_metric_of_a_dataset_has_its_interval(client, uncerta
     assert cells[1:3] == [f"0.8700 95 % interval {low:.4f}–{high:.4f}", f"{error:.4f}"]
     low, high = uncertainty.intervals["octmnist"]["accuracy"]
     assert cells[5] == f"0.8700 95 % interval {low:.4f}–{high:.4f}"
+
+
+CLOSE = "Above 0.995 an interval reaches much further down than up"
+
+
+def test_values_close_to_1_are_explained_where_there_are_some(client, uncertain_entry, team):
+    far, close = uncertain_entry(team, 0.994), uncertain_entry(team, 0.996, kappa=0.9)
+    assert CLOSE not in page_on(client, far)
+    assert page_on(client, close).count(CLOSE) == 1
+    board = page_of(client, "/leaderboard/?entries=all")
+    assert board.count(CLOSE) == 1
+    compared = page_of(client, reverse("compare"), {"e": [f"s{far.pk}", f"s{close.pk}"]})
+    assert compared.count(CLOSE) == 1
 
 
 def test_the_standard_error_of_the_mean_follows_from_those_of_the_datasets(client, uncertain_entry, team):
@@ -135,7 +153,7 @@ def test_the_page_says_that_intervals_follow_and_asks_for_them(status, client, u
         waiting = result_of(client, submission, shown="intervals-follow")
     assert len(queries) < 10, "asked every second"
     assert (waiting.status_code, waiting.content) == (204, b""), "what is there is not sent again and again"
-    state_of(submission, Uncertainty.Status.DONE)
+    state_of(submission, Uncertainty.Status.DONE, results=True)
     there = result_of(client, submission, shown="intervals-follow")
     text = there.content.decode()
     assert there.status_code == 200
@@ -143,6 +161,17 @@ def test_the_page_says_that_intervals_follow_and_asks_for_them(status, client, u
     assert "hx-get" not in element(text, "#result").attributes
     assert elements(text, "#figures[hx-swap-oob=true]"), "the figures have intervals, too"
     assert FOLLOW not in page_on(client, submission)
+
+
+@pytest.mark.parametrize("status", [status for status in Uncertainty.Status if status != "done"])
+def test_earlier_results_stay_while_they_are_estimated_again(status, client, uncertain_entry, team):
+    submission = uncertain_entry(team, 0.9)
+    before = page_on(client, submission)
+    state_of(submission, status, results=True)
+    page = page_on(client, submission)
+    assert facts(page) == facts(before)
+    assert table_of(page, "Metrics for each dataset") == table_of(before, "Metrics for each dataset")
+    assert "hx-trigger" not in element(page, "#result").attributes
 
 
 def test_a_page_that_waited_for_scores_gets_them_before_the_intervals(client, uncertain_entry, team):

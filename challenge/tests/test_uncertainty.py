@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from challenge.models import SecondaryMetrics, Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.statistics.misses import misses
 from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import evaluations, uncertainty
 from challenge.tests.processes import in_parallel
@@ -21,11 +23,12 @@ Status = Uncertainty.Status
 @pytest.fixture
 def estimates(labels) -> uncertainty.Estimates:
     """A possible result of an estimate, without the seconds that it takes."""
-    replicates = np.full((12, 4, 1000), 0.5)
+    values, replicates = np.full((12, 4), 0.5), np.full((12, 4, 1000), 0.5)
     replicates[0, 0] = np.linspace(0.4, 0.6, 1000)
     names = [dataset.name for dataset in MEDMNIST_PLUS]
+    of_miss = misses(count_classes(labels.labels, MEDMNIST_PLUS), MEDMNIST_PLUS)
     return uncertainty.Estimates(
-        uncertainty.summarize(replicates, dict.fromkeys(names, 0.01)),
+        uncertainty.summarize(values, replicates, of_miss, dict.fromkeys(names, 0.01)),
         {name: {"log_loss": 1.0} for name in names},
     )
 
@@ -70,6 +73,10 @@ def test_a_whole_file(scored):
         assert replicates.mean() == pytest.approx(getattr(scored, metric), abs=0.005)
     assert set(found.intervals) == {"average", *(d.name for d in MEDMNIST_PLUS)}
     assert found.auc_standard_errors["average"] == pytest.approx(means[0].std(ddof=1), rel=0.1)
+    names = ["average", *(d.name for d in MEDMNIST_PLUS)]
+    for name, of_dataset in zip(names, [means, *datasets], strict=True):
+        found_errors = [found.standard_errors[name][metric] for metric in METRICS]
+        assert found_errors == pytest.approx(of_dataset.std(axis=1, ddof=1).tolist(), rel=1e-4)
     further = SecondaryMetrics.objects.get(evaluation=scored).datasets
     assert further["retinamnist"]["quadratic_kappa"] > 0
 
@@ -141,10 +148,25 @@ def test_what_was_scored_before_is_estimated_once(scored, entry, team):
 def test_another_bootstrap_estimates_everything_again(scored, quick, monkeypatch):
     uncertainty.estimate(scored.pk)
     assert uncertainty.queue_missing() == 0
-    Uncertainty.objects.update(bootstrap_version="0")
-    assert not Uncertainty.objects.known().exists()
+    Uncertainty.objects.update(bootstrap_version="0", results_version="0")
+    assert not Uncertainty.objects.known().exists(), "not paired"
     assert uncertainty.queue_missing() == 1
+    assert uncertainty.queue_missing() == 0
     assert status_of(scored) == Status.QUEUED
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_results_of_a_paired_version_stay_in_use_until_they_are_replaced(scored, quick, fails):
+    uncertainty.estimate(scored.pk)
+    Uncertainty.objects.update(bootstrap_version="1", results_version="1")
+    assert uncertainty.queue_missing() == 1
+    quick.side_effect = OSError("the disk is full") if fails else None
+    for _ in range(Uncertainty.MAX_ATTEMPTS if fails else 1):
+        assert Uncertainty.objects.known().get().results_version == "1"
+        uncertainty.estimate(scored.pk)
+    found = Uncertainty.objects.known().get()
+    assert (found.status, found.results_version) == ((Status.FAILED, "1") if fails else (Status.DONE, "2"))
+    assert uncertainty.queue_missing() == 0, "a job that failed is not tried forever"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,7 +17,6 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
 from challenge.scoring.metrics.ranked import SCORER_VERSION
 from challenge.scoring.metrics.secondary import LOG_CLIP
-from challenge.scoring.statistics.intervals import LEVEL
 from challenge.scoring.statistics.ranking import rank
 
 #: Means of made-up entries, to show how ties are ranked; the last entry has no score.
@@ -39,7 +38,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "smallest": smallest,
         "largest": largest,
         "accuracy_margins": [_margin(0.9, dataset.n_test) for dataset in (smallest, largest)],
-        "quantiles": [f"{50 * (1 - LEVEL):g}", f"{50 * (1 + LEVEL):g}"],
         "most_with_leader": MOST_WITH_LEADER,
         "detectable": detectable_differences(GroundTruth.objects.active()),
         "calibration_floors": [(d.title, CALIBRATION_FLOORS[d.name]) for d in MEDMNIST_PLUS],

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
@@ -15,6 +17,8 @@ from challenge.scoring.metrics.evaluator import Scores, evaluate
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.warnings import warnings_of_scores
 from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
+from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
+from challenge.services.uncertainty import AVERAGE, estimate_predictions
 
 INVALID_FILE = 2
 
@@ -22,6 +26,7 @@ EXAMPLES = """\
 Examples:
   manage.py score_submission predictions.csv --labels ~/.medmnist
   manage.py score_submission predictions.csv.gz --labels labels.npz --json > scores.json
+  manage.py score_submission predictions.csv --labels ~/.medmnist --intervals
   manage.py score_submission evaluator-files.zip --resolution 224 --labels ~/.medmnist
 
 If the file is invalid, the exit status is 2. Standard error lists every problem; standard output is empty.
@@ -51,9 +56,20 @@ class Command(CommandWithExamples):
             help="resolution of the images; the names of files in a .zip must not state another",
         )
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+        parser.add_argument(
+            "--intervals",
+            action="store_true",
+            help=f"add {LEVEL:.0%} intervals and standard errors of each metric, from {N_REPLICATES:,} resamples",
+        )
 
     def handle(
-        self, *args: object, file: Path, labels: Path, resolution: int | None = None, **options: object
+        self,
+        *args: object,
+        file: Path,
+        labels: Path,
+        resolution: int | None = None,
+        intervals: bool = False,
+        **options: object,
     ) -> None:
         limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
         try:
@@ -76,11 +92,33 @@ class Command(CommandWithExamples):
             self.stderr.write("The file is valid, but something may be wrong with it:")
         for warning in warnings:
             self.stderr.write(f"- {warning}")
-        self.stdout.write(_as_json(scores, warnings) if options["json"] else _as_table(scores))
+        found = scores.to_dict()
+        if intervals:
+            _add_intervals(found, estimate_predictions(predictions.values, y_true).uncertainty)
+        if options["json"]:
+            self.stdout.write(json.dumps(found | {"warnings": warnings}, indent=2))
+        else:
+            self.stdout.write(_as_long_table(found) if intervals else _as_table(scores))
 
 
-def _as_json(scores: Scores, warnings: list[str]) -> str:
-    return json.dumps(scores.to_dict() | {"warnings": warnings}, indent=2)
+def _add_intervals(found: dict[str, Any], uncertainty: Mapping[str, Any]) -> None:
+    """Add `auc_low`, `auc_high`, `auc_se` and so on to the metrics of each dataset and of the average."""
+    for name, scores in (*found["datasets"].items(), (AVERAGE, found["average"])):
+        for metric in METRICS:
+            scores[f"{metric}_low"], scores[f"{metric}_high"] = uncertainty["intervals"][name][metric]
+            scores[f"{metric}_se"] = uncertainty["standard_errors"][name][metric]
+        scores["auc_se_delong"] = uncertainty["auc_standard_errors"][name]
+
+
+def _as_long_table(found: dict[str, Any]) -> str:
+    """Return one line for each metric of each dataset and of the average."""
+    lines = [f"{'dataset':16}{'metric':20}{'value':>10}{'low':>10}{'high':>10}{'std. error':>12}"]
+    for name, scores in (*found["datasets"].items(), (AVERAGE, found["average"])):
+        for metric in METRICS:
+            value, low, high, error = (scores[metric + part] for part in ("", "_low", "_high", "_se"))
+            about = f"{name:16}{metric.replace('_', ' '):20}"
+            lines.append(f"{about}{value:10.6f}{low:10.6f}{high:10.6f}{error:12.6f}")
+    return "\n".join(lines)
 
 
 def _as_table(scores: Scores) -> str:

@@ -11,8 +11,11 @@ import numpy as np
 
 #: Raise it with any change that can change a score: evaluations of different versions are not comparable.
 SCORER_VERSION = "1"
-#: Raise it with any change of the metrics or the resamples: replicates of different versions are not paired.
-BOOTSTRAP_VERSION = "1"
+#: Raise it with any change of the metrics, the resamples or what is computed from them: all are estimated again.
+BOOTSTRAP_VERSION = "2"
+#: Versions with the same metrics and resamples: their replicates are paired, so that older ones stay in use until they
+#: are computed again. After a change of the metrics or the resamples, only the new version.
+PAIRED_VERSIONS = ("1", "2")
 
 
 def auc(positive: np.ndarray, y_score: np.ndarray) -> float:
@@ -120,6 +123,8 @@ class About:
     axis: str
     #: Function from confusion matrices (..., n, n) to values (...); None for the AUC, which needs the probabilities.
     of_confusion: Callable[[np.ndarray], np.ndarray] | None
+    #: Lowest possible value; the highest is 1.
+    lowest: float = 0.0
 
     @classmethod
     def field(
@@ -129,16 +134,17 @@ class About:
         name: str = "",
         axis: str = "",
         of_confusion: Callable[[np.ndarray], np.ndarray] | None = None,
+        lowest: float = 0.0,
     ) -> dict[str, "About"]:
         """Return the metadata of a field of `DatasetScores`."""
-        return {"about": cls(title, name or title.lower(), axis or title, of_confusion)}
+        return {"about": cls(title, name or title.lower(), axis or title, of_confusion, lowest)}
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetScores:
     """Metrics of one dataset, or their means, in display order.
 
-    All are in [0, 1], except `cohen_kappa` in [-1, 1]. These fields define the metrics for the whole site.
+    `About.lowest` to 1 is the range of a metric. These fields define the metrics for the whole site.
     """
 
     auc: float = field(metadata=About.field("AUC", name="AUC", axis="Area under the ROC curve (AUC)"))
@@ -146,7 +152,7 @@ class DatasetScores:
         metadata=About.field("Balanced accuracy", of_confusion=balanced_accuracy)
     )
     cohen_kappa: float = field(
-        metadata=About.field("Cohen's kappa", name="Cohen's kappa", of_confusion=cohen_kappa)
+        metadata=About.field("Cohen's kappa", name="Cohen's kappa", of_confusion=cohen_kappa, lowest=-1.0)
     )
     accuracy: float = field(metadata=About.field("Accuracy", of_confusion=accuracy))
 

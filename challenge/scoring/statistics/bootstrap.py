@@ -5,36 +5,22 @@ dataset has no such classes, so all its images are drawn together (Efron and Tib
 depend only on the dataset, the labels and the number of the replicate. Replicate b of every submission therefore uses
 the same images, and replicates of two submissions are paired.
 
-Scores are sorted once. A resample is then a weight for each image, and AUC and confusion matrices are sums of weights.
-Importing this module imports Numba, which takes 55 MB and half a second: code that only reads replicates avoids it.
+`ordered.py` prepares the predictions. Importing this module imports Numba, which takes 55 MB and half a second: code
+that only reads replicates avoids it.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
 from ..benchmark import Benchmark, Dataset, Task
-from ..metrics.predicted import predicted_classes
 from ..metrics.ranked import RANKED
 from . import bootstrap_kernels as kernels
 from .intervals import N_REPLICATES
+from .ordered import Binary, Ordered, ordered, strata
 
 SEED = 9930641
-
-
-@dataclass(frozen=True, slots=True)
-class _Binary:
-    """Negative and positive images of one AUC, each by increasing score.
-
-    For each positive, `below` counts the negatives with a lower score, and `up_to` those with a lower or equal score.
-    """
-
-    negatives: np.ndarray
-    positives: np.ndarray
-    below: np.ndarray
-    up_to: np.ndarray
 
 
 def bootstrap(
@@ -49,98 +35,54 @@ def bootstrap(
     `evaluator.evaluate`.
     """
     return np.stack(
-        [bootstrap_dataset(labels[d.name], predictions[d.name], d, n_replicates) for d in benchmark]
+        [bootstrap_dataset(ordered(labels[d.name], predictions[d.name], d), n_replicates) for d in benchmark]
     )
 
 
-def bootstrap_dataset(
-    y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset, n_replicates: int = N_REPLICATES
-) -> np.ndarray:
+def bootstrap_dataset(images: Ordered, n_replicates: int = N_REPLICATES) -> np.ndarray:
     """Return the metrics of one dataset in each replicate, (n_metrics, n_replicates).
 
     In a multi-label dataset, a replicate skips a label if it has no image with the label, or none without it. In the
     official test sets, the rarest label is missing in one of 10^18 replicates. If no label remains, the value is NaN.
     """
-    order, strata = _strata(y_true, dataset)
-    y_true, y_score = y_true[order], y_score[order]
-    tasks = _binary_tasks(y_true, y_score, dataset)
-    matrices = _confusion_cells(y_true, y_score, dataset)
-    blocks = []
+    areas, confusions = [], []
     for first in range(0, n_replicates, kernels.LANES):
-        counts = np.ascontiguousarray(_draw(dataset, first, strata).T)
+        counts = _draw(images.dataset, first, images.strata)
         most = 255 // int(counts.max())
-        areas = np.array([_areas(task, counts, most) for task in tasks])
-        confusions = np.array([_confusions(cells, counts, dataset) for cells in matrices])
-        blocks.append(_metrics(areas, confusions))
-    return np.concatenate(blocks, axis=1)[:, :n_replicates]
+        areas.append([_areas(binary, counts, most) for binary in images.areas])
+        confusions.append([_confusions(cells, counts, images.dataset) for cells in images.cells])
+    return _metrics(np.concatenate(areas, axis=1), np.concatenate(confusions, axis=1))[:, :n_replicates]
+
+
+def metrics_of(images: Ordered) -> np.ndarray:
+    """Return the metrics of one dataset, (n_metrics,), in the order of `METRICS`: each image counts once."""
+    once = np.ones((len(images.order), kernels.LANES), dtype=np.uint8)
+    areas = np.array([[binary.area] for binary in images.areas])
+    confusions = np.array([_confusions(cells, once, images.dataset)[:1] for cells in images.cells])
+    return _metrics(areas, confusions)[:, 0]
 
 
 def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndarray:
     """Return the number of times each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
-    order, strata = _strata(y_true, dataset)
+    order, bounds = strata(y_true, dataset)
     counts = np.empty(len(order), dtype=np.int64)
-    counts[order] = _draw(dataset, replicate, strata)[0]
+    counts[order] = _draw(dataset, replicate, bounds)[:, 0]
     return counts
 
 
-def _strata(y_true: np.ndarray, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the order that sorts images by class, and the bounds of the classes; one stratum if multi-label."""
-    if dataset.task is Task.MULTILABEL:
-        return np.arange(len(y_true)), np.array([0, len(y_true)])
-    sizes = np.bincount(y_true, minlength=dataset.n_classes)
-    return np.argsort(y_true, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
-
-
-def _draw(dataset: Dataset, first: int, strata: np.ndarray) -> np.ndarray:
-    """Return the counts of `LANES` replicates, starting at number `first`, (LANES, n_test)."""
-    counts = np.empty((kernels.LANES, strata[-1]), dtype=np.uint8)
+def _draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
+    """Return the counts of `LANES` replicates, starting at number `first`, (n_test, LANES)."""
+    counts = np.empty((bounds[-1], kernels.LANES), dtype=np.uint8)
     stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
-    kernels.draw(np.uint64(stream), first, strata, counts)
+    kernels.draw(np.uint64(stream), first, bounds, counts)
     return counts
 
 
-def _binary_tasks(y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset) -> list[_Binary]:
-    """Return the parts that the AUC averages: each class against the rest, each label, or class 1 if binary."""
-    classes: Sequence[int] = [1] if dataset.task is Task.BINARY else range(dataset.n_classes)
-    tasks = []
-    for c in classes:
-        positive = y_true[:, c] == 1 if dataset.task is Task.MULTILABEL else y_true == c
-        (negatives, low), (positives, high) = (
-            _by_score(kind, y_score[:, c]) for kind in (~positive, positive)
-        )
-        below, up_to = (np.searchsorted(low, high, side) for side in ("left", "right"))
-        tasks.append(_Binary(negatives, positives, below, up_to))
-    return tasks
-
-
-def _by_score(chosen: np.ndarray, y_score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the chosen images by increasing score, and their scores."""
-    rows = np.flatnonzero(chosen)
-    order = np.argsort(y_score[rows])
-    return rows[order].astype(np.uint32), y_score[rows[order]]
-
-
-def _confusion_cells(
-    y_true: np.ndarray, y_score: np.ndarray, dataset: Dataset
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the cell of each image in the confusion matrix, or in each label's matrix, as (rows, cells).
-
-    Images in the first cell are left out: for a label they are the majority, and the total is known.
-    """
-    y_pred = predicted_classes(y_score, dataset)
-    if dataset.task is Task.MULTILABEL:
-        cells = 2 * (y_true.T == 1) + y_pred.T
-    else:
-        cells = (y_true.astype(np.int64) * dataset.n_classes + y_pred)[None]
-    rows = [np.flatnonzero(of_matrix).astype(np.uint32) for of_matrix in cells]
-    return [(r, of_matrix[r].astype(np.uint32)) for r, of_matrix in zip(rows, cells, strict=True)]
-
-
-def _areas(task: _Binary, counts: np.ndarray, most: int) -> np.ndarray:
+def _areas(binary: Binary, counts: np.ndarray, most: int) -> np.ndarray:
     """Return the AUC in each replicate of a block; NaN without positives or negatives."""
     negatives, twice_u = np.empty(kernels.LANES, np.uint32), np.empty(kernels.LANES, np.uint64)
     kernels.count_pairs(
-        task.negatives, task.positives, task.below, task.up_to, counts, most, negatives, twice_u
+        binary.negatives, binary.positives, binary.below, binary.up_to, counts, most, negatives, twice_u
     )
     n_negative = negatives.astype(np.float64)
     with np.errstate(invalid="ignore"):  # 0 / 0
@@ -157,7 +99,7 @@ def _confusions(cells: tuple[np.ndarray, np.ndarray], counts: np.ndarray, datase
 
 
 def _metrics(areas: np.ndarray, confusions: np.ndarray) -> np.ndarray:
-    """Return the metrics of a block, (n_metrics, LANES), from AUCs (k, LANES) and confusion matrices (l, LANES, n, n).
+    """Return the metrics of B replicates, (n_metrics, B), from AUCs (k, B) and confusion matrices (l, B, n, n).
 
     A replicate skips labels that are absent from it.
     """

@@ -47,27 +47,33 @@ def mix(state: np.uint64) -> np.uint64:
 
 @numba.njit(cache=True)
 def draw(stream: np.uint64, first: int, strata: np.ndarray, counts: np.ndarray) -> None:
-    """Count how often each image is drawn in the resamples from number `first` on: `counts` (LANES, n) of uint8.
+    """Count how often each image is drawn in the resamples from number `first` on: `counts` (n, LANES) of uint8.
 
     `strata` (k + 1,) are the bounds of consecutive strata. From each stratum, as many images are drawn as it has, with
     replacement. A multiplication turns 32 random bits into a position in the stratum, with a bias of its size / 2^32.
     Resample b of a stream is always the same, independent of the others in its block.
     """
     counts[:] = 0
+    states = np.empty(LANES, dtype=np.uint64)
+    one, other = np.empty(LANES, dtype=np.uint32), np.empty(LANES, dtype=np.uint32)
     for lane in range(LANES):
-        state = mix(stream + np.uint64(first + lane) * _STEP)
-        count = counts[lane]
-        for stratum in range(len(strata) - 1):
-            start = np.uint64(strata[stratum])
-            size = np.uint64(strata[stratum + 1]) - start
-            for _ in range(size // np.uint64(2)):
-                state += _STEP
-                bits = mix(state)
-                count[start + ((bits >> _HALF) * size >> _HALF)] += np.uint8(1)
-                count[start + ((bits & _LOW) * size >> _HALF)] += np.uint8(1)
-            if size & np.uint64(1):
-                state += _STEP
-                count[start + ((mix(state) >> _HALF) * size >> _HALF)] += np.uint8(1)
+        states[lane] = mix(stream + np.uint64(first + lane) * _STEP)
+    for stratum in range(len(strata) - 1):
+        start = np.uint64(strata[stratum])
+        size = np.uint64(strata[stratum + 1]) - start
+        for _ in range(size // np.uint64(2)):
+            for lane in range(LANES):
+                states[lane] += _STEP
+                bits = mix(states[lane])
+                one[lane] = np.uint32(start + ((bits >> _HALF) * size >> _HALF))
+                other[lane] = np.uint32(start + ((bits & _LOW) * size >> _HALF))
+            for lane in range(LANES):
+                counts[one[lane], lane] += np.uint8(1)
+                counts[other[lane], lane] += np.uint8(1)
+        if size & np.uint64(1):
+            for lane in range(LANES):
+                states[lane] += _STEP
+                counts[start + ((mix(states[lane]) >> _HALF) * size >> _HALF), lane] += np.uint8(1)
 
 
 @numba.njit(cache=True)

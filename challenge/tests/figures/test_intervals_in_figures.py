@@ -15,7 +15,7 @@ from challenge.figures.submission import metric_by_dataset
 from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-INTERVAL = "95 % bootstrap interval"
+INTERVAL = "95 % interval"
 OURS = Series("Ours", {"pathmnist": Score(0.9, low=0.88, high=0.91), "octmnist": Score(0.5)})
 THEIRS = Series("Theirs", {"pathmnist": Score(0.8, std=0.03)}, is_published=True)
 WITHOUT = Series("Without", {"pathmnist": Score(0.7)})

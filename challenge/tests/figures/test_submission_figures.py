@@ -42,7 +42,7 @@ def test_intervals_and_deviations_are_bars_and_the_note_says_which():
     assert (ours.error_y.array[3], ours.error_y.arrayminus[3]) == pytest.approx((0.2, 0.1))
     assert (theirs.error_y.array[3], theirs.error_y.arrayminus[3]) == (0.05, 0.05)
     assert ours.error_y.array[0] == 0
-    assert "Bars of entries are 95 % bootstrap intervals." in figure.note
+    assert "Bars of entries are 95 % intervals." in figure.note
     assert "Bars of published results are one standard deviation" in figure.note
     assert "intervals" not in metric_by_dataset([deviation], "auc", MEDMNIST_PLUS).note
     seeds = Series("Group", {"octmnist": Score(0.6, std=0.05)})

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
-from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS
+from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS, PAIRED_VERSIONS
 from challenge.scoring.statistics.bootstrap import bootstrap, bootstrap_dataset, draw_counts
 from challenge.scoring.statistics.intervals import percentile_interval
+from challenge.scoring.statistics.ordered import ordered
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
 
@@ -41,7 +42,7 @@ def assert_equals_sklearn(y_true, y_score, dataset, replicates, which):
 def test_equals_a_naive_bootstrap_with_scikit_learn(dataset, digits):
     labels, predictions = make_case(dataset, 1)
     y_score = np.round(predictions, digits)
-    replicates = bootstrap_dataset(labels, y_score, dataset, 130)
+    replicates = bootstrap_dataset(ordered(labels, y_score, dataset), 130)
     assert replicates.shape == (len(METRICS), 130)
     assert_equals_sklearn(labels, y_score, dataset, replicates, [0, 63, 64, 129])
 
@@ -49,7 +50,9 @@ def test_equals_a_naive_bootstrap_with_scikit_learn(dataset, digits):
 def test_equals_it_on_the_labels_of_chest_x_rays():
     dataset = MEDMNIST_PLUS["chestmnist"]
     labels, y_score = make_case(dataset, 1)
-    assert_equals_sklearn(labels, y_score, dataset, bootstrap_dataset(labels, y_score, dataset, 2), [0, 1])
+    assert_equals_sklearn(
+        labels, y_score, dataset, bootstrap_dataset(ordered(labels, y_score, dataset), 2), [0, 1]
+    )
 
 
 def tables(cells, n_rows, n_columns):
@@ -71,7 +74,7 @@ def test_equals_it_with_ties_rare_classes_and_scores_at_the_ends(data):
         y_true[:2] = [[0], [1]]
     else:
         y_true = np.array(data.draw(st.permutations([*range(n_classes)] * 2 + [0] * (n - 2 * n_classes))))
-    replicates = bootstrap_dataset(y_true, y_score, dataset, 3)
+    replicates = bootstrap_dataset(ordered(y_true, y_score, dataset), 3)
     assert_equals_sklearn(y_true, y_score, dataset, replicates, range(3))
 
 
@@ -109,12 +112,12 @@ def test_images_are_drawn_uniformly():
 def test_replicates_do_not_depend_on_the_predictions_nor_on_how_many_are_made():
     dataset = MEDMNIST_PLUS["breastmnist"]
     labels, one, other = make_case(dataset, 1, 2)
-    many = bootstrap_dataset(labels, one, dataset, 200)
-    np.testing.assert_array_equal(bootstrap_dataset(labels, one, dataset, 70), many[:, :70])
-    np.testing.assert_array_equal(bootstrap_dataset(labels, one, dataset, 200), many)
+    many = bootstrap_dataset(ordered(labels, one, dataset), 200)
+    np.testing.assert_array_equal(bootstrap_dataset(ordered(labels, one, dataset), 70), many[:, :70])
+    np.testing.assert_array_equal(bootstrap_dataset(ordered(labels, one, dataset), 200), many)
     # the same resamples: replicates of nearly equal predictions move together
-    assert np.corrcoef(many[3], bootstrap_dataset(labels, one * 0.999, dataset, 200)[3])[0, 1] > 0.99
-    assert (many[0] != bootstrap_dataset(labels, other, dataset, 200)[0]).any()
+    assert np.corrcoef(many[3], bootstrap_dataset(ordered(labels, one * 0.999, dataset), 200)[3])[0, 1] > 0.99
+    assert (many[0] != bootstrap_dataset(ordered(labels, other, dataset), 200)[0]).any()
 
 
 def test_datasets_are_resampled_independently():
@@ -125,12 +128,13 @@ def test_datasets_are_resampled_independently():
 
 
 def test_a_change_of_the_resamples_needs_another_version():
-    """Different resamples are not paired: stored and new replicates of one version must use the same resamples."""
+    """Different resamples are not paired: replicates of all paired versions must use the same resamples."""
     dataset = MEDMNIST_PLUS["octmnist"]
     labels = np.arange(dataset.n_test) % dataset.n_classes
     drawn = np.concatenate([draw_counts(labels, dataset, b) for b in (0, 999)])
     digest = hashlib.sha256(drawn.astype(np.uint8).tobytes()).hexdigest()[:16]
-    assert (BOOTSTRAP_VERSION, digest) == ("1", "6402651b1e68143e")
+    assert (PAIRED_VERSIONS, digest) == (("1", "2"), "6402651b1e68143e")
+    assert BOOTSTRAP_VERSION in PAIRED_VERSIONS
 
 
 def test_all_datasets_and_their_mean():
@@ -139,7 +143,7 @@ def test_all_datasets_and_their_mean():
     dataset = TINY["pairmnist"]
     np.testing.assert_array_equal(
         replicates[1],
-        bootstrap_dataset(TINY_LABELS["pairmnist"], TINY_PREDICTIONS["pairmnist"], dataset, 100),
+        bootstrap_dataset(ordered(TINY_LABELS["pairmnist"], TINY_PREDICTIONS["pairmnist"], dataset), 100),
     )
 
 
@@ -147,7 +151,7 @@ def test_a_label_missing_from_a_replicate_is_left_out_of_it():
     dataset = Dataset("rare", "Rare", "Test", Task.MULTILABEL, ("common", "rare"), 6)
     y_true = np.array([[0, 1], [1, 0], [0, 0], [1, 0], [0, 0], [1, 0]])
     y_score = np.array([[0.1, 0.9], [0.2, 0.3], [0.3, 0.1], [0.8, 0.2], [0.9, 0.3], [0.7, 0.6]])
-    replicates = bootstrap_dataset(y_true, y_score, dataset, 64)
+    replicates = bootstrap_dataset(ordered(y_true, y_score, dataset), 64)
     without = [b for b in range(64) if not draw_counts(y_true, dataset, b)[0]]
     assert without, "no replicate lacks the rare label: take another case"
     assert_equals_sklearn(y_true, y_score, dataset, replicates, range(64))
