@@ -34,6 +34,7 @@ from challenge.services import groups, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.tests import needs
 from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
+from challenge.tests.scoring.naive_intervals import naive_interval, naive_losses
 
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "rank_low_over_datasets", "rank_high_over_datasets", "with_leader"),
@@ -513,12 +514,15 @@ def test_a_group(client, seeds, labels):
     replicates = np.mean([np.frombuffer(c, "<f4").reshape(12, 4, -1) for c in contents], axis=0)
     # the deviation of the three seeds is 0.01
     between_seeds = 0.01 / 3**0.5 * stats.t.ppf(0.975, 2) / stats.norm.ppf(0.975)
-    for replicate, scores in zip(replicates, document["datasets"].values(), strict=True):
-        for of_metric, metric in zip(replicate, METRICS, strict=True):
-            error = np.hypot(of_metric.std(ddof=1), between_seeds)
-            assert scores[f"{metric}_se"] == pytest.approx(error, rel=0.1)
-            assert scores[f"{metric}_low"] == pytest.approx(scores[metric] - 1.96 * error, abs=0.4 * error)
-            assert scores[f"{metric}_high"] == pytest.approx(scores[metric] + 1.96 * error, abs=0.4 * error)
+    for replicate, dataset in zip(replicates, MEDMNIST_PLUS, strict=True):
+        scores = document["datasets"][dataset.name]
+        losses = naive_losses(labels.labels[dataset.name], dataset).T
+        for metric, of_metric, of_miss, lowest in zip(METRICS, replicate, losses, (0, 0, -1, 0), strict=True):
+            error = scores[f"{metric}_se"]
+            assert error == pytest.approx(np.hypot(of_metric.std(ddof=1), between_seeds), rel=0.1)
+            with_this_error = scores[metric] + np.array([-1, 1]) * error / 2**0.5
+            ends = [scores[f"{metric}_low"], scores[f"{metric}_high"]]
+            assert ends == pytest.approx(naive_interval(scores[metric], with_this_error, of_miss, lowest))
 
 
 def test_a_group_with_one_left_is_its_teams_and_has_no_scores(client, team, as_user, seeds):
