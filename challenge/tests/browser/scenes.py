@@ -52,7 +52,7 @@ def prepare() -> dict[str, str]:
     )
     Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
     Uncertainty.objects.filter(evaluation__submission=seeds[4]).update(
-        status=Uncertainty.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1)
+        status=Uncertainty.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), results_version=""
     )
     members = [submission.pk for submission in seeds[:3]]
     group = groups.create_group(team=team, name="ResNet-18, mm-PT with a balanced sampler", members=members)

@@ -321,7 +321,10 @@ def test_intervals_come_by_themselves(visits, scenes, demo):
     for _ in range(2):
         page.wait_for_event("response", lambda response: response.status == 204)
     expect(page.locator("#result[data-seen]")).to_have_count(1)  # no swap replaces it in the meantime
-    demo.run("from challenge.models import Uncertainty; Uncertainty.objects.update(status='done')")
+    demo.run(
+        "from challenge.models import Uncertainty; from django.db.models import F; "
+        "Uncertainty.objects.update(status='done', results_version=F('bootstrap_version'))"
+    )
     expect(follow).to_have_count(0)
     expect(page.locator(".fact-interval").first).to_be_visible()
     expect(page.locator("#result[hx-get]")).to_have_count(0)
