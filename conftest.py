@@ -28,7 +28,6 @@ from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
-from challenge.scoring.statistics.misses import misses
 from challenge.services import evaluations, ground_truths, submissions, uncertainty
 
 PASSWORD = "correct horse battery staple"
@@ -259,7 +258,7 @@ def uncertain_entry(entry_by_dataset, labels) -> Callable[..., Submission]:
             **uncertainty.summarize(
                 scores,
                 replicates,
-                misses(count_classes(labels.labels, MEDMNIST_PLUS), MEDMNIST_PLUS),
+                count_classes(labels.labels, MEDMNIST_PLUS),
                 dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread),
             ),
         )

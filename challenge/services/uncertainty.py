@@ -5,7 +5,7 @@ the claim. The sweep queues lost jobs again.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.reading.predictions import Limits, read_predictions
 from challenge.scoring.statistics.delong import auc_standard_error, standard_error_of_mean
 from challenge.scoring.statistics.intervals import score_interval, standard_errors
-from challenge.scoring.statistics.misses import Misses, misses
+from challenge.scoring.statistics.misses import misses
 from challenge.scoring.statistics.ordered import ordered
 from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import queue
@@ -104,26 +104,29 @@ def estimate_predictions(
         values.append(metrics_of(images))
         replicates.append(bootstrap_dataset(images))
         auc_errors[dataset.name] = auc_standard_error(images)
-    further_misses = misses(count_classes(labels, MEDMNIST_PLUS), MEDMNIST_PLUS)
+    class_counts = count_classes(labels, MEDMNIST_PLUS)
     return Estimates(
-        summarize(np.stack(values), np.stack(replicates), further_misses, auc_errors),
+        summarize(np.stack(values), np.stack(replicates), class_counts, auc_errors),
         secondary_metrics(predictions, labels, MEDMNIST_PLUS),
     )
 
 
 def summarize(
-    values: np.ndarray, replicates: np.ndarray, of_miss: Misses, auc_errors: Mapping[str, float]
+    values: np.ndarray,
+    replicates: np.ndarray,
+    class_counts: Mapping[str, Sequence[int]],
+    auc_errors: Mapping[str, float],
 ) -> dict[str, Any]:
     """Return the fields of `Uncertainty`.
 
     Args:
         values: metrics on each dataset, (12, 4).
         replicates: their replicates, (12, 4, B).
-        of_miss: effect of a miss on each dataset, (12, 4).
+        class_counts: number of test images of each class (or with each label), by dataset.
         auc_errors: standard error of each dataset's AUC, after DeLong.
 
     """
-    means = replicates.mean(axis=0)
+    means, of_miss = replicates.mean(axis=0), misses(class_counts, MEDMNIST_PLUS)
     names = [AVERAGE, *(dataset.name for dataset in MEDMNIST_PLUS)]
     intervals = [
         score_interval(values.mean(axis=0), means, of_miss.mean()),

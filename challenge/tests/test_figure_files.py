@@ -29,7 +29,6 @@ from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
 from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import count_classes
-from challenge.scoring.statistics.misses import misses
 from challenge.services import evaluations, figure_files, queue, submissions, uncertainty
 from challenge.services.accounts import close_account
 from challenge.tests.processes import Process, all_pids, celery_app, command_of, read_proc, wait_until
@@ -354,9 +353,9 @@ def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_b
     settings.CHROMIUM = chromium
     broker = Broker()
     monkeypatch.setattr(queue, "current_app", broker)
-    of_miss = misses(count_classes(labels.labels, MEDMNIST_PLUS), MEDMNIST_PLUS)
-    halves = np.full((12, 4), 0.5), np.full((12, 4, 10), 0.5)
-    made = uncertainty.Estimates(uncertainty.summarize(*halves, of_miss, {"pathmnist": 0.01}), {})
+    values, counts = np.full((12, 4), 0.5), count_classes(labels.labels, MEDMNIST_PLUS)
+    fields = uncertainty.summarize(values, values[..., None].repeat(10, axis=2), counts, {"pathmnist": 0.01})
+    made = uncertainty.Estimates(fields, {})
     monkeypatch.setattr(uncertainty, "estimate_file", lambda *paths: made)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)

@@ -7,7 +7,6 @@ one further missed image in each class.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -31,9 +30,9 @@ class Misses:
     total: np.ndarray
     squares: np.ndarray
 
-    def __getitem__(self, part: Any) -> "Misses":
-        """Return a part of both arrays."""
-        return Misses(self.total[part], self.squares[part])
+    def __getitem__(self, place: int) -> "Misses":
+        """Return the losses on one dataset."""
+        return Misses(self.total[place], self.squares[place])
 
     def mean(self) -> "Misses":
         """Return the losses of the mean over the first axis, the datasets."""

@@ -29,7 +29,8 @@ CLASS_COUNTS = {
     "dermamnist": (66, 103, 220, 23, 223, 1341, 29),
 }
 TRUE_AUCS = (0.8, 0.9, 0.97, 0.99, 0.999)
-N_DRAWS = {"bloodmnist": 500, "dermamnist": 500}
+#: Number of test sets, if not 1,000: fewer where they are large, more where the coverage is close to a limit.
+N_DRAWS = {"bloodmnist": 500, "dermamnist": 500, "octmnist": 4000}
 #: Number of images from which the true values are computed.
 N_LARGE = 300_000
 
