@@ -1,5 +1,6 @@
 """Run the demo like `make demo`, in a separate process with its own data."""
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -169,6 +171,14 @@ class Demo:
             capture_output=True,
             text=True,
         ).stdout
+
+    def call(self, module: str, function: str, *arguments: object) -> Any:
+        """Call a function in the demo's own Django; arguments and result pass as JSON."""
+        code = (
+            f"import json, sys; from {module} import {function}; arguments = json.loads({json.dumps(arguments)!r});"
+            f"json.dump({function}(*arguments), sys.stdout)"
+        )
+        return json.loads(self.run(code))
 
 
 def free_port() -> int:
