@@ -43,9 +43,17 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
     """A running demo; skips the test without a browser."""
     needs.skip_without_browser()
     demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
-    demo.start()
-    yield demo
-    demo.end()
+    try:
+        demo.start()
+        demo.copy_data(first_data(demo))
+        yield demo
+    finally:
+        demo.end()
+
+
+def first_data(demo: Demo) -> Path:
+    """Return the folder with a copy of the data that the first start of a demo made."""
+    return demo.data_dir.with_name(f"{demo.data_dir.name}-first")
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,16 @@ def assert_not_reloaded(page: Page) -> None:
     assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
 
 
+def test_the_first_start_says_what_it_does_and_welcomes_at_the_end(demo):
+    assert demo.example_file.stat().st_size > 10_000_000
+    assert "Warning" not in demo.welcome
+    assert "Traceback" not in demo.welcome
+    welcome = demo.welcome.index("The BIG benchmark runs on")
+    assert demo.welcome.index("Scoring ") < welcome
+    assert re.search(r"\d+ of \d+ scored", demo.welcome)
+    assert demo.welcome.index("Submission #2 scored") < welcome, "mails hide the welcome"
+
+
 def test_it_works(demo, register):
     page, team = register()
     assert "No submissions yet." in page.locator("#team-submissions").inner_text()
