@@ -50,7 +50,7 @@ def test_a_page_draws_itself_without_a_network(tmp_path):
         f"--user-data-dir={tmp_path / 'home'}",
     ]
     shown = subprocess.run(
-        [needs.CHROMIUM, *options, "--dump-dom", page], check=True, capture_output=True, timeout=60
+        [needs.BROWSER, *options, "--dump-dom", page], check=True, capture_output=True, timeout=60
     )
     body = shown.stdout.decode().partition("<body>")[2].rpartition("</script>")[0]
     assert 'class="main-svg"' in body
@@ -59,7 +59,7 @@ def test_a_page_draws_itself_without_a_network(tmp_path):
 
 def test_pictures_where_chromium_is_installed(tmp_path, settings):
     needs.skip_without_drawing()
-    settings.CHROMIUM = needs.CHROMIUM
+    settings.CHROMIUM = needs.BROWSER
     first, second = (make_run(tmp_path / name, ROWS, weighted_loss=name == "b") for name in "ab")
     call_command("plot_training", str(first), str(second), output=tmp_path / "plots")
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<svg")):

@@ -69,11 +69,9 @@ def state_facts(facts: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
     A fact that is left out becomes blank. Methods of other pairs keep their facts.
     """
     blank = {name: getattr(PublishedMethod(), name) for name in FACT_FIELDS}
-    stated = [one for one in PublishedMethod.objects.all() if (one.scheme, one.architecture) in facts]
-    for method in stated:
-        for name, value in {**blank, **facts[method.scheme, method.architecture]}.items():
-            setattr(method, name, value)
-    PublishedMethod.objects.bulk_update(stated, FACT_FIELDS, batch_size=100)
+    for (scheme, architecture), stated in facts.items():
+        methods = PublishedMethod.objects.filter(scheme=scheme, architecture=architecture)
+        methods.update(**{**blank, **stated})
     board_changed()
 
 

@@ -19,6 +19,12 @@ def drawing_browser() -> str:
     return needs.CHROMIUM
 
 
+@pytest.fixture(scope="session")
+def light_browser(drawing_browser) -> str:
+    """Path of a browser that starts with less work, for tests of what is drawn."""
+    return needs.BROWSER
+
+
 @pytest.fixture
 def medmnist_package(tmp_path, monkeypatch) -> Path:
     """Folder of the package medmnist, whose modules are imported without the package, which imports torch."""

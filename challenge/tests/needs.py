@@ -10,8 +10,8 @@ import pytest
 
 #: Draws figures, as on a server.
 CHROMIUM = shutil.which("chromium") or ""
-#: Opens pages. Playwright's own choice is the headless shell, which has no window to draw: a fifth of the work for
-#: each page that is opened.
+#: Opens pages, and draws figures where the program does not matter. It is the headless shell, Playwright's own choice,
+#: which has no window to draw: a fifth of the work for each page that is opened.
 BROWSER = shutil.which("chromium-headless-shell") or CHROMIUM
 
 

@@ -132,12 +132,12 @@ def test_only_what_draws_loads_plotly():
     subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, env=environment, check=True)
 
 
-def test_a_figure_of_each_kind_is_drawn(entry, settings, ground_truth, drawing_browser, monkeypatch):
+def test_a_figure_of_each_kind_is_drawn(entry, settings, ground_truth, light_browser, monkeypatch):
     figures = [*overview_figures(entry.submission, entry, ground_truth)]
     for dataset in (MEDMNIST_PLUS["pathmnist"], MEDMNIST_PLUS["chestmnist"]):
         figures += dataset_figures(entry, dataset)
     monkeypatch.setattr(figures_zip, "all_figures", lambda *about: figures)
-    settings.CHROMIUM = drawing_browser
+    settings.CHROMIUM = light_browser
     figures_zip.render_figures(entry.pk)
     with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
         names = set(archive.namelist())

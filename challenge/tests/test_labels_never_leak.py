@@ -181,8 +181,9 @@ class Server:
         return int(answer.split(b" ", 2)[1]), answer
 
 
-@pytest.fixture(scope="module", params=["DEBUG=off", "DEBUG=on"])
-def server(request, tmp_path_factory) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory) -> dict[str, str]:
+    """Environment of a site with its own data folder, which has a canary in each place."""
     data = tmp_path_factory.mktemp("data")
     for name, content in SECRETS.items():
         if name != "db.sqlite3":
@@ -195,16 +196,26 @@ def server(request, tmp_path_factory) -> Iterator[Server]:
         "SECRET_KEY": "",
         "SITE_URL": "http://127.0.0.1",
         "ALLOWED_HOSTS": "127.0.0.1",
-        "DEBUG": request.param.partition("=")[2],
     }
-    options = {"env": environment, "cwd": django_settings.BASE_DIR}
     for command in ("migrate", "collectstatic"):
         prepare = [sys.executable, "manage.py", command, "--no-input", "--verbosity=0"]
-        subprocess.run(prepare, check=True, **options)  # type: ignore[call-overload]
+        subprocess.run(prepare, check=True, env=environment, cwd=django_settings.BASE_DIR)
+    return environment
+
+
+@pytest.fixture(scope="module", params=["off", "on"], ids="DEBUG={}".format)
+def server(request, environment) -> Iterator[Server]:
+    data = Path(environment["DATA_DIR"])
     port = free_port()
     command_line = [sys.executable, "-m", "gunicorn", "bigsite.wsgi", "--bind", f"127.0.0.1:{port}"]
     with (data / "gunicorn.log").open("wb") as log:
-        process = subprocess.Popen(command_line, stdout=log, stderr=log, **options)  # type: ignore[call-overload]
+        process = subprocess.Popen(
+            command_line,
+            stdout=log,
+            stderr=log,
+            env=environment | {"DEBUG": request.param},
+            cwd=django_settings.BASE_DIR,
+        )
     try:
         wait_for(port)
         yield Server(port, data)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ def labels_file(labels, tmp_path_factory) -> Path:
     return path
 
 
+@cache
 def run(*arguments: object) -> subprocess.CompletedProcess:
+    """Run the command; two tests of the same arguments share a run."""
     command = [sys.executable, "manage.py", "score_submission", *map(str, arguments)]
     return subprocess.run(
         command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False
@@ -92,11 +95,12 @@ def test_warnings_are_on_stderr_and_in_the_json(prediction_files, labels_file):
     ]
 
 
-@pytest.fixture
-def archive(labels, tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def archive(labels, tmp_path_factory) -> Path:
     values = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1, seed=0)
-    (tmp_path / "files.zip").write_bytes(zipped(evaluator_files(values, 224)))
-    return tmp_path / "files.zip"
+    path = tmp_path_factory.mktemp("archive") / "files.zip"
+    path.write_bytes(zipped(evaluator_files(values, 224)))
+    return path
 
 
 def test_an_archive_of_the_evaluator_has_the_scores_of_the_csv(archive, prediction_files, labels_file):

@@ -4,7 +4,7 @@ The table is complete: an address without a row fails `test_every_address_is_in_
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -12,6 +12,7 @@ from itertools import product
 from typing import NamedTuple
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.http import HttpResponseBase
 from django.test import Client
@@ -151,6 +152,7 @@ class Site:
 
     def bring_into(self, state: State) -> None:
         """Give the entry and the seeds of the group a state, as the services would."""
+        cache.clear()  # the services also advance the revision of the leaderboard
         until = None if state.days is None else today() + timedelta(days=state.days)
         Submission.objects.filter(team=self.entry.team).update(
             visibility=state.visibility,
@@ -172,8 +174,10 @@ class Site:
 
 
 @pytest.fixture
-def site(uncertain_entry, other_team, organizer, as_user, tmp_path, settings) -> Site:
+def site(uncertain_entry, other_team, organizer, as_user, tmp_path, settings) -> Iterator[Site]:
+    """The site with its cache of the leaderboard: a visitor may get what was computed for another."""
     settings.FIGURES_DIR = tmp_path
+    settings.BOARD_CACHE_SECONDS = 60
     team = Team.objects.create(pk=TEAM_PK, name=TEAM, email=EMAIL)
     about = {"study_url": STUDY, "code_url": CODE, "sha256": CHECKSUM, "file_name": FILE_NAME}
     entry = uncertain_entry(team, AUC, model_name=MODEL, **about)
@@ -188,7 +192,8 @@ def site(uncertain_entry, other_team, organizer, as_user, tmp_path, settings) ->
     method = PublishedMethod.objects.create(scheme="knn", architecture="vgg16", resolution=224)
     people = dict(zip(VISITORS, (None, other_team, team, organizer), strict=True))
     visitors = {name: as_user(who) if who else Client() for name, who in people.items()}
-    return Site(entry, group, rival, method, visitors)
+    yield Site(entry, group, rival, method, visitors)
+    cache.clear()
 
 
 def test_every_address_is_in_the_table():
@@ -350,6 +355,7 @@ def test_entries_without_public_scores_change_nobodys_rank(site):
         site.bring_into(state)
         found[state] = boards_of_others(site, of=lambda row: True)
     Evaluation.objects.filter(submission__team=site.entry.team).delete()
+    cache.clear()
     without = boards_of_others(site, of=lambda row: True)
     for state in NOT_RANKED:
         assert found[state] == without, state

@@ -1,11 +1,8 @@
-"""Training in two processes, as torchrun starts them, gives the result of one process."""
+"""Training in two processes, with the variables that torchrun sets, gives the result of one process."""
 
 import csv
-import json
-import os
 import socket
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,23 +20,29 @@ from baselines.mmpt.training.device import DeviceError
 from baselines.mmpt.training.distributed import ALONE, World
 from baselines.mmpt.training.learner import build_model, make_learner
 from baselines.mmpt.training.train import train
+from baselines.tests.mmpt.forked import run_forked
 from baselines.tests.mmpt.small import FOUR, small_config
 
-#: Program of each training process.
-TRAIN = """
-import json, sys, torch
+IMPORTS = """
+import os
 from pathlib import Path
+import torch
 from baselines.mmpt.data import splits
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR
 torch.set_num_threads(1)
-folder, output, config, resume, last_line = json.loads(sys.argv[1])
+"""
+
+#: Program of each training process.
+TRAIN = """
+rank, folder, output, config, resume, last_line = argument
+os.environ |= {"RANK": str(rank), "LOCAL_RANK": str(rank)}
 config = TrainingConfig.from_dict(config)
 benchmark = splits.benchmark_of(Path(folder), 28, FOUR)
 
 def write(line):
-    print(line)
+    print(line, flush=True)
     if last_line and line.startswith(last_line):
         raise KeyboardInterrupt
 
@@ -50,33 +53,15 @@ train(config, Path(folder), Path(output), benchmark=benchmark, resume=resume, wr
 VIT = small_config(architecture="test_vit", batch_size=15, learning_rate=1e-4)
 
 
-def in_two_processes(code: str, *arguments: object) -> list[subprocess.CompletedProcess]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", code, json.dumps(arguments)]
-    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    processes = [
-        subprocess.Popen(
-            command,
-            env=os.environ | shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank in range(2)
-    ]
-    told = [process.communicate(timeout=300) for process in processes]
-    return [
-        subprocess.CompletedProcess(command, process.returncode, *texts)
-        for process, texts in zip(processes, told, strict=True)
-    ]
-
-
 def train_in_two_processes(
     config: TrainingConfig, folder: Path, output: Path, *, resume: bool = False, last_line: str = ""
 ) -> list[subprocess.CompletedProcess]:
-    return in_two_processes(TRAIN, str(folder), str(output), config.to_dict(), resume, last_line)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    about = (str(folder), str(output), config.to_dict(), resume, last_line)
+    shared = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    return run_forked(IMPORTS, TRAIN, *([rank, *about] for rank in range(2)), **shared)
 
 
 @pytest.fixture(scope="module")

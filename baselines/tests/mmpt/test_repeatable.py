@@ -1,40 +1,40 @@
 """In deterministic mode the same run gives the same bits, even if it is killed and continued."""
 
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 
 from baselines.mmpt.training.train import train
+from baselines.tests.mmpt.forked import ROOT, run_forked
 from baselines.tests.mmpt.small import small_config
 
-ROOT = Path(__file__).parents[3]
-
-#: Program that trains and is killed by the system in the middle of an epoch: none of our code runs after that.
-KILLED_ON_THE_WAY = """
-import os, signal, sys
+IMPORTS = """
+import os, signal
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from baselines.mmpt.training import epoch, train
 from baselines.tests.mmpt.small import FOUR, small_config
+"""
 
+#: Program that trains and is killed by the system in the middle of an epoch: none of our code runs after that.
+KILLED_ON_THE_WAY = """
+folder, output, last_step = argument
 n_steps = 0
 honest_step = epoch.step
 
 def step(learner, inputs):
     global n_steps
     n_steps += 1
-    if n_steps == int(sys.argv[3]):
+    if n_steps == last_step:
         os.kill(os.getpid(), signal.SIGKILL)
     return honest_step(learner, inputs)
 
 epoch.step = step
-train.train(small_config(epochs=3), Path(sys.argv[1]), Path(sys.argv[2]), benchmark=FOUR)
+train.train(small_config(epochs=3), Path(folder), Path(output), benchmark=FOUR)
 """
 
 
@@ -94,18 +94,24 @@ def test_another_seed_gives_other_weights(collection, uninterrupted, tmp_path):
     )
 
 
-# An epoch has 14 steps: nothing is saved in the first; in the second there is a checkpoint to continue from.
-@pytest.mark.parametrize("n_steps", [5, 20])
-def test_a_killed_run_continues_to_the_same_files(collection, uninterrupted, tmp_path, n_steps):
+#: Steps of the runs that are killed. An epoch has 14 steps: nothing is saved in the first; in the second there is a
+#: checkpoint to continue from.
+LAST_STEPS = (5, 20)
+
+
+@pytest.fixture(scope="module")
+def killed_runs(collection, tmp_path_factory) -> dict[int, tuple[Path, subprocess.CompletedProcess]]:
+    """Return the output folders of killed runs and their processes, by the number of steps."""
+    outputs = {n_steps: tmp_path_factory.mktemp("killed") / "run" for n_steps in LAST_STEPS}
+    arguments = [[str(collection[0]), str(output), n_steps] for n_steps, output in outputs.items()]
+    processes = run_forked(IMPORTS, KILLED_ON_THE_WAY, *arguments)
+    return dict(zip(outputs, zip(outputs.values(), processes, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("n_steps", LAST_STEPS)
+def test_a_killed_run_continues_to_the_same_files(collection, uninterrupted, killed_runs, n_steps):
     folder, benchmark = collection
-    output = tmp_path / "killed"
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_ON_THE_WAY, folder, output, str(n_steps)],
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    output, killed = killed_runs[n_steps]
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert (output / "last.pt").exists() == (n_steps > 14)
     if n_steps == 20:  # as if it had been killed between writing the metrics and the checkpoint

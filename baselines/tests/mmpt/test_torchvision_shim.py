@@ -5,22 +5,38 @@ import sys
 
 import pytest
 
-PROGRAM = """
-import sys
-import torch
-sys.path[:0] = sys.argv[1:]
+from baselines.tests.mmpt.forked import run_forked
+
+IMPORT = """
+sys.path.insert(0, argument)
 import baselines.mmpt.model.torchvision_shim as shim
 print("imported", shim.torchvision.version, hasattr(torch.ops.torchvision, "nms"))
 """
 
 
-def import_with(package: str, tmp_path) -> subprocess.CompletedProcess[str]:
-    """Import the module in a new process where torchvision is `package`."""
-    (tmp_path / "torchvision").mkdir()
-    (tmp_path / "torchvision" / "__init__.py").write_text(package, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, check=False
-    )
+#: Builds of torchvision.
+PACKAGES = {
+    "works": "version = 'works'",
+    "lacks operators": (
+        "import torch\n"
+        "if not hasattr(torch.ops.torchvision, 'nms') or not hasattr(torch.ops.torchvision, 'qnms'):\n"
+        "    raise RuntimeError('operator torchvision::nms does not exist')\n"
+        "version = 'repaired'"
+    ),
+    "breaks": "raise RuntimeError('compiled for another CUDA')",
+}
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory) -> dict[str, subprocess.CompletedProcess[str]]:
+    """Processes that imported the module with each build of torchvision."""
+    folders = []
+    for package in PACKAGES.values():
+        folders.append(tmp_path_factory.mktemp("build"))
+        (folders[-1] / "torchvision").mkdir()
+        (folders[-1] / "torchvision" / "__init__.py").write_text(package, encoding="utf-8")
+    processes = run_forked("import sys, torch", IMPORT, *map(str, folders))
+    return dict(zip(PACKAGES, processes, strict=True))
 
 
 def test_torchvision_is_imported_before_timm():
@@ -33,24 +49,13 @@ def test_torchvision_is_imported_before_timm():
 
 
 @pytest.mark.parametrize(
-    ("package", "expected"),
-    [
-        ("version = 'works'", "imported works False"),
-        (
-            "import torch\n"
-            "if not hasattr(torch.ops.torchvision, 'nms') or not hasattr(torch.ops.torchvision, 'qnms'):\n"
-            "    raise RuntimeError('operator torchvision::nms does not exist')\n"
-            "version = 'repaired'",
-            "imported repaired True",
-        ),
-    ],
+    ("build", "expected"),
+    [("works", "imported works False"), ("lacks operators", "imported repaired True")],
 )
-def test_the_operators_are_declared_only_if_they_are_missing(package, expected, tmp_path):
-    done = import_with(package, tmp_path)
-    assert done.stdout.strip() == expected, done.stderr
+def test_the_operators_are_declared_only_if_they_are_missing(build, expected, imported):
+    assert imported[build].stdout.strip() == expected, imported[build].stderr
 
 
-def test_other_errors_are_not_hidden(tmp_path):
-    done = import_with("raise RuntimeError('compiled for another CUDA')", tmp_path)
-    assert done.returncode != 0
-    assert "compiled for another CUDA" in done.stderr
+def test_other_errors_are_not_hidden(imported):
+    assert imported["breaks"].returncode != 0
+    assert "compiled for another CUDA" in imported["breaks"].stderr

@@ -1,16 +1,25 @@
 """Chromium and one demo with content, shared by the tests of this folder."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from itertools import count, islice
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from challenge.tests import needs
 from challenge.tests.browser.demo_process import Demo, free_port
+from challenge.tests.browser.newcomers import PASSWORD, address_of
 from challenge.tests.browser.submission_form import FAULTS, fill_in
 
-PASSWORD = "correct horse battery staple"
 expect.set_options(timeout=15_000)  # other tests may keep the machine busy
 REPORT_CSP = """document.addEventListener("securitypolicyviolation",
     event => console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`))"""
@@ -34,19 +43,23 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
     """A running demo; skips the test without a browser."""
     needs.skip_without_browser()
     demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
-    demo.start()
-    yield demo
-    demo.end()
+    try:
+        demo.start()
+        demo.copy_data(first_data(demo))
+        yield demo
+    finally:
+        demo.end()
+
+
+def first_data(demo: Demo) -> Path:
+    """Return the folder with a copy of the data that the first start of a demo made."""
+    return demo.data_dir.with_name(f"{demo.data_dir.name}-first")
 
 
 @pytest.fixture(scope="session")
 def scenes(demo) -> dict[str, str]:
     """Addresses of submissions in every state, all by the team "Team Scenes"."""
-    return json.loads(
-        demo.run(
-            "import json; from challenge.tests.browser import scenes; print(json.dumps(scenes.prepare()))"
-        )
-    )
+    return demo.call("challenge.tests.browser.scenes", "prepare")
 
 
 class Visits:
@@ -58,11 +71,18 @@ class Visits:
         self._contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
 
-    def open(self, path: str = "/", *, status: int | None = 200, **options: object) -> Page:
-        """Open an address of the demo (or about:blank, which has no status) in a fresh browser context."""
+    def open(
+        self, path: str = "/", *, status: int | None = 200, session: str | None = None, **options: object
+    ) -> Page:
+        """Open an address of the demo (or about:blank, which has no status) in a fresh browser context.
+
+        With the key of a session, its team is logged in.
+        """
         options = {"base_url": self._demo.url, "viewport": {"width": 1280, "height": 900}} | options
         context = self._browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
+        if session:
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self._demo.url}])
         self._contexts.append(context)
         if options.get("java_script_enabled", True):
             context.add_init_script(REPORT_CSP)
@@ -79,32 +99,56 @@ class Visits:
         if message.type in ("error", "warning"):
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
+    def shown(self) -> str:
+        """Return the address and the words of each open page."""
+        pages = [page for context in self._contexts for page in context.pages]
+        return "\n\n".join(f"{page.url}\n{words_of(page)}" for page in pages)
+
     def close(self) -> None:
         for context in self._contexts:
             context.close()
 
 
+def words_of(page: Page) -> str:
+    try:
+        return page.locator("body").inner_text(timeout=2000)
+    except Error as error:
+        return f"(cannot be read: {error})"
+
+
+VISITS = pytest.StashKey[Visits]()
+
+
 @pytest.fixture
-def visits(browser, demo) -> Iterator[Visits]:
+def visits(request, browser, demo) -> Iterator[Visits]:
     """Open pages; fail at the end if there was an error, a warning or a violation of the policy."""
-    visits = Visits(browser, demo)
+    visits = request.node.stash[VISITS] = Visits(browser, demo)
     yield visits
     visits.close()
     assert visits.complaints == []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add to the report of a failure what the pages show."""
+    report = yield
+    if report.failed and (visits := item.stash.get(VISITS, None)):
+        report.sections.append(("Open pages", visits.shown()))
+    return report
+
+
 @pytest.fixture(scope="session")
-def numbers() -> Iterator[int]:
-    """Numbers that make names of teams unique."""
-    return iter(range(1, 1000))
+def names() -> Iterator[str]:
+    """Names of new teams."""
+    return (f"Newcomers {number}" for number in count(1))
 
 
 @pytest.fixture
-def register(visits, numbers) -> Callable[..., tuple[Page, str]]:
+def register(visits, names) -> Callable[..., tuple[Page, str]]:
     """Return a function that registers a new team by the form, and gives its page and its name."""
 
     def register_team(**options: object) -> tuple[Page, str]:
-        name = f"Newcomers {next(numbers)}"
+        name = next(names)
         page = visits.open("/accounts/signup/", **options)
         page.get_by_label("Team name").fill(name)
         page.get_by_label("E-mail address").fill(address_of(name))
@@ -117,12 +161,44 @@ def register(visits, numbers) -> Callable[..., tuple[Page, str]]:
     return register_team
 
 
+@pytest.fixture(scope="session")
+def newcomers(demo, names) -> Iterator[tuple[str, str]]:
+    """Names and sessions of new teams, as many as are asked for. A process, which takes long to start, makes twenty."""
+
+    def teams() -> Iterator[tuple[str, str]]:
+        while True:
+            batch = [next(names) for _ in range(20)]
+            yield from demo.call("challenge.tests.browser.newcomers", "register", batch).items()
+
+    return teams()
+
+
 @pytest.fixture
-def filled_in(demo, register) -> tuple[Page, str]:
+def newcomer(visits, newcomers) -> Callable[..., tuple[Page, str]]:
+    """Return a function that gives the page of a new team, which is logged in, and its name."""
+
+    def open_page(**options: object) -> tuple[Page, str]:
+        name, session = next(newcomers)
+        return visits.open("/profile/", session=session, **options), name
+
+    return open_page
+
+
+@pytest.fixture
+def filled_in(newcomer, short_file) -> tuple[Page, str]:
     """Page of a new team with a form that is ready to be sent, and the team's name."""
-    page, team = register()
-    fill_in(page, demo.example_file)
+    page, team = newcomer()
+    fill_in(page, short_file)
     return page, team
+
+
+@pytest.fixture(scope="session")
+def short_file(demo, tmp_path_factory) -> Path:
+    """Beginning of the example file, for tests of the upload alone: a tenth of the work to check, send and score."""
+    path = tmp_path_factory.mktemp("short") / demo.example_file.name
+    with demo.example_file.open() as lines:
+        path.write_text("".join(islice(lines, 12_000)))
+    return path
 
 
 @pytest.fixture
@@ -130,10 +206,6 @@ def faults_are_expected(visits) -> Iterator[None]:
     """Forget the complaints of the browser about requests that failed."""
     yield
     visits.complaints[:] = [text for text in visits.complaints if not FAULTS.search(text)]
-
-
-def address_of(team: str) -> str:
-    return f"{team.lower().replace(' ', '-')}@example.org"
 
 
 def log_in(page: Page, login: str, password: str) -> None:

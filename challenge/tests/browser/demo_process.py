@@ -1,15 +1,19 @@
 """Run the demo like `make demo`, in a separate process with its own data."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -35,6 +39,8 @@ class Demo:
         self.url = f"http://127.0.0.1:{self.port}"
         self.example_file = data_dir / "example-submission.csv"
         self.home = data_dir / "home"
+        #: Output of the last start, up to the address.
+        self.welcome = ""
         self._printed: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
@@ -47,6 +53,7 @@ class Demo:
             self.process.terminate()  # it stops its own children
             raise
         assert self.is_running, self.output
+        self.welcome = self.output
 
     def launch(self, *, by_make: bool = False) -> None:
         """Start the demo without waiting; with `by_make`, by the target of the Makefile."""
@@ -147,6 +154,16 @@ class Demo:
         mark = f"DATA_DIR={self.data_dir}\0".encode()
         return [pid for pid in all_pids() if mark in read_proc(pid, "environ")]
 
+    def copy_data(self, folder: Path) -> None:
+        """Copy the data into a folder for another demo, without what the processes say to each other."""
+        of_processes = shutil.ignore_patterns("db.sqlite3*", "broker", "celerybeat-schedule*", "home")
+        shutil.copytree(self.data_dir, folder, ignore=of_processes)
+        with (
+            closing(sqlite3.connect(self.data_dir / "db.sqlite3")) as database,
+            closing(sqlite3.connect(folder / "db.sqlite3")) as copy,
+        ):
+            database.backup(copy)
+
     def end(self) -> None:
         """End all remaining processes of the demo, in any state."""
         if self._process and self.is_running:
@@ -169,6 +186,14 @@ class Demo:
             capture_output=True,
             text=True,
         ).stdout
+
+    def call(self, module: str, function: str, *arguments: object) -> Any:
+        """Call a function in the demo's own Django; arguments and result pass as JSON."""
+        code = (
+            f"import json, sys; from {module} import {function}; arguments = json.loads({json.dumps(arguments)!r});"
+            f"json.dump({function}(*arguments), sys.stdout)"
+        )
+        return json.loads(self.run(code))
 
 
 def free_port() -> int:

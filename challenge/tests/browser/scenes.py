@@ -1,4 +1,4 @@
-"""Submissions in every state, made inside the demo by `Demo.run`."""
+"""Submissions in every state, made inside the demo by `Demo.call`."""
 
 import time
 from datetime import timedelta
@@ -15,8 +15,8 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import groups, submissions
+from challenge.tests.browser.newcomers import PASSWORD
 
-PASSWORD = "correct horse battery staple"
 BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".join(
     b"pathmnist,%d,%s,0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,,,,,\n" % (row, b"4.2" if row % 3 else b"nonsense")
     for row in range(9)

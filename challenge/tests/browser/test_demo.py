@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from challenge.tests.browser.conftest import PASSWORD, address_of, log_in
+from challenge.tests.browser.conftest import log_in
+from challenge.tests.browser.newcomers import PASSWORD, address_of
 from challenge.tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
@@ -43,6 +44,18 @@ def newest(page: Page):
 def assert_not_reloaded(page: Page) -> None:
     assert page.evaluate("window.stillTheSamePage")
     assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+
+
+def test_the_first_start_says_what_it_does_and_welcomes_at_the_end(demo):
+    assert demo.example_file.stat().st_size > 10_000_000
+    assert "Warning" not in demo.welcome
+    assert "Traceback" not in demo.welcome
+    welcome = demo.welcome.index("The BIG benchmark runs on")
+    assert demo.welcome.index("Scoring ") < welcome
+    assert re.search(r"\d+ of \d+ scored", demo.welcome)
+    mails = [mail.start() for mail in re.finditer(r"Submission #\d+ scored", demo.welcome)]
+    assert mails
+    assert max(mails) < welcome, "mails hide the welcome"
 
 
 def test_it_works(demo, register):
@@ -89,8 +102,8 @@ def test_it_works(demo, register):
     assert f"{demo.url}/submissions/{number}/" in mail
 
 
-def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, register):
-    page, _ = register()
+def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, newcomer):
+    page, _ = newcomer()
     own_page = page.context.new_page()
     with demo.worker_paused():
         fill_in(page, demo.example_file)
@@ -105,8 +118,8 @@ def test_the_pages_of_team_and_submission_follow_a_queued_submission(demo, regis
         assert_not_reloaded(followed)
 
 
-def test_a_slow_upload_shows_how_far_it_is(demo, register):
-    page, _ = register()
+def test_a_slow_upload_shows_how_far_it_is(demo, newcomer):
+    page, _ = newcomer()
     fill_in(page, demo.example_file)
     page.evaluate(WATCH)
     network = page.context.new_cdp_session(page)
@@ -128,8 +141,8 @@ def test_a_slow_upload_shows_how_far_it_is(demo, register):
     assert_not_reloaded(page)
 
 
-def test_a_broken_file_is_explained_with_its_lines_and_costs_nothing(demo, register, tmp_path):
-    page, _ = register()
+def test_a_broken_file_is_explained_with_its_lines_and_costs_nothing(demo, newcomer, tmp_path):
+    page, _ = newcomer()
     lines = demo.example_file.read_text().splitlines(keepends=True)
     lines[4] = lines[4].replace("pathmnist,3,", "pathmnist,3,9", 1)
     broken = tmp_path / "broken.csv"
@@ -151,8 +164,8 @@ def test_a_broken_file_is_explained_with_its_lines_and_costs_nothing(demo, regis
     assert "It does not count towards your limits." in page.locator("#result").inner_text()
 
 
-def test_the_same_file_again_leads_to_the_first(demo, register):
-    page, _ = register()
+def test_the_same_file_again_leads_to_the_first(demo, newcomer):
+    page, _ = newcomer()
     for _ in range(2):
         fill_in(page, demo.example_file)
         submit(page)
@@ -165,8 +178,8 @@ def test_the_same_file_again_leads_to_the_first(demo, register):
     expect(page.get_by_role("heading", name="Metrics for each dataset")).to_be_visible()
 
 
-def test_the_form_shows_errors_next_to_the_field(register, tmp_path):
-    page, _ = register()
+def test_the_form_shows_errors_next_to_the_field(newcomer, tmp_path):
+    page, _ = newcomer()
     file = tmp_path / "predictions.xlsx"
     file.write_bytes(b"not a CSV")
     fill_in(page, file)
@@ -176,9 +189,9 @@ def test_the_form_shows_errors_next_to_the_field(register, tmp_path):
     expect(page.get_by_label("Model name")).to_have_value("ViT-S/16")
 
 
-def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(demo, register, visits):
-    page, _ = register()
-    fill_in(page, demo.example_file)
+def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(newcomer, short_file, visits):
+    page, _ = newcomer()
+    fill_in(page, short_file)
     page.context.set_offline(True)
     submit(page)
     expect(page.locator("form").get_by_role("alert")).to_contain_text("The server could not be reached")
@@ -188,15 +201,15 @@ def test_a_server_that_is_away_is_said_and_nothing_typed_is_lost(demo, register,
     visits.complaints.clear()
 
 
-def test_log_in_by_name_and_by_address(register, visits):
-    _, team = register()
+def test_log_in_by_name_and_by_address(newcomer, visits):
+    _, team = newcomer()
     for login in (team.upper(), address_of(team)):
         page = visits.open()
         log_in(page, login, PASSWORD)
         expect(page.get_by_role("heading", name=team)).to_be_visible()
 
 
-def test_log_out(register):
-    page, _ = register()
+def test_log_out(newcomer):
+    page, _ = newcomer()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("link", name="Log in")).to_be_visible()

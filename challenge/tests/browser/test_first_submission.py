@@ -33,16 +33,16 @@ def auc_of(page: Page, file: Path, model_name: str) -> str:
     return entry.locator("strong").nth(1).inner_text()
 
 
-def test_the_files_of_the_evaluator_are_scored_after_one_upload(demo, register, predictions, tmp_path):
-    page, _ = register()
+def test_the_files_of_the_evaluator_are_scored_after_one_upload(demo, newcomer, predictions, tmp_path):
+    page, _ = newcomer()
     archive = tmp_path / "results.zip"
     archive.write_bytes(zipped(evaluator_files(predictions, size=224, folder="results/")))
     assert auc_of(page, archive, "By the evaluator") == auc_of(page, demo.example_file, "By hand")
     assert page.locator(".submission-item").count() == 2
 
 
-def test_arrays_are_scored_after_the_lines_of_the_format_page(register, predictions, tmp_path, monkeypatch):
-    page, _ = register()
+def test_arrays_are_scored_after_the_lines_of_the_format_page(newcomer, predictions, tmp_path, monkeypatch):
+    page, _ = newcomer()
     page.goto("/format/")
     code = page.get_by_role("region", name="Code that writes a file with pandas").inner_text()
     monkeypatch.chdir(tmp_path)

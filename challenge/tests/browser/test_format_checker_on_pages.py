@@ -120,8 +120,8 @@ def test_warnings_are_shown_below_a_valid_file(page, full_size, tmp_path):
     check(page)
 
 
-def test_an_archive_is_checked_for_the_resolution_of_the_form(register, full_size):
-    page, _ = register()
+def test_an_archive_is_checked_for_the_resolution_of_the_form(newcomer, full_size):
+    page, _ = newcomer()
     page.get_by_label("Resolution").select_option("64")
     box = checked(page, "Predictions", full_size["zip"])
     expect(box.get_by_role("listitem")).to_contain_text(
@@ -133,8 +133,8 @@ def test_an_archive_is_checked_for_the_resolution_of_the_form(register, full_siz
     )
 
 
-def test_on_the_profile_page_the_upload_stays_possible(register, demo, tmp_path):
-    page, _ = register()
+def test_on_the_profile_page_the_upload_stays_possible(newcomer, demo, tmp_path):
+    page, _ = newcomer()
     bad = tmp_path / "bad.csv"
     bad.write_text(demo.example_file.read_text().replace("pathmnist,0,", "pathmnist,1,", 1))
     box = checked(page, "Predictions", bad)

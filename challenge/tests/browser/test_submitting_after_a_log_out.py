@@ -1,11 +1,13 @@
 """Submission after the session has ended or changed: nothing typed is lost, and no team submits for another."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from challenge.tests.browser.conftest import PASSWORD, log_in
+from challenge.tests.browser.conftest import log_in
+from challenge.tests.browser.newcomers import PASSWORD
 from challenge.tests.browser.submission_form import (
     DESCRIPTION,
     MODEL,
@@ -87,9 +89,9 @@ def test_a_lost_token_is_renewed(filled_in):
     assert_accepted_once(page)
 
 
-def test_a_form_of_one_team_submits_nothing_for_another(filled_in, register):
+def test_a_form_of_one_team_submits_nothing_for_another(filled_in, newcomer):
     page, team = filled_in
-    _, other = register()
+    _, other = newcomer()
     tab = other_tab(page)
     log_out(tab)
     log_in(tab, other, PASSWORD)
@@ -105,9 +107,10 @@ def test_a_form_of_one_team_submits_nothing_for_another(filled_in, register):
 
 @pytest.mark.parametrize("path", ["the team's page", "the submission's page"])
 def test_a_page_that_follows_a_submission_stops_with_a_sentence_and_goes_on_after_the_log_in(
-    demo, filled_in, path
+    demo, newcomer, path
 ):
-    page, team = filled_in
+    page, team = newcomer()
+    fill_in(page, demo.example_file)
     with demo.worker_paused():
         submit(page)
         page.locator(".submission-item .state-queued").wait_for()
@@ -127,36 +130,36 @@ def test_a_page_that_follows_a_submission_stops_with_a_sentence_and_goes_on_afte
 # --- Without scripts ------------------------------------------------------------------------------
 
 
-def test_without_scripts_the_text_is_kept_over_the_log_in(demo, register):
-    page, team = register(java_script_enabled=False)
-    fill_in(page, demo.example_file)
+def test_without_scripts_the_text_is_kept_over_the_log_in(newcomer, short_file):
+    page, team = newcomer(java_script_enabled=False)
+    fill_in(page, short_file)
     log_out(other_tab(page))
     submit(page)
     page.get_by_label("Team name or e-mail address").fill(team)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_text("Nothing was submitted yet. What you typed is here")).to_be_visible()
-    assert_text_kept_without_scripts(page, demo)
+    assert_text_kept_without_scripts(page, short_file)
 
 
-def test_without_scripts_the_text_of_an_expired_form_is_kept(demo, register):
-    page, team = register(java_script_enabled=False)
-    fill_in(page, demo.example_file)
+def test_without_scripts_the_text_of_an_expired_form_is_kept(newcomer, short_file):
+    page, team = newcomer(java_script_enabled=False)
+    fill_in(page, short_file)
     tab = other_tab(page)
     log_out(tab)
     log_in(tab, team, PASSWORD)
     submit(page)
     expect(page.get_by_role("heading", name="The form has expired")).to_be_visible()
     page.get_by_role("link", name="Open the form again").click()
-    assert_text_kept_without_scripts(page, demo)
+    assert_text_kept_without_scripts(page, short_file)
 
 
-def assert_text_kept_without_scripts(page: Page, demo) -> None:
+def assert_text_kept_without_scripts(page: Page, file: Path) -> None:
     expect(page.get_by_label("Model name")).to_have_value(MODEL)
     expect(page.get_by_label("Description")).to_have_value(DESCRIPTION)
     expect(page.get_by_label("Resolution")).to_have_value("64")
     expect(page.get_by_label("Data beyond MedMNIST+")).to_be_checked()
-    page.get_by_label("Predictions", exact=True).set_input_files(demo.example_file)
+    page.get_by_label("Predictions", exact=True).set_input_files(file)
     submit(page)
     page.wait_for_url("**/submissions/*/")
     assert n_submissions(page) == 1

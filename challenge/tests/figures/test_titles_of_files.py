@@ -9,7 +9,7 @@ from challenge.figures.figure import PNG_SCALE, Figure
 from challenge.figures.files import render
 
 
-def test_no_title_is_cut_and_none_reaches_the_plot(drawing_browser):
+def test_no_title_is_cut_and_none_reaches_the_plot(light_browser):
     figures = [
         Figure(
             f"{height}-{words}",
@@ -23,7 +23,7 @@ def test_no_title_is_cut_and_none_reaches_the_plot(drawing_browser):
         for height in (150, 900)
         for words in (3, 20, 35)
     ]
-    for name, content in render(figures, drawing_browser, 60):
+    for name, content in render(figures, light_browser, 60):
         if name.startswith("png"):
             pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
             plot = ((pixels[..., 0] > 200) & (pixels[..., 1] < 50)).mean(axis=1) > 0.5
