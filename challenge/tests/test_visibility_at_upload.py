@@ -157,7 +157,7 @@ def test_they_are_offered_again_after_a_submission_by_htmx(client):
 def test_offered_facts_are_cleared_with_one_tick(client, team, entry):
     entry(team, 0.9, **FACTS)
     post(client, no_facts="on", **FACTS | {"n_networks": "nonsense"})
-    assert not any(facts_of(Submission.objects.latest("pk")).values())
+    assert not any(facts_of(Submission.objects.latest("created_at")).values())
 
 
 def test_without_facts_there_is_nothing_to_clear(client, team, other_team, entry):

@@ -171,7 +171,7 @@ class Site:
             "group": self.group.pk,
             "rival": self.rival.pk,
             "method": self.method.pk,
-            "seed": self.group.submissions.earliest("pk").pk,
+            "seed": self.group.submissions.earliest("created_at", "pk").pk,
         }
         return [address.format(**numbers) for address in TABLE[name][1]]
 
