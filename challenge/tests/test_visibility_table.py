@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.http import HttpResponseBase
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Team
 from challenge.entries.figures_zip import readme
@@ -92,6 +93,8 @@ MODEL, GROUP = "Model of the canary", "Seeds of the canary"
 STUDY, CODE = "https://canary.example.org/study", "https://canary.example.org/code"
 CHECKSUM, FILE_NAME = f"{'ca9a1e':0<64}", "canary-file.csv"
 SENT, SCORED = datetime(2026, 3, 1, 13, 37, 11, tzinfo=UTC), datetime(2026, 3, 1, 14, 47, 12, tzinfo=UTC)
+#: The time of all answers: by the clock, an answer at 21:14:47 would contain a time of the entry.
+NOW = datetime(2026, 6, 1, 9, 5, tzinfo=UTC)
 #: Parts of a response that tell who the team is.
 SIGNS_OF_THE_TEAM = (
     *(TEAM, str(TEAM_PK), EMAIL, "canary.example.org", CHECKSUM[:12], FILE_NAME),
@@ -174,10 +177,11 @@ class Site:
 
 
 @pytest.fixture
-def site(uncertain_entry, other_team, organizer, as_user, tmp_path, settings) -> Iterator[Site]:
+def site(uncertain_entry, other_team, organizer, as_user, tmp_path, settings, monkeypatch) -> Iterator[Site]:
     """The site with its cache of the leaderboard: a visitor may get what was computed for another."""
     settings.FIGURES_DIR = tmp_path
     settings.BOARD_CACHE_SECONDS = 60
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
     team = Team.objects.create(pk=TEAM_PK, name=TEAM, email=EMAIL)
     about = {"study_url": STUDY, "code_url": CODE, "sha256": CHECKSUM, "file_name": FILE_NAME}
     entry = uncertain_entry(team, AUC, model_name=MODEL, **about)
@@ -221,8 +225,9 @@ def expected_status(kind: Kind, state: State, visitor: str) -> int:
 
 
 def whole(response: HttpResponseBase) -> str:
-    """Return the headers and the body of a response."""
-    return f"{response.headers}\n{response.getvalue().decode('utf-8', 'replace')}"
+    """Return the headers and the body of a response, without the time at which it expires: it follows the clock."""
+    headers = {name: value for name, value in response.headers.items() if name != "Expires"}
+    return f"{headers}\n{response.getvalue().decode('utf-8', 'replace')}"
 
 
 def forbidden(state: State) -> list[str]:
