@@ -384,12 +384,10 @@ def megabytes(process: Path) -> float:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc/PID/task")
-def test_only_the_main_thread_of_a_child_takes_sigterm(start_worker, send_to, submit, team):
+def test_only_the_main_thread_of_a_child_takes_sigterm(worker, submit, team):
     """A child that receives SIGTERM while it holds the pool's lock must not die before it releases the lock."""
-    threaded = start_worker()
-    send_to(threaded)
-    wait_until_it_is(submit(team).evaluations.get(), Status.SCORED, threaded)
-    child = child_of(threaded)
+    wait_until_it_is(submit(team).evaluations.get(), Status.SCORED, worker)
+    child = child_of(worker)
     others = [thread for thread in (child / "task").iterdir() if thread.name != child.name]
     assert others
     assert all(blocks_sigterm(thread) for thread in others)

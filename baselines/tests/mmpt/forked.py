@@ -55,7 +55,7 @@ def run_forked(
         )
         return [
             subprocess.CompletedProcess(
-                [str(argument)], status, Path(f"{log}.out").read_text(), Path(f"{log}.err").read_text()
+                launcher.args, status, Path(f"{log}.out").read_text(), Path(f"{log}.err").read_text()
             )
-            for argument, status, log in zip(arguments, json.loads(launcher.stdout), logs, strict=True)
+            for status, log in zip(json.loads(launcher.stdout), logs, strict=True)
         ]

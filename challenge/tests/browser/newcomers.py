@@ -7,7 +7,7 @@ off: one address may send 20 a minute, and a fast machine runs more tests than t
 from functools import cache
 from unittest import mock
 
-from django.contrib.auth import base_user, hashers
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 
 PASSWORD = "correct horse battery staple"
@@ -21,7 +21,7 @@ def address_of(team: str) -> str:
 def register(names: list[str]) -> dict[str, str]:
     """Register teams; return the key of each team's session by its name."""
     # All have the same password. One hash is enough, which takes longer than the rest of a registration.
-    one_hash = mock.patch.object(base_user, "make_password", cache(hashers.make_password))
+    one_hash = mock.patch("django.contrib.auth.base_user.make_password", cache(make_password))
     with override_settings(ACCOUNT_RATE_LIMITS=False), one_hash:
         return {
             name: _session_after(
