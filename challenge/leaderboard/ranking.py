@@ -59,7 +59,6 @@ def rank_of(
 
 #: Columns that a row needs; with thousands of evaluations, loading the others would take most of the time.
 _COLUMNS = (
-    "ground_truth",
     *METRICS,
     *(
         f"submission__{field}"
