@@ -59,7 +59,7 @@ class Command(CommandWithExamples):
         parser.add_argument(
             "--intervals",
             action="store_true",
-            help=f"add {100 * LEVEL:.0f} %% intervals and standard errors of each metric, from {N_REPLICATES:,} resamples",
+            help=f"add {100 * LEVEL:.0f} %% intervals and standard errors, from {N_REPLICATES:,} resamples",
         )
 
     def handle(
