@@ -11,7 +11,7 @@ from baselines.mmpt.data import splits
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.model.normalization import DatasetStatistics
 from baselines.mmpt.training.checkpoint import Checkpoint
-from baselines.mmpt.training.device import autocast
+from baselines.mmpt.training.device import autocast, use_tf32
 from baselines.mmpt.training.learner import build_model, preprocess_for
 from baselines.mmpt.training.probing import extract_features, vote
 from challenge.scoring.benchmark import Dataset
@@ -27,6 +27,7 @@ def predict_datasets(
 ) -> Iterator[tuple[Dataset, np.ndarray]]:
     """Predict splits with one model; yield probabilities (n, n_classes), float32, in the order of the images."""
     config = checkpoint.config
+    use_tf32(config.tf32)
     model = load_model(checkpoint, datasets).to(device)
     prepare = preprocess_for(config, model, device)
     statistics = DatasetStatistics()
