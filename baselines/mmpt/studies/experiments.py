@@ -23,6 +23,7 @@ from baselines.mmpt.training.config import ConfigError, TrainingConfig
 from baselines.mmpt.training.device import choose_device
 from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
@@ -250,7 +251,7 @@ def score(run: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -
     device = choose_device(run.config.device)
     scores = {}
     for part in predict.find_checkpoints(run.folder, benchmark):
-        predictions = predict.predict_datasets(
+        predictions = predict_datasets(
             checkpoints.load(part.path), part.datasets, folder, device, run.config.batch_size
         )
         for dataset, probabilities in predictions:

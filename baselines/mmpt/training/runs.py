@@ -5,6 +5,7 @@ with one subfolder per run, named as the checkpoints of Doerrich et al.: dataset
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,11 @@ from baselines.mmpt.training.config import TrainingConfig
 from challenge.scoring.benchmark import Benchmark
 
 CONFIG_FILE = "config.json"
+#: Folder of TensorBoard files.
+BOARD = "tensorboard"
 
 #: Settings that may differ when a run continues: they change the place of files or computation, not the result.
-_MAY_DIFFER = {"weights", "device"}
+_MAY_DIFFER = {"weights", "device", "images_on"}
 
 
 class OutputError(Exception):
@@ -75,6 +78,14 @@ def write_config(folder: Path, config: TrainingConfig) -> None:
     """Mark a folder as the folder of a run."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG_FILE).write_text(json.dumps(config.to_dict(), indent=2) + "\n")
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of a run that ended before its first checkpoint, and its folder unless it has other files."""
+    (folder / CONFIG_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder / BOARD, ignore_errors=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _differences(asked: TrainingConfig, found: TrainingConfig) -> Iterator[str]:
