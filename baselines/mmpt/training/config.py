@@ -16,6 +16,9 @@ SCHEMES: Mapping[str, str] = {
     "knn": "k-NN",
 }
 
+#: Settings that change where a training is computed, not its result.
+PLACES = {"device", "images_on"}
+
 
 class ConfigError(ValueError):
     """The configuration is invalid; the message says what to change."""

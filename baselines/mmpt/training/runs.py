@@ -7,18 +7,19 @@ with one subfolder per run, named as the checkpoints of Doerrich et al.: dataset
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.config import PLACES, TrainingConfig
 from challenge.scoring.benchmark import Benchmark
 
 CONFIG_FILE = "config.json"
 #: Folder of TensorBoard files.
 BOARD = "tensorboard"
 
-#: Settings that may differ when a run continues: they change the place of files or computation, not the result.
-_MAY_DIFFER = {"weights", "device", "images_on"}
+#: Settings that may differ when a run continues: places of computation, and of a file that only the start reads.
+_MAY_DIFFER = PLACES | {"weights"}
 
 
 class OutputError(Exception):
@@ -84,7 +85,7 @@ def clear(folder: Path) -> None:
     """Remove the files of a run that ended before its first checkpoint, and its folder unless it has other files."""
     (folder / CONFIG_FILE).unlink(missing_ok=True)
     shutil.rmtree(folder / BOARD, ignore_errors=True)
-    if folder.is_dir() and not any(folder.iterdir()):
+    with suppress(OSError):  # it has other files, or was never made, or another process has removed it
         folder.rmdir()
 
 

@@ -108,7 +108,7 @@ def test_the_folder_depends_on_configuration_and_collection_but_not_on_the_devic
     ]
     assert len({name(asked), *map(name, others)}) == 5
     assert "synthetic" in name(others[-1])
-    assert name(replace(asked, common=small_config(device="cuda"))) == name(asked)
+    assert name(replace(asked, common=small_config(device="cuda", images_on="host"))) == name(asked)
 
 
 def test_comparisons_of_each_experiment():
