@@ -18,7 +18,8 @@ from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
 from baselines.mmpt.training.run import learning_rate
 from baselines.mmpt.training.runs import OutputError
-from baselines.mmpt.training.train import load_sources, train
+from baselines.mmpt.training.sources import load_sources
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR, NAMES, small_config
 
 CPU = torch.device("cpu")
