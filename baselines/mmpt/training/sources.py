@@ -18,7 +18,8 @@ from baselines.mmpt.training.log import SECONDS_BETWEEN_LINES, Write
 from baselines.mmpt.training.memory import room_for_images
 from challenge.scoring.benchmark import Benchmark, Dataset
 
-#: Maximum number of threads that read files. Each may hold a split in the memory of the host, at most 13.5 GB.
+#: Maximum number of threads that read files. The memory of the host holds one more split than there are threads before
+#: their images are copied to a GPU: at most 24 GB at 224 pixels.
 N_READERS = 4
 
 
