@@ -2,6 +2,7 @@
 
 import torch
 
+from baselines.mmpt.data.splits import DatasetImages
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.device import DeviceError
 from baselines.mmpt.training.learner import build_model
@@ -22,26 +23,23 @@ def measure(setting: Setting, report: Report) -> None:
         for name in ("pathmnist", "tissuemnist")
     ]
     for resident in (True, False):
-        config = setting.config(setting.cnn, precision="bf16", resolution=28 if setting.tiny else 224)
-
-        def place(config: TrainingConfig = config, resident: bool = resident) -> None:
-            case = make_case(setting, config, data, resident=resident)
-            report.add(
-                what=f"224 px, images {'on the device' if resident else 'fetched'}",
-                **compare(setting, config, case),
-            )
-
-        report.attempt(f"memory, resident {resident}", place)
+        report.attempt(f"memory, resident {resident}", _place, setting, report, data, resident)
     if setting.device.type == "cuda":
         for precision in ("fp32", "bf16"):
             for architecture in (setting.cnn, setting.vit):
                 config = setting.config(architecture, precision=precision)
-                report.attempt(
-                    f"estimate, {architecture}, {precision}",
-                    lambda config=config: _estimate(setting, report, config),  # type: ignore[misc]
-                )
-        report.attempt("second training", lambda: _second_training(setting, report))
-        report.attempt("full memory", lambda: _full_memory(setting, report))
+                report.attempt(f"estimate, {architecture}, {precision}", _estimate, setting, report, config)
+        report.attempt("second training", _second_training, setting, report)
+        report.attempt("full memory", _full_memory, setting, report)
+
+
+def _place(setting: Setting, report: Report, data: list[DatasetImages], resident: bool) -> None:
+    resolution = data[0].images.shape[1]
+    config = setting.config(setting.cnn, precision="bf16", resolution=resolution)
+    report.add(
+        what=f"{resolution} px, images {'on the device' if resident else 'fetched'}",
+        **compare(setting, config, make_case(setting, config, data, resident=resident)),
+    )
 
 
 def _estimate(setting: Setting, report: Report, config: TrainingConfig) -> None:

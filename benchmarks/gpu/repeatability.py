@@ -21,13 +21,7 @@ def measure(setting: Setting, report: Report) -> None:
     runs = planned(setting)
     done = _process(setting, report, runs)
     for first, second in zip(runs[::2], runs[1::2], strict=True):
-        report.attempt(
-            f"repeatability, {first[1]}",
-            lambda first=first, second=second: report.add(  # type: ignore[misc]
-                run=f"{first[0]['architecture']}, twice in a process",
-                differing_values=len(differences(setting.folder / first[1], setting.folder / second[1])),
-            ),
-        )
+        report.attempt(f"repeatability, {first[1]}", _compare, setting, report, first, second)
     if done.returncode:
         raise RuntimeError(done.stdout[-3000:] + done.stderr[-3000:])
     killed = _process(setting, report, [(runs[0][0], "killed")], kill_after=20 if setting.tiny else 45)
@@ -39,6 +33,11 @@ def measure(setting: Setting, report: Report) -> None:
         differing_values=len(differences(setting.folder / runs[0][1], setting.folder / "killed")),
         continued="Continuing after epoch 1" in resumed.stdout,
     )
+
+
+def _compare(setting: Setting, report: Report, first: Run, second: Run) -> None:
+    differing = differences(setting.folder / first[1], setting.folder / second[1])
+    report.add(run=f"{first[0]['architecture']}, twice in a process", differing_values=len(differing))
 
 
 def planned(setting: Setting) -> list[Run]:

@@ -26,8 +26,8 @@ class Report:
         """Return the seconds until the end of the time that was given."""
         return self._seconds - (time.monotonic() - self._start)
 
-    def run(self, name: str, section: Callable[[], None], seconds: float) -> None:
-        """Run a section if `seconds` are left; keep the traceback of an error, and go on."""
+    def run(self, name: str, seconds: float, section: Callable[..., None], *given: object) -> None:
+        """Run a section with the arguments `given` if `seconds` are left; keep the traceback of an error, and go on."""
         self._section = name
         self._rows[name] = []
         if self.seconds_left() < seconds:
@@ -36,14 +36,14 @@ class Report:
             )
         else:
             start = time.monotonic()
-            self.attempt(name, section)
+            self.attempt(name, section, *given)
             print(f"[{name}: {time.monotonic() - start:.1f} s]", flush=True)
         self._write()
 
-    def attempt(self, name: str, part: Callable[[], None]) -> None:
+    def attempt(self, name: str, part: Callable[..., None], *given: object) -> None:
         """Run a part of a section; keep the traceback of an error under `name`, and go on."""
         try:
-            part()
+            part(*given)
         except Exception:  # the other parts still give results
             self._errors[name] = traceback.format_exc()
             print(self._errors[name], flush=True)

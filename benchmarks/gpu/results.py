@@ -1,6 +1,5 @@
 """A short training from files to checkpoint, and predictions of that checkpoint on the device and on a CPU."""
 
-import csv
 import math
 import time
 
@@ -8,7 +7,7 @@ import numpy as np
 import torch
 
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.history import METRICS_FILE
+from baselines.mmpt.training.history import read_rows
 from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.train import train
 from benchmarks.gpu.report import Report
@@ -19,12 +18,7 @@ def measure(setting: Setting, report: Report) -> None:
     """Train and compare, in each precision."""
     for precision, tf32 in (("fp32", False), ("fp32", True), ("bf16", False)):
         title = "tf32" if tf32 else precision
-        report.attempt(
-            f"results, {title}",
-            lambda title=title, precision=precision, tf32=tf32: _compare(  # type: ignore[misc]
-                setting, report, title, precision, tf32
-            ),
-        )
+        report.attempt(f"results, {title}", _compare, setting, report, title, precision, tf32)
 
 
 def _compare(setting: Setting, report: Report, title: str, precision: str, tf32: bool) -> None:
@@ -35,6 +29,7 @@ def _compare(setting: Setting, report: Report, title: str, precision: str, tf32:
     start = time.monotonic()
     best = train(config, folder, output, benchmark=benchmark, write=lines.append)
     seconds = time.monotonic() - start
+    losses = [row.values["loss"] for row in read_rows(output)]
     checkpoint = checkpoints.load(best)
     datasets = tuple(benchmark)
     found = {
@@ -44,7 +39,7 @@ def _compare(setting: Setting, report: Report, title: str, precision: str, tf32:
     report.add(
         training=f"mm-PT {setting.cnn}, {title}",
         seconds=seconds,
-        finite=all(math.isfinite(float(row["loss"])) for row in _rows(output / METRICS_FILE)),
+        finite=all(loss is not None and math.isfinite(loss) for loss in losses),
         statistics_per_dataset=len(checkpoint.statistics) == len(datasets),
         images=next((line for line in lines if "GB of images" in line), "read in place"),
         max_difference_from_cpu=max(
@@ -52,8 +47,3 @@ def _compare(setting: Setting, report: Report, title: str, precision: str, tf32:
             for name, values in found[setting.device.type].items()
         ),
     )
-
-
-def _rows(path: object) -> list[dict[str, str]]:
-    with open(str(path), newline="") as file:
-        return list(csv.DictReader(file))

@@ -28,10 +28,7 @@ def measure(setting: Setting, report: Report) -> None:
     """Do each training, and predict a test split."""
     for title, changes in OPTIONS.items():
         if not (setting.tiny and changes.get("compile")):
-            report.attempt(
-                f"scheme, {title}",
-                lambda title=title, changes=changes: _try(setting, report, title, changes),  # type: ignore[misc]
-            )
+            report.attempt(f"scheme, {title}", _try, setting, report, title, changes)
 
 
 def _try(setting: Setting, report: Report, title: str, changes: dict[str, object]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import torch
 
 from baselines.mmpt.data.images import Batch, stream
+from baselines.mmpt.data.splits import DatasetImages
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.epoch import train_epoch
 from baselines.mmpt.training.learner import step
@@ -35,12 +36,16 @@ def measure(setting: Setting, report: Report) -> None:
                 report.add(network=architecture, mode=title, note="not measured: no time left")
                 continue
             config = setting.config(architecture, **changes)
+            report.attempt(
+                f"speed, {architecture}, {title}", _measure_mode, setting, report, title, config, data
+            )
 
-            def one(config: TrainingConfig = config, title: str = title) -> None:
-                case = make_case(setting, config, data, resident=True)
-                report.add(network=config.architecture, mode=title, **compare(setting, config, case))
 
-            report.attempt(f"speed, {architecture}, {title}", one)
+def _measure_mode(
+    setting: Setting, report: Report, title: str, config: TrainingConfig, data: list[DatasetImages]
+) -> None:
+    case = make_case(setting, config, data, resident=True)
+    report.add(network=config.architecture, mode=title, **compare(setting, config, case))
 
 
 def compare(setting: Setting, config: TrainingConfig, case: Case) -> dict[str, float]:

@@ -26,15 +26,9 @@ def measure(setting: Setting, report: Report) -> None:
         title = "on the device" if resident else "on the host"
         case = make_case(setting, setting.config(setting.cnn, precision="bf16"), data, resident=resident)
         run_epoch(case, case.batches[:FEW])
-        report.attempt(
-            f"warnings, {title}",
-            lambda title=title, case=case: _count_warnings(setting, report, title, case),  # type: ignore[misc]
-        )
-        report.attempt(
-            f"profiler, {title}",
-            lambda title=title, case=case: _count_calls(setting, report, title, case),  # type: ignore[misc]
-        )
-    report.attempt("other sizes", lambda: _other_sizes(setting, report, case))
+        report.attempt(f"warnings, {title}", _count_warnings, setting, report, title, case)
+        report.attempt(f"profiler, {title}", _count_calls, setting, report, title, case)
+    report.attempt("other sizes", _other_sizes, setting, report, case)
 
 
 def _count_warnings(setting: Setting, report: Report, title: str, case: Case) -> None:

@@ -10,6 +10,7 @@ from torch import nn
 
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.device import DeviceError, autocast
+from baselines.mmpt.training.learner import MEMORY_FORMAT
 
 #: Bytes that stay free for metrics, fetched batches and other small things, and factor for the measured need of a step,
 #: because blocks of other sizes leave gaps.
@@ -45,7 +46,7 @@ def memory_of_step(config: TrainingConfig, backbone: nn.Module, device: torch.de
     before = torch.cuda.memory_reserved(device)
     trial = deepcopy(backbone).train()
     size = (n_images, 3, config.input_size, config.input_size)
-    images = torch.zeros(size, device=device).to(memory_format=torch.channels_last)
+    images = torch.zeros(size, device=device).to(memory_format=MEMORY_FORMAT)
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         with autocast(device, config.precision):
             features = trial(images)
