@@ -48,8 +48,12 @@ def test_training_and_prediction_use_tf32_only_if_the_run_asks_for_it(
 ):
     folder, benchmark = collection
     seen: set[tuple[str, bool]] = set()
-    honest_step = epoch.step
-    monkeypatch.setattr(epoch, "step", lambda *given: (seen.add(tf32()), honest_step(*given))[1])
+
+    def noted_step(*given):
+        seen.add(tf32())
+        return step(*given)
+
+    monkeypatch.setattr(epoch, "step", noted_step)
     use_tf32(not allowed)
     config = small_config(epochs=1, tf32=allowed, deterministic=deterministic)
     best = train(config, folder, tmp_path / "run", benchmark=benchmark)

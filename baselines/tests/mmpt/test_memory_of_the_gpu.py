@@ -29,19 +29,25 @@ class Net(nn.Module):
         return self.layers(images)
 
 
+def noted(calls: list[str], name: str, value: object = None) -> Callable[..., object]:
+    """Return a function that adds its name to `calls` and returns a value."""
+
+    def call(*_: object) -> object:
+        calls.append(name)
+        return value
+
+    return call
+
+
 @pytest.fixture
 def gpu(monkeypatch) -> Callable[..., list[str]]:
     """Replace the functions of a GPU; return the names of those called, in order."""
 
     def make(*, free: int, step: int) -> list[str]:
         calls: list[str] = []
-
-        def answer(name: str, value: object) -> Callable[..., object]:
-            return lambda *_: (calls.append(name), value)[1]
-
-        monkeypatch.setattr(memory, "memory_of_step", answer("step", step))
-        monkeypatch.setattr(torch.cuda, "empty_cache", answer("empty_cache", None))
-        monkeypatch.setattr(torch.cuda, "mem_get_info", answer("mem_get_info", (free, 2 * free)))
+        monkeypatch.setattr(memory, "memory_of_step", noted(calls, "step", step))
+        monkeypatch.setattr(torch.cuda, "empty_cache", noted(calls, "empty_cache"))
+        monkeypatch.setattr(torch.cuda, "mem_get_info", noted(calls, "mem_get_info", (free, 2 * free)))
         return calls
 
     return make
@@ -85,18 +91,12 @@ def test_nothing_is_measured_if_the_place_of_the_images_is_known(gpu, device, ch
 
 def test_the_memory_of_a_step_is_the_growth_up_to_the_peak_of_a_full_batch(monkeypatch):
     calls: list[str] = []
-    backward = torch.Tensor.backward
-    monkeypatch.setattr(torch.Tensor, "backward", lambda self: (calls.append("backward"), backward(self))[1])
-    for name, value in {
-        "empty_cache": None,
-        "reset_peak_memory_stats": None,
-        "memory_reserved": 5 * GB,
-        "max_memory_reserved": 12 * GB,
-    }.items():
-        monkeypatch.setattr(
-            torch.cuda, name, lambda *_, name=name, value=value: (calls.append(name), value)[1]
-        )
+    values = {"memory_reserved": 5 * GB, "max_memory_reserved": 12 * GB}
+    for name in ("empty_cache", "reset_peak_memory_stats", *values):
+        monkeypatch.setattr(torch.cuda, name, noted(calls, name, values.get(name)))
     net = Net()
+    # a trial works on a copy, which keeps this hook
+    net.layers[1].register_full_backward_hook(noted(calls, "backward"))
     assert memory_of_step(small_config(), net, CPU, 16) == 7 * GB
     order = ["empty_cache", "reset_peak_memory_stats", "memory_reserved", "backward", "max_memory_reserved"]
     assert calls == order
@@ -104,9 +104,8 @@ def test_the_memory_of_a_step_is_the_growth_up_to_the_peak_of_a_full_batch(monke
 
 def test_a_trial_step_changes_neither_the_network_nor_random_numbers(monkeypatch):
     shapes: list[tuple[int, ...]] = []
-    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
-    for name in ("reset_peak_memory_stats", "memory_reserved", "max_memory_reserved"):
-        monkeypatch.setattr(torch.cuda, name, lambda *_: 0)
+    for name in ("empty_cache", "reset_peak_memory_stats", "memory_reserved", "max_memory_reserved"):
+        monkeypatch.setattr(torch.cuda, name, noted([], name, 0))
     net = Net().eval()
     net.register_forward_pre_hook(lambda module, inputs: shapes.append(tuple(inputs[0].shape)))
     before = {name: value.clone() for name, value in net.state_dict().items()}

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from types import SimpleNamespace
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -75,10 +75,7 @@ def test_images_are_copied_to_the_device_in_order_as_far_as_they_fit(collection,
 
 
 def test_the_place_of_the_images_is_stated():
-    parts = [
-        SimpleNamespace(n_bytes=3 * 10**9, is_fetched=False),
-        SimpleNamespace(n_bytes=10**9, is_fetched=True),
-    ]
+    parts = [Mock(n_bytes=3 * 10**9, is_fetched=False), Mock(n_bytes=10**9, is_fetched=True)]
     assert place_of_images(parts) == "3.00 of 4.00 GB of images are in the memory of the GPU."
 
 
