@@ -34,7 +34,7 @@ from baselines.mmpt.training.evaluate import Result
 from baselines.mmpt.training.learner import build_model, make_learner
 from baselines.mmpt.training.log import Progress, duration
 from baselines.mmpt.training.run import Run, epoch_batches, set_learning_rate
-from baselines.mmpt.training.train import load_sources
+from baselines.mmpt.training.sources import load_sources
 from benchmarks.batchnorm_figures import EVALUATIONS, Row, by_dataset, loss_curves, over_datasets, select
 from challenge.figures.figure import Figure
 from challenge.figures.files import render

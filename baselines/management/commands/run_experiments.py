@@ -33,7 +33,7 @@ was stopped. The output folder gets experiment-N.md and two CSV files for each e
 """
 
 #: Settings that apply to all trainings.
-SHARED = ("epochs", "batch_norm", "pretrained", "weights", "device", "precision", "compile")
+SHARED = ("epochs", "batch_norm", "pretrained", "weights", "device", "images_on", "precision", "compile")
 
 
 def share(text: str) -> float:

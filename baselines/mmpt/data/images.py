@@ -4,17 +4,15 @@ Images stay uint8 and keep their channels; they are normalised and padded on the
 memory as far as they fit. A thread fetches the other images ahead of the steps.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from baselines.mmpt.data.splits import DatasetImages
+from baselines.mmpt.data.threads import in_threads
 from challenge.scoring.benchmark import Dataset
 
 #: Function from (b, h, w) or (b, h, w, 3) uint8 to (b, 3, height, width) float, on the device.
@@ -68,10 +66,15 @@ class Source:
         """True if images are copied from the host to another device, which takes time."""
         return self._copies is not None
 
+    @property
+    def n_bytes(self) -> int:
+        """Size of the stored images in bytes."""
+        return self._images.nbytes
+
     def fetch(self, indices: np.ndarray) -> "Fetched":
         """Copy the images of some indices to the device; may be called in a thread."""
         if isinstance(self._images, Tensor):
-            return Fetched(self._images.index_select(0, torch.from_numpy(indices).to(self.labels.device)))
+            return Fetched(self._images.index_select(0, upload(indices, self.labels.device)))
         images = torch.from_numpy(np.take(self._images, indices, axis=0))
         if self._copies is None:
             return Fetched(images)
@@ -81,8 +84,7 @@ class Source:
 
     def ready(self, fetched: "Fetched", indices: np.ndarray) -> tuple[Tensor, Tensor]:
         """Return fetched images, ready for the model, and their labels."""
-        numbers = torch.from_numpy(indices).to(self.labels.device)
-        return self._prepare(fetched.wait()), self.labels.index_select(0, numbers)
+        return self._prepare(fetched.wait()), self.labels.index_select(0, upload(indices, self.labels.device))
 
     def take(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
         """Return the images of some indices, ready for the model, and their labels."""
@@ -130,15 +132,14 @@ def stream(sources: Mapping[str, Source], batches: Iterable[Batch], share: Share
     def fetch(batch: Batch) -> tuple[Batch, dict[str, Fetched]]:
         return batch, {name: sources[name].fetch(indices) for name, indices in share(batch).items()}
 
-    rest = iter(batches)
-    with ThreadPoolExecutor(1) as thread:
-        ahead: deque[Future[tuple[Batch, dict[str, Fetched]]]] = deque(
-            thread.submit(fetch, batch) for batch in islice(rest, N_AHEAD)
-        )
-        while ahead:
-            batch, fetched = ahead.popleft().result()
-            ahead.extend(thread.submit(fetch, following) for following in islice(rest, 1))
-            yield {name: sources[name].ready(images, batch[name]) for name, images in fetched.items()}
+    for batch, fetched in in_threads(fetch, batches, n_ahead=N_AHEAD, n_threads=1):
+        yield {name: sources[name].ready(images, batch[name]) for name, images in fetched.items()}
+
+
+def upload(indices: np.ndarray, device: torch.device) -> Tensor:
+    """Copy indices to a device. From pinned memory the host does not wait until a GPU has done its earlier work."""
+    numbers = torch.from_numpy(indices)
+    return numbers.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else numbers.to(device)
 
 
 def _copy_to(device: torch.device, images: np.ndarray) -> Tensor:

@@ -25,7 +25,10 @@ class AlexNet(torchvision.models.AlexNet):
 
     def forward_head(self, maps: Tensor, pre_logits: bool = False) -> Tensor:
         """Map feature maps to features (b, 4096); there are no logits."""
-        return self.classifier(torch.flatten(self.avgpool(maps), 1))
+        # Maps of 224 pixels have the pooled size already. Pooling would not change them, but its gradient is not
+        # deterministic on a GPU.
+        pooled = maps if maps.shape[2:] == self.avgpool.output_size else self.avgpool(maps)
+        return self.classifier(torch.flatten(pooled, 1))
 
 
 class Backbone(nn.Module):

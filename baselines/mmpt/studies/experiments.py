@@ -19,10 +19,11 @@ from baselines.mmpt.data import splits
 from baselines.mmpt.model.architectures import ARCHITECTURES, create_backbone
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import predict, train
-from baselines.mmpt.training.config import ConfigError, TrainingConfig
+from baselines.mmpt.training.config import PLACES, ConfigError, TrainingConfig
 from baselines.mmpt.training.device import choose_device
 from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
@@ -41,9 +42,6 @@ WEIGHTS_SUFFIXES = (".safetensors", ".pth")
 
 #: Errors that a user can fix; commands show their message.
 ERRORS = (*train.ERRORS, *predict.ERRORS, HistoryError)
-
-#: Settings that change where a training is computed, not its result.
-_NOT_NAMED = {"device"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -206,7 +204,7 @@ def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
     named = {
         name: value
         for name, value in config.to_dict().items()
-        if name not in _NOT_NAMED and value != default[name]
+        if name not in PLACES and value != default[name]
     }
     digest = hashlib.sha256(json.dumps([named, synthetic], sort_keys=True).encode()).hexdigest()[:8]
     marks = [*(["weighted"] if config.weighted_loss else []), *(["synthetic"] if synthetic else [])]
@@ -250,7 +248,7 @@ def score(run: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -
     device = choose_device(run.config.device)
     scores = {}
     for part in predict.find_checkpoints(run.folder, benchmark):
-        predictions = predict.predict_datasets(
+        predictions = predict_datasets(
             checkpoints.load(part.path), part.datasets, folder, device, run.config.batch_size
         )
         for dataset, probabilities in predictions:

@@ -22,6 +22,7 @@ from baselines.mmpt.training.checkpoint import CheckpointError
 from baselines.mmpt.training.config import ConfigError
 from baselines.mmpt.training.device import DeviceError, choose_device
 from baselines.mmpt.training.evaluate import metrics
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.metrics.ranked import METRICS, DatasetScores
@@ -135,7 +136,7 @@ def evaluate_weights(
 ) -> DatasetScores:
     """Evaluate one model. Raises one of `ERRORS`."""
     config, dataset = weights.config, weights.dataset
-    ((_, probabilities),) = predict.predict_datasets(
+    ((_, probabilities),) = predict_datasets(
         weights.checkpoint(), [dataset], folder, device, batch_size, split
     )
     path = folder / splits.file_name(dataset.name, config.resolution)

@@ -16,6 +16,9 @@ SCHEMES: Mapping[str, str] = {
     "knn": "k-NN",
 }
 
+#: Settings that change where a training is computed, not its result.
+PLACES = {"device", "images_on"}
+
 
 class ConfigError(ValueError):
     """The configuration is invalid; the message says what to change."""
@@ -101,6 +104,19 @@ class TrainingConfig:
     precision: str = field(
         default="fp32",
         metadata=option("bf16 computes in bfloat16 where that is safe", choices=("fp32", "bf16")),
+    )
+    tf32: bool = field(
+        default=False,
+        metadata=option(
+            "multiply float32 numbers on a GPU with 10 bits of precision: faster, less exact, equally repeatable"
+        ),
+    )
+    images_on: str = field(
+        default="auto",
+        metadata=option(
+            "memory that holds the images for a GPU: its own, the host's, or auto (its own as far as they fit)",
+            choices=("auto", "device", "host"),
+        ),
     )
     compile: bool = field(
         default=False, metadata=option("compile the backbone: takes minutes at the start, faster afterwards")

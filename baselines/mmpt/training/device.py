@@ -1,12 +1,10 @@
 """Device, precision and determinism of computations."""
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
-
-#: Fraction of a GPU's free memory for images; the model, its gradients and activations take the rest.
-SHARE_FOR_IMAGES = 0.6
 
 
 class DeviceError(Exception):
@@ -41,16 +39,29 @@ def make_repeatable(seed: int, *, deterministic: bool) -> None:
     torch.manual_seed(seed)
 
 
+def use_tf32(allowed: bool) -> None:
+    """Allow or forbid TF32 for float32 products and convolutions; torch's default allows it for convolutions."""
+    torch.set_float32_matmul_precision("high" if allowed else "highest")
+    torch.backends.cudnn.allow_tf32 = allowed
+
+
+@contextmanager
+def cudnn_tuning(useful: bool) -> Iterator[None]:
+    """Keep cuDNN from timing its algorithms in the `with` block, unless that is `useful` and allowed already.
+
+    cuDNN times them once for each shape, which takes longer than a step. This pays for full batches only: the last
+    batches of the datasets have many sizes and are rare.
+    """
+    allowed = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = allowed and useful
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = allowed
+
+
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
     """Return a context that computes in bfloat16 where safe, if `precision` is "bf16"; weights stay float32."""
     if precision == "bf16":
         return torch.autocast(device.type, torch.bfloat16)
     return nullcontext()
-
-
-def memory_for_images(device: torch.device) -> int:
-    """Return the bytes that images may take on a GPU; 0 on other devices, which read images in place."""
-    if device.type != "cuda":
-        return 0
-    free, _ = torch.cuda.mem_get_info(device)
-    return int(free * SHARE_FOR_IMAGES)

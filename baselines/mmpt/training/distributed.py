@@ -48,6 +48,11 @@ class World:
         rank = self.rank if rank is None else rank
         return slice(n_images * rank // self.size, n_images * (rank + 1) // self.size)
 
+    def n_own(self, n_images: int) -> int:
+        """Return the number of images in the share of this process in a batch."""
+        part = self.part(n_images)
+        return part.stop - part.start
+
     def share(self, batch: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """Return the share of this process in a batch; it may contain no image of some datasets."""
         if self.size == 1:

@@ -9,7 +9,7 @@ import numpy as np
 
 from baselines.mmpt.data.images import Batch, Source, stream
 from baselines.mmpt.model.normalization import DatasetStatistics, estimate_statistics
-from baselines.mmpt.training.device import autocast
+from baselines.mmpt.training.device import autocast, cudnn_tuning
 from baselines.mmpt.training.evaluate import Result, Tally, evaluate
 from baselines.mmpt.training.learner import Learner, step
 from baselines.mmpt.training.log import Progress
@@ -58,7 +58,11 @@ def estimate(
         order = np.random.default_rng(seed).permutation(len(source))[: STATISTICS_BATCHES * batch_size]
         batches = [{name: order[at : at + batch_size]} for at in range(0, len(order), batch_size)]
         images = (inputs[name][0] for inputs in stream({name: source}, batches))
-        with autocast(source.labels.device, learner.precision), learner.world.alone(learner.model):
+        with (
+            autocast(source.labels.device, learner.precision),
+            cudnn_tuning(useful=False),
+            learner.world.alone(learner.model),
+        ):
             statistics.add(estimate_statistics(learner.model, name, images))
     return statistics
 

@@ -15,7 +15,7 @@ from baselines.mmpt.model.losses import Loss, loss_for, loss_weights
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.model.normalization import batch_norm_layers
 from baselines.mmpt.training.config import TrainingConfig
-from baselines.mmpt.training.device import DeviceError, autocast
+from baselines.mmpt.training.device import DeviceError, autocast, cudnn_tuning
 from baselines.mmpt.training.distributed import ALONE, World
 from challenge.scoring.benchmark import Dataset
 
@@ -38,6 +38,7 @@ class Learner:
         losses: loss function of each dataset.
         weights: weight of each dataset's loss in training.
         precision: "fp32" or "bf16".
+        full_batch: number of images of this process in a full batch.
         world: the processes that train together.
 
     """
@@ -48,11 +49,12 @@ class Learner:
     losses: dict[str, Loss]
     weights: dict[str, float]
     precision: str
+    full_batch: int
     world: World = ALONE
 
     def logits(self, images: Tensor, dataset_name: str) -> Tensor:
         """Compute the logits (b, k) of one dataset's images, float32."""
-        with autocast(images.device, self.precision):
+        with autocast(images.device, self.precision), cudnn_tuning(len(images) == self.full_batch):
             return self.model.heads[dataset_name](self.backbone(images)).float()
 
 
@@ -62,9 +64,23 @@ def step(learner: Learner, inputs: Inputs) -> dict[str, tuple[Tensor, Tensor]]:
     The loss of a dataset is weighted by its fraction of the images. Returns the logits and the mean, unweighted loss
     of each dataset; they stay on the device.
     """
+    images = _together([images for images, _ in inputs.values()])
+    with cudnn_tuning(len(images) == learner.full_batch):
+        outputs, total = _forward(learner, images, inputs)
+        total.backward()
+    for name in (BACKBONE, *inputs):
+        if name in learner.optimizers:
+            learner.optimizers[name].step()
+            learner.optimizers[name].zero_grad(set_to_none=True)
+    return outputs
+
+
+def _forward(
+    learner: Learner, images: Tensor, inputs: Inputs
+) -> tuple[dict[str, tuple[Tensor, Tensor]], Tensor]:
+    """Return the logits and the loss of each dataset, and the loss to minimise."""
     sizes = [len(labels) for _, labels in inputs.values()]
     outputs: dict[str, tuple[Tensor, Tensor]] = {}
-    images = _together([images for images, _ in inputs.values()])
     with autocast(images.device, learner.precision):
         features = learner.world.gather(learner.backbone(images), sum(sizes))
         logits = {
@@ -76,12 +92,7 @@ def step(learner: Learner, inputs: Inputs) -> dict[str, tuple[Tensor, Tensor]]:
         loss = learner.losses[name](logits[name].float(), labels)
         total = total + loss * (learner.weights[name] * size / sum(sizes))
         outputs[name] = logits[name].detach(), loss.detach()
-    total.backward()
-    for name in (BACKBONE, *inputs):
-        if name in learner.optimizers:
-            learner.optimizers[name].step()
-            learner.optimizers[name].zero_grad(set_to_none=True)
-    return outputs
+    return outputs, total
 
 
 def _together(parts: list[Tensor]) -> Tensor:
@@ -114,12 +125,12 @@ def make_learner(
     """Make the optimizer of each part of a model, and the loss and weight of each dataset. Raises `DeviceError`."""
     parts: dict[str, nn.Module] = dict(model.heads.items())
     backbone: Callable[[Tensor], Tensor] = nn.Identity()
+    full_batch = world.n_own(config.batch_size)
     if config.trains_backbone:
         parts[BACKBONE] = model.backbone
         backbone = spread(model, world)
         if config.compile:
-            part = world.part(config.batch_size)
-            backbone = compiled(backbone, part.stop - part.start)
+            backbone = compiled(backbone, full_batch)
     n_batches = sampler.n_batches({name: len(source) for name, source in sources.items()}, config.batch_size)
     return Learner(
         model=model,
@@ -135,6 +146,7 @@ def make_learner(
         if config.weighted_loss
         else dict.fromkeys(sources, 1.0),
         precision=config.precision,
+        full_batch=full_batch,
         world=world,
     )
 

@@ -15,6 +15,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from baselines.mmpt.training.evaluate import Result, mean_loss
 from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
+from baselines.mmpt.training.runs import BOARD
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.metrics.ranked import METRICS
 
@@ -30,7 +31,7 @@ class RunLog:
     def __init__(self, folder: Path, epoch: int) -> None:
         self._path = folder / METRICS_FILE
         self._rows = [row for row in _read(self._path) if int(row["epoch"]) <= epoch]
-        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=epoch + 1)
+        self._board = SummaryWriter(str(folder / BOARD), purge_step=epoch + 1)
 
     def epoch(
         self, epoch: int, results: Mapping[str, Mapping[str, Result]], learning_rate: float | None

@@ -4,25 +4,19 @@ Images are read batch by batch. At any resolution, memory holds only a model, a 
 also the features of the test images.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from baselines.mmpt.data import splits
 from baselines.mmpt.model.architectures import ArchitectureError
-from baselines.mmpt.model.multi_head import MultiHeadModel
-from baselines.mmpt.model.normalization import DatasetStatistics
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, Checkpoint, CheckpointError
+from baselines.mmpt.training.checkpoint import BEST, CheckpointError
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
-from baselines.mmpt.training.device import DeviceError, autocast, choose_device
-from baselines.mmpt.training.learner import build_model, preprocess_for
+from baselines.mmpt.training.device import DeviceError, choose_device
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
-from baselines.mmpt.training.probing import extract_features, vote
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 from challenge.scoring.reading.predictions import PredictionsError, write_predictions
@@ -135,53 +129,3 @@ def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
             )
     needed: tuple[splits.Split, ...] = ("train", "test") if part.config.predicts_by_votes else ("test",)
     splits.check_folder(folder, part.datasets, resolution, needed)
-
-
-def predict_datasets(
-    checkpoint: Checkpoint,
-    datasets: Sequence[Dataset],
-    folder: Path,
-    device: torch.device,
-    batch_size: int,
-    split: splits.Split = "test",
-) -> Iterator[tuple[Dataset, np.ndarray]]:
-    """Predict splits with one model; yield probabilities (n, n_classes), float32, in the order of the images."""
-    config = checkpoint.config
-    model = load_model(checkpoint, datasets).to(device)
-    prepare = preprocess_for(config, model, device)
-    statistics = DatasetStatistics()
-    statistics.load_state_dict(checkpoint.statistics)
-
-    def prepared(dataset: Dataset, split: splits.Split) -> Iterator[Tensor]:
-        for images in splits.stream_images(folder, dataset, config.resolution, split, batch_size):
-            yield prepare(torch.from_numpy(images).to(device))
-
-    with torch.no_grad(), autocast(device, config.precision):
-        for dataset in datasets:
-            if checkpoint.statistics:
-                statistics.apply(model, dataset.name)
-            if config.predicts_by_votes:
-                n_images = splits.n_images(folder, dataset, config.resolution, split)
-                queries = extract_features(model.backbone, prepared(dataset, split), n_images)
-                labels = _training_labels(folder, dataset, config.resolution, device)
-                found = [vote(model.backbone, queries, prepared(dataset, "train"), labels, dataset)]
-            else:
-                found = [_probabilities(model, dataset, images) for images in prepared(dataset, split)]
-            yield dataset, np.concatenate([part.cpu().numpy() for part in found])
-
-
-def load_model(checkpoint: Checkpoint, datasets: Sequence[Dataset]) -> MultiHeadModel:
-    """Load the model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
-    model = build_model(checkpoint.config, tuple(datasets), initial=False)
-    checkpoint.load_into(model)
-    return model.eval()
-
-
-def _probabilities(model: MultiHeadModel, dataset: Dataset, images: Tensor) -> Tensor:
-    return model.probabilities(model(images, dataset.name), dataset)
-
-
-def _training_labels(folder: Path, dataset: Dataset, resolution: int, device: torch.device) -> Tensor:
-    path = folder / splits.file_name(dataset.name, resolution)
-    n_images = splits.n_images(folder, dataset, resolution, "train")
-    return torch.from_numpy(splits.load_labels(path, dataset, "train", n_images=n_images)).to(device)

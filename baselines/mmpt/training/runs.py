@@ -5,17 +5,21 @@ with one subfolder per run, named as the checkpoints of Doerrich et al.: dataset
 """
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.config import PLACES, TrainingConfig
 from challenge.scoring.benchmark import Benchmark
 
 CONFIG_FILE = "config.json"
+#: Folder of TensorBoard files.
+BOARD = "tensorboard"
 
-#: Settings that may differ when a run continues: they change the place of files or computation, not the result.
-_MAY_DIFFER = {"weights", "device"}
+#: Settings that may differ when a run continues: places of computation, and of a file that only the start reads.
+_MAY_DIFFER = PLACES | {"weights"}
 
 
 class OutputError(Exception):
@@ -75,6 +79,14 @@ def write_config(folder: Path, config: TrainingConfig) -> None:
     """Mark a folder as the folder of a run."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG_FILE).write_text(json.dumps(config.to_dict(), indent=2) + "\n")
+
+
+def clear(folder: Path) -> None:
+    """Remove the files of a run that ended before its first checkpoint, and its folder unless it has other files."""
+    (folder / CONFIG_FILE).unlink(missing_ok=True)
+    shutil.rmtree(folder / BOARD, ignore_errors=True)
+    with suppress(OSError):  # it has other files, or was never made, or another process has removed it
+        folder.rmdir()
 
 
 def _differences(asked: TrainingConfig, found: TrainingConfig) -> Iterator[str]:

@@ -7,20 +7,22 @@ import numpy as np
 import torch
 
 from baselines.mmpt.data.images import Source
-from baselines.mmpt.data.splits import DataError, Split, check_folder, load_split, take_share
+from baselines.mmpt.data.splits import DataError, check_folder
 from baselines.mmpt.model.architectures import ArchitectureError
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import runs
 from baselines.mmpt.training.checkpoint import BEST, LAST, Checkpoint, CheckpointError
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
-from baselines.mmpt.training.device import DeviceError, choose_device, make_repeatable, memory_for_images
+from baselines.mmpt.training.device import DeviceError, choose_device, make_repeatable, use_tf32
 from baselines.mmpt.training.distributed import World, joined, size_of_world
 from baselines.mmpt.training.epoch import DivergedError
 from baselines.mmpt.training.frozen import evaluate_neighbours, with_features
-from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, takes_lone_images
+from baselines.mmpt.training.learner import build_model, make_learner, takes_lone_images
 from baselines.mmpt.training.log import Write
+from baselines.mmpt.training.memory import explained
 from baselines.mmpt.training.run import Run, go, go_back_to, is_finished
+from baselines.mmpt.training.sources import load_sources, place_of_images
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 #: Errors that a user can fix; commands show their message.
@@ -57,7 +59,13 @@ def train(
         for number, (run_config, run_folder) in enumerate(planned, start=1):
             if len(planned) > 1:
                 write_once(f"{run_config.dataset}, {number} of {len(planned)}")
-            train_run(RunSpec(run_config, folder, run_folder, benchmark, device, write_once, world))
+            try:
+                with explained(run_config):
+                    train_run(RunSpec(run_config, folder, run_folder, benchmark, device, write_once, world))
+            except DeviceError:
+                if not (run_folder / LAST).exists():
+                    runs.clear(run_folder)  # so that the same command works with other options
+                raise
     return output if len(planned) > 1 else output / BEST
 
 
@@ -97,14 +105,19 @@ def train_run(spec: RunSpec) -> None:
         write("Nothing is left to do.")
         return
     make_repeatable(config.seed, deterministic=config.deterministic)
+    use_tf32(config.tf32)
     model = model_to_train(spec, last)
     if spec.world.rank == 0:
         runs.write_config(output, config)
-    train_sources, val_sources = load_sources(config, spec.folder, model, spec.benchmark, spec.device)
+    train_sources, val_sources = load_sources(
+        config, spec.folder, model, spec.benchmark, spec.device, spec.world, write
+    )
     write(
         f"{config.architecture} on {spec.device}: {sum(p.numel() for p in model.parameters()):,} parameters, "
         f"{sum(map(len, train_sources.values())):,} training images"
     )
+    if spec.device.type == "cuda":
+        write(place_of_images([*train_sources.values(), *val_sources.values()]))
     if not config.has_epochs:
         evaluate_neighbours(config, model, train_sources, val_sources, output, write)
         return
@@ -150,21 +163,3 @@ def make_run(
     learner = make_learner(config, model, train_sources, spec.world)
     generator = np.random.default_rng(config.seed)
     return Run(config, spec.device, learner, train_sources, val_sources, generator, takes_lone)
-
-
-def load_sources(
-    config: TrainingConfig, folder: Path, model: MultiHeadModel, benchmark: Benchmark, device: torch.device
-) -> tuple[dict[str, Source], dict[str, Source]]:
-    """Load the training and validation images, into the device's memory as far as they fit."""
-    prepare = preprocess_for(config, model, device)
-    room = memory_for_images(device)
-    sources: dict[Split, dict[str, Source]] = {"train": {}, "val": {}}
-    for split, by_name in sources.items():
-        for dataset in config.datasets(benchmark):
-            data = load_split(folder, dataset, config.resolution, split)
-            if split == "train" and config.training_share < 1:
-                data = take_share(data, config.training_share)
-            fits = data.images.nbytes <= room
-            room -= data.images.nbytes if fits else 0
-            by_name[dataset.name] = Source.of(data, device, prepare, resident=fits)
-    return sources["train"], sources["val"]

@@ -6,6 +6,7 @@ from urllib.error import URLError
 import pytest
 import safetensors.torch
 import torch
+from torch import nn
 
 from baselines.mmpt.model import architectures
 from baselines.mmpt.model.architectures import (
@@ -15,9 +16,10 @@ from baselines.mmpt.model.architectures import (
     load_weights,
     timm,
 )
-from baselines.mmpt.model.backbone import IMAGENET_MEAN, IMAGENET_STD
+from baselines.mmpt.model.backbone import IMAGENET_MEAN, IMAGENET_STD, AlexNet
 from baselines.mmpt.model.losses import loss_for
 from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.torchvision_shim import torchvision
 from challenge.content.architectures import ARCHITECTURES as PUBLISHED
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.problems import ProblemLog
@@ -129,6 +131,22 @@ def test_weights_of_torchvisions_alexnet(tmp_path):
     ).eval()
     images = torch.randn(1, 3, 64, 64)
     torch.testing.assert_close(source.classifier[6](backbone(images)), source(images))
+
+
+@pytest.mark.parametrize(("size", "n_pooled"), [(224, 0), (64, 1)])
+def test_alexnet_pools_only_maps_of_another_size_than_at_224(size, n_pooled):
+    """The features are those of torchvision, which pools always; the gradient of pooling is not deterministic."""
+    torch.manual_seed(0)
+    whole = torchvision.models.AlexNet().eval()
+    whole.classifier[6] = nn.Identity()
+    own = AlexNet().eval()
+    own.load_state_dict(whole.state_dict())
+    pooled: list[object] = []
+    own.avgpool.register_forward_hook(lambda *_: pooled.append(None))
+    images = torch.randn(2, 3, size, size)
+    with torch.no_grad():
+        assert torch.equal(own.forward_head(own.forward_features(images)), whole(images))
+    assert len(pooled) == n_pooled
 
 
 def test_weights_without_a_classifier(tmp_path):

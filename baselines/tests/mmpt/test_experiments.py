@@ -22,9 +22,10 @@ from baselines.mmpt.studies.experiments import (
     plan,
 )
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training import predict, train
+from baselines.mmpt.training import train
 from baselines.mmpt.training.config import ConfigError
 from baselines.mmpt.training.history import HistoryError
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.tests.mmpt.histories import ROWS, make_run
 from baselines.tests.mmpt.small import NAMES, small_config
 from challenge.scoring.metrics.ranked import METRICS
@@ -107,7 +108,7 @@ def test_the_folder_depends_on_configuration_and_collection_but_not_on_the_devic
     ]
     assert len({name(asked), *map(name, others)}) == 5
     assert "synthetic" in name(others[-1])
-    assert name(replace(asked, common=small_config(device="cuda"))) == name(asked)
+    assert name(replace(asked, common=small_config(device="cuda", images_on="host"))) == name(asked)
 
 
 def test_comparisons_of_each_experiment():
@@ -264,7 +265,7 @@ def test_from_trainings_to_scores_of_the_test_split(tmp_path, collection):
     # one of the scores computed independently: the fraction of images whose class has the largest probability
     joint = planned[1]
     checkpoint = checkpoints.load(joint.folder / "best.pt")
-    predicted = predict.predict_datasets(checkpoint, tuple(benchmark), folder, torch.device("cpu"), 7)
+    predicted = predict_datasets(checkpoint, tuple(benchmark), folder, torch.device("cpu"), 7)
     (probabilities,) = (values for dataset, values in predicted if dataset.name == "bloodmnist")
     with np.load(folder / "bloodmnist.npz") as arrays:
         correct = probabilities.argmax(axis=1) == arrays["test_labels"][:, 0]

@@ -9,8 +9,9 @@ import torch
 from baselines.mmpt.data import splits
 from baselines.mmpt.data.splits import DataError
 from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.training.inference import load_model
 from baselines.mmpt.training.learner import preprocess_for
-from baselines.mmpt.training.predict import PredictError, load_model, predict
+from baselines.mmpt.training.predict import PredictError, predict
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import NAMES, small_config
 from challenge.scoring.metrics.evaluator import evaluate
@@ -109,7 +110,7 @@ def test_neighbours_find_a_training_image_itself(run_of, collection, tmp_path, m
     folder, benchmark = collection
     # if test images are training images, each has its own class among the votes
     monkeypatch.setattr(
-        "baselines.mmpt.training.predict.splits.stream_images",
+        "baselines.mmpt.training.inference.splits.stream_images",
         lambda folder, dataset, resolution, split, batch_size: iter(
             [
                 np.array(splits.load_split(folder, dataset, resolution, "train").images)[

@@ -14,11 +14,12 @@ from baselines.mmpt.training import run as running
 from baselines.mmpt.training.config import ConfigError
 from baselines.mmpt.training.epoch import DivergedError
 from baselines.mmpt.training.evaluate import Result
+from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
-from baselines.mmpt.training.predict import predict_datasets
 from baselines.mmpt.training.run import learning_rate
 from baselines.mmpt.training.runs import OutputError
-from baselines.mmpt.training.train import load_sources, train
+from baselines.mmpt.training.sources import load_sources
+from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR, NAMES, small_config
 
 CPU = torch.device("cpu")
