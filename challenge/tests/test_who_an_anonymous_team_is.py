@@ -56,7 +56,7 @@ def rows(client: Client, query: str) -> list[dict]:
 def test_the_rows_of_a_team_are_the_same_whoever_sent_the_anonymous_entry(
     client, entry, team, other_team, auc
 ):
-    """Whether it is better or worse than the public entries of the team."""
+    """The anonymous entry may be better or worse than the public entries of the team."""
     public = [entry(team, 0.9), entry(team, 0.8), entry(other_team, 0.7)]
     hidden = entry(team, auc, model_name="hidden", visibility="anonymous")
     seen = []

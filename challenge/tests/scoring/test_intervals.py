@@ -91,7 +91,7 @@ def test_no_interval_has_zero_width_or_leaves_the_range(labels, of_miss, dataset
 
 
 def test_of_perfect_predictions_on_two_classes_of_one_size_it_is_wilsons_of_all_images():
-    """So n is twice the size of a class, as Obuchowski and Lieber (2002) recommend for an AUC of 1."""
+    """Expect n to be twice the size of a class, as Obuchowski and Lieber (2002) recommend for an AUC of 1."""
     dataset = MEDMNIST_PLUS["breastmnist"]
     of_miss = misses({"breastmnist": (50, 50)}, Benchmark("one", (dataset,), (28,)))
     ends = score_interval(np.ones(4), np.ones((4, 1000)), of_miss[0])

@@ -15,7 +15,7 @@ def highest_of(n: int) -> float:
 @pytest.mark.parametrize("n", [2, 5, 20])
 @pytest.mark.parametrize("correlation", [0.0, 0.9])
 def test_the_expected_highest_of_normal_scores(n, correlation):
-    """What is common to all attempts cancels out: only the rest can be lucky."""
+    """Noise common to all attempts cancels out: only the rest can be lucky."""
     rng = np.random.default_rng(n)
     common = np.sqrt(correlation) * rng.standard_normal(50_000)
     replicates = 0.9 + common + np.sqrt(1 - correlation) * rng.standard_normal((n, 50_000))
