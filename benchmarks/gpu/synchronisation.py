@@ -45,14 +45,7 @@ def _count_warnings(setting: Setting, report: Report, title: str, case: Case) ->
             if setting.device.type == "cuda":
                 torch.cuda.set_sync_debug_mode("default")
         found.append(Counter(f"{each.filename.rpartition('/')[2]}:{each.lineno}" for each in caught))
-    more = found[1] - found[0]
-    report.add(
-        images=title,
-        measured_with="sync_debug_mode",
-        per_step=sum(more.values()) / (MANY - FEW),
-        per_epoch=sum(found[0].values()),
-        where=", ".join(f"{place} x {count}" for place, count in more.most_common(5)),
-    )
+    _add_counts(report, title, "sync_debug_mode", *found)
 
 
 def _count_calls(setting: Setting, report: Report, title: str, case: Case) -> None:
@@ -65,13 +58,20 @@ def _count_calls(setting: Setting, report: Report, title: str, case: Case) -> No
             run_epoch(case, case.batches[:n_steps])
         counted = {each.key: each.count for each in profiler.key_averages() if each.key in WAITING}
         found.append(Counter(counted))
-    more = found[1] - found[0]
+    _add_counts(report, title, "profiler", *found)
+
+
+def _add_counts(
+    report: Report, title: str, measured_with: str, few: Counter[str], many: Counter[str]
+) -> None:
+    """Add the waits of a step, from those of `FEW` and of `MANY` steps; the five most frequent are named."""
+    more = many - few
     report.add(
         images=title,
-        measured_with="profiler",
+        measured_with=measured_with,
         per_step=sum(more.values()) / (MANY - FEW),
-        per_epoch=sum(found[0].values()),
-        where=", ".join(f"{name} x {count}" for name, count in more.most_common()),
+        per_epoch=sum(few.values()),
+        where=", ".join(f"{name} x {count}" for name, count in more.most_common(5)),
     )
 
 
