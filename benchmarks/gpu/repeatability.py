@@ -30,13 +30,13 @@ def measure(setting: Setting, report: Report) -> None:
         raise RuntimeError(f"{killed.returncode} {killed.stderr[-3000:]} {resumed.stdout[-3000:]}")
     report.add(
         run=f"{setting.cnn}, killed in epoch 2 and continued",
-        differing_values=len(differences(setting.folder / runs[0][1], setting.folder / "killed")),
+        differing_values=len(differences(*_last(setting, runs[0][1], "killed"))),
         continued="Continuing after epoch 1" in resumed.stdout,
     )
 
 
 def _compare(setting: Setting, report: Report, first: Run, second: Run) -> None:
-    differing = differences(setting.folder / first[1], setting.folder / second[1])
+    differing = differences(*_last(setting, first[1], second[1]))
     report.add(run=f"{first[0]['architecture']}, twice in a process", differing_values=len(differing))
 
 
@@ -65,9 +65,13 @@ def _process(
     return subprocess.run([*command, arguments], capture_output=True, text=True, timeout=seconds)
 
 
+def _last(setting: Setting, *runs: str) -> list[Path]:
+    return [setting.folder / run / "last.pt" for run in runs]
+
+
 def differences(one: Path, other: Path) -> list[str]:
-    """Return the names of the values that differ between the last checkpoints of two runs."""
-    states = [_values(torch.load(run / "last.pt", weights_only=True)) for run in (one, other)]
+    """Return the names of the values that differ between two checkpoints."""
+    states = [_values(torch.load(checkpoint, weights_only=True)) for checkpoint in (one, other)]
     return [
         name
         for name in states[0].keys() | states[1].keys()

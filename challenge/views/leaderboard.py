@@ -72,6 +72,7 @@ def _content(filters: Filters, page: str, control: RowKey | None, ground_truth: 
             "page": shown,
             "metrics": Metric.choices,
             "n_with_leader": sum(row.is_with_leader is True for row in rows),
+            "n_compared": sum(row.is_with_leader is not None for row in rows),
             "fewest": FEWEST,
             "most": MOST,
         }

@@ -10,6 +10,7 @@ import torch
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.forked import ROOT, run_forked
 from baselines.tests.mmpt.small import small_config
+from benchmarks.gpu.repeatability import differences
 
 IMPORTS = """
 import os, signal
@@ -40,26 +41,6 @@ train.train(small_config(epochs=3), Path(folder), Path(output), benchmark=FOUR)
 
 def files_of(run: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
-
-
-def differences(one: Path, other: Path) -> list[str]:
-    """List the names of values that differ between two checkpoints."""
-
-    def values(value, name=""):
-        if isinstance(value, dict):
-            for key, each in value.items():
-                yield from values(each, f"{name}/{key}")
-        else:
-            yield name, value
-
-    pairs = zip(
-        values(torch.load(one, weights_only=True)), values(torch.load(other, weights_only=True)), strict=True
-    )
-    return [
-        name
-        for (name, a), (other_name, b) in pairs
-        if name != other_name or not (torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b)
-    ]
 
 
 @pytest.fixture(scope="module", autouse=True)

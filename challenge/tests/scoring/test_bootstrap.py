@@ -15,7 +15,6 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS, PAIRED_VERSIONS
 from challenge.scoring.statistics.bootstrap import bootstrap, bootstrap_dataset, draw_counts
-from challenge.scoring.statistics.intervals import percentile_interval
 from challenge.scoring.statistics.ordered import ordered
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 from challenge.tests.scoring.naive_bootstrap import metrics_by_sklearn
@@ -155,14 +154,6 @@ def test_a_label_missing_from_a_replicate_is_left_out_of_it():
     without = [b for b in range(64) if not draw_counts(y_true, dataset, b)[0]]
     assert without, "no replicate lacks the rare label: take another case"
     assert_equals_sklearn(y_true, y_score, dataset, replicates, range(64))
-
-
-def test_intervals_are_quantiles_of_the_replicates():
-    replicates = np.arange(1001.0)
-    both = np.stack([replicates, 2 * replicates])
-    assert percentile_interval(replicates) == pytest.approx([25, 975])
-    assert percentile_interval(both, 0.9) == pytest.approx(np.array([[50, 950], [100, 1900]]))
-    assert percentile_interval(np.append(replicates, np.nan)) == pytest.approx([25, 975])
 
 
 def test_nothing_warns():

@@ -15,7 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 from challenge.scoring.metrics.evaluator import score_dataset
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.bootstrap import bootstrap_dataset, metrics_of
-from challenge.scoring.statistics.intervals import percentile_interval, score_interval
+from challenge.scoring.statistics.intervals import score_interval
 from challenge.scoring.statistics.misses import misses
 from challenge.scoring.statistics.ordered import ordered
 
@@ -101,7 +101,7 @@ def coverage(
         replicates = bootstrap_dataset(images)
         low, high = score_interval(metrics_of(images), replicates, of_miss).T
         covered += (low <= truth) & (truth <= high)
-        low, high = percentile_interval(replicates[0])
+        low, high = np.quantile(replicates[0], [0.025, 0.975])
         by_percentiles += low <= truth[0] <= high
     return covered / n_draws, by_percentiles / n_draws
 
