@@ -11,7 +11,9 @@ from celery.utils.log import get_task_logger
 from challenge import notifications
 from challenge.entries import figures_zip
 from challenge.figures.figure import RenderError
-from challenge.services import evaluations, mails, uncertainty
+from challenge.leaderboard import store
+from challenge.leaderboard.results import RESULTS
+from challenge.services import evaluations, mails, queue, uncertainty
 
 logger = get_task_logger(__name__)
 
@@ -47,6 +49,12 @@ def render_figures(evaluation_id: int) -> None:
 
 
 @shared_task
+def refresh_board() -> None:
+    """Renew the results of the leaderboard that readers ask for."""
+    store.refresh(RESULTS)
+
+
+@shared_task
 def sweep() -> None:
     """Queue lost jobs again; Celery beat runs this every few seconds."""
     evaluations.requeue_lost_evaluations()
@@ -54,6 +62,8 @@ def sweep() -> None:
     uncertainty.requeue_lost()
     uncertainty.queue_missing()
     mails.requeue_lost()
+    if store.is_outdated():
+        queue.enqueue_refresh()
 
 
 @worker_process_init.connect

@@ -162,7 +162,7 @@ def _ranks(keys: Sequence[RowKey], resolution: int, ground_truth: GroundTruth | 
     """
     found: dict[str, Any] = {}
     for metric in Metric:
-        places = positions(resolution, metric, ground_truth)
+        places = positions(resolution, metric)
         found[metric.value] = next((_rank(places[key]) for key in keys if key in places), None)
     return found
 

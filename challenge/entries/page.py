@@ -170,7 +170,7 @@ def _place(entry: Entry, scored: Evaluation) -> Place | None:
     if not (submission.is_ranked and scored.is_by(entry.ground_truth)):
         return None
     keys = [RowKey.of(owner) for owner in (submission, submission.group) if owner]
-    return find_place(keys, submission.resolution, Metric.AUC, entry.ground_truth)
+    return find_place(keys, submission.resolution, Metric.AUC)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from statistics import fmean
 
 import numpy as np
+from django.http import QueryDict
 
-from challenge.leaderboard.cache import cached
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.store import Result
 from challenge.models import (
     DatasetScore,
     Evaluation,
@@ -28,13 +30,7 @@ def dataset_ranks(
     """
     if not (submission.is_ranked and evaluation.is_by(ground_truth)):
         return {}
-    others = cached(
-        lambda: _sorted_values(submission.resolution, metric, ground_truth),
-        "values on each dataset",
-        submission.resolution,
-        metric,
-        ground_truth,
-    )
+    others = VALUES.value({"resolution": submission.resolution, "metric": metric}, {})
     seeds = ranked_evaluations(submission.group, ground_truth) if submission.group else []
     in_group = len(seeds) >= MethodGroup.FEWEST
     own = group_dataset_scores(seeds) if in_group else dataset_scores_of(evaluation)
@@ -50,13 +46,14 @@ def _rank(value: float, values: np.ndarray) -> tuple[int, int]:
     return len(values) - int(np.searchsorted(values, value, side="right")) + 1, len(values)
 
 
-def _sorted_values(
-    resolution: int, metric: Metric, ground_truth: GroundTruth | None
-) -> Mapping[str, np.ndarray]:
+def _sorted_values(parameters: QueryDict) -> Mapping[str, np.ndarray]:
     """Return the values of all rows at a resolution by dataset, in increasing order.
 
     The query returns plain values: with thousands of entries, model instances would take seconds.
     """
+    filters = Filters.from_query(parameters)
+    resolution, metric = filters.resolution, filters.metric
+    ground_truth = GroundTruth.objects.active()
     by_dataset: dict[str, list[float]] = {}
     ranked = Evaluation.objects.ranked(ground_truth).filter(submission__resolution=resolution)
     by_group: dict[tuple[int, str], list[float]] = {}
@@ -75,3 +72,6 @@ def _sorted_values(
             if metric in scores:
                 by_dataset.setdefault(dataset, []).append(scores[metric].value)
     return {dataset: np.sort(values) for dataset, values in by_dataset.items()}
+
+
+VALUES = Result("values-on-each-dataset", _sorted_values)

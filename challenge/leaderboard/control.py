@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.http import QueryDict
 
 from challenge.figures.critical_difference import MAX_ROWS, MIN_ROWS
+from challenge.leaderboard.choices import Choice
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import leaderboard
+from challenge.leaderboard.store import Result
+from challenge.models import GroundTruth
 from challenge.results.over_datasets import score_table
-from challenge.results.rows import Row, RowKey
+from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.critical_difference import (
     ALPHA,
@@ -16,12 +22,15 @@ from challenge.scoring.statistics.critical_difference import (
     ranks_by_dataset,
 )
 
+#: Number of top rows in the tables of the figures over datasets; the figures draw fewer.
+ROWS_WITH_DATASETS = 60
+
 
 @dataclass(frozen=True)
 class Line:
     """A row compared with the control: the difference of mean ranks is negative if the row is better."""
 
-    row: Row
+    row: Choice
     mean_rank: float
     difference: float
     p: float
@@ -38,35 +47,56 @@ class Line:
 class Control:
     """The rows to choose from, the chosen row, and the other rows by their mean ranks."""
 
-    choices: Sequence[Row]
-    chosen: Row | None = None
+    choices: Sequence[Choice]
+    chosen: Choice | None = None
     mean_rank: float | None = None
     lines: Sequence[Line] = ()
 
 
-def control_comparison(rows: Sequence[Row], metric: str, chosen: RowKey | None) -> Control | None:
+@dataclass(frozen=True)
+class BlockRanks:
+    """The rows of the critical-difference diagram, and their ranks on each block of datasets, (10, m)."""
+
+    rows: Sequence[Choice]
+    ranks: np.ndarray
+
+
+def control_comparison(filters: Filters, chosen: str) -> Control | None:
     """Compare the rows of the critical-difference diagram with one of them; None if there is no diagram.
 
-    The rows must have dataset scores. If the chosen row is not in the diagram, there is nothing to compare with.
+    If the chosen row is not in the diagram, there is nothing to compare with.
     """
-    scores = score_table(rows, metric)
-    complete = np.flatnonzero(~np.isnan(scores).any(axis=1))[:MAX_ROWS]
-    if len(complete) < MIN_ROWS:
+    found = BLOCK_RANKS.value(filters.ranked, None)
+    if found is None:
         return None
-    choices = [rows[place] for place in complete]
-    keys = [row.key for row in choices]
+    rows, ranks = found.rows, found.ranks
+    keys = [row.key for row in rows]
     if chosen not in keys:
-        return Control(choices)
-    ranks = block_ranks(ranks_by_dataset(scores[complete].T), MEDMNIST_PLUS.blocks)
+        return Control(rows)
     control, means = keys.index(chosen), ranks.mean(axis=0)
     p = compare_with_control(ranks, control)
     return Control(
-        choices,
-        choices[control],
+        rows,
+        rows[control],
         float(means[control]),
         [
-            Line(choices[i], float(means[i]), float(means[i] - means[control]), float(p[i]))
+            Line(rows[i], float(means[i]), float(means[i] - means[control]), float(p[i]))
             for i in np.argsort(means, kind="stable")
             if i != control
         ],
     )
+
+
+def _block_ranks(parameters: QueryDict) -> BlockRanks | None:
+    filters = Filters.from_query(parameters)
+    ranked = [row for row in leaderboard(filters, GroundTruth.objects.active()) if row.rank is not None]
+    rows = with_dataset_scores(ranked[:ROWS_WITH_DATASETS])
+    scores = score_table(rows, filters.metric)
+    complete = np.flatnonzero(~np.isnan(scores).any(axis=1))[:MAX_ROWS]
+    if len(complete) < MIN_ROWS:
+        return None
+    ranks = block_ranks(ranks_by_dataset(scores[complete].T), MEDMNIST_PLUS.blocks)
+    return BlockRanks([Choice.of(rows[place]) for place in complete], ranks)
+
+
+BLOCK_RANKS = Result("block-ranks", _block_ranks)

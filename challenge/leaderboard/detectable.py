@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from django.http import QueryDict
 
-from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards
+from challenge.leaderboard.store import Result
 from challenge.models import GroundTruth, Resolution
 from challenge.results.replicates import dataset_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
@@ -54,14 +55,13 @@ class Detectable:
         return sum(line.share for line in self.largest_shares)
 
 
-def detectable_differences(ground_truth: GroundTruth | None) -> Detectable | None:
+def detectable_differences() -> Detectable | None:
     """Return the differences that are found with 80 % power; None if no resolution has two entries with replicates."""
-    (found,) = cached(lambda: (_detectable(ground_truth),), "detectable differences", ground_truth)
-    return found  # in a tuple, because the cache would compute None again
+    return DETECTABLE.value({}, None)
 
 
-def _detectable(ground_truth: GroundTruth | None) -> Detectable | None:
-    of_resolution = boards(Filters(baselines=False), Resolution.values, ground_truth)
+def _detectable(parameters: QueryDict) -> Detectable | None:
+    of_resolution = boards(Filters(baselines=False), Resolution.values, GroundTruth.objects.active())
     rows = [
         list(islice((row for row in board.rows if row.rank and not row.group), MOST))
         for board in of_resolution.values()
@@ -77,6 +77,9 @@ def _detectable(ground_truth: GroundTruth | None) -> Detectable | None:
         [Line(*one) for one in zip(MEDMNIST_PLUS, of_datasets[:-1], shares, strict=True)],
         of_datasets[-1],
     )
+
+
+DETECTABLE = Result("detectable-differences", _detectable)
 
 
 def _errors(replicates: Sequence[np.ndarray]) -> np.ndarray:

@@ -3,18 +3,22 @@
 An export contains nothing that the pages do not show.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from bigsite.version import site_version
+from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
+from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import FACT_FIELDS, GroundTruth, MethodGroup, Reference, Submission
 from challenge.results.facts import facts_of_rows
@@ -62,7 +66,7 @@ def leaderboard_document(filters: Filters) -> dict[str, Any]:
     rows = with_dataset_scores(_rows(filters, ground_truth))
     return {
         **head(ground_truth, SCORER_VERSION, BOOTSTRAP_VERSION),
-        "filters": filter_values(filters),
+        "filters": filters.ranked,
         "rows": [
             row_facts(row)
             | {
@@ -93,11 +97,6 @@ def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
 def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
     rows = with_attempts_of_selection(leaderboard(filters, ground_truth), filters)
     return with_intervals(with_rank_ranges(rows, filters.metric))
-
-
-def filter_values(filters: Filters) -> dict[str, Any]:
-    """Return the filters by their names in the address, without the tab, which changes no row."""
-    return {name: value for name, value in filters.values().items() if name != "view"}
 
 
 def row_facts(row: Row) -> dict[str, Any]:
@@ -179,3 +178,21 @@ def absolute(path: str) -> str:
 def utc(time: datetime) -> str:
     """Return a time in ISO 8601, in UTC, to the second."""
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON; it must not hold NaN."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def _csv(parameters: QueryDict) -> bytes:
+    return to_csv(*leaderboard_table(Filters.from_query(parameters))).encode()
+
+
+def _json(parameters: QueryDict) -> bytes:
+    return to_json(leaderboard_document(Filters.from_query(parameters))).encode()
+
+
+#: Files of megabytes: no process keeps them in memory.
+CSV = Result("csv", _csv, is_remembered=False)
+JSON = Result("json", _json, is_remembered=False)

@@ -9,16 +9,14 @@ from challenge.figures.figure import Figure
 from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
 from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
 from challenge.figures.over_time import TimedScore, best_score_over_time
-from challenge.leaderboard.control import Control, control_comparison
+from challenge.leaderboard.control import ROWS_WITH_DATASETS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import Board
 from challenge.models import Metric
 from challenge.results.replicates import metric_replicates, with_dataset_intervals, with_intervals
-from challenge.results.rows import Row, RowKey, with_dataset_scores
+from challenge.results.rows import Row, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-#: Number of top rows in the tables of the figures over datasets; the figures draw fewer.
-ROWS_WITH_DATASETS = 60
 #: Maximum number of points drawn over time: all record setters, then the latest others.
 MOST_OVER_TIME = 500
 #: Number of top entries of each resolution in the figure over resolutions.
@@ -30,7 +28,6 @@ class BoardFigures(TypedDict):
 
     heat_map: Figure | None
     critical_difference: Figure | None
-    control: Control | None
     distribution: Figure | None
     without_datasets: int
     beyond: int
@@ -38,13 +35,8 @@ class BoardFigures(TypedDict):
     over_time: Figure | None
 
 
-def leaderboard_figures(
-    filters: Filters, boards: Mapping[int, Board], control: RowKey | None = None
-) -> BoardFigures:
-    """Draw the leaderboard, given at all resolutions; takes three queries, whatever its length.
-
-    `control` is the row to compare the others with.
-    """
+def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardFigures:
+    """Draw the leaderboard, given at all resolutions; takes three queries, whatever its length."""
     metric = filters.metric
     board = _with_intervals(boards[filters.resolution], metric)
     boards = {**boards, filters.resolution: board}
@@ -55,7 +47,6 @@ def leaderboard_figures(
     return {
         "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
         "critical_difference": critical_difference(series, metric, MEDMNIST_PLUS),
-        "control": control_comparison(highest, metric, control),
         "distribution": distribution_over_datasets(series, metric, MEDMNIST_PLUS) if series else None,
         "without_datasets": len(highest) - len(series),
         "beyond": len(ranked) - len(highest),

@@ -49,6 +49,12 @@ class Filters:
         """Query parameters of the filters, for the template tag `querystring`."""
         return parameters(self.values())
 
+    @property
+    def ranked(self) -> dict[str, Any]:
+        """The filters that decide which rows are ranked, and how, by their names in the query."""
+        values = self.values()
+        return {name: values[name] for name in ("resolution", "metric", "entries", "baselines", "protocol")}
+
     def values(self) -> dict[str, Any]:
         """Return the filters by their names in the query."""
         return {

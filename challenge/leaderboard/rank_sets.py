@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import Q
+from django.http import QueryDict
 
-from challenge.leaderboard.cache import cached
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import positions
 from challenge.models import Evaluation, GroundTruth, Metric
 from challenge.results.replicates import mean_replicates
@@ -49,29 +51,28 @@ def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | 
     return [found.get(row.key) for row in rows]
 
 
-def rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, RankSet]:
+def rank_sets(resolution: int, metric: Metric) -> dict[RowKey, RankSet]:
     """Return the rank sets of the highest entries at a resolution that have replicates.
 
-    Only these entries are ranked: published results have no replicates and take no rank here.
+    Only these entries are ranked: published results have no replicates and take no rank here. Empty while the sets are
+    computed for the first time.
     """
-    return cached(
-        lambda: _rank_sets(resolution, metric, ground_truth),
-        "rank sets",
-        resolution,
-        metric,
-        ground_truth,
-    )
+    return RANK_SETS.value({"resolution": resolution, "metric": metric}, {})
 
 
-def _rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, RankSet]:
-    places = positions(resolution, metric, ground_truth)
+def _rank_sets(parameters: QueryDict) -> dict[RowKey, RankSet]:
+    filters = Filters.from_query(parameters)
+    places = positions(filters.resolution, filters.metric)
     entries = sorted(
         (key for key in places if key.kind is not Kind.PUBLISHED), key=lambda key: places[key].rank
     )
-    rows = _rows(entries[:MOST], ground_truth)
-    ends = rank_sets_of(rows, metric)
+    rows = _rows(entries[:MOST], GroundTruth.objects.active())
+    ends = rank_sets_of(rows, filters.metric)
     found = {row.key: one for row, one in zip(rows, ends, strict=True) if one}
     return {key: RankSet(*one, len(found)) for key, one in found.items()}
+
+
+RANK_SETS = Result("rank-sets", _rank_sets)
 
 
 def _rows(keys: Sequence[RowKey], ground_truth: GroundTruth | None) -> list[Row]:

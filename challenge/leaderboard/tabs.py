@@ -18,7 +18,7 @@ from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import Board
 from challenge.models import GroundTruth, Metric, SecondaryMetrics
 from challenge.results.replicates import metric_replicates
-from challenge.results.rows import Row, RowKey, with_dataset_scores
+from challenge.results.rows import Row, with_dataset_scores
 from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_means, references
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
@@ -45,12 +45,8 @@ def tab_context(
     filters: Filters,
     boards: Mapping[int, Board],
     ground_truth: GroundTruth | None,
-    control: RowKey | None = None,
 ) -> dict[str, Any]:
-    """Return the context of the chosen tab.
-
-    The tab of figures needs the leaderboard at all resolutions; it compares the rows with the row `control`.
-    """
+    """Return the context of the chosen tab; the tab of figures needs the leaderboard at all resolutions."""
     ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
     match filters.tab:
         case Tab.RANKS:
@@ -60,7 +56,7 @@ def tab_context(
         case Tab.SECONDARY:
             return secondary_context(ranked, filters.metric, ground_truth)
         case _:
-            return {"figures": leaderboard_figures(filters, boards, control)}
+            return {"figures": leaderboard_figures(filters, boards)}
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:

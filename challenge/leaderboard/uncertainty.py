@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.http import QueryDict
 
-from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
-from challenge.models import GroundTruth, Metric, Resolution
+from challenge.leaderboard.store import Result
+from challenge.models import GroundTruth, Metric
 from challenge.results.over_datasets import means_over_resampled_datasets
 from challenge.results.replicates import mean_replicates
 from challenge.results.rows import Row, RowKey
@@ -78,22 +79,23 @@ def _with_leader(
     return dict(zip((row.key for row in highest), group.tolist(), strict=True))
 
 
-def positions(resolution: int, metric: Metric, ground_truth: GroundTruth | None) -> dict[RowKey, Position]:
-    """Return the position of each ranked row at a resolution, among all entries and published methods."""
-    return cached(
-        lambda: _positions(Filters(Resolution(resolution), metric, all_entries=True), ground_truth),
-        "positions",
-        resolution,
-        metric,
-        ground_truth,
-    )
+def positions(resolution: int, metric: Metric) -> dict[RowKey, Position]:
+    """Return the position of each ranked row at a resolution, among all entries and published methods.
+
+    Empty while they are computed for the first time.
+    """
+    return POSITIONS.value({"resolution": resolution, "metric": metric, "entries": "all"}, {})
 
 
-def _positions(filters: Filters, ground_truth: GroundTruth | None) -> dict[RowKey, Position]:
-    rows = with_rank_ranges(leaderboard(filters, ground_truth), filters.metric)
+def _positions(parameters: QueryDict) -> dict[RowKey, Position]:
+    filters = Filters.from_query(parameters)
+    rows = with_rank_ranges(leaderboard(filters, GroundTruth.objects.active()), filters.metric)
     ranked = [row for row in rows if row.rank is not None]
     return {
         row.key: Position(row.rank, row.rank_range, row.rank_range_over_datasets, len(ranked))
         for row in ranked
         if row.rank
     }
+
+
+POSITIONS = Result("positions", _positions)

@@ -4,7 +4,7 @@ A submission is a file sent by a team. An evaluation is one scoring of a submiss
 against one ground truth. Only `services` writes to these tables.
 """
 
-from challenge.models.board import BoardRevision
+from challenge.models.board import BoardLine, BoardResult, BoardRevision
 from challenge.models.choices import Metric, Resolution
 from challenge.models.evaluations import DatasetScore, Evaluation, EvaluationCurves
 from challenge.models.facts import FACT_FIELDS, MethodFacts
@@ -28,6 +28,8 @@ __all__ = [
     "ARCHITECTURE_TITLES",
     "FACT_FIELDS",
     "MAX_NAME_LENGTH",
+    "BoardLine",
+    "BoardResult",
     "BoardRevision",
     "DatasetScore",
     "Evaluation",

@@ -1,13 +1,14 @@
-"""Invalidation of results computed from the leaderboard."""
-
-from django.db import transaction
+"""Changes of the leaderboard."""
 
 from challenge.models import BoardRevision
+from challenge.services import queue
 
 
 def board_changed() -> None:
-    """Invalidate everything computed from the leaderboard, once the change is committed.
+    """Make everything computed from the leaderboard out of date, in the transaction of the change, and have it renewed.
 
-    Every service that changes the content of the leaderboard calls it after its writes.
+    Every service that changes the content of the leaderboard calls it after its writes: all of them then lock the
+    revision last, so that they cannot wait for each other in a circle.
     """
-    transaction.on_commit(BoardRevision.advance)
+    BoardRevision.advance()
+    queue.enqueue_refresh()

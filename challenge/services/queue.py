@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 #: Messages expire after this many seconds, in case no worker draws figures.
 FIGURES_EXPIRE_AFTER = 3600
+#: A worker that was down need not renew the leaderboard hundreds of times.
+REFRESH_EXPIRES_AFTER = 60
 
 
 def enqueue_evaluation(evaluation_id: int, *, in_background: bool) -> None:
@@ -46,13 +48,23 @@ def enqueue_figures(evaluation_id: int) -> None:
         )
 
 
+def enqueue_refresh() -> None:
+    """Have a worker renew the results of the leaderboard, in the background: readers have the earlier ones meanwhile.
+
+    If the message is lost, the sweep sends another one.
+    """
+    transaction.on_commit(
+        lambda: _send("challenge.tasks.refresh_board", queue=_background(), expires=REFRESH_EXPIRES_AFTER)
+    )
+
+
 def _background() -> str:
     """Return the background queue. Workers alternate between queues, so other work waits for at most one task of it."""
     return current_app.conf.task_default_queue + settings.BACKGROUND_SUFFIX
 
 
-def _send(task: str, row_id: int, **options: Any) -> None:
+def _send(task: str, *args: int, **options: Any) -> None:
     try:
-        current_app.send_task(task, args=[row_id], **options)
+        current_app.send_task(task, args=args, **options)
     except Exception:  # any error: the row is already committed, and the request must not fail
-        logger.exception("The broker did not take %s(%s); the sweep will try again.", task, row_id)
+        logger.exception("The broker did not take %s%s; the sweep will try again.", task, args)

@@ -1,7 +1,5 @@
 """Page that compares two to five entries and published methods."""
 
-from typing import NamedTuple
-
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,22 +8,13 @@ from challenge.compare.comparison import compare as compare_rows
 from challenge.compare.figures import comparison_figures
 from challenge.compare.selection import FEWEST, MOST, MOST_KEYS, find_rows
 from challenge.formats.parameters import parameters
-from challenge.leaderboard.cache import cached
+from challenge.leaderboard.choices import CHOICES
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.ranking import leaderboard
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.results.rows import Row
 
 #: Number of top rows at a resolution to choose from.
-CHOICES = 40
-
-
-class Choice(NamedTuple):
-    """A row that can be added."""
-
-    key: str
-    rank: int | None
-    label: str
+MOST_CHOICES = 40
 
 
 @require_safe
@@ -48,7 +37,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "resolutions": Resolution.values,
         "comparison": comparison,
         "figures": comparison_figures(comparison) if comparison else [],
-        **_choices(filters, found, ground_truth),
+        **_choices(filters, found),
     }
     return render(request, "challenge/compare.html", context)
 
@@ -58,22 +47,11 @@ def _selection(keys: list[str], filters: Filters) -> QueryDict:
     return parameters({"e": keys, "metric": filters.metric, "resolution": filters.resolution})
 
 
-def _choices(filters: Filters, found: dict[str, Row], ground_truth: GroundTruth | None) -> dict[str, object]:
+def _choices(filters: Filters, found: dict[str, Row]) -> dict[str, object]:
     """Return the rows that can be added at the chosen resolution, and the first two as a suggestion."""
-    highest = cached(
-        lambda: _highest(filters, ground_truth),
-        "choices to compare",
-        filters,
-        ground_truth,
-    )
+    highest = CHOICES.value(filters.ranked, [])
     top = [row for row in highest if row.rank is not None][:FEWEST]
     return {
-        "choices": [row for row in highest if row.key not in found][:CHOICES],
+        "choices": [row for row in highest if row.key not in found][:MOST_CHOICES],
         "suggestion": _selection([row.key for row in top], filters) if len(top) == FEWEST else None,
     }
-
-
-def _highest(filters: Filters, ground_truth: GroundTruth | None) -> list[Choice]:
-    """Return enough rows that `CHOICES` remain, whatever the selection is."""
-    rows = leaderboard(filters, ground_truth)[: CHOICES + MOST_KEYS]
-    return [Choice(str(row.key), row.rank, row.label) for row in rows]

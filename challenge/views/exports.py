@@ -1,38 +1,34 @@
 """Exports of the leaderboard, of submissions and of groups as CSV and JSON."""
 
-import json
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from challenge.access import get_submission_with_visible_scores, get_visible_group, visible_members
 from challenge.entries.export import group_document, submission_document
-from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard import export as exports
-from challenge.leaderboard.cache import cached
+from challenge.leaderboard.export import to_json
 from challenge.leaderboard.filters import Filters
 from challenge.models import GroundTruth
 
+#: Compression of a larger file would take longer than its transfer.
+MOST_COMPRESSED_BYTES = 2_000_000
+
 
 @require_safe
-def leaderboard_csv(request: HttpRequest) -> HttpResponse:
+def leaderboard_csv(request: HttpRequest) -> HttpResponseBase:
     """CSV of all leaderboard rows under the same query, with means and uncertainty."""
     filters = Filters.from_query(request.GET)
-    text = cached(lambda: to_csv(*exports.leaderboard_table(filters)), "csv", exports.filter_values(filters))
-    return _attachment(text, "csv", _board_name(filters))
+    return _attachment(exports.CSV.get(filters.ranked).value, "csv", _board_name(filters))
 
 
 @require_safe
-def leaderboard_json(request: HttpRequest) -> HttpResponse:
+def leaderboard_json(request: HttpRequest) -> HttpResponseBase:
     """JSON of the same rows, with scores on each dataset and versions."""
     filters = Filters.from_query(request.GET)
-    text = cached(
-        lambda: _to_json(exports.leaderboard_document(filters)), "json", exports.filter_values(filters)
-    )
-    return _attachment(text, "json", _board_name(filters))
+    return _attachment(exports.JSON.get(filters.ranked).value, "json", _board_name(filters))
 
 
 @require_safe
@@ -41,7 +37,7 @@ def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
     """JSON of a submission, for everybody who may see its scores."""
     submission = get_submission_with_visible_scores(request.user, pk)
     document = submission_document(submission, GroundTruth.objects.active())
-    return _attachment(_to_json(document), "json", f"entry-{pk}")
+    return _attachment(to_json(document).encode(), "json", f"entry-{pk}")
 
 
 @require_safe
@@ -51,19 +47,18 @@ def group_json(request: HttpRequest, pk: int) -> HttpResponse:
     group = get_visible_group(request.user, pk)
     members = visible_members(request.user, [group])
     document = group_document(group, members, GroundTruth.objects.active())
-    return _attachment(_to_json(document), "json", f"seeds-{pk}")
+    return _attachment(to_json(document).encode(), "json", f"seeds-{pk}")
 
 
 def _board_name(filters: Filters) -> str:
     return f"leaderboard-{filters.resolution}-{filters.metric.value.replace('_', '-')}"
 
 
-def _to_json(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, allow_nan=False)
-
-
-def _attachment(text: str, suffix: str, name: str) -> HttpResponse:
-    """Return a file as a download; its name contains the date (UTC)."""
+def _attachment(content: bytes, suffix: str, name: str) -> HttpResponseBase:
+    """Return a file as a download; its name contains the date (UTC). A large file is not compressed."""
     kind = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[suffix]
     file_name = f"big-{name}-{timezone.now():%Y-%m-%d}.{suffix}"
-    return HttpResponse(text, kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
+    if len(content) > MOST_COMPRESSED_BYTES:
+        return StreamingHttpResponse([content], content_type=kind, headers=headers)
+    return HttpResponse(content, kind, headers=headers)

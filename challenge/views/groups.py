@@ -46,7 +46,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         context |= {
             "row": row,
             "datasets": [(d, row.by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in row.by_dataset],
-            "place": find_place([row.key], row.resolution, Metric.AUC, ground_truth),
+            "place": find_place([row.key], row.resolution, Metric.AUC),
             "most_in_sets": MOST_IN_SETS,
         }
     return render(request, "challenge/group.html", context)

@@ -2,17 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from challenge.leaderboard.attempts import with_attempts_of_selection
-from challenge.leaderboard.cache import cached
-from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.ranking import boards
-from challenge.leaderboard.uncertainty import with_rank_ranges
+from challenge.leaderboard.fragments import LEADERS
 from challenge.models import (
-    GroundTruth,
     Metric,
     Phase,
     PublishedMethod,
@@ -22,21 +16,18 @@ from challenge.models import (
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
-N_LEADERS = 5
-
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
     filters = Filters.from_query(request.GET)
     entries = Submission.objects.ranked()
-    leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
+    leaders = LEADERS.value({"resolution": filters.resolution, "metric": filters.metric}, None)
     context = {
         "filters": filters,
         "metrics": Metric.choices,
         "resolutions": Resolution.values,
         "leaders": leaders,
-        "has_figure": has_figure,
         "phase": Phase.objects.current(),
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
@@ -51,17 +42,3 @@ def home(request: HttpRequest) -> HttpResponse:
 def _count_teams(entries: SubmissionQuerySet) -> int:
     """Count the teams of entries. Hidden teams are counted apart: the sum must not tell if they have other entries."""
     return entries.order_by().values("team").distinct().count()
-
-
-def _leaders(filters: Filters) -> tuple[str, bool]:
-    """Render the part that depends on the entries, the same for all users; also return True if it has a figure."""
-    board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
-    figure = over_time(board, filters.metric)
-    leaders = [row for row in with_rank_ranges(board.rows, filters.metric) if row.rank][:N_LEADERS]
-    context = {
-        "filters": filters,
-        "metrics": Metric.choices,
-        "leaders": with_attempts_of_selection(leaders, filters),
-        "best_over_time": figure,
-    }
-    return render_to_string("challenge/_leaders.html", context), figure is not None

@@ -11,7 +11,7 @@ from challenge.content.calibration_floors import CALIBRATION_FLOORS
 from challenge.content.worked_example import EXAMPLES
 from challenge.leaderboard.detectable import detectable_differences
 from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
-from challenge.models import GroundTruth, Metric
+from challenge.models import Metric
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
@@ -39,7 +39,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "largest": largest,
         "accuracy_margins": [_margin(0.9, dataset.n_test) for dataset in (smallest, largest)],
         "most_with_leader": MOST_WITH_LEADER,
-        "detectable": detectable_differences(GroundTruth.objects.active()),
+        "detectable": detectable_differences(),
         "calibration_floors": [(d.title, CALIBRATION_FLOORS[d.name]) for d in MEDMNIST_PLUS],
         "secondary_metrics": SECONDARY_TITLES.items(),
         "clipped_loss": -log(LOG_CLIP),

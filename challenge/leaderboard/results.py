@@ -1,0 +1,28 @@
+"""All kinds of results of the leaderboard, in the order in which the worker renews them: what readers see first."""
+
+from typing import Any
+
+from challenge.leaderboard.by_dataset import VALUES
+from challenge.leaderboard.choices import CHOICES
+from challenge.leaderboard.control import BLOCK_RANKS
+from challenge.leaderboard.detectable import DETECTABLE
+from challenge.leaderboard.export import CSV, JSON
+from challenge.leaderboard.fragments import LEADERS, TABS
+from challenge.leaderboard.rank_sets import RANK_SETS
+from challenge.leaderboard.standings import STANDINGS
+from challenge.leaderboard.store import Result
+from challenge.leaderboard.uncertainty import POSITIONS
+
+RESULTS: tuple[Result[Any], ...] = (
+    STANDINGS,
+    LEADERS,
+    POSITIONS,
+    RANK_SETS,
+    VALUES,
+    TABS,
+    CHOICES,
+    BLOCK_RANKS,
+    DETECTABLE,
+    CSV,
+    JSON,
+)
