@@ -41,6 +41,7 @@ bench: $(VENV)/dev.installed  ## Compare the scorer with a plain scikit-learn pi
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.bootstrap
 	$(BIN)/python -m benchmarks.leaderboard
+	$(BIN)/python -m benchmarks.readers
 	$(BIN)/python -m benchmarks.pages
 
 bench-training: $(VENV)/dev.installed  ## Compare training with its network alone and with a plain loop (CPU: 5 minutes).

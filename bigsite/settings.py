@@ -148,6 +148,12 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
+    # A cache that is down must neither fail a page nor delay it for long.
+    CACHES["default"] |= {
+        "BACKEND": "bigsite.cache.TolerantRedisCache",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 # Results computed from the leaderboard are kept until it changes (`leaderboard.store`); tests compute them each time.
 BOARD_RESULTS_ARE_KEPT = True
 

@@ -1,11 +1,4 @@
-"""Cache of results computed from the leaderboard, valid until the leaderboard changes.
-
-All ranks depend on all entries, so any change makes every cached result out of date. Services that change the
-leaderboard advance its revision (`services.board`). Results cached under an older revision are not found any more.
-If a process dies between its commit and the new revision, the change becomes visible after a minute.
-
-The UTC day is part of every key, because the anonymity of an entry can end at midnight without any change.
-"""
+"""Cache of results that readers compose themselves: of too many kinds to keep and renew them all (`store`)."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -14,22 +7,23 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.cache import cache
 
-from challenge.models import BoardRevision, today
+from challenge.leaderboard.store import state_of_the_site
 
 T = TypeVar("T")
 
+#: Time after which the cache forgets a result.
+SECONDS = 600
+
 
 def cached(make: Callable[[], T], *about: object) -> T:
-    """Return the result of `make` for the current revision of the leaderboard; `about` is its cache key.
-
-    Values that `make` takes from the database, such as the ground truth, belong in `about`: they may be older than
-    the revision.
-    """
-    # read the revision first: a result may then be newer than its revision (and is computed again), never older
-    name = repr((BoardRevision.current(), today(), *about))
+    """Return the result of `make` for the current state of the leaderboard; `about` is its cache key."""
+    if not settings.BOARD_RESULTS_ARE_KEPT:
+        return make()
+    # read the state first: a result may then be newer than its state (and is computed again), never older
+    name = repr((state_of_the_site(), *about))
     key = f"board:{sha256(name.encode()).hexdigest()}"
     found = cache.get(key)
     if found is None:
         found = make()
-        cache.set(key, found, settings.BOARD_CACHE_SECONDS)
+        cache.set(key, found, SECONDS)
     return found

@@ -78,7 +78,7 @@ class Result(Generic[T]):
         name = f"{self.kind}?{parameters(about).urlencode()}"
         if not settings.BOARD_RESULTS_ARE_KEPT:
             return Kept(self._make(name), timezone.now(), is_current=True)
-        state = _state()
+        state = state_of_the_site()
         held = BoardResult.objects.light().filter(name=name).first() or _new(name)
         if held.state == state:
             _note_reader(held)
@@ -107,7 +107,7 @@ class Result(Generic[T]):
         if not own.claim():
             return None
         try:
-            state = _state()  # before the rows are read: a result may be newer than its state, never older
+            state = state_of_the_site()  # before the rows are read: a result may be newer than its state, never older
             start = time.perf_counter()
             value = self._make(held.name)
             seconds = time.perf_counter() - start
@@ -140,7 +140,7 @@ def refresh(results: Sequence[Result[Any]]) -> None:
     """Renew the outdated results that have readers, the kinds in the given order, and remove those without readers."""
     BoardResult.objects.filter(asked_on__lt=today() - KEPT_DAYS).delete()
     started = time.monotonic()
-    state = _state()
+    state = state_of_the_site()
     for result in results:
         outdated = BoardResult.objects.light().filter(name__startswith=f"{result.kind}?")
         outdated = outdated.exclude(state=state).filter(asked_on__gte=today() - RENEWED_DAYS)
@@ -157,10 +157,11 @@ def refresh(results: Sequence[Result[Any]]) -> None:
 def is_outdated() -> bool:
     """Return whether `refresh` has something to do."""
     wanted = BoardResult.objects.filter(asked_on__gte=today() - RENEWED_DAYS)
-    return wanted.exclude(state=_state()).exists()
+    return wanted.exclude(state=state_of_the_site()).exists()
 
 
-def _state() -> str:
+def state_of_the_site() -> str:
+    """Return the state that results depend on: revision of the leaderboard, day, version of the software."""
     return f"{BoardRevision.current()} {today()} {site_version()}"
 
 
