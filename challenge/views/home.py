@@ -5,12 +5,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.page import board_rows, metrics_of, ranking_of
 from challenge.leaderboard.ranking import boards
-from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import (
     GroundTruth,
     Metric,
@@ -28,7 +27,7 @@ N_LEADERS = 5
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
-    filters = Filters.from_query(request.GET)
+    filters = Filters.from_query(request.GET).ranked
     entries = Submission.objects.ranked()
     leaders, has_figure = cached(lambda: _leaders(filters), "leaders", filters)
     context = {
@@ -55,13 +54,16 @@ def _count_teams(entries: SubmissionQuerySet) -> int:
 
 def _leaders(filters: Filters) -> tuple[str, bool]:
     """Render the part that depends on the entries, the same for all users; also return True if it has a figure."""
-    board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
-    figure = over_time(board, filters.metric)
-    leaders = [row for row in with_rank_ranges(board.rows, filters.metric) if row.rank][:N_LEADERS]
+    ground_truth = GroundTruth.objects.active()
+    ranking = ranking_of(filters, ground_truth)
+    figure = over_time(
+        boards(filters, [filters.resolution], ground_truth)[filters.resolution], filters.metric
+    )
     context = {
         "filters": filters,
-        "metrics": Metric.choices,
-        "leaders": with_attempts_of_selection(leaders, filters),
+        "headline": ranking.headline,
+        "metrics": metrics_of(filters.metric),
+        "leaders": board_rows([row for row in ranking.rows if row.standing.rank][:N_LEADERS], filters),
         "best_over_time": figure,
     }
     return render_to_string("challenge/_leaders.html", context), figure is not None
