@@ -1,1 +1,1 @@
-"""Text formats of other programs: BibTeX, CSV for spreadsheets, Markdown, URL parameters."""
+"""Text formats: BibTeX, CSV for spreadsheets, Markdown, URL parameters, numbers and times."""

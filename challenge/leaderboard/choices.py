@@ -1,35 +1,94 @@
-"""Highest rows of a leaderboard, to choose from."""
+"""Choices of a reader for the page: options of the filter form, and active choices with links that remove them."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from django.http import QueryDict
-
-from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.ranking import leaderboard
-from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth
-from challenge.results.rows import Row
-
-#: Number of rows: enough that a form can leave out those that are chosen already.
-MOST = 90
+from challenge.formats.numbers import plain
+from challenge.leaderboard.filters import Column, Filters
+from challenge.leaderboard.selection import Family, Pretraining
 
 
-class Choice(NamedTuple):
-    """A row to choose."""
+class Option(NamedTuple):
+    """Option of a form."""
 
-    key: str
-    rank: int | None
+    value: str
     label: str
-
-    @classmethod
-    def of(cls, row: Row) -> "Choice":
-        """Return a row of a ranking as a choice."""
-        return cls(str(row.key), row.rank, row.label)
+    is_chosen: bool
 
 
-def _choices(parameters: QueryDict) -> list[Choice]:
-    rows = leaderboard(Filters.from_query(parameters), GroundTruth.objects.active())[:MOST]
-    return [Choice.of(row) for row in rows]
+class Active(NamedTuple):
+    """Active choice, and the query of the page without it."""
+
+    text: str
+    query: str
 
 
-CHOICES = Result("choices", _choices)
+def options(filters: Filters) -> dict[str, list[Option]]:
+    """Return the options of the filter form by the names of their parameters."""
+    selection = filters.selection
+    return {
+        "entries": [
+            Option("best", "Best per team", not filters.all_entries),
+            Option("all", "All", filters.all_entries),
+        ],
+        "baselines": [
+            Option("on", "Shown", filters.baselines),
+            Option("off", "Hidden", not filters.baselines),
+        ],
+        "protocol": [
+            Option("any", "Any", not filters.standard_only),
+            Option("standard", "Standard only", filters.standard_only),
+        ],
+        "family": [Option(one.value, str(one.label), one in selection.families) for one in Family],
+        "pretraining": [
+            Option(one.value, str(one.label), one in selection.pretrainings) for one in Pretraining
+        ],
+        "columns": [Option(one.value, str(one.label), one in filters.columns) for one in Column],
+    }
+
+
+def active(filters: Filters) -> list[Active]:
+    """Return the choices that differ from the defaults, without resolution, metric and tab."""
+    return [
+        Active(text, f"?{replace(filters, page=1, **without).parameters.urlencode()}")
+        for text, without in _choices(filters)
+    ]
+
+
+def cleared(filters: Filters) -> Filters:
+    """Return the filters with resolution, metric and tab only."""
+    return Filters(filters.resolution, filters.metric, tab=filters.tab)
+
+
+def _choices(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the text of each active choice, and the fields of the filters that remove it."""
+    if filters.all_entries:
+        yield "all entries", {"all_entries": False}
+    if not filters.baselines:
+        yield "published results hidden", {"baselines": True}
+    if filters.standard_only:
+        yield "standard protocol only", {"standard_only": False}
+    chosen = filters.selection
+    for text, without in _of_selection(filters):
+        yield text, {"selection": replace(chosen, **without)}
+    for column in filters.columns:
+        yield f"column: {column.label}", {"columns": tuple(one for one in filters.columns if one != column)}
+
+
+def _of_selection(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
+    chosen = filters.selection
+    if chosen.search:
+        yield f"“{chosen.typed or chosen.search}”", {"search": "", "typed": ""}
+    if chosen.parameters is not None:
+        yield f"at most {plain(chosen.parameters)} M parameters", {"parameters": None}
+    if chosen.families:
+        yield f"family: {_either(chosen.families)}", {"families": ()}
+    if chosen.pretrainings:
+        yield f"pre-training: {_either(chosen.pretrainings)}", {"pretrainings": ()}
+    if chosen.with_study:
+        yield "with a study", {"with_study": False}
+
+
+def _either(choices: tuple[Family, ...] | tuple[Pretraining, ...]) -> str:
+    return " or ".join(str(choice.label) for choice in choices)

@@ -7,8 +7,8 @@ import numpy as np
 from django.http import QueryDict
 
 from challenge.figures.critical_difference import MAX_ROWS, MIN_ROWS
-from challenge.leaderboard.choices import Choice
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.highest import Choice
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
 from challenge.models import GroundTruth
@@ -66,7 +66,7 @@ def control_comparison(filters: Filters, chosen: str) -> Control | None:
 
     If the chosen row is not in the diagram, there is nothing to compare with.
     """
-    found = BLOCK_RANKS.value(filters.ranked, None)
+    found = BLOCK_RANKS.value(filters.ranking_values, None)
     if found is None:
         return None
     rows, ranks = found.rows, found.ranks

@@ -66,7 +66,7 @@ def leaderboard_document(filters: Filters) -> dict[str, Any]:
     rows = with_dataset_scores(_rows(filters, ground_truth))
     return {
         **head(ground_truth, SCORER_VERSION, BOOTSTRAP_VERSION),
-        "filters": filters.ranked,
+        "filters": filters.ranking_values,
         "rows": [
             row_facts(row)
             | {

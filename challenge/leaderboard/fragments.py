@@ -1,21 +1,15 @@
-"""Parts of pages that depend on all rows of the leaderboard and are the same for all readers, as HTML."""
-
-from dataclasses import dataclass
+"""Parts of pages that depend on all rows of the leaderboard and are the same for all readers."""
 
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from challenge.leaderboard.attempts import with_attempts_of_selection
+from challenge.figures.figure import Figure
 from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.ranking import boards
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.tabs import tab_context
-from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import GroundTruth, Metric, Resolution
-
-#: Number of rows on the home page.
-N_LEADERS = 5
+from challenge.models import GroundTruth, Resolution
 
 
 def _tab(parameters: QueryDict) -> str:
@@ -37,26 +31,10 @@ def _tab(parameters: QueryDict) -> str:
 TABS = Result("tab", _tab)
 
 
-@dataclass(frozen=True)
-class Leaders:
-    """The highest rows and the best score over time, for the home page."""
-
-    html: str
-    has_figure: bool
-
-
-def _leaders(parameters: QueryDict) -> Leaders:
+def _over_time(parameters: QueryDict) -> Figure | None:
     filters = Filters.from_query(parameters)
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
-    figure = over_time(board, filters.metric)
-    leaders = [row for row in with_rank_ranges(board.rows, filters.metric) if row.rank][:N_LEADERS]
-    context = {
-        "filters": filters,
-        "metrics": Metric.choices,
-        "leaders": with_attempts_of_selection(leaders, filters),
-        "best_over_time": figure,
-    }
-    return Leaders(render_to_string("challenge/_leaders.html", context), figure is not None)
+    return over_time(board, filters.metric)
 
 
-LEADERS = Result("leaders", _leaders)
+OVER_TIME = Result("over-time", _over_time)

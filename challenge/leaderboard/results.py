@@ -3,24 +3,26 @@
 from typing import Any
 
 from challenge.leaderboard.by_dataset import VALUES
-from challenge.leaderboard.choices import CHOICES
 from challenge.leaderboard.control import BLOCK_RANKS
 from challenge.leaderboard.detectable import DETECTABLE
 from challenge.leaderboard.export import CSV, JSON
-from challenge.leaderboard.fragments import LEADERS, TABS
+from challenge.leaderboard.fragments import OVER_TIME, TABS
+from challenge.leaderboard.highest import HIGHEST
 from challenge.leaderboard.rank_sets import RANK_SETS
 from challenge.leaderboard.standings import STANDINGS
 from challenge.leaderboard.store import Result
+from challenge.leaderboard.stored_lines import LINES
 from challenge.leaderboard.uncertainty import POSITIONS
 
 RESULTS: tuple[Result[Any], ...] = (
+    LINES,
     STANDINGS,
-    LEADERS,
+    OVER_TIME,
     POSITIONS,
     RANK_SETS,
     VALUES,
     TABS,
-    CHOICES,
+    HIGHEST,
     BLOCK_RANKS,
     DETECTABLE,
     CSV,

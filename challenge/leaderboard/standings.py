@@ -3,83 +3,83 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from django.http import QueryDict
 
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.headline import headline
+from challenge.leaderboard.lines import Ranked, Standing, line_of, standing_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth
 from challenge.results.facts import facts_of_rows
-from challenge.results.rows import Row
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Rank of a row among all rows of the ranking; None for what is not known."""
-
-    rank: int | None
-    rank_range: tuple[int, int] | None
-    rank_range_over_datasets: tuple[int, int] | None
-    #: True if the row cannot be distinguished from the leader; None if it was not compared.
-    is_with_leader: bool | None
 
 
 @dataclass(frozen=True)
 class Standings:
-    """Rows in order of rank, n of them; ranges (n, 2) and ranks are 0 where they are not known."""
+    """The rows of a ranking in order of rank, as columns of equal length, and what is said about all of them."""
 
+    headline: str
+    n_compared: int
+    n_with_leader: int
+    has_entries: bool
+    #: Place of the highest row that was compared: the leader.
+    leader: int | None
     keys: Sequence[str]
-    ranks: np.ndarray
-    ranges: np.ndarray
-    ranges_over_datasets: np.ndarray
-    #: 1 with the leader, 0 lower, -1 not compared.
-    with_leader: np.ndarray
-    #: Names of method and team, for the search.
-    names: Sequence[str]
-    #: In millions; NaN if a row does not state them.
-    parameters: np.ndarray
-    families: np.ndarray
-    pretraining: np.ndarray
-    with_study: np.ndarray
+    #: The fields of `Standing`.
+    ranks: Sequence[int | None]
+    images: Sequence[str]
+    datasets: Sequence[str]
+    with_leader: Sequence[bool]
+    compared: Sequence[bool]
+    #: What a selection looks at: words, facts of the methods (None if not stated), and whether there is a study.
+    words: Sequence[str]
+    parameters: Sequence[float | None]
+    family: Sequence[str | None]
+    pretraining: Sequence[str | None]
+    with_study: Sequence[bool]
 
-    def __getitem__(self, place: int) -> Standing:
-        leader = int(self.with_leader[place])
+    def standing(self, place: int) -> Standing:
+        """Return the standing of the row at a place."""
         return Standing(
-            int(self.ranks[place]) or None,
-            _range(self.ranges[place]),
-            _range(self.ranges_over_datasets[place]),
-            None if leader < 0 else bool(leader),
+            self.ranks[place],
+            self.images[place],
+            self.datasets[place],
+            is_with_leader=self.with_leader[place],
+            is_compared=self.compared[place],
         )
 
 
-def _range(ends: np.ndarray) -> tuple[int, int] | None:
-    low, high = ends.tolist()
-    return (low, high) if low else None
-
-
-def standings_of(rows: Sequence[Row]) -> Standings:
-    """Return the columns of ranked rows with ranges."""
-    facts = facts_of_rows(rows)
+def standings_of(ranked: Sequence[Ranked], metric: str) -> Standings:
+    """Return the columns of rows in order of rank."""
+    standings, lines = [row.standing for row in ranked], [row.line for row in ranked]
+    compared = [one.is_compared for one in standings]
     return Standings(
-        [str(row.key) for row in rows],
-        np.array([row.rank or 0 for row in rows], dtype=np.int32),
-        np.array([row.rank_range or (0, 0) for row in rows], dtype=np.int32).reshape(-1, 2),
-        np.array([row.rank_range_over_datasets or (0, 0) for row in rows], dtype=np.int32).reshape(-1, 2),
-        np.array([-1 if row.is_with_leader is None else row.is_with_leader for row in rows], dtype=np.int8),
-        [f"{row.name}\n{row.team_name or ''}".casefold() for row in rows],
-        np.array([one["parameters_millions"] or np.nan for one in facts], dtype=float),
-        np.array([one["family"] or "" for one in facts]),
-        np.array([one["pretraining"] or "" for one in facts]),
-        np.array([bool(row.study_url) for row in rows], dtype=bool),
+        headline(ranked, metric),
+        n_compared=sum(compared),
+        n_with_leader=sum(one.is_with_leader for one in standings),
+        has_entries=any(not line.is_published for line in lines),
+        leader=compared.index(True) if any(compared) else None,
+        keys=[line.key for line in lines],
+        ranks=[one.rank for one in standings],
+        images=[one.images for one in standings],
+        datasets=[one.datasets for one in standings],
+        with_leader=[one.is_with_leader for one in standings],
+        compared=compared,
+        words=[line.words for line in lines],
+        parameters=[line.parameters for line in lines],
+        family=[line.family for line in lines],
+        pretraining=[line.pretraining for line in lines],
+        with_study=[bool(line.study_url) for line in lines],
     )
 
 
 def _standings(parameters: QueryDict) -> Standings:
     filters = Filters.from_query(parameters)
-    rows = leaderboard(filters, GroundTruth.objects.active())
-    return standings_of(with_rank_ranges(rows, filters.metric))
+    rows = with_rank_ranges(leaderboard(filters, GroundTruth.objects.active()), filters.metric)
+    lines = [line_of(row, facts) for row, facts in zip(rows, facts_of_rows(rows), strict=True)]
+    ranked = [Ranked(standing_of(row), line) for row, line in zip(rows, lines, strict=True)]
+    return standings_of(ranked, filters.metric)
 
 
 STANDINGS = Result("standings", _standings)

@@ -107,7 +107,9 @@ class Result(Generic[T]):
         if not own.claim():
             return None
         try:
-            state = state_of_the_site()  # before the rows are read: a result may be newer than its state, never older
+            state = (
+                state_of_the_site()
+            )  # before the rows are read: a result may be newer than its state, never older
             start = time.perf_counter()
             value = self._make(held.name)
             seconds = time.perf_counter() - start

@@ -39,7 +39,9 @@ def _renew(parameters: QueryDict) -> None:
     versions = _versions(rows, facts, ground_truth)
     stored = dict(BoardLine.objects.filter(resolution=resolution).values_list("key", "version"))
     # groups depend on the variation between the seeds of all groups, published methods on all their sources
-    changed = [row for row in rows if not row.submission or stored.get(str(row.key)) != versions[str(row.key)]]
+    changed = [
+        row for row in rows if not row.submission or stored.get(str(row.key)) != versions[str(row.key)]
+    ]
     made = [
         BoardLine(
             resolution=resolution,
@@ -64,12 +66,16 @@ def _versions(
     """Return a hash of everything that a line is made from, by key."""
     evaluations = [evaluation.pk for row in rows for evaluation in row.evaluations]
     estimates = Uncertainty.objects.known().filter(evaluation__in=evaluations)
-    estimated = {pk: made for pk, *made in estimates.values_list("evaluation", "results_version", "claimed_at")}
+    estimated = {
+        pk: made for pk, *made in estimates.values_list("evaluation", "results_version", "claimed_at")
+    }
     common = (site_version(), ground_truth and ground_truth.checksum)
     return {str(row.key): _version(row, facts[row.key], estimated, common) for row in rows}
 
 
-def _version(row: Row, facts: Mapping[str, Any], estimated: Mapping[int, Any], common: tuple[Any, ...]) -> str:
+def _version(
+    row: Row, facts: Mapping[str, Any], estimated: Mapping[int, Any], common: tuple[Any, ...]
+) -> str:
     """Return the hash of a line without intervals and scores on datasets, and of what these are computed from."""
     behind = [(one.pk, one.scored_at, estimated.get(one.pk)) for one in row.evaluations]
     return sha256(repr((common, to_json(line_of(row, facts)), behind)).encode()).hexdigest()

@@ -14,6 +14,7 @@ from challenge.figures.ranks import rank_blobs, rank_blobs_by_dataset, ranks_by_
 from challenge.leaderboard.alternatives import leave_one_out_ranges, ways_to_rank
 from challenge.leaderboard.figures import leaderboard_figures
 from challenge.leaderboard.filters import Filters, Tab
+from challenge.leaderboard.lines import Line, line_of
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import Board
 from challenge.models import GroundTruth, Metric, SecondaryMetrics
@@ -33,9 +34,9 @@ MOST_COMPARED = 30
 
 
 class SecondaryRow(TypedDict):
-    """One line of the table of secondary metrics: an entry or a reference predictor."""
+    """One row of the table of secondary metrics: an entry or a reference predictor."""
 
-    row: Row | None
+    line: Line | None
     title: str
     scores: list[float]
     secondary: list[float | None]
@@ -114,7 +115,7 @@ def alternatives_context(ranked: Sequence[Row], filters: Filters) -> dict[str, A
         "ways": ways,
         "lines": list(
             zip(
-                highest,
+                map(line_of, highest),
                 zip(*(way.cells for way in ways), strict=True),
                 leave_one_out_ranges(highest, filters.metric),
                 rank_sets_of(highest, filters.metric),
@@ -136,12 +137,12 @@ def secondary_context(
             evaluation__in=[e.pk for row in candidates for e in row.evaluations]
         ).values_list("evaluation_id", "datasets")
     )
-    lines = [_secondary_row(row, found) for row in candidates]
-    for line in reference_means(references(ground_truth)) if ground_truth else ():
-        scores, secondary = ([line.values[metric] for metric in of] for of in (METRICS, AVERAGED))
-        lines.append(SecondaryRow(row=None, title=line.name, scores=scores, secondary=secondary))
+    rows = [_secondary_row(row, found) for row in candidates]
+    for reference in reference_means(references(ground_truth)) if ground_truth else ():
+        scores, secondary = ([reference.values[metric] for metric in of] for of in (METRICS, AVERAGED))
+        rows.append(SecondaryRow(line=None, title=reference.name, scores=scores, secondary=secondary))
     return {
-        "secondary_lines": lines,
+        "secondary_rows": rows,
         "secondary_titles": [SECONDARY_TITLES[metric] for metric in AVERAGED],
         "metric_titles": Metric.labels,
         "n_entries": sum(1 for row in ranked if row.evaluations),
@@ -153,7 +154,7 @@ def _secondary_row(row: Row, found: dict[int, dict[str, dict[str, Any]]]) -> Sec
     of_seeds = [found[e.pk] for e in row.evaluations if e.pk in found]
     is_there = len(of_seeds) == len(row.evaluations)
     return SecondaryRow(
-        row=row,
+        line=line_of(row),
         title=row.name,
         scores=[row.scores[metric].value for metric in METRICS],
         secondary=[

@@ -1,11 +1,11 @@
 """Facts of methods: by field for exports, and as labelled texts for pages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import TextChoices
 
+from challenge.formats.numbers import three_figures
 from challenge.models import FACT_FIELDS, MethodFacts, Submission
 from challenge.results.rows import Row
 
@@ -30,12 +30,12 @@ def stated_facts(methods: Iterable[MethodFacts]) -> list[tuple[str, str]]:
     """Return label and text of each fact that all methods state alike; empty if there is none."""
     facts = facts_of(methods)
     lines = [
-        ("Parameters, without heads", _amount(facts["parameters_millions"], "million", "million")),
-        ("Architecture family", _label(MethodFacts.Family, facts["family"])),
-        ("Pre-training", _pretraining(facts)),
+        ("Parameters, without heads", amount(facts["parameters_millions"], "million", "million")),
+        ("Architecture family", label_of(MethodFacts.Family, facts["family"])),
+        ("Pre-training", pretraining_text(facts)),
         ("Networks in a prediction", str(facts["n_networks"] or "")),
-        ("Models", _label(MethodFacts.Sharing, facts["sharing"])),
-        ("Training time", _amount(facts["training_hours"], "hour", "hours")),
+        ("Models", label_of(MethodFacts.Sharing, facts["sharing"])),
+        ("Training time", amount(facts["training_hours"], "hour", "hours")),
         ("Hardware", facts["hardware"]),
         ("Licence of the code", facts["code_licence"]),
     ]
@@ -49,17 +49,19 @@ def _shared(values: Sequence[Any]) -> Any:
     return values[0]
 
 
-def _label(choices: type[TextChoices], value: str | None) -> str:
+def label_of(choices: type[TextChoices], value: str | None) -> str:
+    """Return the label of a choice; empty for None."""
     return str(choices(value).label) if value else ""
 
 
-def _pretraining(facts: Mapping[str, Any]) -> str:
-    kind, name = _label(MethodFacts.Pretraining, facts["pretraining"]), facts["pretraining_name"] or ""
+def pretraining_text(facts: Mapping[str, Any]) -> str:
+    """Return the data and the name of a pre-training, as far as they are stated."""
+    kind, name = label_of(MethodFacts.Pretraining, facts["pretraining"]), facts["pretraining_name"] or ""
     return f"{kind} ({name})" if kind and name else kind or name
 
 
-def _amount(value: float | None, singular: str, plural: str) -> str:
+def amount(value: float | None, singular: str, plural: str) -> str:
     """Return a number with three significant digits and no exponent, and its unit; empty for None."""
     if value is None:
         return ""
-    return f"{Decimal(f'{value:.3g}'):,f} {singular if value == 1 else plural}"
+    return f"{three_figures(value)} {singular if value == 1 else plural}"

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from django import template
 
+from challenge.formats.numbers import interval_text, ranks_text
 from challenge.results.rows import Row
 
 register = template.Library()
@@ -26,10 +27,7 @@ def signed(value: float, digits: int = 4) -> str:
 @register.filter
 def interval(of: HasInterval) -> str:
     """Format an interval with four digits; empty without an interval."""
-    if of.low is None or of.high is None:
-        return ""
-    low, high = (f"{end:.4f}".replace("-", "\N{MINUS SIGN}") for end in (of.low, of.high))
-    return f"{low} to {high}" if of.low < 0 else f"{low}–{high}"
+    return "" if of.low is None or of.high is None else interval_text(of.low, of.high)
 
 
 @register.filter
@@ -47,10 +45,7 @@ def signed_interval(of: HasInterval) -> str:
 @register.filter
 def ranks(ends: tuple[int, int] | None) -> str:
     """Format a range of ranks; a dash if it is not known."""
-    if ends is None:
-        return "–"
-    low, high = ends
-    return str(low) if low == high else f"{low}–{high}"
+    return ranks_text(ends) if ends else "–"
 
 
 @register.filter

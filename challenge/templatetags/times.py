@@ -7,6 +7,8 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from challenge.formats.times import day_text, iso_day
+
 register = template.Library()
 
 
@@ -21,5 +23,4 @@ def moment(value: datetime) -> SafeString:
 @register.filter
 def day(value: datetime) -> SafeString:
     """Format the day of a time, in UTC like the limits."""
-    value = value.astimezone(UTC)
-    return format_html('<time datetime="{}">{}</time>', f"{value:%Y-%m-%d}", format_date(value, "j M Y"))
+    return format_html('<time datetime="{}">{}</time>', iso_day(value), day_text(value))

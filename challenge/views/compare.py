@@ -8,8 +8,8 @@ from challenge.compare.comparison import compare as compare_rows
 from challenge.compare.figures import comparison_figures
 from challenge.compare.selection import FEWEST, MOST, MOST_KEYS, find_rows
 from challenge.formats.parameters import parameters
-from challenge.leaderboard.choices import CHOICES
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.highest import HIGHEST
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.results.rows import Row
 
@@ -49,7 +49,7 @@ def _selection(keys: list[str], filters: Filters) -> QueryDict:
 
 def _choices(filters: Filters, found: dict[str, Row]) -> dict[str, object]:
     """Return the rows that can be added at the chosen resolution, and the first two as a suggestion."""
-    highest = CHOICES.value(filters.ranked, [])
+    highest = HIGHEST.value(filters.ranking_values, [])
     top = [row for row in highest if row.rank is not None][:FEWEST]
     return {
         "choices": [row for row in highest if row.key not in found][:MOST_CHOICES],

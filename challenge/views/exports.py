@@ -21,14 +21,14 @@ MOST_COMPRESSED_BYTES = 2_000_000
 def leaderboard_csv(request: HttpRequest) -> HttpResponseBase:
     """CSV of all leaderboard rows under the same query, with means and uncertainty."""
     filters = Filters.from_query(request.GET)
-    return _attachment(exports.CSV.get(filters.ranked).value, "csv", _board_name(filters))
+    return _attachment(exports.CSV.get(filters.ranking_values).value, "csv", _board_name(filters))
 
 
 @require_safe
 def leaderboard_json(request: HttpRequest) -> HttpResponseBase:
     """JSON of the same rows, with scores on each dataset and versions."""
     filters = Filters.from_query(request.GET)
-    return _attachment(exports.JSON.get(filters.ranked).value, "json", _board_name(filters))
+    return _attachment(exports.JSON.get(filters.ranking_values).value, "json", _board_name(filters))
 
 
 @require_safe
@@ -58,7 +58,10 @@ def _attachment(content: bytes, suffix: str, name: str) -> HttpResponseBase:
     """Return a file as a download; its name contains the date (UTC). A large file is not compressed."""
     kind = {"csv": "text/csv; charset=utf-8", "json": "application/json"}[suffix]
     file_name = f"big-{name}-{timezone.now():%Y-%m-%d}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Content-Length": str(len(content))}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+        "Content-Length": str(len(content)),
+    }
     if len(content) > MOST_COMPRESSED_BYTES:
         return StreamingHttpResponse([content], content_type=kind, headers=headers)
     return HttpResponse(content, kind, headers=headers)

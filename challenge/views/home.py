@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.fragments import LEADERS
+from challenge.leaderboard.fragments import OVER_TIME
+from challenge.leaderboard.page import highest_rows, metrics_of
 from challenge.models import (
     Metric,
     Phase,
@@ -16,18 +17,21 @@ from challenge.models import (
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
+N_LEADERS = 5
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
-    filters = Filters.from_query(request.GET)
+    filters = Filters.from_query(request.GET).ranked
     entries = Submission.objects.ranked()
-    leaders = LEADERS.value({"resolution": filters.resolution, "metric": filters.metric}, None)
     context = {
         "filters": filters,
         "metrics": Metric.choices,
+        "board_metrics": metrics_of(filters.metric),
         "resolutions": Resolution.values,
-        "leaders": leaders,
+        "leaders": highest_rows(filters, N_LEADERS),
+        "best_over_time": OVER_TIME.value(filters.ranking_values, None),
         "phase": Phase.objects.current(),
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,

@@ -1,22 +1,27 @@
 """Page of the leaderboard."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from challenge.compare.selection import FEWEST, MOST
+from challenge.formats.numbers import plain
+from challenge.formats.parameters import parameters
+from challenge.leaderboard.choices import active, cleared, options
 from challenge.leaderboard.control import control_comparison
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.fragments import TABS
+from challenge.leaderboard.page import board_page
 from challenge.models import Metric, Resolution
-
-ROWS_PER_PAGE = 100
 
 
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
     """The ranking at one resolution by one metric: a page of its rows, or another tab with the highest rows."""
     filters = Filters.from_query(request.GET)
+    limit = filters.selection.parameters
     context = {
         "filters": filters,
         "metric_label": filters.metric.label,
@@ -24,11 +29,39 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "metrics": Metric.choices,
         "resolutions": Resolution.values,
         "tabs": Tab.choices,
+        "options": options(filters),
+        "limit": plain(limit) if limit else "",
+        "active": active(filters),
+        "cleared": cleared(filters).parameters,
+        **(
+            _ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET.get("control", ""))
+        ),
     }
-    if filters.tab is Tab.RANKING:
-        context |= {"board": board_page(filters), "fewest": FEWEST, "most": MOST}
-    else:
-        context["tab"] = TABS.get(filters.ranked | {"view": filters.tab})
-    if filters.tab is Tab.FIGURES:
-        context["control"] = control_comparison(filters, request.GET.get("control", ""))
     return render(request, "challenge/leaderboard.html", context)
+
+
+def _ranking(filters: Filters) -> dict[str, Any]:
+    """Return the context of the ranking: a page of its rows."""
+    kept = board_page(filters)
+    return {
+        "kept": kept,
+        "board": kept.value,
+        "standings": kept.value.standings,
+        "headline": kept.value.standings.headline,
+        "has_entries": kept.value.standings.has_entries,
+        "all_rows": cleared(filters).parameters,
+        "fewest": FEWEST,
+        "most": MOST,
+    }
+
+
+def _tab(filters: Filters, control: str) -> dict[str, Any]:
+    """Return the context of another tab; the tab of figures compares the rows with the row `control`."""
+    kept = TABS.get(filters.values())
+    context: dict[str, Any] = {"kept": kept, "content": kept.value}
+    if filters.tab is Tab.FIGURES:
+        context |= {
+            "control": control_comparison(filters, control),
+            "shown_values": parameters(filters.shown_values()).lists(),
+        }
+    return context

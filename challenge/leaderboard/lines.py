@@ -1,0 +1,222 @@
+"""Lines of the board: rows as texts that are ready to be shown, and their standing in a ranking.
+
+A line depends on one row only, so it is made once and used in every ranking. A standing depends on the other rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from challenge.formats.numbers import interval_text, ranks_text, three_figures
+from challenge.formats.times import day_text, iso_day
+from challenge.models import FACT_FIELDS, MethodFacts, PublishedMethod
+from challenge.results.facts import amount, label_of, pretraining_text
+from challenge.results.rows import Kind, Row
+from challenge.results.score import Score, any_close_to_one
+from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.metrics.ranked import METRICS
+
+
+class Cell(NamedTuple):
+    """Mean of one metric: numbers for drawing, and texts."""
+
+    value: float
+    low: float | None
+    high: float | None
+    text: str
+    interval: str
+    std: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Texts of one row; an empty text is not known or does not apply."""
+
+    #: Key of the row as in URLs, and its kind.
+    key: str
+    kind: Kind
+    #: Name and team in one text.
+    label: str
+    #: The same for searches: casefolded.
+    words: str
+    name: str
+    #: Name of the team that everybody may see; training scheme of a published method.
+    about: str
+    url: str
+    #: timm name of a published method.
+    architecture: str
+    day: str
+    day_text: str
+    #: Number of training runs; 0 for a published method.
+    n_runs: int
+    #: Number of submissions that the entry was selected from, in short and as a sentence.
+    attempts: str
+    attempts_title: str
+    study_url: str
+    #: Departures from the standard protocol.
+    departures: str
+    is_baseline: bool
+    is_chosen: bool
+    is_anonymous: bool
+    is_close_to_one: bool
+    #: Means over the datasets by metric, and scores on all datasets in their official order.
+    cells: Mapping[str, Cell]
+    datasets: Mapping[str, tuple[str, ...]]
+    #: Facts for filters; None if they are not stated.
+    parameters: float | None
+    family: str | None
+    pretraining: str | None
+    #: Facts as texts.
+    parameters_text: str
+    family_text: str
+    pretraining_text: str
+    time_text: str
+    evidence_text: str
+
+    @property
+    def is_published(self) -> bool:
+        """True for a published method."""
+        return self.kind is Kind.PUBLISHED
+
+    @property
+    def is_group(self) -> bool:
+        """True for the seeds of one method."""
+        return self.kind is Kind.SEEDS
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Position of a row in one ranking."""
+
+    rank: int | None
+    #: Ranges of the rank over resamples of the images, and of the datasets; empty if not known.
+    images: str
+    datasets: str
+    #: True if the row cannot be distinguished from the leader.
+    is_with_leader: bool
+    #: True if the row was compared with the leader.
+    is_compared: bool
+
+
+class Ranked(NamedTuple):
+    """A line and its standing."""
+
+    standing: Standing
+    line: Line
+
+
+FIELDS = tuple(field.name for field in fields(Line))
+UNKNOWN_FACTS: Mapping[str, Any] = dict.fromkeys(FACT_FIELDS)
+
+
+def standing_of(row: Row) -> Standing:
+    """Return the standing of a row of a ranking."""
+    return Standing(
+        rank=row.rank,
+        images=ranks_text(row.rank_range) if row.rank_range else "",
+        datasets=ranks_text(row.rank_range_over_datasets) if row.rank_range_over_datasets else "",
+        is_with_leader=row.is_with_leader is True,
+        is_compared=row.is_with_leader is not None,
+    )
+
+
+def line_of(row: Row, facts: Mapping[str, Any] = UNKNOWN_FACTS) -> Line:
+    """Return the line of a row, with the intervals and the scores on datasets that the row has.
+
+    `facts` are those of `facts_of`.
+    """
+    submitted_at, method = row.submitted_at, row.method
+    attempts, attempts_title = _attempts(row)
+    return Line(
+        key=str(row.key),
+        kind=row.key.kind,
+        label=row.label,
+        words=" ".join(row.label.split()).casefold(),
+        name=row.name,
+        about=_training(method) if method else row.team_name or "",
+        url=row.url,
+        architecture=method.architecture if method else "",
+        day=iso_day(submitted_at) if submitted_at else "",
+        day_text=day_text(submitted_at) if submitted_at else "",
+        n_runs=row.n_runs or 0,
+        attempts=attempts,
+        attempts_title=attempts_title,
+        study_url=row.study_url,
+        departures=_departures(row),
+        is_baseline=row.is_baseline,
+        is_chosen=row.is_chosen,
+        is_anonymous=row.is_anonymous,
+        is_close_to_one=any_close_to_one(row.scores.values()),
+        cells={metric: _cell(row.scores[metric]) for metric in METRICS if metric in row.scores},
+        datasets={metric: _on_datasets(row, metric) for metric in METRICS} if row.by_dataset else {},
+        parameters=facts["parameters_millions"],
+        family=facts["family"],
+        pretraining=facts["pretraining"],
+        parameters_text=f"{three_figures(millions)} M" if (millions := facts["parameters_millions"]) else "",
+        family_text=label_of(MethodFacts.Family, facts["family"]),
+        pretraining_text=pretraining_text(facts),
+        time_text=amount(facts["training_hours"], "hour", "hours"),
+        evidence_text=_evidence(row, facts["code_licence"]),
+    )
+
+
+def to_json(line: Line) -> dict[str, Any]:
+    """Return the line as values that JSON keeps."""
+    return {name: getattr(line, name) for name in FIELDS}
+
+
+def from_json(values: Mapping[str, Any]) -> Line:
+    """Return the line of `to_json`, also after it was written and read as JSON."""
+    cells = {metric: Cell(*cell) for metric, cell in values["cells"].items()}
+    datasets = {metric: tuple(scores) for metric, scores in values["datasets"].items()}
+    return Line(**{**values, "kind": Kind(values["kind"]), "cells": cells, "datasets": datasets})
+
+
+def _training(method: PublishedMethod) -> str:
+    return f"{method.get_scheme_display()}{', weighted loss' if method.weighted_loss else ''}"
+
+
+def _cell(score: Score) -> Cell:
+    low, high = score.low, score.high
+    return Cell(
+        value=score.value,
+        low=low,
+        high=high,
+        text=f"{score.value:.4f}",
+        interval="" if low is None or high is None else interval_text(low, high),
+        std="" if score.std is None else f"{score.std:.4f}",
+        source="; ".join((score.source, *score.others)) if score.source else "",
+    )
+
+
+def _on_datasets(row: Row, metric: str) -> tuple[str, ...]:
+    """Return the scores on all datasets; empty where a score is not known."""
+    scores = (row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS)
+    return tuple(f"{score.value:.4f}" if score else "" for score in scores)
+
+
+def _attempts(row: Row) -> tuple[str, str]:
+    if not row.attempts:
+        return "", ""
+    counted = f"{row.attempts} submission{'' if row.attempts == 1 else 's'} that this team "
+    if row.is_chosen:
+        return f"chosen of {row.attempts}", f"{counted}had scored at this resolution before it chose"
+    return f"best of {row.attempts}", f"{counted}has had scored at this resolution so far"
+
+
+def _departures(row: Row) -> str:
+    if row.method:
+        return ""
+    return "; ".join(
+        filter(None, ("data beyond MedMNIST+" if row.external_data else "", row.special_methods))
+    )
+
+
+def _evidence(row: Row, licence: str | None) -> str:
+    """Return what backs an entry: a study, several runs, code that others may use."""
+    if row.method:
+        return "publication"
+    runs = f"{row.n_runs} seeds" if row.group else "one run"
+    parts = ("study" if row.study_url else "", runs, f"code {licence}" if licence else "")
+    return ", ".join(filter(None, parts))
