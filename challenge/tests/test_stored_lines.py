@@ -1,0 +1,79 @@
+"""Lines of the leaderboard that are stored: made again only where something changed."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from challenge.leaderboard.stored_lines import LINES, stored_lines
+from challenge.models import BoardLine, MethodGroup, Submission
+from challenge.services import entries, groups, submissions
+from challenge.services.board import board_changed
+from challenge.tests.pages import elements, page_of, text_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RESOLUTION = 224
+
+
+def renew() -> dict[str, int]:
+    """Renew the lines; return their numbers by key: a line that is made again has a new one."""
+    LINES.get({"resolution": RESOLUTION})
+    return dict(BoardLine.objects.values_list("key", "pk"))
+
+
+def names(client: Client) -> list[str]:
+    return [
+        text_of(link) for link in elements(page_of(client, reverse("leaderboard")), ".board tbody th > a")
+    ]
+
+
+def key(submission: Submission) -> str:
+    return f"s{submission.pk}"
+
+
+def test_only_lines_that_changed_are_made_again(entry, team):
+    first, second, third = (entry(team, auc) for auc in (0.7, 0.8, 0.9))
+    before = renew()
+    assert before.keys() == {key(first), key(second), key(third)}
+    assert renew() == before
+    entries.edit_entry(second, model_name="Another name")
+    submissions.disqualify(third, "A reason.")
+    after = renew()
+    assert after.keys() == {key(first), key(second)}
+    assert after[key(first)] == before[key(first)]
+    assert after[key(second)] != before[key(second)]
+    assert stored_lines(RESOLUTION, [key(second)])[key(second)].name == "Another name"
+
+
+def test_a_line_has_intervals_once_they_are_estimated(entry, uncertain_entry, team):
+    without = entry(team, 0.7)
+    renew()
+    assert stored_lines(RESOLUTION, [key(without)])[key(without)].cells["auc"].interval == ""
+    with_intervals = uncertain_entry(team, 0.8)
+    renew()
+    found = stored_lines(RESOLUTION, [key(without), key(with_intervals), "s1", "nonsense"])
+    assert found.keys() == {key(without), key(with_intervals)}
+    assert found[key(with_intervals)].cells["auc"].interval
+
+
+def test_the_intervals_of_a_group_follow_the_seeds_of_other_groups(uncertain_entry, team, other_team):
+    seeds = [uncertain_entry(team, auc, sha256=f"{auc}").pk for auc in (0.80, 0.82)]
+    group = groups.create_group(team=team, name="Group", members=seeds)
+    renew()
+    before = stored_lines(RESOLUTION, [f"g{group.pk}"])
+    others = [uncertain_entry(other_team, auc, sha256=f"{auc}").pk for auc in (0.6, 0.9)]
+    groups.create_group(team=other_team, name="Other", members=others)
+    renew()
+    after = stored_lines(RESOLUTION, [f"g{group.pk}"])
+    assert before[f"g{group.pk}"].cells["auc"].interval != after[f"g{group.pk}"].cells["auc"].interval
+    assert MethodGroup.objects.count() == 2
+
+
+def test_an_entry_that_leaves_while_a_page_is_made_is_left_out(client, entry, team, other_team, settings):
+    settings.BOARD_RESULTS_ARE_KEPT = True
+    entry(team, 0.9, model_name="Stays")
+    leaves = entry(other_team, 0.8, model_name="Leaves")
+    board_changed()
+    assert names(client) == ["Stays", "Leaves"]
+    BoardLine.objects.filter(key=key(leaves)).delete()
+    assert names(client) == ["Stays"]
