@@ -27,7 +27,7 @@ def _first_place(entries: Sequence[Ranked], metric: str) -> str:
     if len(sharing) == 1:
         return (
             f"{_named(sharing[0], metric)}, holds the first place alone: "
-            f"the other {n_compared - 1} compared entries are significantly lower."
+            f"of {n_compared} compared entries, every other is significantly lower."
         )
     return (
         f"{len(sharing)} of {n_compared} compared entries share the first place: "
@@ -37,12 +37,8 @@ def _first_place(entries: Sequence[Ranked], metric: str) -> str:
 
 def _published(row: Ranked, metric: str, *, is_compared_with: bool) -> str:
     line = row.line
-    value = f"The highest published result, {line.name} ({line.about}), has {line.cells[metric].text}"
-    return (
-        f"{value}; it was not compared, because no predictions are known."
-        if is_compared_with
-        else f"{value}."
-    )
+    why = "; it was not compared, because no predictions are known" if is_compared_with else ""
+    return f"The highest published result, {line.name} ({line.about}), has {line.cells[metric].text}{why}."
 
 
 def _named(row: Ranked, metric: str) -> str:

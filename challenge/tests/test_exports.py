@@ -22,6 +22,7 @@ from challenge.models import (
     Evaluation,
     GroundTruth,
     MethodGroup,
+    Metric,
     PublishedMethod,
     PublishedScore,
     SecondaryMetrics,
@@ -116,10 +117,13 @@ def range_in(words: str, over: str) -> tuple[int, int] | None:
 def page_rows(client: Client, query: str) -> dict[str, dict]:
     """Return rank, ranges of ranks and the four values of the page's rows, by their addresses."""
     rows = {}
-    for row in elements(region(page_of(client, f"/leaderboard/{query}"), "Ranking"), "tbody tr"):
+    board = region(page_of(client, f"/leaderboard/{query}"), "Ranking")
+    titles = [text_of(head).removesuffix(" ↓") for head in elements(board, "thead .number")]
+    for row in elements(board, "tbody tr"):
         address, rank = attribute(row, "th > a", "href")[0], text_of(element(row, ".rank"))
-        texts = [text_of(cell) for cell in elements(row, ".number")]
-        number = re.match(r"(?:≈ )?(\d+)", rank)
+        by_title = dict(zip(titles, map(text_of, elements(row, ".number")), strict=True))
+        texts = [by_title[metric.label] for metric in Metric]
+        number = re.match(r"(?:≈ )?\(?(\d+)", rank)
         rows[settings.SITE_URL + address] = {
             "rank": int(number[1]) if number else None,
             "range": range_in(rank, "images"),

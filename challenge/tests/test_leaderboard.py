@@ -5,6 +5,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Team
+from challenge.formats.parameters import parameters
 from challenge.leaderboard.ranking import Filters, leaderboard, rank_of
 from challenge.models import Evaluation, Metric, PublishedMethod
 from challenge.services import submissions
@@ -120,7 +121,7 @@ def test_the_rank_of_one_submission_is_among_all_entries_and_published_results(e
     ],
 )
 def test_filters_live_in_the_url_and_nonsense_means_the_default(query, expected):
-    assert Filters.from_query(query) == expected
+    assert Filters.from_query(parameters(query)) == expected
 
 
 def test_an_empty_board_says_what_to_do(client, ground_truth):

@@ -4,20 +4,20 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from challenge.leaderboard import page as board_page
 from challenge.leaderboard import uncertainty as rank_uncertainty
 from challenge.leaderboard.alternatives import leave_one_out_ranges, ways_to_rank
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import positions, with_rank_ranges
-from challenge.models import Evaluation, Metric, SecondaryMetrics, Uncertainty
+from challenge.models import Evaluation, GroundTruth, Metric, SecondaryMetrics, Uncertainty
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION
 from challenge.services import uncertainty
 from challenge.tests.pages import elements, page_of, region, text_of
-from challenge.views import leaderboard as leaderboard_view
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def get(client):
 
 
 def ranked_rows(**about):
-    rows = leaderboard(Filters(all_entries=True, **about), leaderboard_view.GroundTruth.objects.active())
+    rows = leaderboard(Filters(all_entries=True, **about), GroundTruth.objects.active())
     return with_rank_ranges(rows, Metric.AUC)
 
 
@@ -210,7 +210,7 @@ def test_every_tab_works_without_ground_truth(db, get):
 
 
 def test_long_rankings_have_pages(uncertain_entry, entry, team, get, monkeypatch):
-    monkeypatch.setattr(leaderboard_view, "ROWS_PER_PAGE", 2)
+    monkeypatch.setattr(board_page, "ROWS_PER_PAGE", 2)
     for auc in (0.9, 0.8, 0.7):
         entry(team, auc)
     first, second, beyond = get(), get(page="2"), get(page="99")

@@ -33,6 +33,11 @@ FOR_EVERYONE = {
     "leaderboard": "/leaderboard/",
     "leaderboard, all entries by kappa": "/leaderboard/?entries=all&metric=cohen_kappa",
     "leaderboard without published results": "/leaderboard/?baselines=off",
+    "leaderboard, searched, with all columns": (
+        "/leaderboard/?q=vit&parameters=100&columns=datasets&columns=parameters&columns=family&columns=pretraining"
+        "&columns=evidence&columns=time"
+    ),
+    "leaderboard, no row matches": "/leaderboard/?q=nobody",
     "compare, nothing chosen": "/compare/",
     "compare, of two resolutions": "",
     "compare with a group": "",
@@ -309,7 +314,9 @@ def test_without_scripts(visits, register, demo):
     log_in(page, team, PASSWORD)
     page.get_by_role("link", name="Leaderboard").click()
     page.get_by_role("group", name="Resolution").get_by_role("link", name="128").click()
-    page.get_by_role("group", name="Published results").get_by_role("link", name="Hidden").click()
+    page.locator(".board-more summary").click()
+    page.get_by_role("group", name="Published results").get_by_label("Hidden").check()
+    page.get_by_role("button", name="Apply").click()
     rows = page.get_by_role("region", name="Ranking").locator("tbody tr")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Plain HTML")
