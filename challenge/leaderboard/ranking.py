@@ -60,6 +60,7 @@ def rank_of(
 #: Columns that a row needs; with thousands of evaluations, loading the others would take most of the time.
 _COLUMNS = (
     *METRICS,
+    "scored_at",
     *(
         f"submission__{field}"
         for field in ("team__name", "group__name", "group__team__name", "created_at", "resolution", "model_name",

@@ -201,17 +201,17 @@ class _Memory:
     MOST = 24
 
     def __init__(self) -> None:
-        self._values: OrderedDict[int, tuple[datetime | None, Any]] = OrderedDict()
+        self._values: OrderedDict[str, tuple[datetime | None, Any]] = OrderedDict()
         self._lock = Lock()
 
     def load(self, held: BoardResult) -> Any:
         with self._lock:
-            made_at, value = self._values.get(held.pk, (None, None))
+            made_at, value = self._values.get(held.name, (None, None))
         if made_at is None or made_at != held.made_at:
             value = _unpack(held)
         with self._lock:
-            self._values[held.pk] = held.made_at, value
-            self._values.move_to_end(held.pk)
+            self._values[held.name] = held.made_at, value
+            self._values.move_to_end(held.name)
             while len(self._values) > self.MOST:
                 self._values.popitem(last=False)
         return value

@@ -119,7 +119,7 @@ def test_the_interval_is_that_of_the_mean(uncertain_entry, team):
 def test_the_place_of_one_entry_is_among_all(uncertain_entry, ground_truth, team):
     for auc in (0.9, 0.7):
         uncertain_entry(team, auc)
-    places = sorted(positions(224, Metric.AUC, ground_truth).values(), key=lambda place: place.rank)
+    places = sorted(positions(224, Metric.AUC).values(), key=lambda place: place.rank)
     assert [(place.rank, place.rank_range, place.of) for place in places] == [(1, (1, 1), 2), (2, (2, 2), 2)]
 
 
