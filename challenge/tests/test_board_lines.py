@@ -46,7 +46,7 @@ def test_a_line_is_the_same_after_json(line):
 
 @pytest.fixture
 def lines(uncertain_entry, team, other_team) -> dict[str, Line]:
-    """Lines of an entry with facts, of a group of seeds, and of the published results, by their names."""
+    """Lines of an entry with facts, of a group of seeds, and of the published results, by their labels."""
     call_command("import_reported_baselines", verbosity=0)
     single = uncertain_entry(
         team, 0.98, model_name="Single", external_data=True, special_methods="An ensemble"
@@ -66,11 +66,11 @@ def lines(uncertain_entry, team, other_team) -> dict[str, Line]:
     STORED_LINES.get({"resolution": 224})
     standings = STANDINGS.get(Filters().ranking_values).value
     ranked = ranked_rows(224, standings, range(len(standings.keys)))
-    return {row.line.name: row.line for row in ranked.values()}
+    return {row.line.label: row.line for row in ranked.values()}
 
 
 def test_texts_of_an_entry(lines):
-    line = lines["Single"]
+    line = lines["Single (Team Alpha)"]
     assert (line.label, line.words) == ("Single (Team Alpha)", "single (team alpha)")
     assert (line.about, line.day, line.day_text) == ("Team Alpha", "2026-01-01", "1 Jan 2026")
     assert (line.parameters, line.family, line.pretraining) == (11.17651, "cnn", "natural")
@@ -87,7 +87,7 @@ def test_texts_of_an_entry(lines):
 
 
 def test_texts_of_a_group_and_of_a_published_result(lines):
-    group, published = lines["Seeds"], lines["VGG16"]
+    group, published = lines["Seeds (Team Beta)"], lines["VGG16, end-to-end"]
     assert (group.is_group, group.n_runs, group.evidence_text) == (True, 2, "2 seeds")
     assert group.cells["auc"].std == "0.0007"
     assert published.is_published
@@ -96,7 +96,7 @@ def test_texts_of_a_group_and_of_a_published_result(lines):
         "vgg16",
         "publication",
     )
-    assert published.cells["auc"].source == "Doerrich et al. (2025)"
+    assert published.cells["auc"].source == "Doerrich et al. (2025); Bachmeier (2024): 0.9530"
     assert published.cells["auc"].interval == ""
     assert published.family == "cnn"
 

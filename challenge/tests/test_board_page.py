@@ -192,7 +192,7 @@ def test_rows_that_were_not_compared_say_so(client, uncertain_entry, entry, team
     entry(team, 0.97, model_name="Waiting")
     page = page_of(client, ADDRESS, {"entries": "all"})
     cells = [text_of(cell) for cell in elements(page, "[aria-label=Ranking] tbody .rank")]
-    assert cells[0].startswith("≈ 1,")
+    assert cells[0].startswith("≈ 1 ")
     assert cells[1].startswith("(2) not compared yet")
     assert cells[2].startswith("(3) not compared")
     assert "yet" not in cells[2]

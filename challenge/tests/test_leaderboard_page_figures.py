@@ -83,7 +83,7 @@ def test_the_ranking_stays_as_it_is(client, entry, team, other_team, baselines):
     """The figures rank entries of other resolutions among themselves, not with the table's entries."""
     entry(team, 0.01)
     rows = client.get(ADDRESS).context["rows"]
-    assert [row.rank for row in rows if row.submission] == [25]
+    assert [row.standing.rank for row in rows if not row.line.is_published] == [25]
 
 
 def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baselines):
