@@ -69,8 +69,10 @@ class BoardPage:
     metrics: Sequence[tuple[str, str]]
     dataset_titles: Sequence[str]
     text_titles: Sequence[str]
+    #: Forest plot of the highest rows, their number, and the number of entries among them.
     forest: str
     n_drawn: int
+    n_drawn_entries: int
     #: Number of rows of the ranking, of rows that match, and of hidden rows that do not state a fact.
     n_all: int
     n_matching: int
@@ -117,6 +119,7 @@ def board_page(filters: Filters, ranked: Sequence[Ranked]) -> BoardPage:
         text_titles=[str(column.label) for column in filters.columns if column in _TEXTS],
         forest=forest([_drawn(row, filters.metric) for row in drawn], METRIC_TITLES[filters.metric]),
         n_drawn=len(drawn),
+        n_drawn_entries=sum(not row.line.is_published for row in drawn),
         n_all=len(ranked),
         n_matching=len(matching),
         n_unstated=n_unstated,
