@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from challenge.figures.themes import theme
+from challenge.formats.texts import cut
 from challenge.scoring.metrics.ranked import RANKED
 
 #: Width of figures in files, that of a page's text (178 mm at 96 dpi). PNG has three times the pixels (288 dpi).
@@ -99,6 +100,6 @@ class Figure:
 
 def as_text(text: str, length: int | None = None) -> str:
     """Shorten a text for a figure, and escape what plotly.js would take for markup."""
-    if length and len(text) > length:
-        text = text[: length - 1].rstrip() + "…"
+    if length:
+        text = cut(text, length)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -11,10 +11,10 @@ from math import ceil, floor, log10
 from challenge.figures.figure import as_text
 
 #: Number of characters of a label in wide and in narrow figures.
-LONG, SHORT = 44, 20
+LONG, SHORT = 46, 17
 ROW_HEIGHT, TOP, AXIS_HEIGHT = 23, 4, 24
 #: Ends of the drawing in percent of the width; names are to the left, values to the right.
-LEFT, RIGHT = 36, 91
+LEFT, RIGHT = 38, 91
 #: Number of intervals between the numbers of the axis, at most.
 MOST_STEPS = 5
 
@@ -99,14 +99,14 @@ def _tick(tick: float, decimals: int, scale: Scale, bottom: int) -> str:
 def _row(row: ForestRow, middle: int, scale: Scale) -> str:
     kind = "published" if row.is_published else "leading" if row.is_with_leader else "other"
     x, y = scale(row.value), middle + 4
-    mark = "≈ " if row.is_with_leader else ""
+    label = f"≈ {row.label}" if row.is_with_leader else row.label
     bar = ""
     if row.low is not None and row.high is not None:
         bar = f'<line class="forest-bar" x1="{scale(row.low)}" x2="{scale(row.high)}" y1="{middle}" y2="{middle}"/>'
     return (
         f'<g class="forest-{kind}"><title>{as_text(row.label)}: {row.text}</title>'
-        f'<text class="forest-long" y="{y}">{mark}{as_text(row.label, LONG)}</text>'
-        f'<text class="forest-short" y="{y}">{mark}{as_text(row.label, SHORT)}</text>'
+        f'<text class="forest-long" y="{y}">{as_text(label, LONG)}</text>'
+        f'<text class="forest-short" y="{y}">{as_text(label, SHORT)}</text>'
         f'{bar}<circle cx="{x}" cy="{middle}" r="4.5"/>'
         f'<text class="forest-value" x="100%" y="{y}" text-anchor="end">{row.text}</text></g>'
     )

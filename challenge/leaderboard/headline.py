@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+from challenge.formats.texts import cut
 from challenge.leaderboard.lines import Ranked
+
+#: Number of characters of a name in a sentence.
+LONGEST_NAME = 50
 
 
 def headline(rows: Sequence[Ranked], metric: str) -> str:
@@ -42,4 +46,4 @@ def _published(row: Ranked, metric: str, *, is_compared_with: bool) -> str:
 
 
 def _named(row: Ranked, metric: str) -> str:
-    return f"{row.line.label}, with {row.line.cells[metric].text}"
+    return f"{cut(row.line.label, LONGEST_NAME)}, with {row.line.cells[metric].text}"

@@ -54,8 +54,10 @@ class BoardPage:
     metrics: Sequence[tuple[str, str]]
     dataset_titles: Sequence[str]
     text_titles: Sequence[str]
+    #: Forest plot of the highest rows, their number, and the number of entries among them.
     forest: str
     n_drawn: int
+    n_drawn_entries: int
     #: All rows, the number of those that match, and the number of hidden rows that do not state a fact.
     standings: Standings
     n_matching: int
@@ -87,6 +89,7 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
         text_titles=[str(column.label) for column in filters.columns if column in _TEXTS],
         forest=forest([_drawn(row, filters.metric) for row in drawn], METRIC_TITLES[filters.metric]),
         n_drawn=len(drawn),
+        n_drawn_entries=sum(not row.line.is_published for row in drawn),
         standings=standings,
         n_matching=len(matching),
         n_unstated=n_unstated,

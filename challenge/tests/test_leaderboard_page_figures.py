@@ -138,7 +138,7 @@ def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, djang
     for number in range(ROWS_WITH_DATASETS + 10):
         rows_team = Team.objects.create_user(f"Team {number}", f"{number}@example.org")
         entry_by_dataset(rows_team, 0.99 - number / 1000, resolution=224)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(13):
         response = client.get(ADDRESS, {"view": "figures"})
     figures = response.context["figures"]
     assert len(figures["heat_map"].rows) == ROWS_WITH_DATASETS
