@@ -3,8 +3,9 @@
 A selection only hides rows: the ranks of the others stay those among all rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -80,25 +81,20 @@ class Selection:
             rows = [row for row in rows if self.search in row.line.words]
         if self.with_study:
             rows = [row for row in rows if row.line.study_url]
-        tests = self._tests()
-        if not tests:
-            return Selected(rows, 0)
-        for fact, accepts in tests:
-            rows = [row for row in rows if (value := getattr(row.line, fact)) is None or accepts(value)]
-        stated = [row for row in rows if all(getattr(row.line, fact) is not None for fact, _ in tests)]
-        return Selected(stated, len(rows) - len(stated))
-
-    def _tests(self) -> list[tuple[str, Callable[[Any], bool]]]:
-        """Return the facts that are filtered, each with a function that accepts its value."""
-        limit = self.parameters
-        tests: list[tuple[str, Callable[[Any], bool]]] = []
+        limit, facts = self.parameters, []
         if limit is not None:
-            tests.append(("parameters", lambda millions: millions <= limit))
-        if self.families:
-            tests.append(("family", self.families.__contains__))
-        if self.pretrainings:
-            tests.append(("pretraining", self.pretrainings.__contains__))
-        return tests
+            fact = attrgetter("line.parameters")
+            rows = [row for row in rows if (value := fact(row)) is None or value <= limit]
+            facts.append(fact)
+        for name, chosen in (("family", self.families), ("pretraining", self.pretrainings)):
+            if chosen:
+                fact, accepted = attrgetter(f"line.{name}"), {None, *(one.value for one in chosen)}
+                rows = [row for row in rows if fact(row) in accepted]
+                facts.append(fact)
+        stated = rows
+        for fact in facts:
+            stated = [row for row in stated if fact(row) is not None]
+        return Selected(stated, len(rows) - len(stated))
 
 
 def _clean(text: str) -> str:
