@@ -14,8 +14,6 @@ from challenge.formats.numbers import plain
 from challenge.leaderboard.lines import Ranked
 from challenge.models import MethodFacts
 
-Family, Pretraining = MethodFacts.Family, MethodFacts.Pretraining
-
 #: Maximum number of characters of a search.
 MOST_CHARACTERS = 100
 #: Range of a limit on the parameters, in millions.
@@ -37,8 +35,8 @@ class Selection:
     search: str = ""
     #: Upper limit of the parameters, in millions.
     parameters: float | None = None
-    families: tuple[Family, ...] = ()
-    pretrainings: tuple[Pretraining, ...] = ()
+    families: tuple[MethodFacts.Family, ...] = ()
+    pretrainings: tuple[MethodFacts.Pretraining, ...] = ()
     with_study: bool = False
     #: The search as the reader typed it.
     typed: str = field(default="", compare=False, repr=False)
@@ -50,8 +48,8 @@ class Selection:
         return cls(
             search=typed.casefold(),
             parameters=_millions(query.get("parameters", "")),
-            families=tuple(one for one in Family if one in query.getlist("family")),
-            pretrainings=tuple(one for one in Pretraining if one in query.getlist("pretraining")),
+            families=tuple(one for one in MethodFacts.Family if one in query.getlist("family")),
+            pretrainings=tuple(one for one in MethodFacts.Pretraining if one in query.getlist("pretraining")),
             with_study=query.get("study") == "on",
             typed=typed,
         )
