@@ -107,6 +107,8 @@ class Result:
 
     scores: EntryScores
     place: Place | None
+    #: True if it is ranked, but not on the leaderboard that readers see: a newer one is being computed.
+    awaits_place: bool
     #: The row of the entry, with the number of attempts behind it; None if it is not ranked.
     row: Row | None
     #: By how much the best of so many equally good attempts exceeds one in mean AUC; None if it is not known.
@@ -154,9 +156,12 @@ def result_of(entry: Entry) -> Result | None:
     submission = entry.submission
     row = Row(submission, {}) if submission.is_ranked else None
     attempts = attempts_of(row) if row else []
+    is_on_board = submission.is_ranked and scored.is_by(entry.ground_truth)
+    place = _place(entry) if is_on_board else None
     return Result(
         entry_scores(scored),
-        _place(entry, scored),
+        place,
+        is_on_board and place is None,
         replace(row, attempts=len(attempts) or None) if row else None,
         luck_of_best(attempts, entry.ground_truth),
         secondary_of(scored),
@@ -164,11 +169,9 @@ def result_of(entry: Entry) -> Result | None:
     )
 
 
-def _place(entry: Entry, scored: Evaluation) -> Place | None:
-    """Return the place of an entry by AUC; None if it is not ranked. A seed has the place of its group."""
+def _place(entry: Entry) -> Place | None:
+    """Return the place of an entry by AUC, if it is known yet. A seed has the place of its group."""
     submission = entry.submission
-    if not (submission.is_ranked and scored.is_by(entry.ground_truth)):
-        return None
     keys = [RowKey.of(owner) for owner in (submission, submission.group) if owner]
     return find_place(keys, submission.resolution, Metric.AUC)
 

@@ -1,1 +1,1 @@
-"""Text formats: BibTeX, CSV for spreadsheets, Markdown, URL parameters, numbers, times and short texts."""
+"""Text formats: BibTeX, CSV for spreadsheets, Markdown, URL parameters, numbers, short texts."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from challenge.formats.numbers import plain
 from challenge.leaderboard.filters import Column, Filters
-from challenge.leaderboard.selection import Family, Pretraining
+from challenge.models import MethodFacts
 
 
 class Option(NamedTuple):
@@ -40,9 +40,12 @@ def options(filters: Filters) -> dict[str, list[Option]]:
             Option("any", "Any", not filters.standard_only),
             Option("standard", "Standard only", filters.standard_only),
         ],
-        "family": [Option(one.value, str(one.label), one in selection.families) for one in Family],
+        "family": [
+            Option(one.value, str(one.label), one in selection.families) for one in MethodFacts.Family
+        ],
         "pretraining": [
-            Option(one.value, str(one.label), one in selection.pretrainings) for one in Pretraining
+            Option(one.value, str(one.label), one in selection.pretrainings)
+            for one in MethodFacts.Pretraining
         ],
         "columns": [Option(one.value, str(one.label), one in filters.columns) for one in Column],
     }
@@ -90,5 +93,5 @@ def _of_selection(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "with a study", {"with_study": False}
 
 
-def _either(choices: tuple[Family, ...] | tuple[Pretraining, ...]) -> str:
+def _either(choices: tuple[MethodFacts.Family, ...] | tuple[MethodFacts.Pretraining, ...]) -> str:
     return " or ".join(str(choice.label) for choice in choices)

@@ -55,17 +55,17 @@ class Filters:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Filters":
         """Read the filters from a request's query."""
-        resolution, metric, page = query.get("resolution"), query.get("metric"), query.get("page", "")
+        resolution, metric, tab = (query.get(name, "") for name in ("resolution", "metric", "view"))
         return cls(
             resolution=int(resolution) if resolution in map(str, Resolution.values) else cls.resolution,
             metric=Metric(metric) if metric in Metric.values else cls.metric,
             all_entries=query.get("entries") == "all",
             baselines=query.get("baselines") != "off",
             standard_only=query.get("protocol") == "standard",
-            tab=Tab(query.get("view")) if query.get("view") in Tab.values else cls.tab,
+            tab=Tab(tab) if tab in Tab.values else cls.tab,
             selection=Selection.from_query(query),
             columns=tuple(column for column in Column if column in query.getlist("columns")),
-            page=_page(page),
+            page=_page(query.get("page", "")),
         )
 
     @property

@@ -3,7 +3,7 @@
 A selection only hides rows: the ranks of the others stay those among all rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -11,8 +11,6 @@ from django.http import QueryDict
 
 from challenge.formats.numbers import plain
 from challenge.models import MethodFacts
-
-Family, Pretraining = MethodFacts.Family, MethodFacts.Pretraining
 
 #: Maximum number of characters of a search.
 MOST_CHARACTERS = 100
@@ -45,8 +43,8 @@ class Selection:
     search: str = ""
     #: Upper limit of the parameters, in millions.
     parameters: float | None = None
-    families: tuple[Family, ...] = ()
-    pretrainings: tuple[Pretraining, ...] = ()
+    families: tuple[MethodFacts.Family, ...] = ()
+    pretrainings: tuple[MethodFacts.Pretraining, ...] = ()
     with_study: bool = False
     #: The search as the reader typed it.
     typed: str = field(default="", compare=False, repr=False)
@@ -58,8 +56,8 @@ class Selection:
         return cls(
             search=typed.casefold(),
             parameters=_millions(query.get("parameters", "")),
-            families=tuple(one for one in Family if one in query.getlist("family")),
-            pretrainings=tuple(one for one in Pretraining if one in query.getlist("pretraining")),
+            families=tuple(one for one in MethodFacts.Family if one in query.getlist("family")),
+            pretrainings=tuple(one for one in MethodFacts.Pretraining if one in query.getlist("pretraining")),
             with_study=query.get("study") == "on",
             typed=typed,
         )
@@ -90,27 +88,22 @@ class Selection:
             places = [place for place in places if self.search in rows.words[place]]
         if self.with_study:
             places = [place for place in places if rows.with_study[place]]
-        tests = self._tests(rows)
-        for facts, accepts in tests:
-            places = [place for place in places if (fact := facts[place]) is None or accepts(fact)]
-        stated = (
-            [place for place in places if all(facts[place] is not None for facts, _ in tests)]
-            if tests
-            else places
-        )
-        return Selected(stated, len(places) - len(stated))
-
-    def _tests(self, rows: Searchable) -> list[tuple[Sequence[Any], Callable[[Any], bool]]]:
-        """Return the facts that are filtered, each with a function that accepts its value."""
         limit = self.parameters
-        tests: list[tuple[Sequence[Any], Callable[[Any], bool]]] = []
+        filtered: list[Sequence[Any]] = []
         if limit is not None:
-            tests.append((rows.parameters, lambda millions: millions <= limit))
-        if self.families:
-            tests.append((rows.family, self.families.__contains__))
-        if self.pretrainings:
-            tests.append((rows.pretraining, self.pretrainings.__contains__))
-        return tests
+            places = [
+                place for place in places if (value := rows.parameters[place]) is None or value <= limit
+            ]
+            filtered.append(rows.parameters)
+        for facts, chosen in ((rows.family, self.families), (rows.pretraining, self.pretrainings)):
+            if chosen:
+                accepted = {None, *(one.value for one in chosen)}
+                places = [place for place in places if facts[place] in accepted]
+                filtered.append(facts)
+        stated = places
+        for facts in filtered:
+            stated = [place for place in stated if facts[place] is not None]
+        return Selected(stated, len(places) - len(stated))
 
 
 def _clean(text: str) -> str:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.headline import headline
-from challenge.leaderboard.lines import Ranked, Standing, line_of, standing_of
+from challenge.leaderboard.lines import Ranked, Standing, headless_line, standing_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import with_rank_ranges
@@ -77,7 +77,7 @@ def standings_of(ranked: Sequence[Ranked], metric: str) -> Standings:
 def _standings(parameters: QueryDict) -> Standings:
     filters = Filters.from_query(parameters)
     rows = with_rank_ranges(leaderboard(filters, GroundTruth.objects.active()), filters.metric)
-    lines = [line_of(row, facts) for row, facts in zip(rows, facts_of_rows(rows), strict=True)]
+    lines = [headless_line(row, facts) for row, facts in zip(rows, facts_of_rows(rows), strict=True)]
     ranked = [Ranked(standing_of(row), line) for row, line in zip(rows, lines, strict=True)]
     return standings_of(ranked, filters.metric)
 

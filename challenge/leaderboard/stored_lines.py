@@ -76,6 +76,8 @@ def _versions(
 def _version(
     row: Row, facts: Mapping[str, Any], estimated: Mapping[int, Any], common: tuple[Any, ...]
 ) -> str:
-    """Return the hash of a line without intervals and scores on datasets, and of what these are computed from."""
-    behind = [(one.pk, one.scored_at, estimated.get(one.pk)) for one in row.evaluations]
-    return sha256(repr((common, to_json(line_of(row, facts)), behind)).encode()).hexdigest()
+    """Return the hash of everything that the line of a row is made from."""
+    stated = {name: value for name, value in vars(row.owner).items() if not name.startswith("_")}
+    scored = [(one.pk, one.scored_at, estimated.get(one.pk)) for one in row.evaluations]
+    parts = (common, stated, row.team_name, row.is_chosen, row.attempts, facts, scored)
+    return sha256(repr(parts).encode()).hexdigest()

@@ -4,37 +4,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('challenge', '0018_resampled_datasets'),
+        ("challenge", "0018_resampled_datasets"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BoardResult',
+            name="BoardResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('state', models.CharField(blank=True, help_text='State of the site when it was made; empty before the first time.', max_length=60)),
-                ('made_at', models.DateTimeField(null=True)),
-                ('seconds', models.FloatField(default=0, help_text='Time that it took to make.')),
-                ('content', models.BinaryField(default=b'')),
-                ('asked_on', models.DateField(help_text='UTC day of the last reader; unread results are removed.')),
-                ('missed_at', models.DateTimeField(help_text='First reader who found it missing or out of date.', null=True)),
-                ('claimed_at', models.DateTimeField(help_text='Time since which a process makes it.', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        help_text="State of the site when it was made; empty before the first time.",
+                        max_length=60,
+                    ),
+                ),
+                ("made_at", models.DateTimeField(null=True)),
+                ("seconds", models.FloatField(default=0, help_text="Time that it took to make.")),
+                ("content", models.BinaryField(default=b"")),
+                (
+                    "asked_on",
+                    models.DateField(help_text="UTC day of the last reader; unread results are removed."),
+                ),
+                (
+                    "missed_at",
+                    models.DateTimeField(
+                        help_text="First reader who found it missing or out of date.", null=True
+                    ),
+                ),
+                (
+                    "claimed_at",
+                    models.DateTimeField(help_text="Time since which a process makes it.", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BoardLine',
+            name="BoardLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resolution', models.PositiveSmallIntegerField(choices=[(28, '28 × 28'), (64, '64 × 64'), (128, '128 × 128'), (224, '224 × 224')])),
-                ('key', models.CharField(help_text='Kind and number of the row, as in addresses: s12.', max_length=12)),
-                ('version', models.CharField(help_text='Hash of everything that the line is made from.', max_length=64)),
-                ('shown', models.TextField(help_text='Texts and marks of the table, as JSON.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "resolution",
+                    models.PositiveSmallIntegerField(
+                        choices=[(28, "28 × 28"), (64, "64 × 64"), (128, "128 × 128"), (224, "224 × 224")]
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Kind and number of the row, as in addresses: s12.", max_length=12
+                    ),
+                ),
+                (
+                    "version",
+                    models.CharField(
+                        help_text="Hash of everything that the line is made from.", max_length=64
+                    ),
+                ),
+                ("shown", models.TextField(help_text="Texts and marks of the table, as JSON.")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('resolution', 'key'), name='one_line_of_each_row')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("resolution", "key"), name="one_line_of_each_row")
+                ],
             },
         ),
     ]

@@ -7,8 +7,6 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from challenge.formats.times import day_text, iso_day
-
 register = template.Library()
 
 
@@ -23,4 +21,5 @@ def moment(value: datetime) -> SafeString:
 @register.filter
 def day(value: datetime) -> SafeString:
     """Format the day of a time, in UTC like the limits."""
-    return format_html('<time datetime="{}">{}</time>', iso_day(value), day_text(value))
+    value = value.astimezone(UTC)
+    return format_html('<time datetime="{}">{}</time>', f"{value:%Y-%m-%d}", format_date(value, "j M Y"))

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from challenge.leaderboard.choices import active, cleared
 from challenge.leaderboard.filters import Column, Filters, Tab
-from challenge.leaderboard.selection import MOST_CHARACTERS, Family, Pretraining, Selection
-from challenge.models import Metric
+from challenge.leaderboard.selection import MOST_CHARACTERS, Selection
+from challenge.models import MethodFacts, Metric
 
 #: Addresses with the names of the filters, and values that make sense or not.
 VALUES = st.one_of(
@@ -88,7 +88,11 @@ def test_the_whole_selection():
         "&columns=time&columns=datasets&page=3"
     )
     assert filters.selection == Selection(
-        "resnet", 25.0, (Family.CNN, Family.VIT), (Pretraining.NONE, Pretraining.NATURAL), with_study=True
+        "resnet",
+        25.0,
+        (MethodFacts.Family.CNN, MethodFacts.Family.VIT),
+        (MethodFacts.Pretraining.NONE, MethodFacts.Pretraining.NATURAL),
+        with_study=True,
     )
     assert filters.columns == (Column.TIME, Column.DATASETS)
     assert filters.page == 3

@@ -16,6 +16,7 @@ from challenge.models import Submission
 from challenge.results.rows import Kind
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.services import groups
+from challenge.tests.pages import text_of
 
 TEXT, NUMBER = st.text(max_size=20), st.floats(allow_nan=False, allow_infinity=False)
 CELL = st.builds(
@@ -72,14 +73,14 @@ def lines(uncertain_entry, team, other_team) -> dict[str, Line]:
 def test_texts_of_an_entry(lines):
     line = lines["Single (Team Alpha)"]
     assert (line.label, line.words) == ("Single (Team Alpha)", "single (team alpha)")
-    assert (line.about, line.day, line.day_text) == ("Team Alpha", "2026-01-01", "1 Jan 2026")
+    assert line.about == "Team Alpha"
+    assert text_of(line.head) == "Single study non-standard Team Alpha , 1 Jan 2026 , one run"
     assert (line.parameters, line.family, line.pretraining) == (11.17651, "cnn", "natural")
     assert (line.parameters_text, line.family_text) == ("11.2 M", "CNN")
     assert line.pretraining_text == "natural images (ImageNet-1k)"
     assert line.time_text == "36.5 hours"
     assert line.evidence_text == "study, one run, code MIT"
-    assert line.departures == "data beyond MedMNIST+; An ensemble"
-    assert line.attempts == "best of 1"
+    assert text_of(line.attempts) == ", best of 1"
     cell = line.cells["auc"]
     assert cell.text == "0.9800"
     assert cell.interval == f"{cell.low:.4f}–{cell.high:.4f}"
@@ -88,14 +89,11 @@ def test_texts_of_an_entry(lines):
 
 def test_texts_of_a_group_and_of_a_published_result(lines):
     group, published = lines["Seeds (Team Beta)"], lines["VGG16, end-to-end"]
-    assert (group.is_group, group.n_runs, group.evidence_text) == (True, 2, "2 seeds")
+    assert (group.kind, group.evidence_text) == (Kind.SEEDS, "2 seeds")
     assert group.cells["auc"].std == "0.0007"
     assert published.is_published
-    assert (published.about, published.architecture, published.evidence_text) == (
-        "end-to-end",
-        "vgg16",
-        "publication",
-    )
+    assert (published.about, published.evidence_text) == ("end-to-end", "publication")
+    assert text_of(published.head) == "VGG16 published end-to-end"
     assert published.cells["auc"].source == "Doerrich et al. (2025); Bachmeier (2024): 0.9530"
     assert published.cells["auc"].interval == ""
     assert published.family == "cnn"

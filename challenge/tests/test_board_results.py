@@ -6,13 +6,16 @@ from unittest.mock import Mock
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from challenge.leaderboard import store
+from challenge.leaderboard.results import RESULTS
 from challenge.leaderboard.store import KEPT_DAYS, PATIENCE, QUICK_SECONDS, NotMadeYetError, Result
 from challenge.models import BoardResult, BoardRevision, today
 from challenge.services import queue
 from challenge.services.board import board_changed
+from challenge.tests.pages import page_of, text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,3 +200,20 @@ def test_a_long_refresh_hands_the_rest_to_the_next_one(make, woken, monkeypatch)
     store.refresh([result])
     assert make.call_count == 4
     assert not store.is_outdated()
+
+
+def test_the_page_of_a_new_entry_says_that_its_rank_follows(client, entry, team, other_team, woken):
+    """The leaderboard is large, so the worker computes it."""
+    entry(team, 0.8)
+    client.get(reverse("leaderboard"))
+    client.get(entry(team, 0.9).get_absolute_url())
+    BoardResult.objects.update(seconds=SLOW)
+    new = entry(other_team, 0.7)
+    board_changed()
+    page = text_of(page_of(client, new.get_absolute_url()))
+    assert "the leaderboard is being computed" in page
+    assert "A newer one is being computed" in page_of(client, reverse("leaderboard"))
+    store.refresh(RESULTS)
+    page = text_of(page_of(client, new.get_absolute_url()))
+    assert "rank by AUC, of 3 at this resolution" in page
+    assert "A newer one is being computed" not in page_of(client, reverse("leaderboard"))

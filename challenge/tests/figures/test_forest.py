@@ -1,6 +1,7 @@
 """Forest plot: points, intervals, marks, its axis, and hostile names."""
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,11 @@ HOSTILE = '<script>alert("1")</script>&amp; <img src=x onerror=alert(1)>' * 2
 
 
 def row(value: float = 0.9, **about) -> ForestRow:
-    values = {"label": "ResNet-18 (Team Alpha)", "low": value - 0.01, "high": value + 0.01} | about
+    values: dict[str, Any] = {
+        "label": "ResNet-18 (Team Alpha)",
+        "low": value - 0.01,
+        "high": value + 0.01,
+    } | about
     return ForestRow(value=value, text=f"{value:.4f}", **values)
 
 
