@@ -31,6 +31,9 @@ MOST_ROWS = 60
 #: Number of top entries in the figures of ranks, where all pairs are compared.
 MOST_COMPARED = 30
 
+#: Value of `colours` in the address for a heat map with colours within each dataset.
+COLOURS_WITHIN = "within"
+
 
 class SecondaryRow(TypedDict):
     """One line of the table of secondary metrics: an entry or a reference predictor."""
@@ -46,10 +49,13 @@ def tab_context(
     boards: Mapping[int, Board],
     ground_truth: GroundTruth | None,
     control: RowKey | None = None,
+    *,
+    colours_within: bool = False,
 ) -> dict[str, Any]:
     """Return the context of the chosen tab.
 
-    The tab of figures needs the leaderboard at all resolutions; it compares the rows with the row `control`.
+    The tab of figures needs the leaderboard at all resolutions; it compares the rows with the row `control`. Its heat
+    map has colours of the scores, or within each dataset.
     """
     ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
     match filters.tab:
@@ -60,7 +66,11 @@ def tab_context(
         case Tab.SECONDARY:
             return secondary_context(ranked, filters.metric, ground_truth)
         case _:
-            return {"figures": leaderboard_figures(filters, boards, control)}
+            return {
+                "figures": leaderboard_figures(filters, boards, control, colours_within=colours_within),
+                "control_key": control,
+                "colours": COLOURS_WITHIN if colours_within else None,
+            }
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:

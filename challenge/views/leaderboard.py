@@ -13,7 +13,7 @@ from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.ranking import boards
-from challenge.leaderboard.tabs import tab_context
+from challenge.leaderboard.tabs import COLOURS_WITHIN, tab_context
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.results.replicates import with_intervals
@@ -29,13 +29,15 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     page = request.GET.get("page", "") if filters.tab is Tab.RANKING else ""
     page = page if page.isdecimal() and len(page) < 6 else "1"
     control = RowKey.parse(request.GET.get("control", "")) if filters.tab is Tab.FIGURES else None
+    within = filters.tab is Tab.FIGURES and request.GET.get("colours") == COLOURS_WITHIN
     ground_truth = GroundTruth.objects.active()
     content = cached(
-        lambda: _content(filters, page, control, ground_truth),
+        lambda: _content(filters, page, control, ground_truth, colours_within=within),
         "leaderboard",
         filters,
         page,
         control,
+        within,
         ground_truth,
     )
     context = {
@@ -51,7 +53,14 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
     return render(request, "challenge/leaderboard.html", context)
 
 
-def _content(filters: Filters, page: str, control: RowKey | None, ground_truth: GroundTruth | None) -> str:
+def _content(
+    filters: Filters,
+    page: str,
+    control: RowKey | None,
+    ground_truth: GroundTruth | None,
+    *,
+    colours_within: bool,
+) -> str:
     """Render the part that depends on the entries, the same for all users."""
     resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
@@ -77,5 +86,5 @@ def _content(filters: Filters, page: str, control: RowKey | None, ground_truth: 
             "most": MOST,
         }
     else:
-        context |= tab_context(filters, of_resolution, ground_truth, control)
+        context |= tab_context(filters, of_resolution, ground_truth, control, colours_within=colours_within)
     return render_to_string(f"challenge/leaderboard/{filters.tab}.html", context)
