@@ -37,7 +37,7 @@ def boards(
         published = _by_resolution(published_rows(methods), resolutions)
     found = {}
     for resolution, every in entries.items():
-        shown = every if filters.all_entries else _best_per_team(every, filters.metric)
+        shown = every if filters.all_entries else best_per_team(every, filters.metric)
         found[resolution] = Board(rank_rows([*shown, *published.get(resolution, ())], filters.metric), every)
     return found
 
@@ -98,7 +98,7 @@ def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int,
     return split
 
 
-def _best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
+def best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
     """Keep the entry that represents each team: the entry that the team chose, or its best.
 
     Every baseline stays, because each baseline is a method of its own.

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -14,6 +16,8 @@ from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard import export as exports
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.own_choice import Choice
+from challenge.leaderboard.own_export import own_table
 from challenge.models import GroundTruth
 
 
@@ -33,6 +37,23 @@ def leaderboard_json(request: HttpRequest) -> HttpResponse:
         lambda: _to_json(exports.leaderboard_document(filters)), "json", exports.filter_values(filters)
     )
     return _attachment(text, "json", _board_name(filters))
+
+
+@require_safe
+def own_board_csv(request: HttpRequest) -> HttpResponse:
+    """CSV of a reader's own board; without a choice of its own, the page says what to do."""
+    choice = Choice.from_query(request.GET)
+    if not choice.has_own_board:
+        return redirect(reverse("own_board") + choice.query)
+    ground_truth = GroundTruth.objects.active()
+    text = cached(
+        lambda: to_csv(*own_table(choice, ground_truth)),
+        "own csv",
+        choice.filters,
+        choice.weights,
+        ground_truth,
+    )
+    return _attachment(text, "csv", f"own-{_board_name(choice.filters)}")
 
 
 @require_safe
