@@ -26,8 +26,8 @@ def own_table(choice: Choice, ground_truth: GroundTruth | None) -> tuple[list[st
         *(f"{metric}_{dataset.name}" for dataset, _ in choice.chosen),
         "own_selection",
     ]
-    board = own_board(choice.filters, choice.weights, ground_truth)
-    return columns, [[*_cells(line, metric), address] for line in (*board.ranked, *board.missing)]
+    board = own_board(choice.filters, choice.weights, ground_truth, every_row=True)
+    return columns, [[*_cells(line, metric), address] for line in (*board.highest, *board.missing)]
 
 
 def _cells(line: Line, metric: str) -> list[Any]:

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Q
 
 from challenge.leaderboard.cache import cached
+from challenge.leaderboard.ranking import rows_of_keys
 from challenge.leaderboard.uncertainty import positions
-from challenge.models import Evaluation, GroundTruth, Metric
+from challenge.models import GroundTruth, Metric
 from challenge.results.replicates import mean_replicates
-from challenge.results.rows import Kind, Row, RowKey, row_of
-from challenge.results.seeds import split_by_group
+from challenge.results.rows import Kind, Row, RowKey
 from challenge.scoring.statistics import rank_inference
 
 #: Maximum number of top entries: all pairs are compared.
@@ -68,18 +67,7 @@ def _rank_sets(resolution: int, metric: Metric, ground_truth: GroundTruth | None
     entries = sorted(
         (key for key in places if key.kind is not Kind.PUBLISHED), key=lambda key: places[key].rank
     )
-    rows = _rows(entries[:MOST], ground_truth)
+    rows = list(rows_of_keys(entries[:MOST], ground_truth).values())
     ends = rank_sets_of(rows, metric)
     found = {row.key: one for row, one in zip(rows, ends, strict=True) if one}
     return {key: RankSet(*one, len(found)) for key, one in found.items()}
-
-
-def _rows(keys: Sequence[RowKey], ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows of some entries, without building the rows of thousands of others."""
-    submissions, groups = ([key.pk for key in keys if key.kind is kind] for kind in (Kind.ENTRY, Kind.SEEDS))
-    evaluations = (
-        Evaluation.objects.ranked(ground_truth)
-        .filter(Q(submission__in=submissions) | Q(submission__group__in=groups))
-        .select_related("submission__group")
-    )
-    return [row_of(group, members) for group, members in split_by_group(list(evaluations))]

@@ -52,11 +52,16 @@ def _entry_table(rows: Sequence[Row], metric: str) -> np.ndarray:
     The query returns plain values: instances of thousands of rows would take seconds.
     """
     places = {dataset.name: place for place, dataset in enumerate(MEDMNIST_PLUS)}
-    row_of = {evaluation.pk: number for number, row in enumerate(rows) for evaluation in row.evaluations}
-    sums, counts = np.zeros((2, len(rows), MEDMNIST_PLUS.n_datasets))
-    stored = DatasetScore.objects.filter(evaluation__in=row_of) if row_of else DatasetScore.objects.none()
-    for pk, dataset, value in stored.values_list("evaluation_id", "dataset", metric).iterator():
-        sums[row_of[pk], places[dataset]] += value
-        counts[row_of[pk], places[dataset]] += 1
+    starts = {
+        evaluation.pk: number * len(places)
+        for number, row in enumerate(rows)
+        for evaluation in row.evaluations
+    }
+    stored = DatasetScore.objects.filter(evaluation__in=starts) if starts else DatasetScore.objects.none()
+    found = list(stored.values_list("evaluation_id", "dataset", metric))
+    cells = np.array([starts[pk] + places[dataset] for pk, dataset, _ in found], dtype=int)
+    shape, size = (len(rows), len(places)), len(rows) * len(places)
+    sums = np.bincount(cells, [value for *_, value in found], size).reshape(shape).astype(float)
+    counts = np.bincount(cells, minlength=size).reshape(shape)
     n_seeds = np.array([len(row.evaluations) for row in rows], dtype=float)[:, None]
     return np.divide(sums, n_seeds, out=np.full_like(sums, np.nan), where=(counts == n_seeds) & (n_seeds > 0))

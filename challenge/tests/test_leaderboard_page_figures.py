@@ -149,7 +149,7 @@ def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baseline
     page = board(client, metric="cohen_kappa")
     text = text_of(page)
     assert "No row here has Cohen's kappa for each dataset, so there is nothing to draw." in text
-    assert len(elements(page, "figure")) == 1  # over the resolutions
+    assert len(elements(page, "figure")) == 2  # over the parameters and the resolutions
     assert (
         "The figure of the best score over time appears with the first scored entry at this resolution."
         in text

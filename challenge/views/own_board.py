@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from challenge.content.modalities import MODALITIES, SUGGESTIONS
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.own import MOST_WITH_RANGES, own_board
+from challenge.leaderboard.own import own_board
 from challenge.leaderboard.own_choice import MOST_WEIGHT, TICKED, Choice
 from challenge.models import GroundTruth, Metric, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
@@ -53,9 +53,6 @@ def _render(choice: Choice, ground_truth: GroundTruth | None) -> str:
         "choice": choice,
         "filters": choice.filters,
         "board": board,
-        "lines": board.ranked[:MOST_WITH_RANGES],
-        "n_lower": len(board.ranked[MOST_WITH_RANGES:]),
-        "most": MOST_WITH_RANGES,
     }
     return render_to_string("challenge/_own_board.html", context)
 

@@ -26,13 +26,9 @@ def test_entries_are_filled_published_results_hollow_and_the_front_is_a_step_lin
 
 def test_the_table_has_the_same_numbers():
     figure = score_over_parameters(ROWS, "auc", 0)
+    auc = "Area under the ROC curve (AUC)"
     assert list(figure.columns) == [
-        "Entry",
-        "Parameters in millions",
-        "AUC",
-        "AUC: low",
-        "AUC: high",
-        "On the front",
+        *("Entry", "Parameters in millions", auc, f"{auc}: low", f"{auc}: high", "On the front")
     ]
     assert figure.rows[0] == ["Large (Team A)", "86.5", 0.95, 0.94, 0.96, "yes"]
     assert [row[-1] for row in figure.rows] == ["yes", "yes", "", "yes"]

@@ -15,7 +15,7 @@ def test_it_ranks_by_the_chosen_datasets_next_to_the_official_rank(client, speci
     page = page_of(client, f"{ADDRESS}?{ORGANS}")
     assert text_of(element(page, "h2")) == "Your selection, not the official ranking"
     assert "unweighted mean over OrganAMNIST, OrganCMNIST and OrganSMNIST" in text_of(page)
-    assert "Highest: Surgeon (Team Beta) , 0.9500" in text_of(page)
+    assert "Highest: Surgeon (Team Beta) with 0.9500" in text_of(page)
     head, first, second = table(client, ORGANS)
     assert head == [
         "Rank",
@@ -76,6 +76,7 @@ def test_a_row_without_a_chosen_dataset_is_listed_as_not_ranked(client, speciali
         "VGG16, end-to-end , official rank 1"
     ]
     assert "is not known for 1 row." in text_of(page)
+    assert "The official leaderboard ranks it, so the ranks below it are smaller here." in text_of(page)
     page = page_of(client, f"{ADDRESS}?octmnist=1")
     assert len(elements(page, "#not-ranked ~ ul li")) == 2
     page = page_of(client, f"{ADDRESS}?baselines=off&{ORGANS}")
@@ -122,4 +123,7 @@ def test_few_queries_whatever_the_number_of_rows(
     with django_assert_max_num_queries(12):
         page = page_of(client, f"{ADDRESS}?entries=all&{ORGANS}")
     assert len(elements(region(page, "Your ranking"), "tbody tr")) == 28
-    assert len(elements(page, "#not-ranked ~ ul li")) == 4
+    assert len(elements(page, "#not-ranked ~ ul li")) == 4 + 10  # of mm-PT only the mean, of k-NN no AUC
+    assert "The official leaderboard ranks 4 of them, so the ranks below these are smaller here." in text_of(
+        page
+    )
