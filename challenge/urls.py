@@ -14,6 +14,7 @@ from challenge.views import (
     home,
     leaderboard,
     metrics,
+    own_board,
     pages,
     profile,
     published,
@@ -36,6 +37,8 @@ urlpatterns = [
         "datasets/<slug:name>/samples/<int:resolution>.png", datasets.dataset_samples, name="dataset_samples"
     ),
     path("leaderboard/", leaderboard.leaderboard, name="leaderboard"),
+    path("leaderboard/own/", own_board.show_own_board, name="own_board"),
+    path("leaderboard/own.csv", exports.own_board_csv, name="own_board_csv"),
     path("leaderboard.csv", exports.leaderboard_csv, name="leaderboard_csv"),
     path("leaderboard.json", exports.leaderboard_json, name="leaderboard_json"),
     path("compare/", compare.compare, name="compare"),

@@ -1,7 +1,7 @@
 """Scores of many rows on each dataset, as a heat map and as box plots."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,17 @@ from challenge.scoring.benchmark import Benchmark
 
 #: Maximum number of rows in a figure; the tables contain all rows.
 MAX_ROWS = 30
+#: Share of the cells that have the palest colour if colours show differences.
+_FAR = 0.1
 
 
-def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:
-    """Draw one metric as a heat map: a row for each entry, in the given order, and a column for each dataset."""
+def score_heat_map(
+    series: Sequence[Series], metric: str, benchmark: Benchmark, *, within: bool = False
+) -> Figure:
+    """Draw one metric as a heat map: a row for each entry, in the given order, and a column for each dataset.
+
+    A cell has the colour of its score, or `within` each dataset that of the difference from the dataset's best row.
+    """
     labels = unique_labels(series[:MAX_ROWS])
     titles = [dataset.title for dataset in benchmark]
     values = [[value_on(dataset.name, one) for dataset in benchmark] for one in series]
@@ -28,21 +35,18 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
         for title, cell in zip(titles, row, strict=True)
         if cell is None
     ]
+    words = [[in_words(one.scores.get(dataset.name)) for dataset in benchmark] for one in series[:MAX_ROWS]]
+    colours = _colours_within(values, words) if within else _colours_of_scores(drawn, words)
     heat_map = {
         "type": "heatmap",
         "x": titles,
         "y": labels,
-        "z": drawn,
         "coloraxis": "coloraxis",
-        "texttemplate": "%{z:.3f}",
         "textfont": {"size": 11},
-        "hovertemplate": "%{y}<br>%{x}: %{z:.4f}%{text}<extra></extra>",
         "hoverongaps": False,
         "xgap": 1,
         "ygap": 1,
-        "text": [
-            [in_words(one.scores.get(dataset.name)) for dataset in benchmark] for one in series[:MAX_ROWS]
-        ],
+        **colours.cells,
     }
     gaps = {
         "type": "scatter",
@@ -60,7 +64,7 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
         layout={
             "xaxis": {"tickangle": -40, "showgrid": False},
             "yaxis": names_axis(labels) | {"showgrid": False},
-            "coloraxis": {"colorbar": {"tickformat": ".2f"}},
+            "coloraxis": colours.axis,
         },
         columns=["Entry", *(head for title in titles for head in heads(title, with_interval=has_intervals))],
         rows=[
@@ -75,10 +79,64 @@ def score_heat_map(series: Sequence[Series], metric: str, benchmark: Benchmark) 
             for one in series
         ],
         note="The row with the best mean is at the top. A dash: not published for this dataset."
-        + (" Point at a cell for its 95 % interval." if has_intervals else ""),
+        + (" Point at a cell for its 95 % interval." if has_intervals else "")
+        + colours.note,
         height=150 + 25 * len(labels),
         min_width=980,
     )
+
+
+class _Colours(NamedTuple):
+    """Colours of the heat map: parts of its trace, its colour axis, and the end of its note."""
+
+    cells: dict[str, Any]
+    axis: dict[str, Any]
+    note: str = ""
+
+
+def _colours_of_scores(drawn: Sequence[Sequence[float | None]], words: Sequence[Sequence[str]]) -> _Colours:
+    return _Colours(
+        {
+            "z": drawn,
+            "text": words,
+            "texttemplate": "%{z:.3f}",
+            "hovertemplate": "%{y}<br>%{x}: %{z:.4f}%{text}<extra></extra>",
+        },
+        {"colorbar": {"tickformat": ".2f"}},
+    )
+
+
+def _colours_within(values: Sequence[Sequence[float | None]], words: Sequence[Sequence[str]]) -> _Colours:
+    """Colour the first rows, those with words, by their difference from the best of all rows on the dataset."""
+    scores = np.array(values, dtype=float)  # None becomes NaN
+    drawn = scores[: len(words)]
+    differences = drawn - np.fmax.reduce(scores, axis=0)
+    # A few rows that are far lower would leave all others the same colour.
+    far = max(-float(np.nanquantile(differences, _FAR)), 0.001)
+    return _Colours(
+        {
+            "z": _numbers(differences),
+            "text": [["" if np.isnan(cell) else f"{cell:.3f}" for cell in row] for row in drawn],
+            "customdata": [
+                [f"{cell:.4f}{about}" for cell, about in zip(row, of_row, strict=True)]
+                for row, of_row in zip(drawn, words, strict=True)
+            ],
+            "texttemplate": "%{text}",
+            "hovertemplate": "%{y}<br>%{x}: %{customdata}<br>difference from the best row: %{z:.4f}<extra></extra>",
+        },
+        {
+            "cmin": -far,
+            "cmax": 0,
+            "colorbar": {"tickformat": ".3f", "title": {"text": "Difference<br>from best"}},
+        },
+        " The colour is the difference from the dataset's best row. The best row has the strongest colour; rows that "
+        f"are lower by {far:.3f} or more have the palest.",
+    )
+
+
+def _numbers(values: np.ndarray) -> list[list[float | None]]:
+    """Return rounded numbers as plotly.js reads them: None in place of NaN."""
+    return [[None if np.isnan(cell) else round(float(cell), 6) for cell in row] for row in values]
 
 
 def distribution_over_datasets(series: Sequence[Series], metric: str, benchmark: Benchmark) -> Figure:

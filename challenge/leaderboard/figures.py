@@ -7,12 +7,14 @@ from typing import TypedDict
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
 from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
+from challenge.figures.over_parameters import SizedScore, score_over_parameters
 from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
 from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.leaderboard.control import ROWS_WITH_DATASETS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import Board
 from challenge.models import Metric
+from challenge.results.facts import parameters_of_rows
 from challenge.results.replicates import metric_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -31,12 +33,18 @@ class BoardFigures(TypedDict):
     distribution: Figure | None
     without_datasets: int
     beyond: int
+    over_parameters: Figure | None
     by_resolution: Figure | None
     over_time: Figure | None
 
 
-def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardFigures:
-    """Draw the leaderboard, given at all resolutions; takes three queries, whatever its length."""
+def leaderboard_figures(
+    filters: Filters, boards: Mapping[int, Board], *, colours_within: bool = False
+) -> BoardFigures:
+    """Draw the leaderboard, given at all resolutions; takes four queries, whatever its length.
+
+    The heat map can have colours within each dataset.
+    """
     metric = filters.metric
     board = _with_intervals(boards[filters.resolution], metric)
     boards = {**boards, filters.resolution: board}
@@ -44,12 +52,14 @@ def leaderboard_figures(filters: Filters, boards: Mapping[int, Board]) -> BoardF
     highest = with_dataset_scores(ranked[:ROWS_WITH_DATASETS])
     highest = with_dataset_intervals(highest, metric, metric_replicates(highest, metric))
     series = [one for one in (row.series(metric) for row in highest) if one.scores]
+    heat_map = score_heat_map(series, metric, MEDMNIST_PLUS, within=colours_within) if series else None
     return {
-        "heat_map": score_heat_map(series, metric, MEDMNIST_PLUS) if series else None,
+        "heat_map": heat_map,
         "critical_difference": critical_difference(series, metric, MEDMNIST_PLUS),
         "distribution": distribution_over_datasets(series, metric, MEDMNIST_PLUS) if series else None,
         "without_datasets": len(highest) - len(series),
         "beyond": len(ranked) - len(highest),
+        "over_parameters": over_parameters(ranked, metric),
         "by_resolution": _by_resolution(boards, metric),
         "over_time": over_time(board, metric),
     }
@@ -61,6 +71,17 @@ def _with_intervals(board: Board, metric: Metric) -> Board:
     known = {row.key: row for row in with_intervals(ranked[:ROWS_WITH_DATASETS], [metric])}
     rows, entries = ([known.get(row.key, row) for row in part] for part in (board.rows, board.entries))
     return Board(rows, entries)
+
+
+def over_parameters(ranked: Sequence[Row], metric: Metric) -> Figure | None:
+    """Draw the scores of the ranked rows against their parameters; None if no row states its parameters."""
+    millions = parameters_of_rows(ranked)
+    sized = [
+        SizedScore(row.label, millions[row.key], row.scores[metric], is_published=row.method is not None)
+        for row in ranked
+        if row.key in millions
+    ]
+    return score_over_parameters(sized, metric, len(ranked) - len(sized)) if sized else None
 
 
 def over_time(board: Board, metric: Metric) -> Figure | None:

@@ -8,13 +8,14 @@ from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.ranking import boards
 from challenge.leaderboard.store import Result
-from challenge.leaderboard.tabs import tab_context
+from challenge.leaderboard.tabs import COLOURS_WITHIN, tab_context
 from challenge.models import GroundTruth, Resolution
 
 
 def _tab(parameters: QueryDict) -> str:
     """Render one of the other tabs of the leaderboard."""
     filters, ground_truth = Filters.from_query(parameters), GroundTruth.objects.active()
+    within = parameters.get("colours") == COLOURS_WITHIN
     resolutions = Resolution.values if filters.tab is Tab.FIGURES else [filters.resolution]
     of_resolution = boards(filters, resolutions, ground_truth)
     rows = of_resolution[filters.resolution].rows
@@ -23,7 +24,7 @@ def _tab(parameters: QueryDict) -> str:
         "metric_label": filters.metric.label,
         "has_entries": any(not row.method for row in rows),
         "has_rows": bool(rows),
-        **tab_context(filters, of_resolution, ground_truth),
+        **tab_context(filters, of_resolution, ground_truth, colours_within=within),
     }
     return render_to_string(f"challenge/leaderboard/{filters.tab}.html", context)
 

@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Q
 from django.http import QueryDict
 
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.ranking import rows_of_keys
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import positions
-from challenge.models import Evaluation, GroundTruth, Metric
+from challenge.models import GroundTruth, Metric
 from challenge.results.replicates import mean_replicates
-from challenge.results.rows import Kind, Row, RowKey, row_of
-from challenge.results.seeds import split_by_group
+from challenge.results.rows import Kind, Row, RowKey
 from challenge.scoring.statistics import rank_inference
 
 #: Maximum number of top entries: all pairs are compared.
@@ -66,21 +65,10 @@ def _rank_sets(parameters: QueryDict) -> dict[RowKey, RankSet]:
     entries = sorted(
         (key for key in places if key.kind is not Kind.PUBLISHED), key=lambda key: places[key].rank
     )
-    rows = _rows(entries[:MOST], GroundTruth.objects.active())
+    rows = list(rows_of_keys(entries[:MOST], GroundTruth.objects.active()).values())
     ends = rank_sets_of(rows, filters.metric)
     found = {row.key: one for row, one in zip(rows, ends, strict=True) if one}
     return {key: RankSet(*one, len(found)) for key, one in found.items()}
 
 
 RANK_SETS = Result("rank-sets", _rank_sets)
-
-
-def _rows(keys: Sequence[RowKey], ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows of some entries, without building the rows of thousands of others."""
-    submissions, groups = ([key.pk for key in keys if key.kind is kind] for kind in (Kind.ENTRY, Kind.SEEDS))
-    evaluations = (
-        Evaluation.objects.ranked(ground_truth)
-        .filter(Q(submission__in=submissions) | Q(submission__group__in=groups))
-        .select_related("submission__group")
-    )
-    return [row_of(group, members) for group, members in split_by_group(list(evaluations))]

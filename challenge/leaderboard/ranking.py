@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
 from challenge.leaderboard.filters import Filters
 from challenge.models import Evaluation, GroundTruth, Metric, PublishedMethod, Submission
-from challenge.results.rows import Row, RowKey, published_rows, row_of
+from challenge.results.rows import Kind, Row, RowKey, published_rows, row_of
 from challenge.results.seeds import split_by_group
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.ranking import rank
+
+#: A team, with its anonymous entries apart, or a row of its own.
+Whose = RowKey | tuple[int, bool]
 
 
 @dataclass(frozen=True)
@@ -77,19 +82,34 @@ def entry_rows(
 
     The seeds of a group are one entry. A group is standard if all of its seeds are standard.
     """
+    rows = _entry_rows(Q(submission__resolution__in=resolutions), ground_truth)
+    return _by_resolution((row for row in rows if row.is_standard or not standard_only), resolutions)
+
+
+def rows_of_keys(keys: Iterable[RowKey], ground_truth: GroundTruth | None) -> dict[RowKey, Row]:
+    """Return the rows of some keys, without building the rows of thousands of others. At most three queries."""
+    pks: dict[Kind, list[int]] = {kind: [] for kind in Kind}
+    for key in keys:
+        pks[key.kind].append(key.pk)
+    entries = Q(submission__in=pks[Kind.ENTRY]) | Q(submission__group__in=pks[Kind.SEEDS])
+    methods = pks[Kind.PUBLISHED] and PublishedMethod.objects.filter(pk__in=pks[Kind.PUBLISHED])
+    return {row.key: row for row in (*_entry_rows(entries, ground_truth), *published_rows(methods))}
+
+
+def _entry_rows(which: Q, ground_truth: GroundTruth | None) -> list[Row]:
+    """Return the rows of some evaluations, oldest first, in one query."""
     if ground_truth is None:
-        return _by_resolution([], resolutions)
+        return []
     evaluations = (
         Evaluation.objects.ranked(ground_truth)
-        .filter(submission__resolution__in=resolutions)
+        .filter(which)
         .select_related("submission__team", "submission__group__team")
         .only(*_COLUMNS)
         .order_by("submission__created_at", "submission__pk")
     )
     for evaluation in evaluations:
         evaluation.ground_truth = ground_truth  # spares a query
-    rows = [row_of(group, members) for group, members in split_by_group(evaluations)]
-    return _by_resolution((row for row in rows if row.is_standard or not standard_only), resolutions)
+    return [row_of(group, members) for group, members in split_by_group(evaluations)]
 
 
 def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int, list[Row]]:
@@ -104,12 +124,17 @@ def _best_per_team(rows: Iterable[Row], metric: str) -> list[Row]:
 
     Every baseline stays, because each baseline is a method of its own.
     """
-    best: dict[RowKey | tuple[int, bool], Row] = {}
+    best: dict[Whose, Row] = {}
     for row in rows:  # oldest first, so that a later entry with an equal score does not replace it
-        whose = row.key if row.team_key is None or row.is_baseline else row.team_key
+        whose = whose_row(row)
         if whose not in best or _claim(row, metric) > _claim(best[whose], metric):
             best[whose] = row
     return list(best.values())
+
+
+def whose_row(row: Row) -> Whose:
+    """Return the team that the row can represent; baselines and published methods represent only themselves."""
+    return row.key if row.team_key is None or row.is_baseline else row.team_key
 
 
 def _claim(row: Row, metric: str) -> tuple[bool, float]:

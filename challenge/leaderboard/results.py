@@ -3,6 +3,7 @@
 from typing import Any
 
 from challenge.leaderboard.by_dataset import VALUES
+from challenge.leaderboard.candidates import CANDIDATES
 from challenge.leaderboard.control import BLOCK_RANKS
 from challenge.leaderboard.detectable import DETECTABLE
 from challenge.leaderboard.export import CSV, JSON
@@ -21,6 +22,7 @@ RESULTS: tuple[Result[Any], ...] = (
     POSITIONS,
     RANK_SETS,
     VALUES,
+    CANDIDATES,
     TABS,
     HIGHEST,
     BLOCK_RANKS,

@@ -32,6 +32,9 @@ MOST_ROWS = 60
 #: Number of top entries in the figures of ranks, where all pairs are compared.
 MOST_COMPARED = 30
 
+#: Value of `colours` in the address for a heat map with colours within each dataset.
+COLOURS_WITHIN = "within"
+
 
 class SecondaryRow(TypedDict):
     """One row of the table of secondary metrics: an entry or a reference predictor."""
@@ -46,8 +49,14 @@ def tab_context(
     filters: Filters,
     boards: Mapping[int, Board],
     ground_truth: GroundTruth | None,
+    *,
+    colours_within: bool = False,
 ) -> dict[str, Any]:
-    """Return the context of the chosen tab; the tab of figures needs the leaderboard at all resolutions."""
+    """Return the context of the chosen tab.
+
+    The tab of figures needs the leaderboard at all resolutions. Its heat map has colours of the scores, or within each
+    dataset.
+    """
     ranked = [row for row in boards[filters.resolution].rows if row.rank is not None]
     match filters.tab:
         case Tab.RANKS:
@@ -57,7 +66,7 @@ def tab_context(
         case Tab.SECONDARY:
             return secondary_context(ranked, filters.metric, ground_truth)
         case _:
-            return {"figures": leaderboard_figures(filters, boards)}
+            return {"figures": leaderboard_figures(filters, boards, colours_within=colours_within)}
 
 
 def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:

@@ -31,23 +31,37 @@ def means_over_resampled_datasets(rows: Sequence[Row], metric: str) -> dict[RowK
     """
     found = resampled_dataset_means(rows, metric)
     others = [row for row in rows if row.key not in found]
-    published = with_dataset_scores([row for row in others if row.method])
-    entries = [row for row in others if not row.method]
-    scores = np.concatenate([score_table(published, metric), _entry_table(entries, metric)])
+    scores = stored_score_table(others, metric)
     complete = ~np.isnan(scores).any(axis=1)
     means = resampled_means_of_scores(scores[complete], N_REPLICATES, MEDMNIST_PLUS)
-    keys = [row.key for row, has_all in zip([*published, *entries], complete, strict=True) if has_all]
+    keys = [row.key for row, has_all in zip(others, complete, strict=True) if has_all]
     return found | dict(zip(keys, means, strict=True))
 
 
+def stored_score_table(rows: Sequence[Row], metric: str) -> np.ndarray:
+    """Return the same table for rows without dataset scores, which are read in two queries."""
+    table = _entry_table(rows, metric)
+    published = [place for place, row in enumerate(rows) if row.method]
+    table[published] = score_table(with_dataset_scores([rows[place] for place in published]), metric)
+    return table
+
+
 def _entry_table(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the table of entries and groups, from plain values: instances of thousands of rows would take seconds."""
+    """Return the table of entries and groups; the lines of published methods are NaN.
+
+    The query returns plain values: instances of thousands of rows would take seconds.
+    """
     places = {dataset.name: place for place, dataset in enumerate(MEDMNIST_PLUS)}
-    row_of = {evaluation.pk: number for number, row in enumerate(rows) for evaluation in row.evaluations}
-    sums, counts = np.zeros((2, len(rows), MEDMNIST_PLUS.n_datasets))
-    stored = DatasetScore.objects.filter(evaluation__in=row_of) if row_of else DatasetScore.objects.none()
-    for pk, dataset, value in stored.values_list("evaluation_id", "dataset", metric).iterator():
-        sums[row_of[pk], places[dataset]] += value
-        counts[row_of[pk], places[dataset]] += 1
+    starts = {
+        evaluation.pk: number * len(places)
+        for number, row in enumerate(rows)
+        for evaluation in row.evaluations
+    }
+    stored = DatasetScore.objects.filter(evaluation__in=starts) if starts else DatasetScore.objects.none()
+    found = list(stored.values_list("evaluation_id", "dataset", metric))
+    cells = np.array([starts[pk] + places[dataset] for pk, dataset, _ in found], dtype=int)
+    shape, size = (len(rows), len(places)), len(rows) * len(places)
+    sums = np.bincount(cells, [value for *_, value in found], size).reshape(shape).astype(float)
+    counts = np.bincount(cells, minlength=size).reshape(shape)
     n_seeds = np.array([len(row.evaluations) for row in rows], dtype=float)[:, None]
-    return np.divide(sums, n_seeds, out=np.full_like(sums, np.nan), where=counts == n_seeds)
+    return np.divide(sums, n_seeds, out=np.full_like(sums, np.nan), where=(counts == n_seeds) & (n_seeds > 0))

@@ -123,6 +123,25 @@ def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replica
     ]
 
 
+def with_intervals_of_selection(
+    rows: Sequence[Row], metric: str, replicates: Mapping[RowKey, np.ndarray], weights: Sequence[int]
+) -> list[Row]:
+    """Return rows whose score is a weighted mean over the datasets, with its interval and standard error.
+
+    Rows without replicates of that mean, (B,) each, stay as they are.
+    """
+    of_datasets = _misses(rows)
+    if of_datasets is None:
+        return list(rows)
+    of_miss = of_datasets.weighted(weights)
+    return [
+        replace(row, scores=_with_intervals(row.scores, [metric], replicates[row.key][None], of_miss))
+        if row.key in replicates
+        else row
+        for row in rows
+    ]
+
+
 def _intervals_by_dataset(
     by_dataset: Mapping[str, Mapping[str, Score]], metric: str, replicates: np.ndarray, of_miss: Misses
 ) -> dict[str, Mapping[str, Score]]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Team
 from challenge.figures.figure import Figure
 from challenge.leaderboard.figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
-from challenge.services import submissions
+from challenge.services import groups, submissions
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 ADDRESS = reverse("leaderboard")
@@ -42,7 +42,7 @@ def test_it_works(client, entry_by_dataset, team, baselines):
     assert len(figures["critical_difference"].rows) == 20
     assert "VGG16, end-to-end, 0.9530" in figures["over_time"].note
     page = board(client)
-    assert len(elements(page, "figure")) == 5
+    assert len(elements(page, "figure")) == 6
     assert "4 ranked rows are missing: AUC was published only as a mean" in text_of(page)
 
 
@@ -55,6 +55,65 @@ def test_the_figures_follow_the_filters(client, entry_by_dataset, team, baseline
     everything = figures_of(client, baselines="off", entries="all")
     assert names(everything["heat_map"]) == [f"{one.model_name} (Team Alpha)" for one in (best, worse)]
     assert figures_of(client, resolution="28", baselines="off")["heat_map"] is None
+
+
+def test_colours_within_datasets_are_in_the_address_and_links_keep_the_other_choices(
+    client, entry_by_dataset, team, baselines
+):
+    entry_by_dataset(team, 0.9)
+    control = attribute(board(client), "#control option", "value")[0]
+    query = {"metric": "accuracy", "control": control}
+    links = element(board(client, **query), '[aria-label="Colours of the heat map"]')
+    usual, within = attribute(links, "a", "href")
+    assert [text_of(one) for one in elements(links, "[aria-current]")] == ["All datasets together"]
+    assert (f"control={control}" in within, f"control={control}" in usual) == (True, True)
+    page = page_of(client, ADDRESS + within.partition("#")[0])
+    assert [text_of(one) for one in elements(page, "[aria-current=true]") if "dataset" in text_of(one)] == [
+        "Within each dataset"
+    ]
+    assert "The colour is the difference from the dataset's best row." in text_of(page)
+    assert attribute(page, "#control form [name=colours]", "value") == ["within"]
+    assert elements(page, '[aria-label="Comparison with one row"]')
+    assert "The colour is" not in text_of(board(client))
+    assert "The colour is" not in text_of(board(client, colours="odd"))
+
+
+def test_rows_that_state_their_parameters_are_drawn_against_them(client, entry_by_dataset, team, other_team):
+    entry_by_dataset(team, 0.9, parameters_millions=11.2)
+    entry_by_dataset(other_team, 0.95)
+    figure = figures_of(client)["over_parameters"]
+    assert figure.rows == [["Model 0 (Team Alpha)", "11.2", 0.9, "yes"]]
+    assert "1 row is missing" in figure.note
+    assert figures_of(client, entries="all", resolution="28")["over_parameters"] is None
+
+
+def test_published_methods_have_their_parameters_and_the_front(client, baselines):
+    figure = figures_of(client)["over_parameters"]
+    ranked = [row for row in client.get(ADDRESS).context["rows"] if row.rank]
+    stated = [row for row in ranked if row.method and row.method.parameters_millions]
+    assert names(figure) == [row.label for row in stated]
+    values = [(row.method.parameters_millions, row.scores["auc"].value) for row in stated if row.method]
+    for (millions, value), row in zip(values, figure.rows, strict=True):
+        beaten = any(m <= millions and v >= value and (m, v) != (millions, value) for m, v in values)
+        assert (row[-1] == "yes") == (not beaten)
+
+
+def test_seeds_of_one_size_are_drawn_and_seeds_that_differ_are_missing(
+    client, entry_by_dataset, team, other_team
+):
+    for of, sizes in ((team, (5, 5)), (other_team, (5, 6))):
+        seeds = [
+            entry_by_dataset(of, 0.9, sha256=f"{of}{n}", parameters_millions=s) for n, s in enumerate(sizes)
+        ]
+        groups.create_group(team=of, name="Seeds", members=[seed.pk for seed in seeds])
+    figure = figures_of(client)["over_parameters"]
+    assert names(figure) == ["Seeds (Team Alpha)"]
+    assert "1 row is missing" in figure.note
+
+
+def test_without_parameters_a_sentence_is_in_place_of_the_figure(client, entry_by_dataset, team):
+    entry_by_dataset(team, 0.9)
+    assert "No ranked row states its number of parameters" in text_of(board(client))
 
 
 def test_all_entries_are_in_the_figure_over_time_whichever_are_ranked(client, entry_by_dataset, team):
@@ -90,7 +149,7 @@ def test_a_metric_without_values_for_each_dataset_is_said_to_be(client, baseline
     page = board(client, metric="cohen_kappa")
     text = text_of(page)
     assert "No row here has Cohen's kappa for each dataset, so there is nothing to draw." in text
-    assert len(elements(page, "figure")) == 1  # over the resolutions
+    assert len(elements(page, "figure")) == 2  # over the parameters and the resolutions
     assert (
         "The figure of the best score over time appears with the first scored entry at this resolution."
         in text

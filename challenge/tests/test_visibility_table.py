@@ -42,6 +42,7 @@ class Kind(Enum):
 TABS = ("ranking", "ranks", "ways", "further", "figures")
 ENTRY = "/submissions/{entry}/"
 BOARD_QUERIES = ["entries=best", "entries=all"]
+OWN_QUERIES = ["octmnist=1", "entries=all&organamnist=1&organcmnist=2"]
 
 TABLE: dict[str, tuple[Kind, list[str]]] = {
     "submission": (Kind.PAGE, [f"{ENTRY}?dataset=chestmnist"]),
@@ -61,6 +62,8 @@ TABLE: dict[str, tuple[Kind, list[str]]] = {
         Kind.BOARD,
         [f"/leaderboard/?view={tab}&{query}" for tab, query in product(TABS, BOARD_QUERIES)],
     ),
+    "own_board": (Kind.BOARD, [f"/leaderboard/own/?{query}" for query in OWN_QUERIES]),
+    "own_board_csv": (Kind.BOARD, [f"/leaderboard/own.csv?{query}" for query in OWN_QUERIES]),
     "leaderboard_csv": (Kind.BOARD, [f"/leaderboard.csv?{query}" for query in BOARD_QUERIES]),
     "leaderboard_json": (Kind.BOARD, [f"/leaderboard.json?{query}" for query in BOARD_QUERIES]),
     "compare": (Kind.BOARD, ["/compare/?e=s{entry}&e=s{rival}&e=g{group}&e=s{seed}"]),

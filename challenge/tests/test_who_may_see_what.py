@@ -39,6 +39,12 @@ PAGES: dict[str, tuple[int | str, int | str, int | str]] = {
     "challenge/design/": (200, 200, 200),
     "<site_page:slug>/": (200, 200, 200),
     "leaderboard/": (200, 200, 200),
+    "leaderboard/own/": (200, 200, 200),
+    "leaderboard/own.csv": (
+        "/leaderboard/own/",
+        "/leaderboard/own/",
+        "/leaderboard/own/",
+    ),  # nothing is chosen
     "leaderboard.csv": (200, 200, 200),
     "leaderboard.json": (200, 200, 200),
     "compare/": (200, 200, 200),
@@ -446,6 +452,8 @@ READ_ONLY = [
     "challenge/design/",
     "<site_page:slug>/",
     "leaderboard/",
+    "leaderboard/own/",
+    "leaderboard/own.csv",
     "leaderboard.csv",
     "leaderboard.json",
     "compare/",

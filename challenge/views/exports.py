@@ -2,15 +2,21 @@
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from challenge.access import get_submission_with_visible_scores, get_visible_group, visible_members
 from challenge.entries.export import group_document, submission_document
+from challenge.formats.spreadsheets import to_csv
 from challenge.leaderboard import export as exports
+from challenge.leaderboard.cache import cached
 from challenge.leaderboard.export import to_json
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.own_choice import Choice
+from challenge.leaderboard.own_export import own_table
 from challenge.models import GroundTruth
 
 #: Compression of a larger file would take longer than its transfer.
@@ -29,6 +35,23 @@ def leaderboard_json(request: HttpRequest) -> HttpResponseBase:
     """JSON of the same rows, with scores on each dataset and versions."""
     filters = Filters.from_query(request.GET)
     return _attachment(exports.JSON.get(filters.ranking_values).value, "json", _board_name(filters))
+
+
+@require_safe
+def own_board_csv(request: HttpRequest) -> HttpResponseBase:
+    """CSV of a reader's own board; without a choice of its own, the page says what to do."""
+    choice = Choice.from_query(request.GET)
+    if not choice.has_own_board:
+        return redirect(reverse("own_board") + choice.query)
+    ground_truth = GroundTruth.objects.active()
+    content = cached(
+        lambda: to_csv(*own_table(choice, ground_truth)).encode(),
+        "own csv",
+        choice.filters,
+        choice.weights,
+        ground_truth,
+    )
+    return _attachment(content, "csv", f"own-{_board_name(choice.filters)}")
 
 
 @require_safe

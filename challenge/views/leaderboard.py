@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from challenge.leaderboard.control import control_comparison
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.fragments import TABS
 from challenge.leaderboard.page import board_page
+from challenge.leaderboard.tabs import COLOURS_WITHIN
 from challenge.models import Metric, Resolution
 
 
@@ -33,9 +34,7 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "limit": plain(limit) if limit else "",
         "active": active(filters),
         "cleared": cleared(filters).parameters,
-        **(
-            _ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET.get("control", ""))
-        ),
+        **(_ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET)),
     }
     return render(request, "challenge/leaderboard.html", context)
 
@@ -55,13 +54,26 @@ def _ranking(filters: Filters) -> dict[str, Any]:
     }
 
 
-def _tab(filters: Filters, control: str) -> dict[str, Any]:
+def _tab(filters: Filters, query: QueryDict) -> dict[str, Any]:
     """Return the context of another tab; the tab of figures compares the rows with the row `control`."""
-    kept = TABS.get(filters.values())
-    context: dict[str, Any] = {"kept": kept, "content": kept.value}
-    if filters.tab is Tab.FIGURES:
-        context |= {
-            "control": control_comparison(filters, control),
-            "shown_values": parameters(filters.shown_values()).lists(),
-        }
-    return context
+    if filters.tab is not Tab.FIGURES:
+        kept = TABS.get(filters.values())
+        return {"kept": kept, "content": kept.value}
+    control = control_comparison(filters, query.get("control", ""))
+    colours = {"colours": COLOURS_WITHIN} if query.get("colours") == COLOURS_WITHIN else {}
+    kept = TABS.get(filters.values() | colours)
+    chosen = {"control": control.chosen.key} if control and control.chosen else {}
+    return {
+        "kept": kept,
+        "content": kept.value,
+        "control": control,
+        "colours": colours,
+        "own_values": parameters(filters.shown_values() | colours).lists(),
+        "colour_choices": [
+            ("All datasets together", parameters(filters.values() | filters.shown_values() | chosen)),
+            (
+                "Within each dataset",
+                parameters(filters.values() | filters.shown_values() | chosen | {"colours": COLOURS_WITHIN}),
+            ),
+        ],
+    }

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from challenge.content.calibration_floors import CALIBRATION_FLOORS
 from challenge.content.worked_example import EXAMPLES
 from challenge.leaderboard.detectable import detectable_differences
+from challenge.leaderboard.own import MOST_WITH_RANGES
 from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
 from challenge.models import Metric
 from challenge.results.secondary_metrics import SECONDARY_TITLES
@@ -40,6 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "accuracy_margins": [_margin(0.9, dataset.n_test) for dataset in (smallest, largest)],
         "most_with_leader": MOST_WITH_LEADER,
         "detectable": detectable_differences(),
+        "most_on_own_board": MOST_WITH_RANGES,
         "calibration_floors": [(d.title, CALIBRATION_FLOORS[d.name]) for d in MEDMNIST_PLUS],
         "secondary_metrics": SECONDARY_TITLES.items(),
         "clipped_loss": -log(LOG_CLIP),

@@ -36,7 +36,12 @@ class Misses:
 
     def mean(self) -> "Misses":
         """Return the losses of the mean over the first axis, the datasets."""
-        return Misses(self.total.mean(axis=0), self.squares.sum(axis=0) / len(self.squares) ** 2)
+        return self.weighted([1] * len(self.total))
+
+    def weighted(self, weights: Sequence[int]) -> "Misses":
+        """Return the losses of a weighted mean over the first axis, the datasets."""
+        shares = np.array(weights) / sum(weights)
+        return Misses(shares @ self.total, shares**2 @ self.squares)
 
 
 def misses(class_counts: Mapping[str, Sequence[int]], benchmark: Benchmark) -> Misses:

@@ -25,10 +25,15 @@ def rank_replicates(replicates: Array, fixed: ArrayLike = ()) -> Integers:
     (published results). They occupy ranks, except where they are NaN.
     """
     m, n_replicates = replicates.shape
+    values = np.asarray(fixed, dtype=float)
+    if len(values) > m:  # a few entries among many values, which are sorted once and not in each replicate
+        ordered = np.sort(values[~np.isnan(values)])
+        higher = len(ordered) - np.searchsorted(ordered, replicates, side="right")
+        return rank_replicates(replicates) + higher.astype(np.int32)
     ranks = np.empty((m, n_replicates), np.int32)
     for start in range(0, n_replicates, _BLOCK):
         block = replicates[:, start : start + _BLOCK].T
-        others = np.broadcast_to(np.asarray(fixed, dtype=float), (len(block), np.size(fixed)))
+        others = np.broadcast_to(values, (len(block), len(values)))
         ranks[:, start : start + _BLOCK] = _competition_ranks(np.hstack([block, others]))[:, :m].T
     return ranks
 

@@ -38,6 +38,10 @@ FOR_EVERYONE = {
         "&columns=evidence&columns=time"
     ),
     "leaderboard, no row matches": "/leaderboard/?q=nobody",
+    "own board, nothing chosen": "/leaderboard/own/",
+    "own board of the organ sets": "/leaderboard/own/?entries=all&organamnist=1&organcmnist=1&organsmnist=1",
+    "own board with weights": "/leaderboard/own/?metric=accuracy&pathmnist=3&octmnist=1",
+    "leaderboard, figures": "/leaderboard/?view=figures&colours=within",
     "compare, nothing chosen": "/compare/",
     "compare, of two resolutions": "",
     "compare with a group": "",
@@ -125,7 +129,8 @@ def test_every_page_without_arguments_is_looked_at():
     looked_at = {path.partition("?")[0] for path in (*FOR_EVERYONE.values(), *FOR_THE_TEAM.values())}
     pages = {f"/{pattern.pattern}" for pattern in urlpatterns if not pattern.pattern.converters}
     parts_and_files = {"/profile/submissions/", "/profile/groups/", "/format/template.csv", "/format/example.csv.gz",
-                       "/research/references.bib", "/leaderboard.csv", "/leaderboard.json"}  # fmt: skip
+                       "/research/references.bib", "/leaderboard.csv", "/leaderboard.json",
+                       "/leaderboard/own.csv"}  # fmt: skip
     assert pages - parts_and_files <= looked_at
 
 

@@ -65,6 +65,39 @@ def test_the_heat_map_draws_the_first_rows_and_its_table_holds_all():
     assert f"the {MAX_ROWS} highest rows" in figure.title
 
 
+def test_within_datasets_the_colour_is_the_difference_from_the_best_and_the_numbers_stay():
+    series = [series_of("A", [0.9, 0.6]), series_of("B", [0.95, None]), series_of("C", [0.8, 0.7])]
+    figure, usual = (score_heat_map(series, "auc", MEDMNIST_PLUS, within=within) for within in (True, False))
+    drawn = check(figure)
+    cells = drawn.data[0]
+    assert [list(row[:3]) for row in cells.z] == [[-0.05, -0.1, None], [0, None, None], [-0.15, 0, None]]
+    assert [list(row[:3]) for row in cells.text] == [
+        ["0.900", "0.600", ""],
+        ["0.950", "", ""],
+        ["0.800", "0.700", ""],
+    ]
+    assert cells.texttemplate == "%{text}"
+    assert cells.customdata[0][0] == "0.9000"
+    assert drawn.layout.coloraxis.cmax == 0
+    assert drawn.layout.coloraxis.cmin == pytest.approx(np.quantile([-0.05, 0, -0.15, -0.1, 0], 0.1))
+    assert drawn.layout.coloraxis.colorbar.title.text == "Difference<br>from best"
+    assert "The colour is the difference from the dataset's best row." in figure.note
+    assert "The colour" not in usual.note
+    assert (figure.rows, figure.name, len(figure.data)) == (usual.rows, usual.name, len(usual.data))
+
+
+def test_the_best_row_may_be_one_that_is_not_drawn():
+    lower = [series_of(f"Entry {n}", [0.5]) for n in range(MAX_ROWS)]
+    drawn = check(score_heat_map([*lower, series_of("Last", [0.9])], "auc", MEDMNIST_PLUS, within=True))
+    assert {row[0] for row in drawn.data[0].z} == {-0.4}
+
+
+def test_a_single_row_is_the_best_everywhere():
+    drawn = check(score_heat_map(some_series(1), "auc", MEDMNIST_PLUS, within=True))
+    assert set(drawn.data[0].z[0]) == {0}
+    assert drawn.layout.coloraxis.cmin < 0
+
+
 def test_entries_of_one_name_stay_apart_and_markup_is_text():
     labels = ["<b>A</b>", "<b>A</b>", "A" * 100, "A" * 99]
     series = [series_of(label, [0.5]) for label in labels]

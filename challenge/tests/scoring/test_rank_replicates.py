@@ -12,7 +12,7 @@ from challenge.scoring.statistics.ranking import rank
 #: Few different values, so that many values are equal.
 LEVELS = st.sampled_from([0.25, 0.5, 0.75, 1.0])
 REPLICATES = arrays.arrays(np.float32, st.tuples(st.integers(1, 7), st.integers(1, 70)), elements=LEVELS)
-FIXED = st.lists(LEVELS, max_size=4)
+FIXED = st.lists(LEVELS | st.just(np.nan), max_size=10)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def test_a_fixed_value_is_compared_as_precisely_as_it_is_given():
     """A float32 replicate and a float64 value that look the same are not equal."""
     replicate = np.array([[0.9]], dtype=np.float32)  # 0.89999998
     assert rank_replicates(replicate, [0.9]).tolist() == [[2]]
+    assert rank_replicates(replicate, [0.9, 0.9, replicate.item()]).tolist() == [[3]]
 
 
 @pytest.mark.parametrize(
