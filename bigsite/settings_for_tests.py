@@ -21,6 +21,7 @@ os.environ.update(
     EMAIL_VERIFICATION="on",
     CELERY_QUEUE=os.path.basename(data_dir),  # parallel test processes do not share work
     OMP_NUM_THREADS="1",  # parallel test processes share the cores; more threads of torch only wait
+    BOARD_QUICK_SECONDS="600",  # on a busy machine, too, a change is seen at once
     CHROMIUM="",  # nothing is drawn unless a test asks for it
 )
 

@@ -4,7 +4,7 @@ A result is current while the state of the site is the one it was made in: the r
 (the anonymity of an entry can end at midnight without any change), and the version of the software. A reader of an
 outdated result gets
 
-- a new one, if it takes `QUICK_SECONDS` at most;
+- a new one, if it takes `BOARD_QUICK_SECONDS` at most;
 - otherwise the outdated one, and the worker makes a new one (`refresh`): nobody waits;
 - a new one nevertheless, if the worker has not made it within `PATIENCE`.
 
@@ -36,8 +36,6 @@ logger = logging.getLogger(__name__)
 
 T, M = TypeVar("T"), TypeVar("M")
 
-#: A reader waits for results that take at most this long.
-QUICK_SECONDS = 0.2
 #: Time after which a reader does what the worker has not done.
 PATIENCE = timedelta(seconds=30)
 #: Days without a reader after which the worker no longer renews a result, and after which it removes the result.
@@ -129,9 +127,9 @@ class Result(Generic[T]):
     def _is_slow(self, held: BoardResult) -> bool:
         """Tell whether a reader should not wait for a result; a new one takes as long as the slowest of its kind."""
         if held.state:
-            return held.seconds > QUICK_SECONDS
+            return held.seconds > settings.BOARD_QUICK_SECONDS
         slowest = BoardResult.objects.filter(name__startswith=f"{self.kind}?").aggregate(Max("seconds"))
-        return (slowest["seconds__max"] or 0) > QUICK_SECONDS
+        return (slowest["seconds__max"] or 0) > settings.BOARD_QUICK_SECONDS
 
     def _load(self, held: BoardResult, *, is_current: bool) -> Kept[T]:
         value = _memory.load(held) if self.is_remembered else _unpack(held)

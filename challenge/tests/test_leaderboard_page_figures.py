@@ -89,10 +89,10 @@ def test_rows_that_state_their_parameters_are_drawn_against_them(client, entry_b
 
 def test_published_methods_have_their_parameters_and_the_front(client, baselines):
     figure = figures_of(client)["over_parameters"]
-    ranked = [row for row in client.get(ADDRESS).context["rows"] if row.rank]
-    stated = [row for row in ranked if row.method and row.method.parameters_millions]
-    assert names(figure) == [row.label for row in stated]
-    values = [(row.method.parameters_millions, row.scores["auc"].value) for row in stated if row.method]
+    lines = [row.line for row in client.get(ADDRESS).context["board"].rows if row.standing.rank]
+    stated = [line for line in lines if line.parameters]
+    assert names(figure) == [line.label for line in stated]
+    values = [(line.parameters, line.cells["auc"].value) for line in stated]
     for (millions, value), row in zip(values, figure.rows, strict=True):
         beaten = any(m <= millions and v >= value and (m, v) != (millions, value) for m, v in values)
         assert (row[-1] == "yes") == (not beaten)
@@ -197,7 +197,7 @@ def test_many_entries_do_not_make_the_page_heavy(client, entry_by_dataset, djang
     for number in range(ROWS_WITH_DATASETS + 10):
         rows_team = Team.objects.create_user(f"Team {number}", f"{number}@example.org")
         entry_by_dataset(rows_team, 0.99 - number / 1000, resolution=224)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         response = client.get(ADDRESS, {"view": "figures"})
     figures = response.context["figures"]
     assert len(figures["heat_map"].rows) == ROWS_WITH_DATASETS

@@ -63,6 +63,7 @@ def _tab(filters: Filters, query: QueryDict) -> dict[str, Any]:
     colours = {"colours": COLOURS_WITHIN} if query.get("colours") == COLOURS_WITHIN else {}
     kept = TABS.get(filters.values() | colours)
     chosen = {"control": control.chosen.key} if control and control.chosen else {}
+    address = filters.values() | filters.shown_values() | chosen
     return {
         "kept": kept,
         "content": kept.value,
@@ -70,10 +71,7 @@ def _tab(filters: Filters, query: QueryDict) -> dict[str, Any]:
         "colours": colours,
         "own_values": parameters(filters.shown_values() | colours).lists(),
         "colour_choices": [
-            ("All datasets together", parameters(filters.values() | filters.shown_values() | chosen)),
-            (
-                "Within each dataset",
-                parameters(filters.values() | filters.shown_values() | chosen | {"colours": COLOURS_WITHIN}),
-            ),
+            ("All datasets together", parameters(address)),
+            ("Within each dataset", parameters(address | {"colours": COLOURS_WITHIN})),
         ],
     }

@@ -91,7 +91,7 @@ def test_invalid_weights_are_said_and_the_rest_counts(client, specialist, team):
 @pytest.fixture
 def kept_results(settings) -> Iterator[None]:
     """Results stay in the cache, as on the site."""
-    settings.BOARD_CACHE_SECONDS = 60
+    settings.BOARD_RESULTS_ARE_KEPT = True
     cache.clear()
     yield
     cache.clear()
