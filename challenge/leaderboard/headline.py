@@ -6,7 +6,7 @@ from challenge.formats.texts import cut
 from challenge.leaderboard.lines import Ranked
 
 #: Number of characters of a name in a sentence.
-LONGEST_NAME = 50
+LONGEST_NAME = 40
 
 
 def headline(rows: Sequence[Ranked], metric: str) -> str:
