@@ -13,8 +13,8 @@ from challenge.scoring.benchmark import Benchmark
 
 #: Maximum number of rows in a figure; the tables contain all rows.
 MAX_ROWS = 30
-#: Share of the cells that have the palest colour if colours show differences.
-_FAR = 0.1
+#: Share of the cells that have the weakest colour if colours show differences.
+_FAR = 1 / 3
 
 
 def score_heat_map(
@@ -130,7 +130,7 @@ def _colours_within(values: Sequence[Sequence[float | None]], words: Sequence[Se
             "colorbar": {"tickformat": ".3f", "title": {"text": "Difference<br>from best"}},
         },
         " The colour is the difference from the dataset's best row. The best row has the strongest colour; rows that "
-        f"are lower by {far:.3f} or more have the palest.",
+        f"are lower by {far:.3f} or more have the weakest.",
     )
 
 

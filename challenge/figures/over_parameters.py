@@ -41,7 +41,7 @@ def score_over_parameters(rows: Sequence[SizedScore], metric: str, n_unknown: in
         data=data,
         layout={
             "xaxis": {
-                "title": {"text": "Parameters in millions, without heads (logarithmic)"},
+                "title": {"text": "Parameters in millions"},
                 "type": "log",
                 "dtick": "D2",
                 "tickformat": "~g",
@@ -102,7 +102,7 @@ def _front(rows: Sequence[SizedScore], largest: float) -> dict[str, Any]:
 def _note(n_unknown: int, n_lower: int) -> str:
     sentences = [
         "Higher and further left is better. The line is the Pareto front: the highest score of a network with at most "
-        "so many parameters."
+        "so many parameters. Heads are not counted. The scale of the parameters is logarithmic."
     ]
     if n_unknown:
         missing = "1 row is" if n_unknown == 1 else f"{n_unknown:,} rows are"

@@ -14,7 +14,7 @@ from challenge.leaderboard.control import ROWS_WITH_DATASETS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import Board
 from challenge.models import Metric
-from challenge.results.facts import parameters_of_rows
+from challenge.results.facts import parameters_of
 from challenge.results.replicates import metric_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -41,7 +41,7 @@ class BoardFigures(TypedDict):
 def leaderboard_figures(
     filters: Filters, boards: Mapping[int, Board], *, colours_within: bool = False
 ) -> BoardFigures:
-    """Draw the leaderboard, given at all resolutions; takes four queries, whatever its length.
+    """Draw the leaderboard, given at all resolutions; takes three queries, whatever its length.
 
     The heat map can have colours within each dataset.
     """
@@ -75,11 +75,10 @@ def _with_intervals(board: Board, metric: Metric) -> Board:
 
 def over_parameters(ranked: Sequence[Row], metric: Metric) -> Figure | None:
     """Draw the scores of the ranked rows against their parameters; None if no row states its parameters."""
-    millions = parameters_of_rows(ranked)
     sized = [
-        SizedScore(row.label, millions[row.key], row.scores[metric], is_published=row.method is not None)
+        SizedScore(row.label, millions, row.scores[metric], is_published=row.method is not None)
         for row in ranked
-        if row.key in millions
+        if (millions := parameters_of(row)) is not None
     ]
     return score_over_parameters(sized, metric, len(ranked) - len(sized)) if sized else None
 

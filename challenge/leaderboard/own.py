@@ -83,9 +83,8 @@ def own_board(
     """
     found = CANDIDATES.get(filters.ranking_values).value
     means = weighted_means(found.scores.T, weights)
-    places = np.flatnonzero(~np.isnan(means))
-    if not filters.all_entries:
-        places = _best_per_team(places, found, means)
+    complete = np.flatnonzero(~np.isnan(means))
+    places = complete if filters.all_entries else _best_per_team(complete, found, means)
     ranks = np.array(rank(means[places].tolist()), dtype=int)
     in_order = np.lexsort(
         (found.times[places], ranks)

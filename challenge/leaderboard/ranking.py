@@ -70,7 +70,7 @@ _COLUMNS = (
         f"submission__{field}"
         for field in ("team__name", "group__name", "group__team__name", "created_at", "resolution", "model_name",
                       "study_url", "external_data", "special_methods", "training", "visibility", "anonymous_until",
-                      "chosen_at")
+                      "chosen_at", "parameters_millions")
     ),
 )  # fmt: skip
 
@@ -92,7 +92,7 @@ def rows_of_keys(keys: Iterable[RowKey], ground_truth: GroundTruth | None) -> di
     for key in keys:
         pks[key.kind].append(key.pk)
     entries = Q(submission__in=pks[Kind.ENTRY]) | Q(submission__group__in=pks[Kind.SEEDS])
-    methods = pks[Kind.PUBLISHED] and PublishedMethod.objects.filter(pk__in=pks[Kind.PUBLISHED])
+    methods = PublishedMethod.objects.filter(pk__in=pks[Kind.PUBLISHED])
     return {row.key: row for row in (*_entry_rows(entries, ground_truth), *published_rows(methods))}
 
 

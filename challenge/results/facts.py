@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 
 from challenge.formats.numbers import three_figures
 from challenge.models import FACT_FIELDS, MethodFacts, Submission
-from challenge.results.rows import Row, RowKey
+from challenge.results.rows import Row
 
 
 def facts_of(methods: Iterable[MethodFacts]) -> dict[str, Any]:
@@ -26,18 +26,10 @@ def facts_of_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def parameters_of_rows(rows: Iterable[Row]) -> dict[RowKey, float]:
-    """Return the parameters in millions of the rows that state them, from plain values in one query."""
-    rows = list(rows)
-    members = [member.pk for row in rows for member in row.members]
-    stated = dict(Submission.objects.filter(pk__in=members).values_list("pk", "parameters_millions"))
-    found = {
-        row.key: row.method.parameters_millions
-        if row.method
-        else _shared([stated.get(member.pk) for member in row.members])
-        for row in rows
-    }
-    return {key: millions for key, millions in found.items() if millions is not None}
+def parameters_of(row: Row) -> float | None:
+    """Return the parameters in millions that all members of a row state alike; the leaderboard loads them."""
+    methods: Sequence[MethodFacts] = [row.method] if row.method else row.members
+    return _shared([method.parameters_millions for method in methods])
 
 
 def stated_facts(methods: Iterable[MethodFacts]) -> list[tuple[str, str]]:

@@ -66,6 +66,7 @@ def dataset_replicates(rows: Sequence[Row], metrics: Sequence[str]) -> dict[RowK
     found = {
         pk: unpack_dataset_replicates(content)[:, chosen]
         for pk, content in _stored(rows, "dataset_replicates").iterator()
+        if content
     }
     return with_noise_by_dataset(_of_rows(rows, found), rows, metrics)
 

@@ -17,10 +17,10 @@ def ranking(page: Page) -> str:
 
 def test_who_is_best_on_the_three_organ_sets_alone(visits, scenes):
     page = visits.open(ADDRESS)
-    page.get_by_role("link", name="The three organ sets").click()
+    page.get_by_role("link", name="The three organ sets", exact=True).click()
     page.wait_for_url(f"**{ORGANS}")
     expect(page.get_by_role("heading", name="Your selection, not the official ranking")).to_be_visible()
-    leader = page.locator("section.own-board strong").inner_text()
+    leader = page.locator("section.own-board strong").first.inner_text()
     first = page.get_by_role("region", name="Your ranking").locator("tbody tr").first
     expect(first.locator("th a").first).to_have_text(leader.partition(" (")[0].partition(",")[0])
     expect(page.get_by_text("Highest:")).to_be_in_viewport()
@@ -37,7 +37,7 @@ def test_ticks_and_weights_lead_to_a_link_that_shows_others_the_same(visits, sce
     page.wait_for_url(f"**{ADDRESS}?pathmnist=2&octmnist=1")
     other = visits.open(page.url, java_script_enabled=not has_scripts)
     assert ranking(other) == ranking(page)
-    other.get_by_text("Datasets and weights").click()
+    other.get_by_text("Datasets, weights and filters").click()
     expect(other.get_by_label("Weight of PathMNIST")).to_have_value("2")
     expect(other.get_by_label("OCTMNIST", exact=True)).to_be_checked()
     expect(other.get_by_label("BloodMNIST", exact=True)).not_to_be_checked()

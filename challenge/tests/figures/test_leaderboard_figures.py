@@ -79,7 +79,7 @@ def test_within_datasets_the_colour_is_the_difference_from_the_best_and_the_numb
     assert cells.texttemplate == "%{text}"
     assert cells.customdata[0][0] == "0.9000"
     assert drawn.layout.coloraxis.cmax == 0
-    assert drawn.layout.coloraxis.cmin == pytest.approx(np.quantile([-0.05, 0, -0.15, -0.1, 0], 0.1))
+    assert drawn.layout.coloraxis.cmin == pytest.approx(np.quantile([-0.05, 0, -0.15, -0.1, 0], 1 / 3))
     assert drawn.layout.coloraxis.colorbar.title.text == "Difference<br>from best"
     assert "The colour is the difference from the dataset's best row." in figure.note
     assert "The colour" not in usual.note

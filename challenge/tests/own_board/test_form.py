@@ -100,9 +100,12 @@ def kept_results(settings) -> Iterator[None]:
 def test_equal_choices_share_one_result(client, specialist, team, kept_results, monkeypatch):
     specialist(team, 0.9, 0.8)
     asked = []
-    monkeypatch.setattr(
-        "challenge.views.own_board.own_board", lambda *about: asked.append(about) or own_board(*about)
-    )
+
+    def own_board_once_more(*about):
+        asked.append(about)
+        return own_board(*about)
+
+    monkeypatch.setattr("challenge.views.own_board.own_board", own_board_once_more)
     for query in (
         ORGANS,
         "organamnist=2&organcmnist=2&organsmnist=2&view=ranks&page=7",

@@ -104,6 +104,8 @@ def test_seeds_are_one_row_with_their_variation(specialist, team):
     (line,) = board_of(ORGAN_WEIGHTS)
     score, of_one = line.row.scores["auc"], alone.row.scores["auc"]
     assert score.value == pytest.approx(0.82)
+    assert score.error
+    assert of_one.error
     assert score.error > 3 * of_one.error
 
 
