@@ -4,13 +4,8 @@ import pytest
 from django.test import Client
 
 from challenge.content.samples import sample_path
+from challenge.tests.access.routes import addresses
 from challenge.tests.pages import page_of
-from challenge.tests.test_who_may_see_what import (  # noqa: F401 - fixtures
-    addresses,
-    sample,
-    submission,
-    viewers,
-)
 
 ROUTES = sorted(addresses())
 SAMPLES = "datasets/<slug:name>/samples/<int:resolution>.png"
@@ -21,14 +16,14 @@ def cache_control(response) -> set[str]:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_no_answer_to_a_team_is_kept(route, sample, viewers):  # noqa: F811
+def test_no_answer_to_a_team_is_kept(route, sample, viewers):
     for viewer in ("another team", "owner", "organizer"):
         found = cache_control(viewers[viewer].get(sample(route)))
         assert found == {"private", "no-store"}, f"{route} for the {viewer}"
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if not route.startswith("admin/")])
-def test_answers_to_readers_are_as_before(route, sample, viewers):  # noqa: F811
+def test_answers_to_readers_are_as_before(route, sample, viewers):
     """A page that needs a log-in is a redirect, which no cache keeps unless a header says so."""
     response = viewers["stranger"].get(sample(route))
     found = cache_control(response)
