@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.scoring import make_case, peak_memory, timed, verdict
+from benchmarks.scoring import peak_memory, timed, verdict
+from benchmarks.scoring_cases import make_case
 from bigsite.threads import ONE_THREAD
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions

@@ -7,14 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from challenge.access import visible_groups
 from challenge.models import MethodGroup, PublishedMethod, Submission
 from challenge.services import groups, submissions
+from challenge.tests.comparisons import ADDRESS, compared
 from challenge.tests.pages import attribute, element, elements, page_of, rows_of, text_of
-
-ADDRESS = reverse("compare")
 
 
 @pytest.fixture
@@ -27,11 +25,6 @@ def scored(entry_by_dataset, team):
 def vgg16(db) -> PublishedMethod:
     call_command("import_reported_baselines", verbosity=0)
     return PublishedMethod.objects.get(architecture="vgg16", scheme="end-to-end", resolution=224)
-
-
-def compared(client, *keys: str, **query: str) -> str:
-    """Return the page that compares the rows of the keys."""
-    return page_of(client, ADDRESS, {"e": keys, **query})
 
 
 def line_of(page: str, name: str) -> str:

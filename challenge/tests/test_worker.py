@@ -1,6 +1,5 @@
-"""Real Celery workers on the test database, which score, die, stop and restart; each submission is scored once."""
+"""Real Celery worker on the test database, which meets faults and changes; each submission is scored once."""
 
-import os
 import re
 import signal
 from collections.abc import Iterator
@@ -9,23 +8,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from challenge.models import DatasetScore, Evaluation, OutcomeMail, Submission, Uncertainty
+from challenge.models import Evaluation, OutcomeMail, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import evaluations, ground_truths
-from challenge.tests.processes import (
-    Worker,
-    all_pids,
-    celery_app,
-    command_of,
-    lose,
-    parent_of,
-    wait_until,
-)
+from challenge.tests.processes import Worker, celery_app, lose, wait_until
+from challenge.tests.worker_outcomes import Status, assert_scored_once, child_of, status, wait_until_it_is
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Status = Evaluation.Status
 
 
 @pytest.fixture(scope="module")
@@ -46,32 +36,6 @@ def worker(shared_worker, send_to) -> Worker:
     send_to(shared_worker)
     shared_worker.set_gate("pass")
     return shared_worker
-
-
-def status(evaluation: Evaluation) -> str:
-    evaluation.refresh_from_db()
-    return evaluation.status
-
-
-def wait_until_it_is(evaluation: Evaluation, expected: Status, worker: Worker) -> None:
-    wait_until(
-        lambda: status(evaluation) == expected,
-        explain=lambda: f"It is {evaluation.status}. {worker.last_words()}",
-    )
-
-
-def assert_scored_once(submission: Submission, *workers: Worker) -> None:
-    """Assert that one evaluation scored every dataset, and that one mail was sent."""
-    evaluation = submission.evaluations.get()
-    assert evaluation.status == Status.SCORED
-    assert evaluation.scored_at
-    assert sorted(evaluation.dataset_scores.values_list("dataset", flat=True)) == sorted(
-        dataset.name for dataset in MEDMNIST_PLUS
-    )
-    wait_until(lambda: OutcomeMail.objects.filter(submission=submission, sent_at__isnull=False).exists())
-
-    (mail,) = [mail for worker in workers for mail in worker.mails_about(submission)]
-    assert f"Submission #{submission.pk} scored" in mail
 
 
 def test_it_works(worker, submit, team, other_team):
@@ -163,35 +127,6 @@ def assert_failed_by_our_fault(submission: Submission, evaluation: Evaluation) -
     assert not evaluation.dataset_scores.exists()
 
 
-def test_a_worker_killed_in_mid_scoring_loses_nothing(start_worker, send_to, submit, team, tmp_path):
-    killed = start_worker(gate="wait")
-    send_to(killed)
-    submission = submit(team)
-    evaluation = submission.evaluations.get()
-    killed.wait_at_gate()
-    killed.kill()
-    assert status(evaluation) == Status.SCORING
-    assert not DatasetScore.objects.exists()
-
-    rescuer = start_worker("--beat", "--schedule", str(tmp_path / "schedule"), SWEEP_SECONDS="0.5")
-    wait_until(lambda: "challenge.tasks.sweep" in rescuer.log.read_text())
-    assert status(evaluation) == Status.SCORING  # until the lease is over
-    lose(evaluation)
-    wait_until_it_is(evaluation, Status.SCORED, rescuer)
-    assert_scored_once(submission, killed, rescuer)
-    assert evaluation.attempts == 2
-
-
-def test_a_lost_message_is_replaced_by_the_sweep(start_worker, send_with, submit, team, tmp_path):
-    send_with(celery_app("nobody-listens"))
-    submission = submit(team)
-    evaluation = submission.evaluations.get()
-    lose(evaluation)
-    worker = start_worker("--beat", "--schedule", str(tmp_path / "schedule"), SWEEP_SECONDS="0.5")
-    wait_until_it_is(evaluation, Status.SCORED, worker)
-    assert_scored_once(submission, worker)
-
-
 @pytest.mark.parametrize("other_is_done", [False, True])
 def test_a_worker_that_slept_through_its_lease_changes_nothing(
     start_worker, worker, send_to, submit, team, other_is_done
@@ -278,50 +213,6 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     assert sum(evaluation.claimed_at > uploaded.claimed_at for evaluation in scored) >= 2
 
 
-def test_time_limits_end_in_an_outcome(start_worker, send_to, submit, team):
-    # Long enough for a busy machine to score a file and reach the gate.
-    limited = start_worker(gate="wait", TIME_LIMITS="5 7")
-    send_to(limited)
-    slow = submit(team)
-    wait_until_it_is(slow.evaluations.get(), Status.FAILED, limited)
-    (problem,) = slow.evaluations.get().problems
-    assert "longer than the time limit" in problem
-    wait_until(lambda: limited.mails_about(slow))
-
-    limited.set_gate("ignore signals")
-    deaf = submit(team, skill=1.5)
-    evaluation = deaf.evaluations.get()
-    limited.wait_at_gate()
-    wait_until(lambda: "TimeLimitExceeded" in limited.log.read_text(), explain=limited.last_words)
-    assert status(evaluation) == Status.SCORING
-    limited.set_gate("pass")
-    lose(evaluation)
-    evaluations.requeue_lost_evaluations()
-    wait_until_it_is(evaluation, Status.SCORED, limited)
-    assert_scored_once(deaf, limited)
-
-
-def test_a_child_that_grew_too_large_is_replaced_between_submissions(start_worker, send_to, submit, team):
-    replacing = start_worker("--max-memory-per-child", "1")
-    send_to(replacing)
-    submissions = [submit(team, skill=skill) for skill in (1.0, 1.5)]
-    for submission in submissions:
-        wait_until_it_is(submission.evaluations.get(), Status.SCORED, replacing)
-        assert_scored_once(submission, replacing)
-
-
-def test_a_worker_told_to_stop_finishes_what_it_scores(start_worker, send_to, submit, team):
-    stopping = start_worker(gate="wait")
-    send_to(stopping)
-    evaluation = submit(team).evaluations.get()
-    stopping.wait_at_gate()
-    os.kill(stopping.popen.pid, signal.SIGTERM)  # the main process only, as systemd does with KillMode=mixed
-    stopping.wait_for("Warm shutdown")
-    stopping.set_gate("pass")
-    assert stopping.popen.wait(30) == 0
-    assert status(evaluation) == Status.SCORED
-
-
 def test_labels_that_cannot_be_read_cost_no_submission(worker, submit, team, ground_truth):
     other = make_demo_ground_truth(MEDMNIST_PLUS, seed=2)
     ground_truth = ground_truths.store_ground_truth(other, name="Lost", is_demo=True)
@@ -346,43 +237,6 @@ def test_half_a_message_does_not_end_the_worker(worker, submit, team):
     wait_until_it_is(evaluation, Status.SCORED, worker)
 
 
-@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="there is no /proc/PID/smaps_rollup")
-def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_worker, send_to, submit, team):
-    small = start_worker(ESTIMATES="on")
-    send_to(small)
-    for skill in (1.0, 1.5, 2.0):
-        wait_until_it_is(submit(team, skill=skill).evaluations.get(), Status.SCORED, small)
-    wait_until(lambda: Uncertainty.objects.known().count() == 3, explain=small.last_words)
-    parent = Path("/proc", str(small.popen.pid))
-    child = child_of(small)
-    assert not computing_threads(parent)
-    assert computing_threads(child)
-    # measured: 180, and 222 (SQLite) to 228 (MariaDB); pages of libraries come on top, 100 MB on Debian 12
-    assert peak_megabytes(child) < 200
-    assert megabytes(parent) + megabytes(child) < 240
-
-
-def computing_threads(process: Path) -> list[str]:
-    """Return the names of polars' computing threads; after a fork, a child would wait for them forever."""
-    names = [(thread / "comm").read_text().strip() for thread in (process / "task").iterdir()]
-    return [name for name in names if re.fullmatch(r"polars-\d+|tokio.*", name)]
-
-
-def peak_megabytes(process: Path) -> float:
-    """Return the peak memory of a process, without the pages of files: some kernels map libraries as a whole."""
-    status = (process / "status").read_text()
-    peak, of_files = (
-        int(re.findall(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)[0]) for name in ("VmHWM", "RssFile")
-    )
-    return (peak - of_files) / 1024
-
-
-def megabytes(process: Path) -> float:
-    """Return the memory of a process without the pages of files; shared memory is divided among the processes (PSS)."""
-    (size,) = re.findall(r"^Pss_Anon:\s+(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE)
-    return int(size) / 1024
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="there is no /proc/PID/task")
 def test_only_the_main_thread_of_a_child_takes_sigterm(worker, submit, team):
     """A child that receives SIGTERM while it holds the pool's lock must not die before it releases the lock."""
@@ -392,14 +246,6 @@ def test_only_the_main_thread_of_a_child_takes_sigterm(worker, submit, team):
     assert others
     assert all(blocks_sigterm(thread) for thread in others)
     assert not blocks_sigterm(child)
-
-
-def child_of(worker: Worker) -> Path:
-    def children() -> list[int]:
-        return [pid for pid in all_pids() if parent_of(pid) == worker.popen.pid and command_of(pid)]
-
-    (child,) = wait_until(children)  # an oversized child is being replaced, by any thread of the worker
-    return Path("/proc", str(child))
 
 
 def blocks_sigterm(thread: Path) -> bool:

@@ -62,6 +62,12 @@ def scenes(demo) -> dict[str, str]:
     return demo.call("challenge.tests.browser.scenes", "prepare")
 
 
+@pytest.fixture(scope="session")
+def logged_in(demo, scenes) -> dict[str, str]:
+    """Sessions of logged-in teams."""
+    return demo.call("challenge.tests.browser.newcomers", "log_in", ["Team Scenes", "Team Blank"])
+
+
 class Visits:
     """Open pages, and record the browser's complaints about them."""
 

@@ -12,7 +12,8 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.files import MOST_LINE_BYTES
 from challenge.scoring.reading.predictions import write_predictions
-from challenge.tests import test_bad_files_end_to_end as collection
+from challenge.tests.bad_files.collection import BAD, FINE, HOSTILE_CELLS
+from challenge.tests.bad_files.short_splits import HEADER, SHORT
 from challenge.tests.browser.mistaken_archives import mistaken_archive
 from challenge.tests.browser.mistakes import mistaken_file
 from challenge.tests.browser.words import Words, words_of_the_checker, words_of_the_site
@@ -64,12 +65,12 @@ def encoded(content: str | bytes) -> bytes:
 
 
 def test_the_collection_of_files(compare, tmp_path):
-    short, labels = collection.SHORT, make_demo_ground_truth(collection.SHORT)
+    short, labels = SHORT, make_demo_ground_truth(SHORT)
     write_predictions(tmp_path / "valid.csv", make_demo_predictions(labels, short, skill=1, seed=0), short)
     valid = (tmp_path / "valid.csv").read_bytes()
-    bad = {name: spoil(valid) for name, (spoil, _) in collection.BAD.items()}
-    hostile = {name: spoil(valid) for name, spoil in collection.HOSTILE_CELLS.items()}
-    fine = {name: change(valid) for name, change in collection.FINE.items()}
+    bad = {name: spoil(valid) for name, (spoil, _) in BAD.items()}
+    hostile = {name: spoil(valid) for name, spoil in HOSTILE_CELLS.items()}
+    fine = {name: change(valid) for name, change in FINE.items()}
     words = compare({"valid": valid, **bad, **hostile, **fine}, short, labels.labels)
     assert {name for name in words if words[name].is_valid} == {"valid", *fine}
 
@@ -122,7 +123,7 @@ def test_files_with_mistakes(compare):
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_the_limits(compress, compare):
     """Limits of line length to the byte, across the pieces of a read file; many lines; many gzip members."""
-    header = collection.HEADER
+    header = HEADER
     long = [
         header + b"a,b\n" * (where // 4) + b"x" * (MOST_LINE_BYTES + more) + end
         for where in (0, 131_072 - 500, 131_072 * 2)

@@ -12,7 +12,7 @@ from challenge.forms import SubmissionForm
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.predictions import write_predictions
-from challenge.tests.browser.test_pages import check
+from challenge.tests.browser.looks import check
 from challenge.tests.browser.words import words_of_the_site
 from challenge.tests.scoring.archives import evaluator_files, zipped
 from challenge.tests.scoring.layouts import thesis_text

@@ -1,33 +1,23 @@
 """Intervals in figures and their tables; figures without intervals do not change."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
-import plotly.graph_objects as go
 import pytest
 
 from challenge.figures.comparison import differences_by_dataset
-from challenge.figures.figure import Figure
 from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
 from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
 from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.figures.submission import metric_by_dataset
 from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.tests.figures.drawn import check
 
 INTERVAL = "95 % interval"
 OURS = Series("Ours", {"pathmnist": Score(0.9, low=0.88, high=0.91), "octmnist": Score(0.5)})
 THEIRS = Series("Theirs", {"pathmnist": Score(0.8, std=0.03)}, is_published=True)
 WITHOUT = Series("Without", {"pathmnist": Score(0.7)})
 DRAWERS = [metric_by_dataset, differences_by_dataset, score_heat_map, distribution_over_datasets]
-
-
-def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure for pages and files, after conversion to JSON."""
-    spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
-    assert all(len(row) == len(figure.columns) for row in figure.rows)
-    go.Figure(spec["data"], spec["file"])
-    return go.Figure(spec["data"], spec["layout"])
 
 
 @pytest.mark.parametrize("draw", DRAWERS)

@@ -1,10 +1,8 @@
 """Figures of the leaderboard: drawings and notes, checked by Plotly."""
 
-import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from challenge.figures.comparison import differences_by_dataset
@@ -16,6 +14,7 @@ from challenge.figures.over_resolutions import ByResolution, metric_by_resolutio
 from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.results.score import Score, Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
+from challenge.tests.figures.drawn import check
 from challenge.tests.scoring.test_critical_difference import RANKS
 
 NAMES = [dataset.name for dataset in MEDMNIST_PLUS]
@@ -29,14 +28,6 @@ def series_of(label: str, values, *, is_published: bool = False) -> Series:
 def some_series(count: int) -> list[Series]:
     values = np.random.default_rng(0).uniform(0.5, 1, size=(count, 12))
     return [series_of(f"Entry {n}", row.tolist(), is_published=n % 2 == 0) for n, row in enumerate(values)]
-
-
-def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure for pages and files, after conversion to JSON."""
-    spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
-    assert all(len(row) == len(figure.columns) for row in figure.rows)
-    go.Figure(spec["data"], spec["file"])
-    return go.Figure(spec["data"], spec["layout"])
 
 
 def test_the_heat_map_has_a_row_for_each_entry_with_the_best_at_the_top():

@@ -1,48 +1,22 @@
-"""Figures of ranks, for numbers worked out by hand, counted again, or computed by scipy."""
+"""Figures of ranks, for numbers worked out by hand or counted again."""
 
-import base64
 import json
-import re
 from collections import Counter
-from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
-from scipy.stats import gaussian_kde
 
 from challenge.figures.agreement import kendall_violins
 from challenge.figures.figure import Figure
-from challenge.figures.paired_matrix import MAX_WITH_NUMBERS, paired_differences
+from challenge.figures.paired_matrix import paired_differences
 from challenge.figures.rank_panels import MAX_ENTRIES
-from challenge.figures.ranks import (
-    LOWEST_DRAWN,
-    rank_blobs,
-    rank_blobs_by_dataset,
-    ranks_by_method,
-)
-from challenge.figures.themes import theme
+from challenge.figures.ranks import LOWEST_DRAWN, rank_blobs, rank_blobs_by_dataset, ranks_by_method
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-
-HOSTILE = "<b>A</b> & " + "long " * 30
-LABELS = [f"Entry {number} of a team with a long name"[:38] for number in range(40)]
-
-
-def check(figure: Figure) -> go.Figure:
-    """Have Plotly check the figure for pages and files, after conversion to JSON."""
-    spec = json.loads(json.dumps(figure.spec(), allow_nan=False))
-    assert all(len(row) == len(figure.columns) for row in figure.rows)
-    go.Figure(spec["data"], spec["file"])
-    return go.Figure(spec["data"], spec["layout"])
+from challenge.tests.figures.drawn import HOSTILE, LABELS, check, lines_of, unpacked
 
 
 def size(figure: Figure) -> int:
     return len(json.dumps(figure.spec()))
-
-
-def unpacked(packed: dict[str, str]) -> np.ndarray:
-    values = np.frombuffer(base64.b64decode(packed["bdata"]), f"<{packed['dtype']}")
-    return values.reshape([int(length) for length in packed.get("shape", "-1").split(",")])
 
 
 def blobs_of(figure: Figure) -> list[tuple[int, int, int, int]]:
@@ -50,11 +24,6 @@ def blobs_of(figure: Figure) -> list[tuple[int, int, int, int]]:
     trace = figure.data[0]
     columns = (trace["x"], trace["y"], trace["customdata"], trace["marker"]["size"])
     return list(zip(*(unpacked(column).tolist() for column in columns), strict=True))
-
-
-def lines_of(shape: dict) -> list[list[float]]:
-    """Return x0, y0, x1 and y1 of each line."""
-    return [[float(number) for number in re.split("[,L]", line)] for line in shape["path"].split("M") if line]
 
 
 #: Three entries, of which the second is the best, and their ranks in four replicates.
@@ -151,135 +120,6 @@ def test_the_table_by_dataset():
         "ChestMNIST: Median rank",
     ]
     assert list(figure.rows[0][:7]) == ["C", 3, 2, 3, 1, 1, 1]
-
-
-DIFFERENCE = np.array([[0, 0.02, 0.05], [-0.02, 0, 0.03], [-0.05, -0.03, 0]])
-LOW = np.array([[0, 0, 0.01], [-0.04, 0, -0.01], [-0.09, -0.07, 0]])
-HIGH = -LOW.T
-
-
-def test_differences_whose_interval_excludes_0_have_a_dot():
-    figure = paired_differences(["A", "B", "C"], DIFFERENCE, LOW, HIGH, "balanced_accuracy")
-    check(figure)
-    cells, dots = figure.data
-    z = unpacked(cells["z"])
-    assert np.isnan(z.diagonal()).all()
-    assert z[0, 1:] == pytest.approx([0.02, 0.05])
-    assert z[2, :2] == pytest.approx([-0.05, -0.03])
-    # An interval that begins at 0 does not exclude 0.
-    assert list(zip(unpacked(dots["y"]), unpacked(dots["x"]), strict=True)) == [(0, 2), (2, 0)]
-    scale = figure.layout["coloraxis"]
-    assert (scale["cmin"], scale["cmax"]) == (-0.05, 0.05)
-
-
-def test_the_table_of_differences_has_the_intervals():
-    figure = paired_differences(["A", "B", "C"], DIFFERENCE, LOW, HIGH, "balanced_accuracy")
-    assert list(figure.columns[:4]) == ["Entry", "minus A", "low", "high"]
-    assert figure.rows[0] == ["A", None, None, None, 0.02, 0, 0.04, 0.05, 0.01, 0.09]
-    assert figure.rows[2] == ["C", -0.05, -0.09, -0.01, -0.03, -0.07, 0.01, None, None, None]
-
-
-def test_numbers_are_shown_only_in_large_enough_cells():
-    for entries in (MAX_WITH_NUMBERS, MAX_WITH_NUMBERS + 1):
-        zeros = np.zeros((entries, entries))
-        cells, _ = check(paired_differences(LABELS[:entries], zeros, zeros, zeros, "auc")).data
-        assert bool(cells.texttemplate) == (entries == MAX_WITH_NUMBERS)
-    most = np.zeros((40, 40))
-    figure = paired_differences(LABELS, most, most, most, "auc")
-    assert unpacked(figure.data[0]["z"]).shape == (MAX_ENTRIES, MAX_ENTRIES)
-    assert f"the first {MAX_ENTRIES} of 40 entries" in figure.title
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours by WCAG 2.2."""
-    lights = []
-    for colour in (one, other):
-        channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-        lights.append(linear @ [0.2126, 0.7152, 0.0722] + 0.05)
-    return float(max(lights) / min(lights))
-
-
-@pytest.mark.parametrize("name", ["light", "dark", "file"])
-def test_numbers_can_be_read_on_every_colour_of_the_diverging_scale(name):
-    layout = theme(name)["layout"]
-    scale = layout["colorscale"]["diverging"]
-    assert [place for place, _ in scale] == [0, 0.5, 1]
-    assert all(contrast(layout["font"]["color"], colour) >= 4.5 for _, colour in scale)
-
-
-def test_an_entry_is_a_line_over_the_ways_to_rank_and_leads_to_its_name():
-    figure = ranks_by_method(
-        ["A", HOSTILE, "C", "D"],
-        {"Mean": [2, 1, 3, 4], "Wins by <test>, over all of the datasets": [1, 1, 3, None]},
-        "auc",
-    )
-    drawn = check(figure)
-    lines = {line.name: line for line in drawn.data}
-    hostile = next(name for name in lines if name.startswith("&lt;b&gt;A&lt;/b&gt; &amp; long"))
-    assert list(lines) == [hostile, "A", "C", "D"]
-    assert [line.y[:2] for line in lines.values()] == [(1, 1), (2, 1), (3, 3), (4, None)]
-    # Two entries share a rank, but each name has its own place.
-    ends = [line.y[2] for line in lines.values()]
-    assert ends == [1, 2, 3, 4]
-    assert [line.text[2].strip() for line in lines.values()] == [hostile, "A", "C", "D (no rank)"]
-    assert drawn.layout.xaxis.ticktext == ("Mean", "Wins by &lt;test&gt;,<br>over all of the<br>datasets")
-    assert figure.rows == [[HOSTILE, 1, 1], ["A", 2, 1], ["C", 3, 3], ["D", 4, None]]
-
-
-def test_lines_of_many_entries_differ_and_far_ranks_are_drawn_at_the_end():
-    ranks = list(range(1, 41))
-    figure = ranks_by_method(LABELS, {"Mean": ranks, "Worst": [999, *ranks[:-1]]}, "auc")
-    lines = check(figure).data
-    looks = {(number % 8, line.line.dash) for number, line in enumerate(lines)}  # the themes have 8 colours
-    assert len(lines) == len(looks) == MAX_ENTRIES
-    assert lines[0].y[1] == LOWEST_DRAWN
-    assert f"Ranks below {LOWEST_DRAWN}" in figure.note
-    assert (len(figure.rows), figure.rows[0][2]) == (40, 999)
-
-
-def violins_of(figure: Figure) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return x and y of each violin."""
-    x, y = figure.data[0]["x"], figure.data[0]["y"]
-    gaps = [-1, *(i for i, value in enumerate(x) if value is None)]
-    return [(np.array(x[start + 1 : end]), np.array(y[start + 1 : end])) for start, end in pairwise(gaps)]
-
-
-def test_violins_are_the_density_of_scipy():
-    taus = np.tanh(np.random.default_rng(0).normal(0.7, 0.3, 1000))
-    x, y = violins_of(kendall_violins({"Mean": taus}, "auc"))[0]
-    lower, upper = np.quantile(taus, [0.25, 0.75])
-    bandwidth = 0.9 * min(taus.std(), (upper - lower) / 1.34) * 1000**-0.2
-    density = gaussian_kde(taus, bandwidth / taus.std(ddof=1))(x[:61])
-    assert (0 - y[:61]) / 0.42 == pytest.approx(density / density.max(), abs=0.002)
-    assert y[61:] == pytest.approx(-y[60::-1])  # the lower side mirrors the upper side
-    assert x[61:] == pytest.approx(x[60::-1])
-
-
-def test_all_violins_are_equally_high_and_stay_within_what_tau_can_be():
-    rng = np.random.default_rng(1)
-    samples = {"Mean": rng.choice([1.0, 0.8], 500), "A": rng.uniform(-1, 1, 500), "B": np.ones(500)}
-    figure = kendall_violins(samples, "auc")
-    check(figure)
-    for place, (x, y) in enumerate(violins_of(figure)):
-        assert y.min() == pytest.approx(place - 0.42)
-        assert y.max() == pytest.approx(place + 0.42)
-        assert -1 <= x.min() <= x.max() <= 1
-
-
-def test_the_table_of_taus_leaves_out_what_is_not_defined():
-    figure = kendall_violins({"A": [1, np.nan, 0.5, 0], "B": [np.nan] * 4, HOSTILE: [0.2] * 4}, "auc")
-    drawn = check(figure)
-    assert figure.rows == [
-        ["A", 3, 0, pytest.approx(0.025), 0.5, pytest.approx(0.975), 1],
-        ["B", 0, None, None, None, None, None],
-        [HOSTILE, 4, *[pytest.approx(0.2)] * 5],
-    ]
-    assert (drawn.data[1].x, drawn.data[1].y) == ((0.5, 0.2), (0, 2))
-    assert [line[1::2] for line in lines_of(figure.layout["shapes"][0])] == [[0, 0], [2, 2]]
-    assert drawn.layout.yaxis.ticktext[2].startswith("&lt;b&gt;A&lt;/b&gt; &amp;")
-    first, last = drawn.layout.xaxis.range
-    assert first < 0 < 1 < last
 
 
 def test_labels_are_text_and_may_be_equal():

@@ -1,0 +1,84 @@
+"""Use of the admin in a browser, under the policy for the content of pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import Page, sync_playwright
+
+from accounts.models import Team
+from challenge.models import Phase
+from challenge.services import ground_truths, submissions
+from challenge.tests import needs
+
+
+@pytest.fixture
+def page(monkeypatch) -> Iterator[Page]:
+    needs.skip_without_browser()
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in this thread
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=needs.BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        try:
+            yield browser.new_page()
+        finally:
+            browser.close()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_admin_works_under_the_policy(page, live_server, labels):
+    Phase.objects.get_or_create(name="Open phase", defaults={"opens_at": "2020-01-01T00:00Z"})
+    ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
+    chair = Team.objects.create_superuser("Chair", "chair@example.org", "correct horse battery staple")
+    chair.replace_email("chair@example.org", verified=True)
+    team = Team.objects.create_user("Team Alpha", "alpha@example.org", make_password(None))
+    submission = submissions.create_submission(
+        team=team,
+        upload=SimpleUploadedFile("x.csv", b"x"),
+        resolution=28,
+        model_name="Model",
+        description="Text.",
+    )
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(f"{message.text} {message.location}")
+            if message.type in ("error", "warning")
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("response", lambda r: complaints.append(f"{r.url} {r.status}") if r.status >= 400 else None)
+
+    page.goto(f"{live_server.url}/admin/")
+    page.fill("input[name=login]", "Chair")
+    page.fill("input[name=password]", "correct horse battery staple")
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/admin/")
+    assert page.locator("h1").first.inner_text() == "Organizing the challenge"
+
+    for address in ("accounts/team/", "challenge/phase/", "challenge/groundtruth/", "challenge/phase/add/"):
+        page.goto(f"{live_server.url}/admin/{address}")
+    page.locator("a:has-text('Now')").first.click()  # drawn by the admin's own script
+    assert page.input_value("input[name=opens_at_1]")
+    page.goto(f"{live_server.url}/admin/accounts/team/{team.pk}/change/")
+
+    page.goto(f"{live_server.url}/admin/challenge/submission/")
+    page.click(".field-model_name a")
+    page.wait_for_url(f"**/{submission.pk}/change/")
+    assert page.locator("text=x.csv").count()
+    page.go_back()
+    page.check("input[name=_selected_action]")
+    page.select_option("select[name=action]", "disqualify")
+    page.click("button[name=index]")
+    page.fill("textarea[name=reason]", "Trained on the test set.")
+    page.click("input[value=Disqualify]")
+    page.wait_for_selector("text=Submissions disqualified: 1.")
+    submission.refresh_from_db()
+    assert submission.disqualification_reason == "Trained on the test set."
+    assert complaints == []
