@@ -37,15 +37,15 @@ class TolerantClient(RedisCacheClient):
     delete_many = _tolerant(RedisCacheClient.delete_many, missing=None)
     clear = _tolerant(RedisCacheClient.clear, missing=False)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """Return the value, or the default."""
         return _tolerant(RedisCacheClient.get, missing=default)(self, key, default)
 
-    def get_many(self, keys: Any) -> dict[str, Any]:
+    def get_many(self, keys: Any) -> dict[Any, Any]:
         """Return the values that are there."""
         return _tolerant(RedisCacheClient.get_many, missing={})(self, keys)
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: Any) -> Any:
         """Increase a number.
 
         Raises:

@@ -94,7 +94,7 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
         n_matching=len(matching),
         n_unstated=n_unstated,
         leader=next((ranked[place].line for place in leader if place in ranked), None),
-        is_leader_shown=standings.leader in page.object_list,
+        is_leader_shown=standings.leader in list(page),
         is_close_to_one=any(row.line.is_close_to_one for row in shown),
     )
 

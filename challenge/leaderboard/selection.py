@@ -5,7 +5,7 @@ A selection only hides rows: the ranks of the others stay those among all rows.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
@@ -18,9 +18,11 @@ MOST_CHARACTERS = 100
 FEWEST_MILLIONS, MOST_MILLIONS = 0.0001, 1_000_000.0
 
 
-class Searchable(Protocol):
-    """Rows as columns: words for the search, facts (None if not stated), and whether there is a study."""
+@dataclass(frozen=True, kw_only=True)
+class Searchable:
+    """Rows as columns of equal length, with all that a selection looks at; None for a fact that is not stated."""
 
+    #: Words for the search: casefolded.
     words: Sequence[str]
     parameters: Sequence[float | None]
     family: Sequence[str | None]

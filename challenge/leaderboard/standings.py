@@ -9,14 +9,15 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.headline import headline
 from challenge.leaderboard.lines import Ranked, Standing, headless_line, standing_of
 from challenge.leaderboard.ranking import leaderboard
+from challenge.leaderboard.selection import Searchable
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import GroundTruth
 from challenge.results.facts import facts_of_rows
 
 
-@dataclass(frozen=True)
-class Standings:
+@dataclass(frozen=True, kw_only=True)
+class Standings(Searchable):
     """The rows of a ranking in order of rank, as columns of equal length, and what is said about all of them."""
 
     headline: str
@@ -32,12 +33,6 @@ class Standings:
     datasets: Sequence[str]
     with_leader: Sequence[bool]
     compared: Sequence[bool]
-    #: What a selection looks at: words, facts of the methods (None if not stated), and whether there is a study.
-    words: Sequence[str]
-    parameters: Sequence[float | None]
-    family: Sequence[str | None]
-    pretraining: Sequence[str | None]
-    with_study: Sequence[bool]
 
     def standing(self, place: int) -> Standing:
         """Return the standing of the row at a place."""
@@ -55,7 +50,7 @@ def standings_of(ranked: Sequence[Ranked], metric: str) -> Standings:
     standings, lines = [row.standing for row in ranked], [row.line for row in ranked]
     compared = [one.is_compared for one in standings]
     return Standings(
-        headline(ranked, metric),
+        headline=headline(ranked, metric),
         n_compared=sum(compared),
         n_with_leader=sum(one.is_with_leader for one in standings),
         has_entries=any(not line.is_published for line in lines),

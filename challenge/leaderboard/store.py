@@ -34,7 +34,8 @@ from challenge.services import queue
 
 logger = logging.getLogger(__name__)
 
-T, M = TypeVar("T"), TypeVar("M")
+T = TypeVar("T")
+M = TypeVar("M")
 
 #: Time after which a reader does what the worker has not done.
 PATIENCE = timedelta(seconds=30)

@@ -7,14 +7,14 @@ import pytest
 
 from challenge.leaderboard import rank_sets as module
 from challenge.leaderboard.rank_sets import RankSet, rank_sets
-from challenge.models import GroundTruth, Metric, Submission, Uncertainty
+from challenge.models import Metric, Submission, Uncertainty
 from challenge.results.rows import RowKey
 from challenge.scoring.statistics import rank_inference as uncertain_ranks
 from challenge.services import groups, submissions
 
 
 def sets_of(*made: Submission) -> list[RankSet | None]:
-    found = rank_sets(224, Metric.AUC, GroundTruth.objects.active())
+    found = rank_sets(224, Metric.AUC)
     return [found.get(RowKey.of(submission)) for submission in made]
 
 
@@ -57,7 +57,7 @@ def test_a_group_is_one_entry(uncertain_entry, team):
     alone = uncertain_entry(team, 0.9)
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.846, 0.844)]
     group = groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
-    found = rank_sets(224, Metric.AUC, GroundTruth.objects.active())
+    found = rank_sets(224, Metric.AUC)
     assert found == {RowKey.of(alone): RankSet(1, 1, 2), RowKey.of(group): RankSet(2, 2, 2)}
 
 

@@ -56,7 +56,7 @@ def own_board_csv(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @cache_control(private=True, no_cache=True)
-def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
+def submission_json(request: HttpRequest, pk: int) -> HttpResponseBase:
     """JSON of a submission, for everybody who may see its scores."""
     submission = get_submission_with_visible_scores(request.user, pk)
     document = submission_document(submission, GroundTruth.objects.active())
@@ -65,7 +65,7 @@ def submission_json(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @cache_control(private=True, no_cache=True)
-def group_json(request: HttpRequest, pk: int) -> HttpResponse:
+def group_json(request: HttpRequest, pk: int) -> HttpResponseBase:
     """JSON of a group, for everybody who may see its page."""
     group = get_visible_group(request.user, pk)
     members = visible_members(request.user, [group])

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from challenge.tests.browser.test_pages import LOOKS, NARROW, problems_of
+from challenge.tests.browser.looks import LOOKS, NARROW, problems_of
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from challenge.tests.browser.test_pages import NARROW
+from challenge.tests.browser.looks import NARROW
 
 pytestmark = pytest.mark.browser
 
