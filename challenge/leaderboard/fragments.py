@@ -3,7 +3,6 @@
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from challenge.figures.figure import Figure
 from challenge.leaderboard.figures import over_time
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.ranking import boards
@@ -32,10 +31,12 @@ def _tab(parameters: QueryDict) -> str:
 TABS = Result("tab", _tab)
 
 
-def _over_time(parameters: QueryDict) -> Figure | None:
+def _over_time(parameters: QueryDict) -> str:
+    """Render the figure of the best score over time; empty if there is no entry."""
     filters = Filters.from_query(parameters)
     board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
-    return over_time(board, filters.metric)
+    figure = over_time(board, filters.metric)
+    return render_to_string("challenge/_over_time.html", {"figure": figure}) if figure else ""
 
 
 OVER_TIME = Result("over-time", _over_time)

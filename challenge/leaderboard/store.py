@@ -106,9 +106,8 @@ class Result(Generic[T]):
         if not own.claim():
             return None
         try:
-            state = (
-                state_of_the_site()
-            )  # before the rows are read: a result may be newer than its state, never older
+            # before the rows are read: a result may be newer than its state, never older
+            state = state_of_the_site()
             start = time.perf_counter()
             value = self._make(held.name)
             seconds = time.perf_counter() - start
@@ -200,16 +199,17 @@ class _Memory:
     MOST = 24
 
     def __init__(self) -> None:
-        self._values: OrderedDict[str, tuple[datetime | None, Any]] = OrderedDict()
+        self._values: OrderedDict[str, tuple[object, Any]] = OrderedDict()
         self._lock = Lock()
 
     def load(self, held: BoardResult) -> Any:
+        version = (held.state, held.made_at, held.seconds)
         with self._lock:
-            made_at, value = self._values.get(held.name, (None, None))
-        if made_at is None or made_at != held.made_at:
+            known, value = self._values.get(held.name, (None, None))
+        if known != version:
             value = _unpack(held)
         with self._lock:
-            self._values[held.name] = held.made_at, value
+            self._values[held.name] = version, value
             self._values.move_to_end(held.name)
             while len(self._values) > self.MOST:
                 self._values.popitem(last=False)

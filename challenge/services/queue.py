@@ -65,6 +65,6 @@ def _background() -> str:
 
 def _send(task: str, *args: int, **options: Any) -> None:
     try:
-        current_app.send_task(task, args=args, **options)
+        current_app.send_task(task, args=list(args), **options)
     except Exception:  # any error: the row is already committed, and the request must not fail
         logger.exception("The broker did not take %s%s; the sweep will try again.", task, args)

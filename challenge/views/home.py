@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "board_metrics": metrics_of(filters.metric),
         "resolutions": Resolution.values,
         "leaders": highest_rows(filters, N_LEADERS),
-        "best_over_time": OVER_TIME.value(filters.ranking_values, None),
+        "best_over_time": OVER_TIME.value(filters.ranking_values, ""),
         "phase": Phase.objects.current(),
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
