@@ -1,7 +1,24 @@
+"""Application of the challenge."""
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ChallengeConfig(AppConfig):
-    """Submissions, their evaluations and the leaderboard."""
+    """The challenge: submissions, scoring, leaderboard."""
 
     name = "challenge"
+
+    def ready(self) -> None:
+        """Connect what follows an installation of the software."""
+        post_migrate.connect(_renew_results, sender=self)
+
+
+def _renew_results(**kwargs: Any) -> None:
+    """Have everything computed again: a new version may compute or word it differently. Readers have the earlier."""
+    from challenge.models import BoardLine, BoardResult  # models are loaded later than this module
+
+    BoardResult.objects.update(state=BoardResult.OF_ANOTHER_VERSION)
+    BoardLine.objects.update(version="")

@@ -113,8 +113,8 @@ def line_of(row: Row, facts: Mapping[str, Any] = UNKNOWN_FACTS) -> Line:
     """
     return replace(
         headless_line(row, facts),
-        head=render_to_string("challenge/_entry.html", {"row": row}),
-        attempts=render_to_string("challenge/_attempts.html", {"row": row}) if row.attempts else "",
+        head=render_to_string("challenge/_entry.html", {"row": row}).strip(),
+        attempts=render_to_string("challenge/_attempts.html", {"row": row}).strip() if row.attempts else "",
     )
 
 

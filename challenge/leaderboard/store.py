@@ -132,7 +132,13 @@ class Result(Generic[T]):
         return (slowest["seconds__max"] or 0) > settings.BOARD_QUICK_SECONDS
 
     def _load(self, held: BoardResult, *, is_current: bool) -> Kept[T]:
-        value = _memory.load(held) if self.is_remembered else _unpack(held)
+        try:
+            value = _memory.load(held) if self.is_remembered else _unpack(held)
+        except (
+            Exception
+        ) as error:  # another version of the software made it, of classes that have changed since
+            _miss(held)
+            raise NotMadeYetError(held.name) from error
         return Kept(value, held.made_at or timezone.now(), is_current)
 
 

@@ -53,6 +53,8 @@ class BoardResult(models.Model):
 
     #: A process that has not finished after this time is dead.
     LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 15)
+    #: State of results that another version of the software may have made.
+    OF_ANOTHER_VERSION = "another version"
 
     name = models.CharField(max_length=200, unique=True)
     state = models.CharField(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -220,3 +221,18 @@ def test_the_page_of_a_new_entry_says_that_its_rank_follows(client, entry, team,
     page = text_of(page_of(client, new.get_absolute_url()))
     assert "rank by AUC, of 3 at this resolution" in page
     assert "A newer one is being computed" not in page_of(client, reverse("leaderboard"))
+
+
+def test_an_installation_makes_all_results_outdated_and_a_result_that_cannot_be_read_is_made_again(
+    make, woken
+):
+    result = Result("test", make)
+    result.get({})
+    slow(result)
+    call_command("migrate", verbosity=0)
+    assert (result.get({}).value, result.get({}).is_current) == ("made 1", False)
+    BoardResult.objects.update(content=b"of another version", made_at=timezone.now())
+    with pytest.raises(NotMadeYetError):
+        result.get({})
+    store.refresh([result])
+    assert (result.get({}).value, result.get({}).is_current) == ("made 2", True)

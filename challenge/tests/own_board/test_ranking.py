@@ -26,7 +26,7 @@ def test_it_ranks_by_the_chosen_datasets_next_to_the_official_rank(client, speci
         "OrganCMNIST",
         "OrganSMNIST",
     ]
-    assert (first[0], first[2:4]) == ("1 , not compared", ["0.9500", "2 1 higher here"])
+    assert (first[0], first[2:4]) == ("(1) , not compared", ["0.9500", "2 1 higher here"])
     assert first[4:] == ["0.9500"] * 3
     assert (second[2:4]) == ["0.7000", "1 1 lower here"]
     assert "Surgeon" in first[1]
