@@ -36,8 +36,9 @@ def test_filters_live_in_the_address(visits, scenes):
     assert "metric=accuracy" in address
 
     def assert_chosen(resolution: str, metric: str) -> None:
-        chosen = page.locator(".choices [aria-current=true]")
-        expect(chosen).to_have_text([resolution, metric, "Best per team", "Shown", "Any"])
+        expect(page.locator(".board-controls [aria-current=true]")).to_have_text([resolution, metric])
+        ticked = page.locator(".board-panel [type=radio]:checked").all()
+        assert [one.get_attribute("value") for one in ticked] == ["best", "on", "any"]
 
     assert_chosen("128", "Accuracy")
     page.reload()
