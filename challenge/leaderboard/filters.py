@@ -1,6 +1,7 @@
 """Filters of the leaderboard, read from its address."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import TextChoices
@@ -75,7 +76,7 @@ class Filters:
             self.resolution, self.metric, self.all_entries, self.baselines, self.standard_only, self.tab
         )
 
-    @property
+    @cached_property
     def parameters(self) -> QueryDict:
         """Query parameters of the filters, for the template tag `querystring`, without the page."""
         return parameters(self.values() | self.shown_values())

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from challenge.figures.figure import METRIC_TITLES
 from challenge.figures.forest import ForestRow, forest
 from challenge.leaderboard.filters import Column, Filters
-from challenge.leaderboard.lines import Cell, Line, Ranked, Standing
+from challenge.leaderboard.lines import Line, Ranked, Standing
 from challenge.leaderboard.standings import STANDINGS, Standings
 from challenge.leaderboard.store import Kept, NotMadeYetError
 from challenge.leaderboard.stored_lines import LINES, stored_lines
@@ -35,9 +35,8 @@ class BoardRow(NamedTuple):
 
     standing: Standing
     line: Line
-    #: Mean of the metric that ranks, and of the others.
-    score: Cell | None
-    others: Sequence[Cell | None]
+    #: Means of the metrics as HTML.
+    cells: str
     #: Scores on the datasets by that metric, if the reader asks for them.
     datasets: Sequence[str]
     #: Facts that the reader asks for.
@@ -139,7 +138,6 @@ def metrics_of(ranked_by: Metric) -> list[tuple[str, str]]:
 
 def board_rows(ranked: Sequence[Ranked], filters: Filters) -> list[BoardRow]:
     """Return rows of the table."""
-    _, *others = (name for name, _ in metrics_of(filters.metric))
     texts = [_TEXTS[column] for column in filters.columns if column in _TEXTS]
     unknown = ("",) * MEDMNIST_PLUS.n_datasets
     with_datasets = Column.DATASETS in filters.columns
@@ -147,8 +145,7 @@ def board_rows(ranked: Sequence[Ranked], filters: Filters) -> list[BoardRow]:
         BoardRow(
             standing,
             line,
-            line.cells.get(filters.metric),
-            [line.cells.get(metric) for metric in others],
+            line.rendered[filters.metric],
             line.datasets.get(filters.metric, unknown) if with_datasets else (),
             [getattr(line, text) for text in texts],
         )

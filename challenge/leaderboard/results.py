@@ -5,6 +5,7 @@ from typing import Any
 from challenge.leaderboard.by_dataset import VALUES
 from challenge.leaderboard.candidates import CANDIDATES
 from challenge.leaderboard.control import BLOCK_RANKS
+from challenge.leaderboard.counts import COUNTS
 from challenge.leaderboard.detectable import DETECTABLE
 from challenge.leaderboard.export import CSV, JSON
 from challenge.leaderboard.fragments import OVER_TIME, TABS
@@ -18,6 +19,7 @@ from challenge.leaderboard.uncertainty import POSITIONS
 RESULTS: tuple[Result[Any], ...] = (
     LINES,
     STANDINGS,
+    COUNTS,
     OVER_TIME,
     POSITIONS,
     RANK_SETS,

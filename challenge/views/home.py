@@ -4,17 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from challenge.leaderboard.counts import COUNTS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.fragments import OVER_TIME
 from challenge.leaderboard.page import highest_rows, metrics_of
-from challenge.models import (
-    Metric,
-    Phase,
-    PublishedMethod,
-    Resolution,
-    Submission,
-    SubmissionQuerySet,
-)
+from challenge.models import Metric, Phase, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 N_LEADERS = 5
@@ -24,7 +18,6 @@ N_LEADERS = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
     filters = Filters.from_query(request.GET).ranked
-    entries = Submission.objects.ranked()
     context = {
         "filters": filters,
         "metrics": Metric.choices,
@@ -36,13 +29,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "upcoming": Phase.objects.upcoming(),
         "datasets": MEDMNIST_PLUS.datasets,
         "test_images": MEDMNIST_PLUS.n_rows,
-        "entries": entries.count(),
-        "teams": _count_teams(entries.named()) + _count_teams(entries.anonymous()),
-        "published": PublishedMethod.objects.count(),
+        "counts": COUNTS.value({}, None),
     }
     return render(request, "challenge/home.html", context)
-
-
-def _count_teams(entries: SubmissionQuerySet) -> int:
-    """Count the teams of entries. Hidden teams are counted apart: the sum must not tell if they have other entries."""
-    return entries.order_by().values("team").distinct().count()
