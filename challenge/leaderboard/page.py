@@ -11,7 +11,7 @@ from challenge.figures.forest import ForestRow, forest
 from challenge.leaderboard.filters import Column, Filters
 from challenge.leaderboard.lines import Line, Ranked, Standing
 from challenge.leaderboard.standings import STANDINGS, Standings
-from challenge.leaderboard.store import Kept, NotMadeYetError
+from challenge.leaderboard.store import Kept, NotMadeYetError, state_of_the_site
 from challenge.leaderboard.stored_lines import LINES, stored_lines
 from challenge.models import Metric
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -68,8 +68,9 @@ class BoardPage:
 
 def board_page(filters: Filters) -> Kept[BoardPage]:
     """Return the page of the rows that match the selection."""
-    LINES.get({"resolution": filters.resolution})
-    kept = STANDINGS.get(filters.ranking_values)
+    state = state_of_the_site()
+    LINES.get({"resolution": filters.resolution}, state)
+    kept = STANDINGS.get(filters.ranking_values, state)
     return Kept(_page(filters, kept.value), kept.made_at, kept.is_current)
 
 

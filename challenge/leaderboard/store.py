@@ -67,8 +67,12 @@ class Result(Generic[T]):
     #: True if processes keep the last values that they read.
     is_remembered: bool = True
 
-    def get(self, about: Mapping[str, object]) -> Kept[T]:
-        """Return the result for these parameters, which must be in their canonical form.
+    def get(self, about: Mapping[str, object], state: str | None = None) -> Kept[T]:
+        """Return the result for these parameters.
+
+        Args:
+            about: parameters in their canonical form.
+            state: state of the site, if the caller has read it already.
 
         Raises:
             NotMadeYetError: it takes long, and is being made for the first time.
@@ -77,7 +81,7 @@ class Result(Generic[T]):
         name = f"{self.kind}?{parameters(about).urlencode()}"
         if not settings.BOARD_RESULTS_ARE_KEPT:
             return Kept(self._make(name), timezone.now(), is_current=True)
-        state = state_of_the_site()
+        state = state or state_of_the_site()
         held = BoardResult.objects.light().filter(name=name).first() or _new(name)
         if held.state == state:
             _note_reader(held)
