@@ -1,4 +1,4 @@
-"""Tables of the experiments, beside the thesis."""
+"""Tables of the experiments, next to those of the thesis."""
 
 import csv
 from pathlib import Path
