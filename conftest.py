@@ -17,6 +17,7 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from django.test import Client
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
@@ -29,6 +30,10 @@ from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.services import evaluations, ground_truths, submissions, uncertainty
+
+# On a busy machine, one example may take longer than Hypothesis allows by default.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 PASSWORD = "correct horse battery staple"
 FIRST_ENTRY = datetime(2026, 1, 1, tzinfo=UTC)
