@@ -68,10 +68,15 @@ class BoardPage:
 
 def board_page(filters: Filters) -> Kept[BoardPage]:
     """Return the page of the rows that match the selection."""
+    kept = _standings(filters)
+    return Kept(_page(filters, kept.value), kept.made_at, kept.is_current)
+
+
+def _standings(filters: Filters) -> Kept[Standings]:
+    """Return the standings under the filters, and see to their lines first; the state of the site is read once."""
     state = state_of_the_site()
     LINES.get({"resolution": filters.resolution}, state)
-    kept = STANDINGS.get(filters.ranking_values, state)
-    return Kept(_page(filters, kept.value), kept.made_at, kept.is_current)
+    return STANDINGS.get(filters.ranking_values, state)
 
 
 def _page(filters: Filters, standings: Standings) -> BoardPage:
@@ -110,8 +115,7 @@ class Highest:
 def highest_rows(filters: Filters, n: int) -> Highest | None:
     """Return the n highest rows of a ranking; None while it is computed for the first time."""
     try:
-        LINES.get({"resolution": filters.resolution})
-        standings = STANDINGS.get(filters.ranking_values).value
+        standings = _standings(filters).value
     except NotMadeYetError:
         return None
     places = [place for place, rank in enumerate(standings.ranks[:n]) if rank]
