@@ -12,6 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
@@ -22,14 +23,16 @@ from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from accounts.models import Team
+from accounts.tests.factors import with_second_factor
 from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Phase, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.reading.predictions import write_predictions
+from challenge.scoring.statistics.estimates import summarize
 from challenge.scoring.statistics.intervals import N_REPLICATES
-from challenge.services import evaluations, ground_truths, submissions, uncertainty
+from challenge.services import evaluations, ground_truths, submissions, uncertainty, versions
 
 # On a busy machine, one example may take longer than Hypothesis allows by default.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -92,12 +95,18 @@ def prediction_files(labels, tmp_path_factory) -> Callable[[float], Path]:
 
 @pytest.fixture
 def ground_truth(db, labels) -> GroundTruth:
-    """The active ground truth. Its file is written only once, because writing takes longer than most tests."""
+    """The active ground truth, without a line of history.
+
+    Its file is written only once, because writing takes longer than most tests.
+    """
     if not GroundTruth(checksum=labels.version).path.exists():
-        return ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True)
-    return GroundTruth.objects.create(
-        name="Demo labels", checksum=labels.version, is_demo=True, activated_at=timezone.now()
+        ground_truths.store_ground_truth(labels, name="Demo labels", is_demo=True, activate=False)
+    active, _ = GroundTruth.objects.update_or_create(
+        checksum=labels.version,
+        defaults={"name": "Demo labels", "is_demo": True, "activated_at": timezone.now()},
     )
+    versions.switch_if_complete()
+    return active
 
 
 @pytest.fixture
@@ -112,7 +121,23 @@ def other_team(db) -> Team:
 
 @pytest.fixture
 def organizer(db) -> Team:
-    return Team.objects.create_superuser("Chair", "chair@example.org", PASSWORD)
+    return with_second_factor(Team.objects.create_superuser("Chair", "chair@example.org", PASSWORD))
+
+
+@pytest.fixture
+def in_role(db) -> Callable[..., Team]:
+    """Return a function that adds an organizer with a role: `in_role("Assistant")`."""
+
+    def add(role: str, name: str = "") -> Team:
+        name = name or f"The {role}"
+        person = Team.objects.create_user(
+            name, f"{name.lower().replace(' ', '-')}@example.org", PASSWORD, is_staff=True
+        )
+        person.replace_email(person.email or "", verified=True)
+        person.groups.add(Group.objects.get(name=role))
+        return with_second_factor(person)
+
+    return add
 
 
 @pytest.fixture
@@ -128,9 +153,11 @@ def confirmed() -> Callable[[Team], Team]:
 
 @pytest.fixture
 def as_user() -> Callable[[Team], Client]:
-    """Return a function that gives a client logged in as a team."""
+    """Return a function that gives a client logged in as a team; organizers get a second factor for the admin."""
 
     def client_of(user: Team) -> Client:
+        if user.is_staff:
+            with_second_factor(user)
         client = Client()
         client.force_login(user)
         return client
@@ -173,11 +200,11 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
 
-        def remember(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
+        def remember(path: Path, labels_path: Path, resolution: int, **about: Any) -> evaluations.Outcome:
             limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
             key = (submission.sha256, labels_path.name, resolution, limits)
             if key not in outcomes:
-                outcomes[key] = score_file(path, labels_path, resolution)
+                outcomes[key] = score_file(path, labels_path, resolution, **about)
             return outcomes[key]
 
         with monkeypatch.context() as patch:
@@ -196,11 +223,11 @@ def entry(ground_truth) -> Callable[..., Submission]:
     def make(team: Team, auc: float, *, resolution: int = 224, kappa: float = 0.5, **about) -> Submission:
         submission = Submission.objects.create(
             team=team,
-            phase=Phase.objects.get(),
             created_at=FIRST_ENTRY + timedelta(minutes=len(made)),
             resolution=resolution,
             file_size=1,
             **{
+                "phase": Phase.objects.first_added().first(),
                 "model_name": f"Model {len(made)}",
                 "description": "A test.",
                 "sent_anonymous": about.get("visibility") == "anonymous",
@@ -257,14 +284,13 @@ def uncertain_entry(entry_by_dataset, labels) -> Callable[..., Submission]:
         scores += [getattr(evaluation, m) for m in METRICS] - scores.mean(axis=0)
         own = np.random.default_rng(next(seeds)).standard_normal(shared.shape)
         replicates = scores[:, :, None] + spread * (shared + own) / 2**0.5
+        counts = count_classes(labels.labels, MEDMNIST_PLUS)
+        errors = dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread)
         Uncertainty.objects.create(
             evaluation=evaluation,
             status=Uncertainty.Status.DONE,
-            **uncertainty.summarize(
-                scores,
-                replicates,
-                count_classes(labels.labels, MEDMNIST_PLUS),
-                dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread),
+            **uncertainty.uncertainty_fields(
+                summarize(scores, replicates, counts, errors, MEDMNIST_PLUS), MEDMNIST_PLUS
             ),
         )
         return submission

@@ -1,5 +1,6 @@
 """allauth's forms with the texts of this site, and a form that asks for the password again."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account import app_settings
@@ -7,12 +8,19 @@ from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import EmailField, PasswordField, SetPasswordField
 from allauth.account.models import EmailAddress
+from allauth.core import context
+from allauth.mfa.base import forms as mfa_forms
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from accounts.models import Team
+from accounts import log
+from accounts.misleading_names import refuse_claims
+from accounts.models import AccountEvent, ApiToken, BlockedAddress, Invitation, Team
 from accounts.team_names import looks_like_email
 
 EMAIL = "E-mail address"
@@ -50,6 +58,25 @@ class SignupForm(allauth_forms.SignupForm):
         )
         self.fields["password1"].help_text = PASSWORD_HELP
 
+    def clean_username(self) -> str:
+        """Refuse an invalid or a taken name, and one that readers could take for the organizers."""
+        name = super().clean_username()
+        refuse_claims(name)
+        return name
+
+    def clean_email(self) -> str:
+        """Refuse an address of a blocked team."""
+        return _not_blocked(super().clean_email())
+
+    def try_save(self, request: HttpRequest) -> tuple[Team | None, HttpResponse | None]:
+        """Register, or tell the owner of a taken address by mail.
+
+        Both hash the password, so that the time of the answer does not tell which it was.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
     def save(self, request: HttpRequest) -> Team:
         """Create the team and its address in one transaction.
 
@@ -68,7 +95,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):
 
     def clean_email(self) -> str:
         """Refuse another team's address, unless a mail to it can report this without revealing the team."""
-        email = super().clean_email()
+        email = _not_blocked(super().clean_email())
         if not _addresses_are_confirmed() and Team.objects.filter(email=email).exists():
             raise get_adapter().validation_error("email_taken")
         return email
@@ -89,6 +116,12 @@ class AddEmailForm(allauth_forms.AddEmailForm):
             changed = {"from_email": old, "to_email": self.user.email}
             adapter.send_notification_mail("account/email/email_changed", self.user, changed, email=old)
         return EmailAddress.objects.get(user=self.user, email=self.user.email)
+
+
+def _not_blocked(email: str) -> str:
+    if BlockedAddress.objects.filter(email=email).exists():
+        raise get_adapter().validation_error("email_blocked")
+    return email
 
 
 def _addresses_are_confirmed() -> bool:
@@ -118,6 +151,57 @@ class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
     password2 = PasswordField(label=NEW_PASSWORD_AGAIN, autocomplete="new-password")
 
 
+class AcceptInvitationForm(allauth_forms.PasswordVerificationMixin, forms.Form):
+    """Form with which an invited person makes an account."""
+
+    name = forms.CharField(
+        label="Name of your account", help_text="Teams see it when you write to them. You log in with it."
+    )
+    password2 = PasswordField(label="Password (again)", autocomplete="new-password")
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = invitation.email
+        self.fields["name"].initial = invitation.name
+        self.fields["password1"] = password = SetPasswordField(label="Password", help_text=PASSWORD_HELP)
+        password.user = Team(name=invitation.name, email=invitation.email)
+        self.order_fields(["name", "password1", "password2"])
+
+    def clean_name(self) -> str:
+        """Refuse an invalid or a taken name."""
+        return get_adapter().clean_username(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse an address with which a team has registered since the invitation."""
+        if Team.objects.filter(email=self.email).exists():
+            raise ValidationError(
+                "A team has registered with your address in the meantime. "
+                "Ask the organizer who invited you to invite another address."
+            )
+        return super().clean()
+
+
+class _CodeForm(mfa_forms.BaseAuthenticateForm):
+    """Form for a code of the second factor; a refusal after too many failures is logged."""
+
+    def clean_code(self) -> str:
+        """Check the code."""
+        try:
+            return super().clean_code()
+        except ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                log.note(AccountEvent.Kind.LOCKED, context.request, self.user)
+            raise
+
+
+class CodeForm(_CodeForm, mfa_forms.AuthenticateForm):
+    """Form of the second step of a log-in."""
+
+
+class CodeAgainForm(_CodeForm, mfa_forms.ReauthenticateForm):
+    """Form that asks a logged-in team for a code."""
+
+
 class PasswordForm(forms.Form):
     """Form that asks a logged-in team for its password again."""
 
@@ -133,3 +217,31 @@ class PasswordForm(forms.Form):
         if not get_adapter().reauthenticate(self.team, password):
             raise get_adapter().validation_error("incorrect_password")
         return password
+
+
+class ApiTokenForm(forms.ModelForm):
+    """Form for a new token of a team."""
+
+    #: Days until a token expires; 0 for no end.
+    ENDS = [(30, "30 days"), (90, "90 days"), (365, "A year"), (0, "No end")]
+
+    days = forms.TypedChoiceField(label="It works for", choices=ENDS, coerce=int, initial=90)
+
+    class Meta:
+        model = ApiToken
+        fields = ["name", "scope"]
+        widgets = {"scope": forms.RadioSelect}
+        labels = {"scope": "It may"}
+        help_texts = {
+            "scope": "Read: your team's submissions with their files. Submit: also send, edit and withdraw entries.",
+        }
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `tokens.create`."""
+        days = self.cleaned_data["days"]
+        expires_at = timezone.now() + timedelta(days=days) if days else None
+        return {
+            "name": self.cleaned_data["name"],
+            "scope": self.cleaned_data["scope"],
+            "expires_at": expires_at,
+        }

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Team
+from accounts.second_factor import remove_second_factor
 from accounts.team_names import ANONYMOUS
 
 EASY_TO_READ = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -21,6 +22,7 @@ def retire(team: Team, *, keep_name: bool) -> None:
 
     """
     EmailAddress.objects.filter(user=team).delete()
+    remove_second_factor(team)
     team.email = None
     team.set_unusable_password()
     team.is_active = False

@@ -1,7 +1,7 @@
 """Rules for team names: validity and equality.
 
 Two names that look the same must be equal: case, the kind of white space and invisible characters are ignored.
-Letters of different scripts that look alike (a Cyrillic "а") remain different.
+Letters of different scripts that look alike (a Cyrillic "а") remain different, so a name has letters of one script.
 """
 
 import hashlib
@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+
+from accounts.misleading_names import refuse_mixed_scripts
 
 MAX_LENGTH = 60
 MIN_VISIBLE = 2
@@ -68,3 +70,4 @@ def validate_team_name(name: str) -> None:
         raise ValidationError("A team name must not look like an e-mail address.", "like_email")
     if name.casefold().startswith("anonymous"):
         raise ValidationError("Names that begin with “Anonymous” are reserved for deleted teams.", "reserved")
+    refuse_mixed_scripts(name)

@@ -13,6 +13,7 @@ from uuid import uuid4
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
+from bigsite.queue_order import QueueCycle
 from challenge.formats.atomic import atomic_write
 
 
@@ -29,6 +30,9 @@ class Channel(filesystem.Channel):
             return super()._get(queue)
         except ValueError:  # a power cut left half a file, which is now gone; the sweep replaces the message
             raise Empty from None
+
+    def _reset_cycle(self) -> None:
+        self._cycle = QueueCycle(self._get_and_deliver, self._active_queues)
 
 
 class Transport(filesystem.Transport):

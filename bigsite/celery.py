@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import import_modules
+from celery.signals import import_modules, setup_logging
 
 from bigsite.threads import use_one_thread
 
@@ -18,6 +18,21 @@ def start_worker(**kwargs: object) -> None:
     NumPy.
     """
     use_one_thread()
+    _log_as_the_site_does()
+
+
+def _log_as_the_site_does() -> None:
+    """Let the lines of a worker and its tasks be JSON if the site's are."""
+    # not at the top: tests set their environment after this module is imported
+    from bigsite.environment import LOGS_ARE_JSON
+
+    if LOGS_ARE_JSON:
+        from django_structlog.celery.steps import DjangoStructLogInitStep
+
+        import bigsite.request_logs  # noqa: F401 - binds the numbers of tasks
+
+        app.steps["worker"].add(DjangoStructLogInitStep)
+        setup_logging.connect(lambda **kwargs: None, weak=False)  # the lines stay as Django's settings say
 
 
 app = Celery("bigsite")

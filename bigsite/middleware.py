@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 
+from bigsite.content_policy import PERMISSIONS
 from bigsite.errors import logged_out, other_team
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -27,6 +28,21 @@ class GZipTextMiddleware(GZipMiddleware):
         if response.streaming or not kind.startswith(("text/", "application/json")):
             return response
         return super().process_response(request, response)
+
+
+class BrowserPoliciesMiddleware:
+    """State on every response that pages use no device, and that other sites load nothing of this one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the headers; Django's own middleware sets the one about openers of windows."""
+        response = self.get_response(request)
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        # badges have their own header, as they are for other sites
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class PrivateResponsesMiddleware:

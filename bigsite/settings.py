@@ -1,33 +1,28 @@
-"""Settings of the site, from environment variables; `.env.example` lists them.
-
-Variables are read from the process environment first, then from the file in `ENV_FILE` (`.env` by default). One
-checkout can therefore serve as a demo, in tests and in production.
-"""
+"""Settings of the site, from environment variables (`bigsite.environment`); `.env.example` lists them."""
 
 import os
 import shutil
 from pathlib import Path
 
-import environ
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from kombu import Exchange, Queue
-
-from bigsite.folders import make_folders
+from bigsite import caches, content_policy, logs
+from bigsite.account_settings import *  # noqa: F403 - every name is a setting
+from bigsite.environment import BASE_DIR, DATA_DIR, LOGS_ARE_JSON, env
+from bigsite.folders import close_to_others, make_folders
+from bigsite.queues import *  # noqa: F403 - every name is a setting
+from bigsite.queues import BROKER_DIR
 from bigsite.secret import secret_key
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / os.environ.get("ENV_FILE", ".env"))
+from bigsite.swagger import swagger_folder
 
 # --- Data: one folder, outside everything that the web server serves ------------------------------
 
-DATA_DIR = (BASE_DIR / env.str("DATA_DIR", default="var")).resolve()
 GROUND_TRUTH_DIR = DATA_DIR / "ground_truth"
 SUBMISSION_DIR = DATA_DIR / "submissions"
-BROKER_DIR = DATA_DIR / "broker"
 SAMPLES_DIR = DATA_DIR / "samples"
-make_folders(DATA_DIR, (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR))
+RELEASES_DIR = DATA_DIR / "releases"
+PUBLISHED_DIR = DATA_DIR / "published"  # predictions that teams publish
+FOLDERS = (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR, RELEASES_DIR)
+make_folders(DATA_DIR, FOLDERS)
+close_to_others(*FOLDERS, PUBLISHED_DIR, *(DATA_DIR / f"db.sqlite3{end}" for end in ("", "-wal", "-shm")))
 if not os.access(BASE_DIR / "challenge", os.W_OK):  # compiled code cannot be kept next to its source
     os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 
@@ -41,6 +36,7 @@ HTTPS = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "bigsite.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine itself, without the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -48,24 +44,12 @@ if env.bool("BEHIND_PROXY", default=False):  # the proxy must set these headers,
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "worker-src": [SELF],
-        "style-src": [SELF],
-        # plotly.js adds an empty <style> element (this is the hash of an empty text) that it fills by script,
-        # sets style attributes on the elements it draws, and exports a figure as an image through a blob.
-        "style-src-elem": [SELF, "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
-        "style-src-attr": [UNSAFE_INLINE],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.POLICY
+# The path of the admin; another one keeps programs that look for /admin/ away.
+ADMIN_PATH = env.str("ADMIN_PATH", default="admin").strip("/") + "/"
+
+# Requests to the programming interface, for each team and for each network address without a token.
+API_RATE = env("API_RATE", default="300/min")
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -75,11 +59,13 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "accounts",
@@ -89,14 +75,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "bigsite.middleware.BrowserPoliciesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bigsite.middleware.GZipTextMiddleware",
     "csp.middleware.CSPMiddleware",
     "bigsite.middleware.PrivateResponsesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "bigsite.bodies.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.staff_sessions.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -125,10 +113,13 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # our templates of controls come first
+
 # --- Database -------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # after a restart of the database, no request fails
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at the start of a transaction, so that "count, then insert" is safe.
     DATABASES["default"]["OPTIONS"] = {
@@ -141,58 +132,34 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     DATABASES["default"]["OPTIONS"] = {
         "charset": "utf8mb4",
+        "connect_timeout": 5,
         "isolation_level": "read committed",
         "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
     }
     DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-if CACHES["default"]["BACKEND"].endswith(".RedisCache"):
-    # A cache that is down must neither fail a page nor delay it for long.
-    CACHES["default"] |= {
-        "BACKEND": "bigsite.cache.TolerantRedisCache",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
+# All processes share the cache: limits on log-ins and requests count in it. By default it is in the database.
+CACHES = caches.from_address(env.cache_url("CACHE_URL", default=f"dbcache://{caches.TABLE}"))
 # Results computed from the leaderboard are kept until it changes (`leaderboard.store`); tests compute them each time.
 BOARD_RESULTS_ARE_KEPT = True
-# A reader waits for a result that takes at most this long; otherwise the reader gets the earlier one.
-BOARD_QUICK_SECONDS = env.float("BOARD_QUICK_SECONDS", default=0.2)
+# A reader waits for a result that takes at most this long, and otherwise gets the earlier one; for a result that nobody
+# has asked for before, the reader waits for the second time, and otherwise gets a page that loads itself again.
+BOARD_QUICK_SECONDS = env.float("BOARD_QUICK_SECONDS", default=0.02)
+BOARD_FIRST_SECONDS = env.float("BOARD_FIRST_SECONDS", default=0.25)
 
 # --- Accounts (allauth): one account per team -----------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Team"
 # `name_key` is unique, not `name`: on `name`, the collation would decide which names are equal.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = ["accounts.auth_backends.TeamBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["name", "email"]},
-    },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-# The password is asked twice: without a mail server, a mistyped password could not be reset.
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+# MariaDB has no conditional constraints: there, allauth's "one factor of a kind" is only checked by its pages.
+# HSTS leaves out subdomains and preloading, which is for the operator of the whole domain to decide.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "models.W036", "security.W005", "security.W021"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if env.bool("EMAIL_VERIFICATION", default=True) else "none"
-ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that registered
-ACCOUNT_CHANGE_EMAIL = True  # one address at a time
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # to change the address
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to the account
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BIG benchmark] "
-ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "signup": "accounts.forms.SignupForm",
-    "add_email": "accounts.forms.AddEmailForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reset_password": "accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # for a demo on http://localhost
+# Log-ins, failures and changes of accounts are logged with the network address, and forgotten after these days.
+ACCOUNT_LOG_DAYS = env.int("ACCOUNT_LOG_DAYS", default=180)
+INVITATION_DAYS = 7  # that the link of an invitation works
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "profile"
 LOGOUT_REDIRECT_URL = "home"
@@ -201,57 +168,23 @@ LOGOUT_REDIRECT_URL = "home"
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BIG benchmark <big@localhost>")
+# Teams write to this address: answers to mails go there, and each mail names it.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 EMAIL_TIMEOUT = 10
-
-# --- Celery: the broker carries only ids; all state is in the database ----------------------------
-
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
-if CELERY_BROKER_URL.startswith("filesystem://"):
-    CELERY_BROKER_TRANSPORT = "bigsite.broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR),
-        "data_folder_out": str(BROKER_DIR),
-        "control_folder": str(BROKER_DIR / "control"),
-        "polling_interval": 0.1,
-    }
-else:
-    # A broker that is down must not delay an upload: the sweep enqueues unsent jobs later.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2, "max_retries": 0}
-CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
-# Workers alternate between two queues, so that an upload does not wait for thousands of entries that are scored again,
-# or for intervals.
-BACKGROUND_SUFFIX = "-background"
-CELERY_TASK_QUEUES = [
-    Queue(name, Exchange(name), routing_key=name)
-    for name in (CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_DEFAULT_QUEUE + BACKGROUND_SUFFIX)
-]
-# Figures have a separate queue and worker: drawing takes many seconds, and scoring must not wait for it.
-FIGURES_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-figures"
-CELERY_TASK_ROUTES = {"challenge.tasks.render_figures": {"queue": FIGURES_QUEUE}}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_WORKER_REDIRECT_STDOUTS = False  # print mails of the console back end unchanged
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=1)
-#: In kB; a larger child is replaced. Pages of libraries count: 100 MB of 291 on Debian 12, 200 MB of 355 on Debian 13.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 440_000
-CELERY_WORKER_LOST_WAIT = 1.0  # seconds that a dead child may delay the queue
-CELERY_TASK_SOFT_TIME_LIMIT = 60
-CELERY_TASK_TIME_LIMIT = 75
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    # Messages expire, so that a worker that was down does not find thousands of them.
-    "sweep": {"task": "challenge.tasks.sweep", "schedule": 20.0, "options": {"expires": 600}}
-}
 
 # --- Submissions ----------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=64 * 2**20)
 MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=256 * 2**20)
+# Files of submissions that failed, and files without a submission, are deleted after these days.
+FAILED_FILE_DAYS = env.int("FAILED_FILE_DAYS", default=14)
+# With less free space on the disk of `DATA_DIR`, no files are accepted; scoring goes on.
+MIN_FREE_BYTES = env.int("MIN_FREE_BYTES", default=2**30)
+UPLOADS_AT_ONCE = env.int("UPLOADS_AT_ONCE", default=10)  # files that a team may send at the same time
+SMALL_BODY_BYTES = 2**18  # a form with a file up to this size is read even if it is refused, to keep its text
 FILE_UPLOAD_HANDLERS = ["challenge.web.uploads.LimitedFileUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # --- Files of figures: drawn by Chromium, or else by the reader's browser --------------------------
 
@@ -268,7 +201,7 @@ TIME_ZONE = "UTC"  # the day of the submission limits is the UTC day
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static", ("ninja", swagger_folder())]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -281,12 +214,21 @@ STORAGES = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # They log every step of every figure, and their warnings repeat failures that our code logs in one line.
-    "loggers": {"kaleido": {"level": "ERROR"}, "choreographer": {"level": "ERROR"}},
-}
+# --- Logs and metrics -----------------------------------------------------------------------------
+
+LOGGING = logs.to_console(env.str("LOG_LEVEL", default="INFO"), as_json=LOGS_ARE_JSON)
+if LOGS_ARE_JSON:
+    INSTALLED_APPS.append("django_structlog")
+    MIDDLEWARE.insert(0, "bigsite.request_logs.RequestLogMiddleware")
+    DJANGO_STRUCTLOG_CELERY_ENABLED = True
+    DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = (
+        False  # the page "Privacy" names the one place with network addresses
+    )
+    DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # would take a query for each request
+    DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # debug: one line for each request is enough
+# Prometheus reads `/metrics` with this token; without a token there are no metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN:
+    INSTALLED_APPS.append("django_prometheus")
+    MIDDLEWARE.insert(0, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")

@@ -22,8 +22,15 @@ os.environ.update(
     CELERY_QUEUE=os.path.basename(data_dir),  # parallel test processes do not share work
     OMP_NUM_THREADS="1",  # parallel test processes share the cores; more threads of torch only wait
     BOARD_QUICK_SECONDS="600",  # on a busy machine, too, a change is seen at once
+    BOARD_FIRST_SECONDS="600",
+    CACHE_URL="locmemcache://",  # not undone with a test's transaction, but quick
     CHROMIUM="",  # nothing is drawn unless a test asks for it
+    VERIFY_SCORES="off",  # nor verified
 )
+
+from bigsite.threads import use_one_thread  # noqa: E402
+
+use_one_thread()
 
 from bigsite.settings import *  # noqa: E402, F403
 from bigsite.settings import STORAGES  # noqa: E402

@@ -1,17 +1,31 @@
 """Access rules for submissions and groups: only this module decides what a user may see.
 
-The team of an entry and the organizers are its insiders. They see everything; `models.submissions` names the states
-in which others see its page (`public`), its scores (`ranked`), and its team (`named`).
+The team of an entry, and organizers who may look at submissions, are its insiders. They see everything except the file,
+which needs a permission of its own; `models.submissions` names the states in which others see its page (`public`), its
+scores (`ranked`), and its team (`named`). `services.roles` says which role has which permission.
 """
 
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.http import Http404
 
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission, SubmissionQuerySet, not_private, not_removed
+
+_NEWS_SIGNER = Signer(salt="news by mail")
+
+
+def sees_all(user: Team | AnonymousUser) -> bool:
+    """Return whether the user is an organizer who may look at the submissions of all teams."""
+    return _may(user, "challenge.view_submission")
+
+
+def _may(user: Team | AnonymousUser, permission: str) -> bool:
+    """Return whether an organizer has a permission. Others have none, so their pages need no query for it."""
+    return user.is_staff and user.has_perm(permission)
 
 
 def is_own(user: Team | AnonymousUser, submission: Submission) -> bool:
@@ -20,13 +34,13 @@ def is_own(user: Team | AnonymousUser, submission: Submission) -> bool:
 
 
 def is_insider(user: Team | AnonymousUser, owner: Submission | MethodGroup) -> bool:
-    """Return whether the user is of the team of a submission or group, or an organizer."""
-    return user.is_staff or owner.team_id == user.pk
+    """Return whether the user is of the team of a submission or group, or an organizer who may look at it."""
+    return owner.team_id == user.pk or sees_all(user)
 
 
 def may_see_file(user: Team | AnonymousUser, submission: Submission) -> bool:
-    """Return whether the user may see the file and its problems."""
-    return is_insider(user, submission)
+    """Return whether the user may open the file: its team, and organizers who may download files."""
+    return is_own(user, submission) or _may(user, "challenge.download_files")
 
 
 def may_see_scores(user: Team | AnonymousUser, submission: Submission) -> bool:
@@ -83,15 +97,15 @@ def get_own_submission(team: Team, pk: int) -> Submission:
 
 def _for_its_page(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
     """Load all that the page of a submission shows of it, in a fixed number of queries."""
-    return submissions.select_related("team", "phase", "group__team").prefetch_related(
-        "evaluations__ground_truth", "evaluations__dataset_scores"
-    )
+    return submissions.select_related(
+        "team", "phase", "group__team", "study_confirmation", "reproduction"
+    ).prefetch_related("evaluations__ground_truth", "evaluations__dataset_scores")
 
 
 def visible_scored_submissions(user: Team | AnonymousUser, pks: Collection[int]) -> list[Submission]:
     """Return the submissions whose scores the user may see, as on their pages."""
     scored = Submission.objects.filter(pk__in=pks).scored()
-    if not user.is_staff:
+    if not sees_all(user):
         scored = scored.filter(Q(team=user.pk) | (not_private() & not_removed()))
     return list(
         scored.select_related("team").prefetch_related(
@@ -116,7 +130,7 @@ def get_visible_group(user: Team | AnonymousUser, pk: int) -> MethodGroup:
 def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[MethodGroup]:
     """Return the groups that the user may see, as on their pages."""
     groups = MethodGroup.objects.filter(pk__in=pks).with_public_count()
-    if not user.is_staff:
+    if not sees_all(user):
         groups = groups.filter(Q(public_count__gte=MethodGroup.FEWEST) | Q(team=user.pk))
     return list(groups.select_related("team"))
 
@@ -124,7 +138,8 @@ def visible_groups(user: Team | AnonymousUser, pks: Collection[int]) -> list[Met
 def visible_members(user: Team | AnonymousUser, groups: Collection[MethodGroup]) -> SubmissionQuerySet:
     """Return the submissions behind the scores of groups, as the user may see them, the earliest first."""
     members = Submission.objects.filter(group__in=groups).in_force().order_by("created_at", "pk")
-    return members if user.is_staff else members.filter(Q(team=user.pk) | not_private())
+    members = members.select_related("study_confirmation", "reproduction")
+    return members if sees_all(user) else members.filter(Q(team=user.pk) | not_private())
 
 
 def get_own_group(team: Team, pk: int) -> MethodGroup:
@@ -138,3 +153,16 @@ def get_own_group(team: Team, pk: int) -> MethodGroup:
     if group is None:
         raise Http404
     return group
+
+
+def news_token(team: Team) -> str:
+    """Return the text that lets the receiver of a mail end news to this team, without a log-in and for all time."""
+    return _NEWS_SIGNER.sign(str(team.pk))
+
+
+def team_of_news_token(token: str) -> Team | None:
+    """Return the team of such a text; None if it is not genuine, or if the account is gone."""
+    try:
+        return Team.objects.filter(pk=_NEWS_SIGNER.unsign(token)).first()
+    except BadSignature:
+        return None

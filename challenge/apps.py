@@ -12,8 +12,11 @@ class ChallengeConfig(AppConfig):
     name = "challenge"
 
     def ready(self) -> None:
-        """Connect what follows an installation of the software."""
+        """Connect what follows an installation of the software, and the checks before one."""
+        from bigsite import deploy_checks  # noqa: F401 - registers itself
+
         post_migrate.connect(_renew_results, sender=self)
+        post_migrate.connect(_make_roles, sender=self)
 
 
 def _renew_results(**kwargs: Any) -> None:
@@ -22,3 +25,10 @@ def _renew_results(**kwargs: Any) -> None:
 
     BoardResult.objects.update(state=BoardResult.OF_ANOTHER_VERSION)
     BoardLine.objects.update(version="")
+
+
+def _make_roles(**kwargs: Any) -> None:
+    """Bring the roles of organizers up to date; the permissions exist by now."""
+    from challenge.services.roles import make_roles
+
+    make_roles(**kwargs)

@@ -5,6 +5,7 @@ from django.contrib.auth import authenticate
 from django.test import Client
 
 from accounts.models import Team
+from accounts.tests.factors import code_of
 from conftest import PASSWORD
 
 URL = "/accounts/login/"
@@ -124,7 +125,8 @@ def test_the_admin_has_no_login_of_its_own(client, log_in, organizer):
     assert "site-header" in response.text
     response = Client().post("/admin/login/", {"username": "Chair", "password": PASSWORD})
     assert response.headers["Location"].startswith(URL)
-    assert log_in("chair@example.org", next="/admin/").url == "/admin/"
+    assert log_in("chair@example.org", next="/admin/").url == "/accounts/second-factor/authenticate/"
+    assert client.post("/accounts/second-factor/authenticate/", {"code": code_of(organizer)}).url == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 

@@ -4,20 +4,26 @@ import re
 
 import pytest
 from allauth.account import urls as allauth_urls
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts import urls
 from accounts.models import Team
+from accounts.tests.factors import with_second_factor
+from conftest import PASSWORD
 
 ARGUMENTS = {
     "account_confirm_email": "confirm-email/MQ:nonsense/",
     "account_reset_password_from_key": "password/reset/key/1-nonsense/",
+    "account_invitation": "invitation/nonsense/",
+    "account_revoke_token": "tokens/1/revoke/",
 }
 PATHS = [
     f"/accounts/{ARGUMENTS.get(pattern.name, pattern.pattern)}"
     for pattern in [*urls.urlpatterns, *allauth_urls.urlpatterns]
 ]
+FACTOR = "/accounts/second-factor/"
 NOT_OUR_WORDS = re.compile(r"\b(sign (in|up|out)|username|email)\b", re.IGNORECASE)
 
 
@@ -43,6 +49,30 @@ def test_logged_out(client, path):
 @pytest.mark.parametrize("path", PATHS)
 def test_logged_in(as_user, confirmed, team, path):
     check(as_user(confirmed(team)), path)
+
+
+@pytest.mark.parametrize("path", ["", "totp/activate/", "recovery-codes/generate/"])
+def test_pages_of_the_second_factor(as_user, confirmed, team, path):
+    client = as_user(confirmed(team))
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    check(client, FACTOR + path)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "reauthenticate/"]
+)
+def test_pages_of_a_second_factor_that_is_on(as_user, confirmed, team, path):
+    RecoveryCodes.activate(with_second_factor(confirmed(team)))
+    client = as_user(team)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    check(client, FACTOR + path)
+
+
+def test_the_second_step_of_a_log_in(client, confirmed, team):
+    with_second_factor(confirmed(team))
+    response = client.post("/accounts/login/", {"login": team.name, "password": PASSWORD})
+    assert response.url == f"{FACTOR}authenticate/"
+    check(client, response.url)
 
 
 def test_a_team_without_a_password_can_set_one(as_user, team):

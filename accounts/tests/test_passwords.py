@@ -42,7 +42,7 @@ def test_a_forgotten_password(client, confirmed, team, link_in, mailoutbox):
     confirmed(team)
     response = client.post(RESET, {"email": "Alpha@example.org"}, follow=True)
     assert "Check your mailbox" in response.text
-    assert "the team Team Alpha" in mailoutbox[-1].body
+    assert 'the team "Team Alpha"' in mailoutbox[-1].body
     form = client.get(link_in("alpha@example.org"), follow=True)
     assert "Set a new password" in form.text
     response = client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW}, follow=True)

@@ -2,9 +2,45 @@
 
 from django.contrib import admin
 
-from challenge.admin import ground_truths, groups, phases, submissions, teams, texts
+from challenge.admin import (
+    blocked_addresses,
+    dashboard,
+    evaluations,
+    flags,
+    ground_truths,
+    groups,
+    history,
+    invitations,
+    mails,
+    news,
+    phases,
+    probes,
+    releases,
+    submissions,
+    teams,
+    texts,
+    withheld,
+)
 
-__all__ = ["ground_truths", "groups", "phases", "submissions", "teams", "texts"]
+__all__ = [
+    "blocked_addresses",
+    "dashboard",
+    "evaluations",
+    "flags",
+    "ground_truths",
+    "groups",
+    "history",
+    "invitations",
+    "mails",
+    "news",
+    "phases",
+    "probes",
+    "releases",
+    "submissions",
+    "teams",
+    "texts",
+    "withheld",
+]
 
 admin.site.site_header = admin.site.site_title = "BIG benchmark"
 admin.site.index_title = "Organizing the challenge"

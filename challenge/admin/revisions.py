@@ -11,6 +11,7 @@ class RevisionInline(admin.TabularInline):
     """Earlier values of the fields that edits and corrections have changed, the last change first."""
 
     model = SubmissionRevision
+    verbose_name_plural = "earlier statements"
     extra = 0
     can_delete = False
     readonly_fields = ["replaced_at", "earlier"]

@@ -2,12 +2,22 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from challenge.admin.acting import organizer
 from challenge.formats.bibtex import problem_of
 from challenge.models import Reference, SitePage
+from challenge.services.texts import delete_reference, save_text
+
+#: Reminder of the syntax, below the input field of a text.
+MARKDOWN_HELP = (
+    "Markdown: # heading, **strong**, *emphasis*, [text](https://address), - item, 1. item, "
+    "| a | table |, and a blank line between paragraphs. HTML that could run or load something is removed, "
+    "including pictures."
+)
 
 
 class SitePageForm(forms.ModelForm):
@@ -15,11 +25,7 @@ class SitePageForm(forms.ModelForm):
 
     class Meta:
         widgets = {"body": forms.Textarea(attrs={"rows": 30, "cols": 100})}
-        help_texts = {
-            "body": "Markdown: # heading, **strong**, *emphasis*, [text](https://address), - item, 1. item, "
-            "| a | table |, and a blank line between paragraphs. HTML that could run or load something is removed, "
-            "including pictures. Save and choose “View on site” to see the page."
-        }
+        help_texts = {"body": f"{MARKDOWN_HELP} Save and choose “View on site” to see the page."}
 
 
 @admin.register(SitePage)
@@ -36,6 +42,10 @@ class SitePageAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Allow no deletion: the footer of every page links to these pages."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: SitePage, form: forms.ModelForm, change: bool) -> None:
+        """Save with a line of history."""
+        save_text(obj, by=organizer(request))
 
     def view_on_site(self, page: SitePage) -> str:
         """Return the address of the page itself, without a redirect."""
@@ -69,6 +79,19 @@ class ReferenceAdmin(admin.ModelAdmin):
     list_display = ["key", "authors", "title", "year", "topic"]
     list_filter = ["topic", "year"]
     search_fields = ["key", "title", "authors", "venue", "summary"]
+
+    def save_model(self, request: HttpRequest, obj: Reference, form: forms.ModelForm, change: bool) -> None:
+        """Save with a line of history."""
+        save_text(obj, by=organizer(request))
+
+    def delete_model(self, request: HttpRequest, obj: Reference) -> None:
+        """Delete with a line of history."""
+        delete_reference(obj, by=organizer(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Reference]) -> None:
+        """Delete with a line of history for each work."""
+        for reference in queryset:
+            delete_reference(reference, by=organizer(request))
 
     def view_on_site(self, reference: Reference) -> str:
         """Return the address of the work on the Research page."""

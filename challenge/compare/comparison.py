@@ -9,16 +9,16 @@ from challenge.compare.pairs import Pairs, comparable, pairs_by_dataset, pairs_o
 from challenge.compare.selection import FEWEST
 from challenge.compare.tables import Cell, dataset_table, mean_table
 from challenge.compare.wins import Wins, standings, wins
-from challenge.models import GroundTruth, Metric
+from challenge.models import Metric, Versions
 from challenge.results.replicates import (
     Replicates,
     metric_replicates,
     with_dataset_intervals,
     with_intervals,
 )
-from challenge.results.rows import Row
+from challenge.results.rows import Row, shared_benchmark
 from challenge.results.score import Difference, Series
-from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.scoring.benchmark import Benchmark, Dataset
 from challenge.scoring.statistics.bayesian import Outcomes
 
 
@@ -36,6 +36,11 @@ class Comparison:
     #: The same on each dataset, in the official order; the tests of all datasets hold together.
     datasets: Sequence[Pairs]
     has_intervals: bool
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """Datasets of the rows, which are the same for all."""
+        return shared_benchmark(self.rows)
 
     @cached_property
     def series(self) -> list[Series]:
@@ -113,12 +118,12 @@ class Comparison:
     @property
     def dataset_differences(self) -> list[tuple[Dataset, list[Difference | None]]]:
         """Differences to the first row on each dataset."""
-        return [(dataset, _to_first(one)) for dataset, one in zip(MEDMNIST_PLUS, self.datasets, strict=True)]
+        return [(dataset, _to_first(one)) for dataset, one in zip(self.benchmark, self.datasets, strict=True)]
 
     @cached_property
     def standings(self) -> list[tuple[Dataset, list[str]]]:
         """One word for each row, by dataset: see `wins.standings`."""
-        return [(dataset, standings(one)) for dataset, one in zip(MEDMNIST_PLUS, self.datasets, strict=True)]
+        return [(dataset, standings(one)) for dataset, one in zip(self.benchmark, self.datasets, strict=True)]
 
     @property
     def wins(self) -> list[Wins]:
@@ -126,11 +131,11 @@ class Comparison:
         return wins([words for _, words in self.standings])
 
 
-def compare(rows: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None) -> Comparison:
-    """Compare at least two rows that have their dataset scores."""
+def compare(rows: Sequence[Row], metric: Metric, versions: Versions | None) -> Comparison:
+    """Compare at least two rows that have their dataset scores, on the same datasets."""
     replicates = metric_replicates(rows, metric)
     rows = with_dataset_intervals(with_intervals(rows), metric, replicates)
-    paired = comparable(rows, replicates, ground_truth)
+    paired = comparable(rows, replicates, versions)
     return Comparison(
         metric,
         rows,

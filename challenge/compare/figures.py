@@ -10,7 +10,6 @@ from challenge.figures.over_datasets import distribution_over_datasets
 from challenge.figures.paired import paired_differences_by_dataset
 from challenge.figures.paired_matrix import paired_differences
 from challenge.figures.submission import metric_by_dataset
-from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
 def comparison_figures(comparison: Comparison) -> list[Figure]:
@@ -24,10 +23,10 @@ def comparison_figures(comparison: Comparison) -> list[Figure]:
         return []
     matrix, by_dataset = _difference_figures(comparison) if comparison.has_pairs else ([], [])
     return [
-        metric_by_dataset(series, metric, MEDMNIST_PLUS),
-        differences_by_dataset(series, metric, MEDMNIST_PLUS),
+        metric_by_dataset(series, metric, comparison.benchmark),
+        differences_by_dataset(series, metric, comparison.benchmark),
         *by_dataset,
-        distribution_over_datasets(series, metric, MEDMNIST_PLUS),
+        distribution_over_datasets(series, metric, comparison.benchmark),
         *matrix,
     ]
 
@@ -52,7 +51,7 @@ def _difference_figures(comparison: Comparison) -> tuple[list[Figure], list[Figu
                 [means.difference(i, first) for i in others],
                 [[one.difference(i, first) for i in others] for one in comparison.datasets],
                 metric,
-                MEDMNIST_PLUS,
+                comparison.benchmark,
             )
         ],
     )

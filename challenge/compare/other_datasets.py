@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from challenge.results.over_datasets import score_table
-from challenge.results.rows import Row
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import Row, shared_benchmark
 from challenge.scoring.statistics.bayesian import Outcomes, signed_rank_test
 
 
@@ -17,6 +16,8 @@ def outcomes_on_other_datasets(rows: Sequence[Row], metric: str) -> list[Outcome
     """
     first, *others = score_table(rows, metric)
     return [
-        None if np.isnan(other + first).any() else signed_rank_test(other, first, MEDMNIST_PLUS.blocks)
+        None
+        if np.isnan(other + first).any()
+        else signed_rank_test(other, first, shared_benchmark(rows).blocks)
         for other in others
     ]

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from challenge.models import GroundTruth
+from challenge.models import Versions
 from challenge.results.replicates import Replicates
-from challenge.results.rows import Row, RowKey
+from challenge.results.rows import Row, RowKey, shared_benchmark
 from challenge.results.score import Difference, Score
-from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.all_pairs import compare_all_pairs
 from challenge.scoring.statistics.power import detectable_difference
 from challenge.scoring.statistics.rank_inference import flip_share
@@ -49,13 +48,13 @@ class Pairs:
 
 
 def comparable(
-    rows: Sequence[Row], replicates: Replicates, ground_truth: GroundTruth | None
+    rows: Sequence[Row], replicates: Replicates, versions: Versions | None
 ) -> dict[RowKey, np.ndarray]:
     """Return the paired replicates: the replicates of the rows that were scored by the ranked versions."""
     return {
         row.key: replicates[row.key]
         for row in rows
-        if row.key in replicates and all(evaluation.is_by(ground_truth) for evaluation in row.evaluations)
+        if row.key in replicates and all(evaluation.is_by(versions) for evaluation in row.evaluations)
     }
 
 
@@ -68,10 +67,10 @@ def pairs_of_means(rows: Sequence[Row], metric: str, replicates: Replicates) -> 
 
 def pairs_by_dataset(rows: Sequence[Row], metric: str, replicates: Replicates) -> list[Pairs]:
     """Compare all pairs of rows on each dataset, in the official order; the tests of all datasets hold together."""
-    of_rows = [replicates.get(row.key) for row in rows]
+    of_rows, benchmark = [replicates.get(row.key) for row in rows], shared_benchmark(rows)
     return _compared(
-        [[row.by_dataset.get(dataset.name, {}).get(metric) for row in rows] for dataset in MEDMNIST_PLUS],
-        [[None if own is None else own[d] for own in of_rows] for d in range(MEDMNIST_PLUS.n_datasets)],
+        [[row.by_dataset.get(dataset.name, {}).get(metric) for row in rows] for dataset in benchmark],
+        [[None if own is None else own[d] for own in of_rows] for d in range(benchmark.n_datasets)],
     )
 
 

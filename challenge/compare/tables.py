@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from challenge.models import Metric
-from challenge.results.rows import Row
+from challenge.results.rows import Row, shared_benchmark
 from challenge.results.score import Score
-from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ def dataset_table(rows: Sequence[Row], metric: str) -> list[tuple[str, list[Cell
     """Return a line for each dataset, for one metric."""
     return [
         (dataset.title, _cells([row.by_dataset.get(dataset.name, {}).get(metric) for row in rows]))
-        for dataset in MEDMNIST_PLUS
+        for dataset in shared_benchmark(rows)
     ]
 
 

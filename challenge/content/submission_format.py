@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +13,24 @@ class Rule:
     error: str
 
 
-CANONICAL_RULES = (
-    Rule("The file has exactly these 16 columns, in any order.", "the column 'p13' is missing"),
+def canonical_rules(benchmark: Benchmark) -> tuple[Rule, ...]:
+    """Return the rules of the layout, which name the number of columns and of datasets."""
+    n_columns, last = benchmark.max_classes + 2, benchmark.max_classes - 1
+    return (
+        Rule(
+            f"The file has exactly these {n_columns} columns, in any order.",
+            f"the column 'p{last}' is missing",
+        ),
+        *_RULES_OF_ROWS,
+        Rule(
+            f"Nothing is missing: one file contains all {benchmark.n_datasets} datasets.",
+            "1 row is missing: index 7",
+        ),
+        *_RULES_OF_VALUES,
+    )
+
+
+_RULES_OF_ROWS = (
     Rule(
         "No labels and no predicted classes: the site has the labels and derives the classes.",
         "the column 'truth' is not allowed",
@@ -35,10 +51,9 @@ CANONICAL_RULES = (
         "Each pair of dataset and index occurs once. The rows may be in any order.",
         "line 5 already has this index",
     ),
-    Rule(
-        f"Nothing is missing: one file contains all {MEDMNIST_PLUS.n_datasets} datasets.",
-        "1 row is missing: index 7",
-    ),
+)
+
+_RULES_OF_VALUES = (
     Rule(
         "Each row has a probability for each class of its dataset.",
         "p8 is blank; expected a value for each of the 9 classes",
@@ -107,17 +122,21 @@ EVALUATOR_RULES = (
     ),
 )
 
-FROM_ARRAYS = """\
+
+def from_arrays(benchmark: Benchmark) -> str:
+    """Return code that writes a file from arrays with pandas."""
+    return f"""\
 import pandas as pd
 
 # predictions["pathmnist"], ...: an array of shape (test images, classes) for each dataset
-columns = ["dataset", "index", *(f"p{j}" for j in range(14))]
+columns = ["dataset", "index", *(f"p{{j}}" for j in range({benchmark.max_classes}))]
 frames = []
 for name, values in predictions.items():
     frame = pd.DataFrame(values, columns=columns[2 : 2 + values.shape[1]])
     frames.append(frame.assign(dataset=name, index=range(len(frame))))
 pd.concat(frames)[columns].to_csv("predictions.csv.gz", index=False)
 """
+
 
 FROM_EVALUATOR = """\
 import shutil

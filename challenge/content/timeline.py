@@ -1,4 +1,4 @@
-"""Timeline of the phases, and the phase that runs now."""
+"""Timeline of the phases, and the phases whose limits pages show."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +20,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """A phase with its end and its state. A phase also ends when the next phase opens."""
+    """A phase with its state. Several phases can be current at the same time."""
 
     phase: Phase
-    ends_at: datetime | None
     state: State
 
 
@@ -31,24 +30,18 @@ def timeline(phases: Iterable[Phase], now: datetime | None = None) -> list[Span]
     """Return the spans of the phases, the earliest first."""
     now = now or timezone.now()
     in_order = sorted(phases, key=lambda phase: (phase.opens_at, phase.pk))
-    openings = [phase.opens_at for phase in in_order[1:]] + [None]
-    spans = []
-    for phase, next_opens_at in zip(in_order, openings, strict=False):
-        ends_at = min((end for end in (phase.closes_at, next_opens_at) if end), default=None)
-        spans.append(Span(phase, ends_at, _state(phase, ends_at, now)))
-    return spans
+    return [Span(phase, _state(phase, now)) for phase in in_order]
 
 
-def _state(phase: Phase, ends_at: datetime | None, now: datetime) -> State:
+def _state(phase: Phase, now: datetime) -> State:
     if now < phase.opens_at:
         return State.UPCOMING
-    return State.PAST if ends_at and ends_at <= now else State.CURRENT
+    return State.CURRENT if phase.is_open(now) else State.PAST
 
 
-def phase_in_force(spans: Sequence[Span]) -> Phase | None:
-    """Return the phase whose limits pages show: the current phase, else the next, else the last."""
-    for state in (State.CURRENT, State.UPCOMING):
-        for span in spans:
-            if span.state == state:
-                return span.phase
-    return spans[-1].phase if spans else None
+def phases_in_force(spans: Sequence[Span]) -> list[Phase]:
+    """Return the phases whose limits pages show: the current phases, else the next phase, else the last."""
+    if current := [span.phase for span in spans if span.state == State.CURRENT]:
+        return current
+    upcoming = [span.phase for span in spans if span.state == State.UPCOMING][:1]
+    return upcoming or [span.phase for span in spans[-1:]]

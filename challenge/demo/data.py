@@ -11,12 +11,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.models import Evaluation, GroundTruth, PublishedMethod, Submission
+from challenge.demo import second_factor
+from challenge.models import Evaluation, GroundTruth, Licence, PublishedMethod, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth as Labels
 from challenge.scoring.reading.predictions import write_predictions
-from challenge.services import evaluations, ground_truths, groups, submissions
+from challenge.services import evaluations, evidence, ground_truths, groups, submissions
 
 ORGANIZER = ("Organizer", "organizer@example.org", "demo-organizer")
 TEAM = ("Demo team", "team@example.org", "demo-team")
@@ -35,10 +36,16 @@ class Entry:
     skill: float
     age: int
     study_url: str = ""
+    code_url: str = ""
+    #: What an organizer has seen of the study, if it is confirmed.
+    confirmed: str = ""
     external_data: bool = False
     #: Entries with the same name here are seeds of one method.
     group: str = ""
 
+
+STUDY, CODE = "https://example.org/a-study", "https://example.org/some-code"
+SEEN = "This is a demo: no study was read."
 
 #: Enough entries for the figures: four teams, three weeks, some too close to distinguish.
 ENTRIES = (
@@ -46,12 +53,21 @@ ENTRIES = (
     Entry(TEAM[0], "Demo model, hasty", 224, 1.0, age=17),  # its team is warned: below the majority class
     Entry("Sample group", "Demo model, small", 28, 1.2, age=12),
     Entry("Example lab", "Demo model, more epochs", 224, 1.5, age=9),
-    Entry("Practice group", "Demo model, plain", 224, 2.07, age=7),
+    Entry(
+        "Practice group",
+        "Demo model, plain",
+        224,
+        2.07,
+        age=7,
+        study_url=STUDY,
+        code_url=CODE,
+        confirmed=SEEN,
+    ),
     Entry("Example lab", "Demo model, seed 1", 224, 1.97, age=5, group="Demo model, three seeds"),
     Entry("Example lab", "Demo model, seed 2", 224, 1.93, age=5, group="Demo model, three seeds"),
     Entry("Example lab", "Demo model, seed 3", 224, 2.14, age=4, group="Demo model, three seeds"),
-    Entry("Sample group", "Demo model, two backbones", 224, 2.24, age=6, external_data=True),
-    Entry(TEAM[0], "Demo model, careful", 224, 2.18, age=2, study_url="https://example.org/a-study"),
+    Entry("Sample group", "Demo model, two backbones", 224, 2.24, age=6, external_data=True, code_url=CODE),
+    Entry(TEAM[0], "Demo model, careful", 224, 2.18, age=2, study_url=STUDY),
 )
 
 
@@ -68,6 +84,7 @@ def prepare(write: Print) -> None:
         write("Importing the published results ...")
         call_command("import_reported_baselines", verbosity=0)
     _create_account(*ORGANIZER, is_organizer=True)
+    second_factor.set_up(Team.objects.get(email=ORGANIZER[1]))
     _create_account(*TEAM)
     if not EXAMPLE_FILE.exists():
         write(f"Writing an example submission: {EXAMPLE_FILE} ...")
@@ -105,8 +122,13 @@ def _submit(entry: Entry, labels: Labels, seed: int) -> Submission:
             model_name=entry.model_name,
             description="Generated from the synthetic labels with noise, to show what an entry looks like.",
             study_url=entry.study_url,
+            code_url=entry.code_url,
+            predictions_licence=Licence.CC_BY,
             external_data=entry.external_data,
         )
+    if entry.confirmed:
+        organizer = Team.objects.get(email=ORGANIZER[1])
+        evidence.confirm_study(submission, study_url=entry.study_url, reason=entry.confirmed, by=organizer)
     Submission.objects.filter(pk=submission.pk).update(created_at=timezone.now() - timedelta(days=entry.age))
     return submission
 

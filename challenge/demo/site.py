@@ -11,8 +11,11 @@ from contextlib import suppress
 
 from django.conf import settings
 
+from accounts.models import Team
+from challenge.demo import second_factor
 from challenge.demo.data import EXAMPLE_FILE, ORGANIZER, TEAM, Print
-from challenge.models import Evaluation, OutcomeMail
+from challenge.models import Evaluation, Mail
+from challenge.services import verifications
 
 SHUTDOWN_SECONDS = 2
 #: Maximum wait before the welcome message, even if scoring is not finished.
@@ -35,9 +38,10 @@ def serve(port: int, write: Print) -> None:
     celery = [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", "celery",
               "--app", "bigsite", "--quiet", "worker", "--loglevel", "warning"]  # fmt: skip
     commands = [web, [*celery, "--beat"]]
-    if settings.CHROMIUM:  # drawing takes minutes after the first start, so pages have priority
-        figures = ["--queues", settings.FIGURES_QUEUE, "--hostname", "figures@%h"]
-        commands.append(["nice", "-n", "15", *celery, *figures])
+    queues = _slow_queues()
+    if queues:  # drawing and verifying take minutes after the first start, so pages have priority
+        slow = ["--queues", ",".join(queues), "--hostname", "slow@%h", "--concurrency", "1"]
+        commands.append(["nice", "-n", "15", *celery, *slow])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -61,6 +65,12 @@ def serve(port: int, write: Print) -> None:
         _stop(processes)
 
 
+def _slow_queues() -> list[str]:
+    """Return the queues of a second worker: figures and verifications, where the programs for them are installed."""
+    installed = {settings.FIGURES_QUEUE: settings.CHROMIUM, settings.VERIFY_QUEUE: verifications.is_on()}
+    return [name for name, is_installed in installed.items() if is_installed]
+
+
 def _wait_until_ready(port: int, processes: list[subprocess.Popen], write: Print) -> None:
     """Wait until the site answers and nothing is left to score or mail, or until something goes wrong.
 
@@ -68,7 +78,7 @@ def _wait_until_ready(port: int, processes: list[subprocess.Popen], write: Print
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
-    unsent = OutcomeMail.objects.pending()
+    unsent = Mail.objects.pending()
     waiting = total = pending.count()
     if total:
         write(
@@ -115,12 +125,16 @@ def _stop(processes: list[subprocess.Popen]) -> None:
 
 
 def _welcome(port: int) -> str:
+    codes = second_factor.unused_codes(Team.objects.get(email=ORGANIZER[1]))[: second_factor.PRINTED]
     return f"""
 The BIG benchmark runs on http://127.0.0.1:{port} with demo data.
 
   Team:       {TEAM[0]} / {TEAM[2]}
-  Organizer:  {ORGANIZER[0]} / {ORGANIZER[2]}   (admin: http://127.0.0.1:{port}/admin/)
+  Organizer:  {ORGANIZER[0]} / {ORGANIZER[2]}   (admin: http://127.0.0.1:{port}/{settings.ADMIN_PATH})
+              Second step, each code once: {", ".join(codes)}
+              or an authenticator app with the key {second_factor.KEY}
   Try it:     register a team, then upload {EXAMPLE_FILE}
+  Commands:   ENV_FILE=demo.env SITE_URL=http://127.0.0.1:{port} .venv/bin/python manage.py ...
 
 E-mails are printed here. Ctrl-C stops the site; the data in {settings.DATA_DIR} stays.
 """

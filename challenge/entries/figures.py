@@ -8,25 +8,34 @@ from challenge.figures.figure import Figure
 from challenge.figures.over_datasets import distribution_over_datasets
 from challenge.figures.submission import metric_by_dataset, rank_by_dataset
 from challenge.leaderboard.by_dataset import dataset_ranks
-from challenge.models import Evaluation, EvaluationCurves, GroundTruth, Metric, PublishedMethod, Submission
+from challenge.models import (
+    Evaluation,
+    EvaluationCurves,
+    Metric,
+    PublishedMethod,
+    Submission,
+    Versions,
+    benchmark_of,
+)
 from challenge.results.rows import Row, published_rows, with_dataset_scores
 from challenge.results.score import Series
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 
 def overview_figures(
-    submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
+    submission: Submission, evaluation: Evaluation, versions: Versions | None
 ) -> list[Figure]:
     """Return the figures of a scored entry over all datasets, with published methods of its resolution."""
-    scores = entry_scores(evaluation)
+    scores, benchmark = entry_scores(evaluation), benchmark_of(submission.phase.board)
     row = Row(submission, scores.mean, by_dataset=scores.by_dataset)
-    published = published_rows(PublishedMethod.objects.filter(resolution=submission.resolution))
+    methods = PublishedMethod.objects.filter(resolution=submission.resolution)
+    published = [] if benchmark.has_withheld else published_rows(methods)  # not on the withheld datasets
     compared = [one.series(Metric.AUC) for one in (row, *with_dataset_scores(published))]
     compared = sorted((one for one in compared if one.scores), key=_mean, reverse=True)
-    figures = [metric_by_dataset([row.series(metric)], metric, MEDMNIST_PLUS) for metric in Metric.values]
-    figures.append(distribution_over_datasets(compared, Metric.AUC, MEDMNIST_PLUS))
-    if ranks := dataset_ranks(submission, evaluation, Metric.AUC, ground_truth):
-        figures.append(rank_by_dataset(ranks, Metric.AUC, MEDMNIST_PLUS))
+    figures = [metric_by_dataset([row.series(metric)], metric, benchmark) for metric in Metric.values]
+    figures.append(distribution_over_datasets(compared, Metric.AUC, benchmark))
+    if ranks := dataset_ranks(submission, evaluation, Metric.AUC, versions):
+        figures.append(rank_by_dataset(ranks, Metric.AUC, benchmark))
     return figures
 
 
@@ -43,11 +52,9 @@ def dataset_figures(evaluation: Evaluation, dataset: Dataset) -> list[Figure]:
     return [draw(dataset, data) for draw in (confusion_matrix, roc_curves, reliability_diagram)]
 
 
-def all_figures(
-    submission: Submission, evaluation: Evaluation, ground_truth: GroundTruth | None
-) -> list[Figure]:
+def all_figures(submission: Submission, evaluation: Evaluation, versions: Versions | None) -> list[Figure]:
     """Return all figures of a scored entry; their names are unique."""
-    figures = overview_figures(submission, evaluation, ground_truth)
-    for dataset in MEDMNIST_PLUS:
+    figures = overview_figures(submission, evaluation, versions)
+    for dataset in MEDMNIST_PLUS:  # curves of withheld datasets would tell about their labels
         figures += dataset_figures(evaluation, dataset)
     return figures

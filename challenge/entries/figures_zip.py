@@ -5,7 +5,7 @@ import textwrap
 from django.conf import settings
 
 from challenge.entries.figures import all_figures
-from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.models import Evaluation, Submission, ranked_versions
 from challenge.services.figure_files import delete_figures, figures_path
 
 #: Drawing all figures of an entry takes about 17 s on an idle machine. The limits of the task are higher than this one.
@@ -28,7 +28,7 @@ def render_figures(evaluation_id: int) -> None:
     path = figures_path(evaluation)
     if not path.exists():
         write_zip(
-            all_figures(submission, evaluation, GroundTruth.objects.active()),
+            all_figures(submission, evaluation, ranked_versions()),
             path,
             readme=readme(submission, evaluation),
             chromium=settings.CHROMIUM,
@@ -45,7 +45,7 @@ def _if_shown(evaluation_id: int) -> Evaluation | None:
         "evaluations__ground_truth", "evaluations__dataset_scores"
     )
     submission = submissions.first()
-    shown = submission.latest_scores(GroundTruth.objects.active()) if submission else None
+    shown = submission.latest_scores(ranked_versions()) if submission else None
     return shown if shown and shown.pk == evaluation_id else None
 
 

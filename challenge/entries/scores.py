@@ -4,12 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from challenge.models import Evaluation, GroundTruth, MethodGroup, Uncertainty, uncertainty_of
+from challenge.models import (
+    Evaluation,
+    MethodGroup,
+    Submission,
+    Uncertainty,
+    Versions,
+    benchmark_of,
+    uncertainty_of,
+)
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals, with_intervals
 from challenge.results.rows import Row, dataset_scores_of, row_of, scores_of, with_dataset_scores
-from challenge.results.score import Score, any_close_to_one
+from challenge.results.score import Difference, Score, any_close_to_one
+from challenge.results.withheld import with_gaps
+from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services.uncertainty import AVERAGE
+from challenge.scoring.statistics.estimates import AVERAGE
 
 
 @dataclass(frozen=True)
@@ -42,13 +52,12 @@ class Intervals(StrEnum):
     NONE = "none"  # none will follow, because the scores do not stand any more
 
 
-def intervals_of(evaluation: Evaluation, ground_truth: GroundTruth | None) -> Intervals:
+def intervals_of(evaluation: Evaluation, versions: Versions | None) -> Intervals:
     """Return the state of the intervals of a scored evaluation."""
     uncertainty = uncertainty_of(evaluation)
     if uncertainty is None:
-        submission = evaluation.submission
-        is_removed = submission.is_disqualified or submission.is_withdrawn
-        return Intervals.WAIT if evaluation.is_by(ground_truth) and not is_removed else Intervals.NONE
+        is_awaited = evaluation.is_by(versions) and not evaluation.submission.is_removed
+        return Intervals.WAIT if is_awaited else Intervals.NONE
     if uncertainty.has_results:
         return Intervals.KNOWN
     return Intervals.FAILED if uncertainty.status == Uncertainty.Status.FAILED else Intervals.FOLLOW
@@ -69,13 +78,24 @@ def entry_scores(evaluation: Evaluation) -> EntryScores:
     )
 
 
+def gaps_of(submission: Submission, evaluation: Evaluation, benchmark: Benchmark) -> Mapping[str, Difference]:
+    """Return the public minus the withheld means of a scored evaluation; empty without withheld datasets."""
+    if not benchmark.has_withheld:
+        return {}
+    row = Row(
+        submission, scores_of(evaluation), [evaluation], dataset_scores_of(evaluation), benchmark=benchmark
+    )
+    return with_gaps([row])[0].gaps
+
+
 def group_row(group: MethodGroup, evaluations: Sequence[Evaluation]) -> Row:
     """Return the row of a group with its scores on each dataset, and intervals if all seeds have intervals."""
-    rows = with_intervals(with_dataset_scores([row_of(group, evaluations)]))
+    benchmark = benchmark_of(evaluations[0].submission.phase.board)
+    rows = with_intervals(with_dataset_scores([row_of(group, evaluations, benchmark)]))
     replicates = dataset_replicates(rows, METRICS)
     for place, metric in enumerate(METRICS):
         rows = with_dataset_intervals(rows, metric, {key: of[:, place] for key, of in replicates.items()})
-    return rows[0]
+    return with_gaps(rows)[0]
 
 
 def _with_intervals(scores: Mapping[str, Score], of: str, uncertainty: Uncertainty) -> dict[str, Score]:

@@ -13,6 +13,11 @@ def three_figures(value: float) -> str:
     return f"{Decimal(f'{value:.3g}'):,f}"
 
 
+def signed(value: float, digits: int = 4) -> str:
+    """Return a difference with its sign and four digits, or another number of digits."""
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
 def interval_text(low: float, high: float) -> str:
     """Return an interval with four digits."""
     return (
@@ -29,3 +34,8 @@ def ranks_text(ends: tuple[int, int]) -> str:
 def plain(value: float) -> str:
     """Return a number with at most six significant digits, without an exponent or final zeros."""
     return f"{Decimal(f'{value:.6g}'):f}"
+
+
+def exponent(value: float) -> str:
+    """Return a tiny number with one significant digit: 2e-16."""
+    return f"{value:.0e}" if value else "0"

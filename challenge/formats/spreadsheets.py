@@ -1,9 +1,8 @@
 """CSV text that spreadsheets read as plain cells, never as formulas, even if a team or model name looks like one."""
 
 import csv
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 #: Possible starts of a formula: the start of a cell. In some countries, semicolons, tabs and line breaks also end a
 #: cell, even inside quotes. Spreadsheets drop blanks and quotation marks before a formula.
@@ -17,11 +16,22 @@ Value = str | int | float | None
 
 def to_csv(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """Return a table as CSV (RFC 4180): booleans as true and false, numbers in full precision, None as empty cells."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return "".join(csv_lines(columns, rows))
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[str]:
+    """Return the lines of the same CSV one by one, so that a large table is never in memory as a whole."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+class _Echo:
+    """File that returns what is written: the writer of the csv module then returns each line."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def without_formulas(text: str) -> str:

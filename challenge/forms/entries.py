@@ -1,25 +1,18 @@
 """Forms for an entry: to send it, to edit it, and to withdraw it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse_lazy
 from django.utils.safestring import mark_safe
 from django.utils.text import format_lazy
 
 from accounts.models import Team
-from challenge.forms.fields import StudyField, WebField
-from challenge.models import FACT_FIELDS, Submission
+from challenge.forms.fields import ACCEPT, PredictionsField, StudyField, WebField
+from challenge.models import FACT_FIELDS, Licence, Phase, PhaseQuerySet, Submission
 from challenge.models.visibility import Visibility, problem_of_end
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-
-#: Ends of the names of submission files, and the same for the browser's dialog, which knows only the last suffix.
-SUFFIXES = (".csv", ".csv.gz", ".zip")
-ACCEPT = ".csv,.gz,.zip,text/csv,application/gzip,application/zip"
 
 #: Fields in the team's own words that readers see.
 FREE_TEXTS = ("model_name", "description", "special_methods", "pretraining_name", "hardware")
@@ -27,6 +20,12 @@ FREE_TEXTS = ("model_name", "description", "special_methods", "pretraining_name"
 SHOWN_THOUGH_ANONYMOUS = (
     '<span class="if-anonymous">Readers see this although the entry is anonymous: name no people, institutions or '
     "projects.</span>"
+)
+
+#: Help of the file where phases differ in their test sets.
+ALL_TEST_SETS = (
+    "One CSV file, plain or gzip-compressed, with the class probabilities for all test sets of the phase; or, without "
+    "withheld datasets, one zip with the files of MedMNIST's evaluator."
 )
 
 VISIBILITIES = [
@@ -75,12 +74,25 @@ class EntryForm(forms.ModelForm):
         "anonymous until you change it.",
         error_messages={"invalid": "Enter a day as year-month-day, for example 2027-03-31."},
     )
+    publish_predictions = forms.BooleanField(
+        label="Publish predictions",
+        required=False,
+        help_text="Everybody can then download the probabilities while the entry is ranked, and compare other methods "
+        "with them. The file does not name you. You can end this at any time; copies that others made stay theirs.",
+    )
+    predictions_licence = forms.ChoiceField(
+        label="Licence of published predictions",
+        choices=Licence.choices,
+        initial=Licence.CC_BY,
+        required=False,
+        help_text="For the file with the probabilities, if you publish it.",
+    )
 
     class Meta:
         model = Submission
         fields = [
             *("model_name", "description", "study_url", "code_url", "external_data", "special_methods"),
-            *("visibility", "anonymous_until", *FACT_FIELDS),
+            *("visibility", "anonymous_until", "publish_predictions", "predictions_licence", *FACT_FIELDS),
         ]
         labels = {
             "external_data": "Data beyond MedMNIST+ was used for training",
@@ -136,8 +148,13 @@ class EntryForm(forms.ModelForm):
         return self.cleaned_data["visibility"] or self["visibility"].initial
 
     def clean(self) -> dict[str, Any]:
-        """Check the end of the anonymity. An end without anonymity is an oversight that would name the team."""
+        """Check the end of the anonymity. An end without anonymity is an oversight that would name the team.
+
+        The licence is empty if the predictions are not published.
+        """
         cleaned = super().clean() or self.cleaned_data
+        licence = cleaned.get("predictions_licence") or Licence.CC_BY.value
+        cleaned["predictions_licence"] = licence if cleaned.pop("publish_predictions", False) else ""
         until = cleaned.get("anonymous_until")
         if cleaned.get("visibility") == Visibility.ANONYMOUS:
             if problem := problem_of_end(until):
@@ -152,9 +169,15 @@ class EntryForm(forms.ModelForm):
 
 
 class SubmissionForm(EntryForm):
-    """Form for a submission: the file, and the team's statements about it."""
+    """Form for a submission: the phase if several are open, the file, and the team's statements about it."""
 
-    upload = forms.FileField(
+    phase = forms.ModelChoiceField(
+        Phase.objects.none(),
+        empty_label="Choose",
+        help_text="Several phases are open. Each has limits and a board of its own.",
+        error_messages={"invalid_choice": "This phase does not take submissions now. Choose another."},
+    )
+    upload = PredictionsField(
         label="Predictions",
         help_text="One CSV file, plain or gzip-compressed, with the class probabilities for all "
         f"{MEDMNIST_PLUS.n_datasets} test sets; or one zip with the files of MedMNIST's evaluator.",
@@ -164,12 +187,17 @@ class SubmissionForm(EntryForm):
     no_facts = forms.BooleanField(label="State no facts for this entry", required=False)
 
     class Meta(EntryForm.Meta):
-        fields = ["upload", "resolution", *EntryForm.Meta.fields]
+        fields = ["phase", "upload", "resolution", *EntryForm.Meta.fields]
 
     def __init__(
-        self, *args: Any, team: Team | None = None, draft: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        team: Team | None = None,
+        phases: PhaseQuerySet | None = None,
+        draft: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
-        """Show the text of a draft, or offer the facts of the team's last submission."""
+        """Show the text of a draft, or offer the facts of the team's last submission; offer the open phases."""
         last = Submission.objects.filter(team=team).first() if team and not draft else None
         facts = {name: value for name in FACT_FIELDS if last and (value := getattr(last, name))}
         super().__init__(*args, **kwargs | {"initial": draft or facts})
@@ -178,6 +206,16 @@ class SubmissionForm(EntryForm):
         self.facts_from = last if facts else None
         if not facts:
             del self.fields["no_facts"]
+        self._offer(phases)
+
+    def _offer(self, phases: PhaseQuerySet | None) -> None:
+        """Ask for the phase if several are open, or if the team chose one that may have closed in the meantime."""
+        if phases is not None and (len(phases) > 1 or self.data.get("phase")):
+            field = cast("forms.ModelChoiceField[Phase]", self.fields["phase"])
+            field.queryset, field.required = phases, True
+            self.fields["upload"].help_text = ALL_TEST_SETS
+        else:
+            del self.fields["phase"]
 
     @property
     def shows_facts(self) -> bool:
@@ -187,21 +225,6 @@ class SubmissionForm(EntryForm):
     @property
     def _folded(self) -> tuple[str, ...]:
         return ("no_facts", *FACT_FIELDS)
-
-    def clean_upload(self) -> UploadedFile:
-        """Refuse a file by its name or size; the worker checks the content."""
-        upload = self.cleaned_data["upload"]
-        if upload.size > settings.MAX_UPLOAD_BYTES:
-            raise forms.ValidationError(
-                f"The file is larger than {filesizeformat(settings.MAX_UPLOAD_BYTES)} "
-                f"({filesizeformat(upload.size)}). Compress it with gzip, or write fewer digits."
-            )
-        if not upload.name.lower().endswith(SUFFIXES):
-            raise forms.ValidationError(
-                "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's "
-                "evaluator."
-            )
-        return upload
 
     def clean(self) -> dict[str, Any]:
         """Leave out the facts, with their errors, if the team states none."""
@@ -218,8 +241,10 @@ class EditEntryForm(EntryForm):
 
     def __init__(self, *args: Any, instance: Submission, initial: dict[str, Any] | None = None) -> None:
         ended = instance.visibility == Visibility.ANONYMOUS and not instance.is_anonymous
-        visible = {"visibility": Visibility.PUBLIC, "anonymous_until": None} if ended else {}
-        about: dict[str, Any] = {"instance": instance, "initial": visible | (initial or {})}
+        shown: dict[str, Any] = {"visibility": Visibility.PUBLIC, "anonymous_until": None} if ended else {}
+        shown["publish_predictions"] = bool(instance.predictions_licence)
+        shown["predictions_licence"] = instance.predictions_licence or Licence.CC_BY
+        about: dict[str, Any] = {"instance": instance, "initial": shown | (initial or {})}
         super().__init__(*args, **about)
 
     @property

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from accounts.models import Team
-from challenge.models import Evaluation, GroundTruth, MethodGroup, Submission
+from challenge.models import Evaluation, MethodGroup, Submission, ranked_versions
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ class GroupForm(forms.Form):
     @cached_property
     def choices_by_resolution(self) -> list[tuple[str, list[Choice]]]:
         """Return the choices by resolution: scored submissions in no other group, and all that were ticked before."""
-        ground_truth = GroundTruth.objects.active()
+        versions = ranked_versions()
         ticked = {str(pk) for pk in self["members"].value() or []}
         by_resolution: dict[int, list[Choice]] = {}
         for one in self._listed(ticked):
-            choice = Choice(one, one.latest_scores(ground_truth), str(one.pk) in ticked)
+            choice = Choice(one, one.latest_scores(versions), str(one.pk) in ticked)
             by_resolution.setdefault(one.resolution, []).append(choice)
         return [
             (choices[0].submission.get_resolution_display(), choices)

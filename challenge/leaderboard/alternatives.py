@@ -9,8 +9,7 @@ from challenge.models import Metric
 from challenge.results.decathlon import decathlon_baseline
 from challenge.results.over_datasets import score_table
 from challenge.results.replicates import metric_replicates
-from challenge.results.rows import Row
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import Row, shared_benchmark
 from challenge.scoring.statistics import aggregation
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.scoring.statistics.ranking import rank
@@ -38,15 +37,15 @@ class Way:
 
 def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[Way]:
     """Rank the rows, which must have dataset scores, in every way; the official way comes first."""
-    scores = score_table(rows, metric)
+    scores, benchmark = score_table(rows, metric), shared_benchmark(rows)
     worst, where = aggregation.worst_dataset(scores)
-    titles = [dataset.title for dataset in MEDMNIST_PLUS]
+    titles = [dataset.title for dataset in benchmark]
     by_metric = [[_mean(row, one) for one in BENCHMARK_METRICS] for row in rows]
     ways = [
         _by_highest("Mean", "The mean over the datasets: official.", _means(rows, metric)),
         _by_lowest(
             "Mean rank",
-            f"The mean of the ranks on the {MEDMNIST_PLUS.n_datasets} datasets; each of the three organ sets counts.",
+            f"The mean of the ranks on the {benchmark.n_datasets} datasets; each of the three organ sets counts.",
             aggregation.mean_ranks(scores),
         ),
         _by_highest(
@@ -63,17 +62,17 @@ def ways_to_rank(rows: Sequence[Row], metric: Metric, resolution: int) -> list[W
         ),
         _by_highest(
             "Worst dataset",
-            f"The lowest of the {MEDMNIST_PLUS.n_datasets} scores.",
+            f"The lowest of the {benchmark.n_datasets} scores.",
             worst,
             notes=[titles[index] if index >= 0 else "" for index in where.tolist()],
         ),
         _by_highest(
             "Organs as one",
             "The mean over the datasets, with the three organ sets (views of the same scans) counted as one.",
-            aggregation.grouped_mean(scores, MEDMNIST_PLUS.blocks),
+            aggregation.grouped_mean(scores, benchmark.blocks),
         ),
     ]
-    baseline = decathlon_baseline(resolution)
+    baseline = None if benchmark.has_withheld else decathlon_baseline(resolution)
     if baseline is not None:
         ways.append(
             _by_highest(
@@ -96,7 +95,8 @@ def leave_one_out_ranges(rows: Sequence[Row], metric: Metric) -> list[tuple[int,
 def _dataset_replicates(rows: Sequence[Row], metric: str) -> np.ndarray:
     """Return the replicates on the datasets, (m, D, B); NaN for a row without replicates."""
     found = metric_replicates(rows, metric)
-    replicates = np.full((len(rows), MEDMNIST_PLUS.n_datasets, N_REPLICATES), np.nan, dtype=np.float32)
+    shape = (len(rows), shared_benchmark(rows).n_datasets, N_REPLICATES)
+    replicates = np.full(shape, np.nan, dtype=np.float32)
     for index, row in enumerate(rows):
         if row.key in found:
             replicates[index] = found[row.key]

@@ -1,4 +1,4 @@
-"""Attempts behind an entry: scored submissions of its team at the resolution, when the entry was selected.
+"""Attempts behind an entry: scored submissions of its team at the resolution in the phase, when it was selected.
 
 If the best entry represents the team, all submissions scored so far are attempts. If the team chose the entry, those
 scored until then are. Withdrawn, disqualified and private submissions are attempts, too: the team knew their scores
@@ -18,8 +18,8 @@ from challenge.models import Submission, SubmissionQuerySet
 from challenge.models.visibility import named
 from challenge.results.rows import Row
 
-#: Times of the first scores of submissions, by their number, for each team and resolution.
-Times = Mapping[tuple[int, int], Mapping[int, datetime]]
+#: Times of the first scores of submissions, by their number, for each team, phase and resolution.
+Times = Mapping[tuple[int, int, int], Mapping[int, datetime]]
 
 
 def with_attempts_of_selection(rows: Sequence[Row], filters: Filters) -> list[Row]:
@@ -40,26 +40,27 @@ def attempts_of(row: Row) -> list[int]:
     if row.team_key is None or not _has_attempts(row):
         return []
     team, _ = row.team_key
-    return _attempts(row, _times(Submission.objects.filter(team=team, resolution=row.resolution)))
+    sent = Submission.objects.filter(team=team, phase=row.phase, resolution=row.resolution)
+    return _attempts(row, _times(sent))
 
 
 def _has_attempts(row: Row) -> bool:
-    return row.method is None and not (row.is_anonymous or row.is_private or row.is_baseline)
+    return row.method is None and not (row.is_anonymous or row.is_hidden or row.is_baseline)
 
 
 def _times(submissions: SubmissionQuerySet) -> Times:
     """A later scoring of the same submission is no attempt, so the time of its first outcome counts."""
-    found: dict[tuple[int, int], dict[int, datetime]] = {}
+    found: dict[tuple[int, int, int], dict[int, datetime]] = {}
     sent = submissions.filter(evaluations__scored_at__isnull=False, training__isnull=True)
     sent = sent.filter(Q(sent_anonymous=False) | named())
-    scored = sent.order_by().values_list("pk", "team_id", "resolution", "first_outcome_at")
-    for pk, team, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
-        found.setdefault((team, resolution), {})[pk] = outcome_at or scored_at
+    scored = sent.order_by().values_list("pk", "team_id", "phase_id", "resolution", "first_outcome_at")
+    for pk, team, phase, resolution, outcome_at, scored_at in scored.annotate(Min("evaluations__scored_at")):
+        found.setdefault((team, phase, resolution), {})[pk] = outcome_at or scored_at
     return found
 
 
 def _attempts(row: Row, times: Times) -> list[int]:
     team, _ = row.team_key or (0, False)
-    scored = times.get((team, row.resolution), {})
+    scored = times.get((team, row.phase or 0, row.resolution), {})
     chosen_at = row.chosen_at
     return [pk for pk, time in scored.items() if chosen_at is None or time <= chosen_at]

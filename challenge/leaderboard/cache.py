@@ -9,14 +9,20 @@ from django.core.cache import cache
 
 from challenge.leaderboard.store import state_of_the_site
 
-T = TypeVar("T")
+T = TypeVar("T", str, bytes)
 
 #: Time after which the cache forgets a result.
 SECONDS = 600
+#: Longest result that is kept. Readers can ask for any number of results, and the cache may be in the database.
+LONGEST = 100_000
 
 
-def cached(make: Callable[[], T], *about: object) -> T:
-    """Return the result of `make` for the current state of the leaderboard; `about` is its cache key."""
+def cached(make: Callable[[], T], *about: object, is_current: Callable[[], bool]) -> T:
+    """Return the result of `make` for the current state of the leaderboard; `about` is its cache key.
+
+    A long result is made again each time, and so is a result made while what it is made from is outdated
+    (`is_current`).
+    """
     if not settings.BOARD_RESULTS_ARE_KEPT:
         return make()
     # read the state first: a result may then be newer than its state (and is computed again), never older
@@ -24,6 +30,8 @@ def cached(make: Callable[[], T], *about: object) -> T:
     key = f"board:{sha256(name.encode()).hexdigest()}"
     found = cache.get(key)
     if found is None:
+        may_keep = is_current()  # before `make`: what it reads then may be newer, never older
         found = make()
-        cache.set(key, found, SECONDS)
+        if may_keep and len(found) <= LONGEST:
+            cache.set(key, found, SECONDS)
     return found

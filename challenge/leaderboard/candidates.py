@@ -9,10 +9,10 @@ import numpy as np
 from django.http import QueryDict
 from numpy.typing import NDArray
 
-from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.filters import Filters, usual_rankings
 from challenge.leaderboard.ranking import boards, whose_row
 from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth
+from challenge.models import Versions, ranked_versions
 from challenge.results.over_datasets import stored_score_table
 from challenge.results.rows import Kind, Row, RowKey
 
@@ -21,11 +21,13 @@ Integers = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Candidates:
-    """All entries and published methods, also entries that do not represent their team; arrays of one length.
+    """All entries and published methods, also entries that do not represent their team, as arrays of one length.
 
     Entries come first, the oldest first.
     """
 
+    #: Versions behind the scores.
+    versions: Versions | None
     kinds: NDArray[np.str_]
     pks: Integers
     #: Number of the team; each baseline and each published method has a number of its own.
@@ -59,10 +61,12 @@ def _no_garbage_collection() -> Iterator[None]:
 @_no_garbage_collection()
 def _candidates(parameters: QueryDict) -> Candidates:
     filters = Filters.from_query(parameters)
-    board = boards(filters, [filters.resolution], GroundTruth.objects.active())[filters.resolution]
+    versions = ranked_versions()
+    board = boards(filters, [filters.resolution], versions)[filters.resolution]
     rows = [*board.entries, *(row for row in board.rows if row.method)]
     official = {row.key: row.rank or 0 for row in board.rows}
     return Candidates(
+        versions=versions,
         kinds=np.array([row.key.kind.value for row in rows], dtype=str),
         pks=np.array([row.key.pk for row in rows], dtype=int),
         teams=_numbered(whose_row(row) for row in rows),
@@ -73,7 +77,7 @@ def _candidates(parameters: QueryDict) -> Candidates:
     )
 
 
-CANDIDATES = Result("candidates", _candidates)
+CANDIDATES = Result("candidates", _candidates, usual=usual_rankings)
 
 
 def _numbered(values: Iterable[Hashable]) -> Integers:

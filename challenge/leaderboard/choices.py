@@ -1,12 +1,14 @@
 """Choices of a reader for the page: options of the filter form, and active choices with links that remove them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from django.db.models import TextChoices
+
 from challenge.formats.numbers import plain
 from challenge.leaderboard.filters import Column, Filters
-from challenge.models import MethodFacts
+from challenge.models import Evidence, MethodFacts
 
 
 class Option(NamedTuple):
@@ -47,6 +49,7 @@ def options(filters: Filters) -> dict[str, list[Option]]:
             Option(one.value, str(one.label), one in selection.pretrainings)
             for one in MethodFacts.Pretraining
         ],
+        "evidence": [Option(one.value, str(one.label), one in selection.evidence) for one in Evidence],
         "columns": [Option(one.value, str(one.label), one in filters.columns) for one in Column],
     }
 
@@ -60,8 +63,8 @@ def active(filters: Filters) -> list[Active]:
 
 
 def cleared(filters: Filters) -> Filters:
-    """Return the filters with resolution, metric and tab only."""
-    return Filters(filters.resolution, filters.metric, tab=filters.tab)
+    """Return the filters with phase, resolution, metric and tab only."""
+    return Filters(filters.resolution, filters.metric, tab=filters.tab, phase=filters.phase)
 
 
 def _choices(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -89,9 +92,11 @@ def _of_selection(filters: Filters) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"family: {_either(chosen.families)}", {"families": ()}
     if chosen.pretrainings:
         yield f"pre-training: {_either(chosen.pretrainings)}", {"pretrainings": ()}
+    if chosen.evidence:
+        yield f"evidence: {_either(chosen.evidence)}", {"evidence": ()}
     if chosen.with_study:
         yield "with a study", {"with_study": False}
 
 
-def _either(choices: tuple[MethodFacts.Family, ...] | tuple[MethodFacts.Pretraining, ...]) -> str:
+def _either(choices: Sequence[TextChoices]) -> str:
     return " or ".join(str(choice.label) for choice in choices)

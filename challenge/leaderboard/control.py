@@ -11,10 +11,9 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.highest import Choice
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth
+from challenge.models import ranked_versions
 from challenge.results.over_datasets import score_table
-from challenge.results.rows import with_dataset_scores
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import shared_benchmark, with_dataset_scores
 from challenge.scoring.statistics.critical_difference import (
     ALPHA,
     block_ranks,
@@ -89,13 +88,13 @@ def control_comparison(filters: Filters, chosen: str) -> Control | None:
 
 def _block_ranks(parameters: QueryDict) -> BlockRanks | None:
     filters = Filters.from_query(parameters)
-    ranked = [row for row in leaderboard(filters, GroundTruth.objects.active()) if row.rank is not None]
+    ranked = [row for row in leaderboard(filters, ranked_versions()) if row.rank is not None]
     rows = with_dataset_scores(ranked[:ROWS_WITH_DATASETS])
     scores = score_table(rows, filters.metric)
     complete = np.flatnonzero(~np.isnan(scores).any(axis=1))[:MAX_ROWS]
     if len(complete) < MIN_ROWS:
         return None
-    ranks = block_ranks(ranks_by_dataset(scores[complete].T), MEDMNIST_PLUS.blocks)
+    ranks = block_ranks(ranks_by_dataset(scores[complete].T), shared_benchmark(rows).blocks)
     return BlockRanks([Choice.of(rows[place]) for place in complete], ranks)
 
 

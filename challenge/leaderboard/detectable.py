@@ -13,7 +13,7 @@ from django.http import QueryDict
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards
 from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth, Resolution
+from challenge.models import Resolution, ranked_versions
 from challenge.results.replicates import dataset_replicates
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.metrics.ranked import METRICS
@@ -61,7 +61,7 @@ def detectable_differences() -> Detectable | None:
 
 
 def _detectable(parameters: QueryDict) -> Detectable | None:
-    of_resolution = boards(Filters(baselines=False), Resolution.values, GroundTruth.objects.active())
+    of_resolution = boards(Filters(baselines=False), Resolution.values, ranked_versions())
     rows = [
         list(islice((row for row in board.rows if row.rank and not row.group), MOST))
         for board in of_resolution.values()

@@ -5,7 +5,6 @@ An export contains nothing that the pages do not show.
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,17 +14,29 @@ from django.utils import timezone
 
 from bigsite.version import site_version
 from challenge.formats.spreadsheets import to_csv
+from challenge.formats.times import utc
 from challenge.leaderboard.attempts import with_attempts_of_selection
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import FACT_FIELDS, GroundTruth, MethodGroup, Reference, Submission
+from challenge.models import (
+    FACT_FIELDS,
+    MethodGroup,
+    Reference,
+    Submission,
+    Versions,
+    benchmark_of,
+    ranked_versions,
+)
+from challenge.results.evidence import step_of_row
 from challenge.results.facts import facts_of_rows
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import Kind, Row, with_dataset_scores
-from challenge.results.score import Score
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.score import Difference, Score
+from challenge.results.scored_again import scored_again
+from challenge.results.withheld import with_gaps
+from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION, METRICS, SCORER_VERSION
 from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
 
@@ -38,10 +49,12 @@ KINDS = {Kind.ENTRY: "entry", Kind.SEEDS: "seeds", Kind.PUBLISHED: "published"}
 FACTS = (
     *("rank", "rank_low", "rank_high", "rank_low_over_datasets", "rank_high_over_datasets", "with_leader"),
     *("kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "evidence", "study_url", "url"),
 )
 #: Suffixes of the columns of a metric, as in `auc_low`; the column of its value has no suffix.
 PARTS = ("low", "high", "std")
+#: Name of the differences between public and withheld means, as in `auc_public_minus_withheld`.
+GAP = "public_minus_withheld"
 
 
 def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
@@ -49,44 +62,66 @@ def leaderboard_table(filters: Filters) -> tuple[list[str], list[list[Any]]]:
     columns = [*FACTS]
     for metric in METRICS:
         columns += [metric, *(f"{metric}_{part}" for part in PARTS)]
-    rows = _rows(filters, GroundTruth.objects.active())
+    gaps = _gap_columns(benchmark_of(filters.phase))
+    rows = _rows(filters, ranked_versions())
+    if gaps:
+        rows = with_gaps(with_dataset_scores(rows))
     lines = []
     for row, method in zip(rows, facts_of_rows(rows), strict=True):
         line = list(row_facts(row).values())
         for metric in METRICS:
             score = row.scores.get(metric)
             line += [getattr(score, part, None) for part in ("value", *PARTS)]
-        lines.append([*line, *method.values()])
-    return [*columns, *FACT_FIELDS], lines
+        of_gaps = gaps_dict(row.gaps)
+        lines.append([*line, *(of_gaps.get(name) for name in gaps), *method.values()])
+    return [*columns, *gaps, *FACT_FIELDS], lines
+
+
+def _gap_columns(benchmark: Benchmark) -> list[str]:
+    """Return the columns of the differences between public and withheld means; none without withheld datasets."""
+    if not benchmark.has_withheld:
+        return []
+    return [f"{metric}_{GAP}{part}" for metric in METRICS for part in ("", "_low", "_high")]
+
+
+def gaps_dict(gaps: Mapping[str, Difference]) -> dict[str, float | None]:
+    """Return the differences between public and withheld means with their intervals; empty if there are none."""
+    found: dict[str, float | None] = {}
+    for metric, gap in gaps.items():
+        name = f"{metric}_{GAP}"
+        found |= {name: gap.value, f"{name}_low": gap.low, f"{name}_high": gap.high}
+    return found
 
 
 def leaderboard_document(filters: Filters) -> dict[str, Any]:
     """Return all rows of the leaderboard with their scores on each dataset, and a header."""
-    ground_truth = GroundTruth.objects.active()
-    rows = with_dataset_scores(_rows(filters, ground_truth))
+    versions = ranked_versions()
+    rows = with_gaps(with_dataset_scores(_rows(filters, versions)))
     return {
-        **head(ground_truth, SCORER_VERSION, BOOTSTRAP_VERSION),
+        **head(versions, BOOTSTRAP_VERSION),
         "filters": filters.ranking_values,
-        "rows": [
-            row_facts(row)
-            | {
-                "result_url": result_address(row.submission or row.group),
-                "external_data": row.external_data if row.evaluations else None,
-                "special_methods": row.special_methods if row.evaluations else None,
-                "facts": method,
-                "average": scores_dict(row.scores),
-                "datasets": _of_datasets(row, "value"),
-                "datasets_std": _of_datasets(row, "std"),
-            }
-            for row, method in zip(rows, facts_of_rows(rows), strict=True)
-        ],
+        "rows": [row_document(row, method) for row, method in zip(rows, facts_of_rows(rows), strict=True)],
+    }
+
+
+def row_document(row: Row, method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the description, ranks and scores of a row with dataset scores; `method` has the facts of its method."""
+    return row_facts(row) | {
+        "result_url": result_address(row.submission or row.group),
+        "external_data": row.external_data if row.evaluations else None,
+        "special_methods": row.special_methods if row.evaluations else None,
+        "facts": dict(method),
+        "average": scores_dict(row.scores),
+        "datasets": _of_datasets(row, "value"),
+        "datasets_std": _of_datasets(row, "std"),
+        **({GAP: gaps_dict(row.gaps)} if row.gaps else {}),
     }
 
 
 def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
     """Return one part of each known score by dataset and metric, as a plain number to keep the export small."""
     found = {}
-    for dataset in MEDMNIST_PLUS:
+    for dataset in row.benchmark:
         scores = row.by_dataset.get(dataset.name, {})
         parts = {m: getattr(scores[m], part) for m in METRICS if m in scores}
         if known := {metric: value for metric, value in parts.items() if value is not None}:
@@ -94,8 +129,8 @@ def _of_datasets(row: Row, part: str) -> dict[str, dict[str, float]]:
     return found
 
 
-def _rows(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
-    rows = with_attempts_of_selection(leaderboard(filters, ground_truth), filters)
+def _rows(filters: Filters, versions: Versions | None) -> list[Row]:
+    rows = with_attempts_of_selection(leaderboard(filters, versions), filters)
     return with_intervals(with_rank_ranges(rows, filters.metric))
 
 
@@ -116,27 +151,29 @@ def row_facts(row: Row) -> dict[str, Any]:
         row.is_baseline,
         row.is_chosen,
         row.attempts,
+        step.value if (step := step_of_row(row)) else None,
         row.study_url or None,
         absolute(row.url),
     )
     return dict(zip(FACTS, values, strict=True))
 
 
-def head(ground_truth: GroundTruth | None, scorer: str, bootstrap: str | None) -> dict[str, Any]:
+def head(versions: Versions | None, bootstrap: str | None) -> dict[str, Any]:
     """Return the header of an export: the benchmark, the versions behind the numbers, and the citation."""
     cited = Reference.objects.filter(key=CITED).first()
     return {
         "benchmark": BENCHMARK,
         "site": settings.SITE_URL,
         "generated_at": utc(timezone.now()),
+        "note": again.note if (again := scored_again(ranked_versions())) else None,
         "versions": {
             "site": site_version(),
-            "scorer": scorer,
-            "ground_truth": ground_truth
+            "scorer": versions.scorer if versions else SCORER_VERSION,
+            "ground_truth": versions
             and {
-                "name": ground_truth.name,
-                "sha256": ground_truth.checksum,
-                "is_demo": ground_truth.is_demo,
+                "name": versions.ground_truth.name,
+                "sha256": versions.ground_truth.checksum,
+                "is_demo": versions.ground_truth.is_demo,
             },
             "bootstrap": bootstrap and {"version": bootstrap, "replicates": N_REPLICATES, "level": LEVEL},
         },
@@ -157,9 +194,11 @@ def scores_dict(scores: Mapping[str, Score]) -> dict[str, Any]:
     return found
 
 
-def datasets_dict(by_dataset: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, Any]]:
-    """Return `scores_dict` for each dataset with scores, in the official order."""
-    return {d.name: scores_dict(by_dataset[d.name]) for d in MEDMNIST_PLUS if d.name in by_dataset}
+def datasets_dict(
+    by_dataset: Mapping[str, Mapping[str, Score]], benchmark: Benchmark
+) -> dict[str, dict[str, Any]]:
+    """Return `scores_dict` for each dataset with scores, in the order of the benchmark."""
+    return {d.name: scores_dict(by_dataset[d.name]) for d in benchmark if d.name in by_dataset}
 
 
 def result_address(about: Submission | MethodGroup | None) -> str | None:
@@ -173,11 +212,6 @@ def result_address(about: Submission | MethodGroup | None) -> str | None:
 def absolute(path: str) -> str:
     """Return the absolute address of a path on this site."""
     return f"{settings.SITE_URL}{path}"
-
-
-def utc(time: datetime) -> str:
-    """Return a time in ISO 8601, in UTC, to the second."""
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def to_json(document: Mapping[str, Any]) -> str:

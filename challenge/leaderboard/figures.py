@@ -16,8 +16,7 @@ from challenge.leaderboard.ranking import Board
 from challenge.models import Metric
 from challenge.results.facts import parameters_of
 from challenge.results.replicates import metric_replicates, with_dataset_intervals, with_intervals
-from challenge.results.rows import Row, with_dataset_scores
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import Row, shared_benchmark, with_dataset_scores
 
 #: Maximum number of points drawn over time: all record setters, then the latest others.
 MOST_OVER_TIME = 500
@@ -51,12 +50,13 @@ def leaderboard_figures(
     ranked = [row for row in board.rows if row.rank is not None]
     highest = with_dataset_scores(ranked[:ROWS_WITH_DATASETS])
     highest = with_dataset_intervals(highest, metric, metric_replicates(highest, metric))
+    benchmark = shared_benchmark(highest)
     series = [one for one in (row.series(metric) for row in highest) if one.scores]
-    heat_map = score_heat_map(series, metric, MEDMNIST_PLUS, within=colours_within) if series else None
+    heat_map = score_heat_map(series, metric, benchmark, within=colours_within) if series else None
     return {
         "heat_map": heat_map,
-        "critical_difference": critical_difference(series, metric, MEDMNIST_PLUS),
-        "distribution": distribution_over_datasets(series, metric, MEDMNIST_PLUS) if series else None,
+        "critical_difference": critical_difference(series, metric, benchmark),
+        "distribution": distribution_over_datasets(series, metric, benchmark) if series else None,
         "without_datasets": len(highest) - len(series),
         "beyond": len(ranked) - len(highest),
         "over_parameters": over_parameters(ranked, metric),

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth
+from challenge.models import ranked_versions
 from challenge.results.rows import Row
 
 #: Number of rows: enough that a form can leave out those that are chosen already.
@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 
 
 def _highest(parameters: QueryDict) -> list[Choice]:
-    rows = leaderboard(Filters.from_query(parameters), GroundTruth.objects.active())[:MOST]
+    rows = leaderboard(Filters.from_query(parameters), ranked_versions())[:MOST]
     return [Choice.of(row) for row in rows]
 
 

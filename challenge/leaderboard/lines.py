@@ -4,17 +4,17 @@ A line depends on one row only, so it is made once and used in every ranking. A 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 
-from challenge.formats.numbers import interval_text, ranks_text, three_figures
-from challenge.models import FACT_FIELDS, MethodFacts, PublishedMethod
+from challenge.formats.numbers import interval_text, signed, three_figures
+from challenge.models import FACT_FIELDS, Evidence, MethodFacts, PublishedMethod
+from challenge.results.evidence import step_of_row
 from challenge.results.facts import amount, label_of, pretraining_text
 from challenge.results.rows import Kind, Row
-from challenge.results.score import Score, any_close_to_one
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.score import Difference, Score, any_close_to_one
 from challenge.scoring.metrics.ranked import METRICS
 
 
@@ -59,12 +59,16 @@ class Line:
     parameters: float | None
     family: str | None
     pretraining: str | None
+    #: Step of the evidence, for filters; None for a published method.
+    evidence: str | None
     #: Facts as texts.
     parameters_text: str
     family_text: str
     pretraining_text: str
     time_text: str
     evidence_text: str
+    #: Public minus withheld mean and its interval by metric, as texts; empty without withheld datasets.
+    gaps: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def is_published(self) -> bool:
@@ -77,9 +81,9 @@ class Standing:
     """Position of a row in one ranking."""
 
     rank: int | None
-    #: Ranges of the rank over resamples of the images, and of the datasets; empty if not known.
-    images: str
-    datasets: str
+    #: Ends of the ranges of the rank over resamples of the images, and of the datasets; None if not known.
+    images: tuple[int, int] | None
+    datasets: tuple[int, int] | None
     #: True if the row cannot be distinguished from the leader.
     is_with_leader: bool
     #: True if the row was compared with the leader.
@@ -101,8 +105,8 @@ def standing_of(row: Row) -> Standing:
     """Return the standing of a row of a ranking."""
     return Standing(
         rank=row.rank,
-        images=ranks_text(row.rank_range) if row.rank_range else "",
-        datasets=ranks_text(row.rank_range_over_datasets) if row.rank_range_over_datasets else "",
+        images=row.rank_range,
+        datasets=row.rank_range_over_datasets,
         is_with_leader=row.is_with_leader is True,
         is_compared=row.is_with_leader is not None,
     )
@@ -124,7 +128,7 @@ def line_of(row: Row, facts: Mapping[str, Any] = UNKNOWN_FACTS) -> Line:
 
 def headless_line(row: Row, facts: Mapping[str, Any]) -> Line:
     """Return the line of a row without its rendered parts, which would take seconds for thousands of rows."""
-    method = row.method
+    method, step = row.method, step_of_row(row)
     return Line(
         key=str(row.key),
         kind=row.key.kind,
@@ -142,11 +146,13 @@ def headless_line(row: Row, facts: Mapping[str, Any]) -> Line:
         parameters=facts["parameters_millions"],
         family=facts["family"],
         pretraining=facts["pretraining"],
+        evidence=step.value if step else None,
         parameters_text=f"{three_figures(millions)} M" if (millions := facts["parameters_millions"]) else "",
         family_text=label_of(MethodFacts.Family, facts["family"]),
         pretraining_text=pretraining_text(facts),
         time_text=amount(facts["training_hours"], "hour", "hours"),
-        evidence_text=_evidence(row, facts["code_licence"]),
+        evidence_text=_evidence(row, step, facts["code_licence"]),
+        gaps={metric: _gap(one) for metric, one in row.gaps.items()},
     )
 
 
@@ -159,7 +165,9 @@ def from_json(values: Mapping[str, Any]) -> Line:
     """Return the line of `to_json`, also after it was written and read as JSON."""
     cells = {metric: Cell(*cell) for metric, cell in values["cells"].items()}
     datasets = {metric: tuple(scores) for metric, scores in values["datasets"].items()}
-    return Line(**{**values, "kind": Kind(values["kind"]), "cells": cells, "datasets": datasets})
+    gaps = {metric: (text, interval) for metric, (text, interval) in values["gaps"].items()}
+    made = {"kind": Kind(values["kind"]), "cells": cells, "datasets": datasets, "gaps": gaps}
+    return Line(**{**values, **made})
 
 
 def _rendered(cells: Mapping[str, Cell], metric: str) -> str:
@@ -184,16 +192,22 @@ def _cell(score: Score) -> Cell:
     )
 
 
+def _gap(difference: Difference) -> tuple[str, str]:
+    low, high = difference.low, difference.high
+    interval = "" if low is None or high is None else f"{signed(low)} to {signed(high)}"
+    return signed(difference.value), interval
+
+
 def _on_datasets(row: Row, metric: str) -> tuple[str, ...]:
     """Return the scores on all datasets; empty where a score is not known."""
-    scores = (row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS)
+    scores = (row.by_dataset.get(dataset.name, {}).get(metric) for dataset in row.benchmark)
     return tuple(f"{score.value:.4f}" if score else "" for score in scores)
 
 
-def _evidence(row: Row, licence: str | None) -> str:
-    """Return what backs an entry: a study, several runs, code that others may use."""
-    if row.method:
+def _evidence(row: Row, step: Evidence | None, licence: str | None) -> str:
+    """Return what backs an entry: the step of its evidence, several runs, code that others may use."""
+    if step is None:
         return "publication"
     runs = f"{row.n_runs} seeds" if row.group else "one run"
-    parts = ("study" if row.study_url else "", runs, f"code {licence}" if licence else "")
-    return ", ".join(filter(None, parts))
+    parts = [str(step.label), runs, *([f"licence {licence}"] if licence else [])]
+    return ", ".join(parts)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from challenge.leaderboard.candidates import CANDIDATES, Candidates
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import rows_of_keys
-from challenge.models import GroundTruth
 from challenge.results.replicates import metric_replicates, with_intervals_of_selection
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
@@ -74,9 +73,12 @@ class OwnBoard:
         return sum(line.official_rank is not None for line in self.missing)
 
 
-def own_board(
-    filters: Filters, weights: Sequence[int], ground_truth: GroundTruth | None, *, every_row: bool = False
-) -> OwnBoard:
+def is_current(filters: Filters) -> bool:
+    """Return whether a board that is made now has the current entries, and not those of a moment ago."""
+    return CANDIDATES.get(filters.ranking_values).is_current
+
+
+def own_board(filters: Filters, weights: Sequence[int], *, every_row: bool = False) -> OwnBoard:
     """Rank the rows of the filters by the weighted mean over the datasets, with at least one weight above 0.
 
     Returns the highest rows, which have ranges, or every row.
@@ -92,7 +94,7 @@ def own_board(
     places, ranks = places[in_order], ranks[in_order]
     shown = len(places) if every_row else MOST_WITH_RANGES
     missing = np.flatnonzero(np.isnan(means))
-    lines = _lines(found, [*places[:shown], *missing], np.flatnonzero(weights), ground_truth)
+    lines = _lines(found, [*places[:shown], *missing], np.flatnonzero(weights))
     ranked = {
         place: replace(lines[place].row, rank=of, scores={filters.metric: Score(mean)})
         for place, of, mean in zip(places.tolist(), ranks.tolist(), means[places].tolist(), strict=True)
@@ -115,12 +117,10 @@ def _best_per_team(
     return np.sort(places[order][first])
 
 
-def _lines(
-    found: Candidates, places: Sequence[int], datasets: NDArray[np.integer], ground_truth: GroundTruth | None
-) -> dict[int, Line]:
+def _lines(found: Candidates, places: Sequence[int], datasets: NDArray[np.integer]) -> dict[int, Line]:
     """Return a line without rank and score for each place; rows that have just gone are left out."""
     keys = found.keys(places)
-    rows = rows_of_keys(keys, ground_truth)
+    rows = rows_of_keys(keys, found.versions)
     return {
         int(place): Line(
             replace(rows[key], scores={}),

@@ -7,14 +7,13 @@ import numpy as np
 from challenge.leaderboard.export import FACTS, row_facts
 from challenge.leaderboard.own import Line, own_board
 from challenge.leaderboard.own_choice import Choice
-from challenge.models import GroundTruth
 
 #: Facts of a row that are not computed for an own board.
 _LEFT_OUT = ("rank_low_over_datasets", "rank_high_over_datasets", "attempts")
 _FACTS = tuple(name for name in FACTS if name not in _LEFT_OUT)
 
 
-def own_table(choice: Choice, ground_truth: GroundTruth | None) -> tuple[list[str], list[list[Any]]]:
+def own_table(choice: Choice) -> tuple[list[str], list[list[Any]]]:
     """Return the columns and all rows of an own board; rows without a rank come last.
 
     The last column repeats the choice, because the ranks mean nothing without it.
@@ -26,7 +25,7 @@ def own_table(choice: Choice, ground_truth: GroundTruth | None) -> tuple[list[st
         *(f"{metric}_{dataset.name}" for dataset, _ in choice.chosen),
         "own_selection",
     ]
-    board = own_board(choice.filters, choice.weights, ground_truth, every_row=True)
+    board = own_board(choice.filters, choice.weights, every_row=True)
     return columns, [[*_cells(line, metric), address] for line in (*board.highest, *board.missing)]
 
 

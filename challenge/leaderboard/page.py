@@ -1,22 +1,33 @@
 """One page of the ranking: the rows that a reader sees, from the lines of all rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+import numpy as np
 from django.core.paginator import Page, Paginator
 
 from challenge.figures.figure import METRIC_TITLES
 from challenge.figures.forest import ForestRow, forest
+from challenge.leaderboard.cells import (
+    gap_cell,
+    head_cell,
+    pick_cell,
+    rank_cell,
+    score_cells,
+    table_row,
+    text_cells,
+)
 from challenge.leaderboard.filters import Column, Filters
 from challenge.leaderboard.lines import Line, Ranked, Standing
 from challenge.leaderboard.standings import STANDINGS, Standings
 from challenge.leaderboard.store import Kept, NotMadeYetError, state_of_the_site
-from challenge.leaderboard.stored_lines import LINES, stored_lines
-from challenge.models import Metric
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.leaderboard.stored_lines import LINES, has_lines, stored_lines
+from challenge.models import Metric, benchmark_of
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 
 ROWS_PER_PAGE = 50
+#: Reads of the board until ranks and lines are by the same versions.
+MOST_READS = 3
 #: Number of rows in the forest plot.
 MOST_DRAWN = 12
 
@@ -30,27 +41,16 @@ _TEXTS = {
 }
 
 
-class BoardRow(NamedTuple):
-    """One row of the table: its standing, its line, and its cells in the order of the columns."""
-
-    standing: Standing
-    line: Line
-    #: Means of the metrics as HTML.
-    cells: str
-    #: Scores on the datasets by that metric, if the reader asks for them.
-    datasets: Sequence[str]
-    #: Facts that the reader asks for.
-    texts: Sequence[str]
-
-
 @dataclass(frozen=True)
 class BoardPage:
     """One page of the rows that match a selection."""
 
-    rows: Sequence[BoardRow]
+    #: Rows of the table as HTML.
+    rows: Sequence[str]
     page: Page
     #: Names and titles of the metrics; the first metric ranks.
     metrics: Sequence[tuple[str, str]]
+    benchmark: Benchmark
     dataset_titles: Sequence[str]
     text_titles: Sequence[str]
     #: Forest plot of the highest rows, their number, and the number of entries among them.
@@ -68,29 +68,44 @@ class BoardPage:
 
 def board_page(filters: Filters) -> Kept[BoardPage]:
     """Return the page of the rows that match the selection."""
-    kept = _standings(filters)
+    kept = standings_by(filters)
     return Kept(_page(filters, kept.value), kept.made_at, kept.is_current)
 
 
-def _standings(filters: Filters) -> Kept[Standings]:
-    """Return the standings under the filters, and see to their lines first; the state of the site is read once."""
-    state = state_of_the_site()
-    LINES.get({"resolution": filters.resolution}, state)
-    return STANDINGS.get(filters.ranking_values, state)
+def standings_by(filters: Filters) -> Kept[Standings]:
+    """Return the standings under the filters, and see to their lines first; the state of the site is read once.
+
+    Ranks and lines are by the same versions: if the site has just switched to others, both are read again.
+
+    Raises:
+        NotMadeYetError: they are being made.
+
+    """
+    for _ in range(MOST_READS):
+        state = state_of_the_site()
+        lines = LINES.get({**filters.of_phase, "resolution": filters.resolution}, state)
+        kept = STANDINGS.get(filters.ranking_values, state, may_make=lines.is_current)
+        scored_by = kept.value.scored_by
+        if scored_by == lines.value or has_lines(filters, scored_by):
+            return kept
+    raise NotMadeYetError("The lines by the new versions are being made.")
 
 
 def _page(filters: Filters, standings: Standings) -> BoardPage:
+    benchmark = benchmark_of(filters.phase)
     matching, n_unstated = filters.selection.places(standings)
     page = Paginator(matching, ROWS_PER_PAGE).get_page(filters.page)
     leader = [] if standings.leader is None else [standings.leader]
-    ranked = ranked_rows(filters.resolution, standings, {*page, *leader})
+    ranked = ranked_rows(filters, standings, {*page, *leader})
     shown = [ranked[place] for place in page if place in ranked]
     drawn = [row for row in shown[:MOST_DRAWN] if row.standing.rank] if page.number == 1 else []
+    leading = next((ranked[place].line for place in leader if place in ranked), None)
     return BoardPage(
-        rows=board_rows(shown, filters),
+        rows=board_rows(shown, filters, benchmark, ticked=leading.key if leading else "", can_compare=True),
         page=page,
         metrics=metrics_of(filters.metric),
-        dataset_titles=[d.title for d in MEDMNIST_PLUS] if Column.DATASETS in filters.columns else [],
+        benchmark=benchmark,
+        dataset_titles=[d.title for d in benchmark] if Column.DATASETS in filters.columns else [],
         text_titles=[str(column.label) for column in filters.columns if column in _TEXTS],
         forest=forest([_drawn(row, filters.metric) for row in drawn], METRIC_TITLES[filters.metric]),
         n_drawn=len(drawn),
@@ -98,7 +113,7 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
         standings=standings,
         n_matching=len(matching),
         n_unstated=n_unstated,
-        leader=next((ranked[place].line for place in leader if place in ranked), None),
+        leader=leading,
         is_leader_shown=standings.leader in list(page),
         is_close_to_one=any(row.line.is_close_to_one for row in shown),
     )
@@ -108,31 +123,31 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
 class Highest:
     """The highest rows of a ranking, and the sentences about all of its rows."""
 
-    rows: Sequence[BoardRow]
+    #: Rows of the table as HTML.
+    rows: Sequence[str]
     headline: str
 
 
 def highest_rows(filters: Filters, n: int) -> Highest | None:
     """Return the n highest rows of a ranking; None while it is computed for the first time."""
     try:
-        standings = _standings(filters).value
+        standings = standings_by(filters).value
     except NotMadeYetError:
         return None
-    places = [place for place, rank in enumerate(standings.ranks[:n]) if rank]
-    ranked = ranked_rows(filters.resolution, standings, places)
+    places = np.flatnonzero(standings.ranks[:n]).tolist()
+    ranked = ranked_rows(filters, standings, places)
     return Highest(
-        board_rows([ranked[place] for place in places if place in ranked], filters), standings.headline
+        board_rows([ranked[place] for place in places if place in ranked], filters, MEDMNIST_PLUS),
+        standings.headline,
     )
 
 
-def ranked_rows(resolution: int, standings: Standings, places: Iterable[int]) -> dict[int, Ranked]:
+def ranked_rows(filters: Filters, standings: Standings, places: Iterable[int]) -> dict[int, Ranked]:
     """Return rows of a ranking by their places; a row that has just left the board is left out."""
-    places = list(places)
-    lines = stored_lines(resolution, [standings.keys[place] for place in places])
+    keys = {place: standings.keys[place].decode() for place in places}
+    lines = stored_lines(filters, standings.scored_by, list(keys.values()))
     return {
-        place: Ranked(standings.standing(place), lines[key])
-        for place in places
-        if (key := standings.keys[place]) in lines
+        place: Ranked(standings.standing(place), lines[key]) for place, key in keys.items() if key in lines
     }
 
 
@@ -141,21 +156,41 @@ def metrics_of(ranked_by: Metric) -> list[tuple[str, str]]:
     return sorted(Metric.choices, key=lambda choice: choice[0] != ranked_by)
 
 
-def board_rows(ranked: Sequence[Ranked], filters: Filters) -> list[BoardRow]:
-    """Return rows of the table."""
+def board_rows(
+    ranked: Sequence[Ranked],
+    filters: Filters,
+    benchmark: Benchmark,
+    *,
+    ticked: str = "",
+    can_compare: bool = False,
+) -> list[str]:
+    """Return rows of the table as HTML.
+
+    Args:
+        ranked: the rows.
+        filters: choices of the reader, among them the columns.
+        benchmark: datasets of the phase.
+        ticked: key of the row that is ticked for a comparison.
+        can_compare: true if the rows have checkboxes.
+
+    """
     texts = [_TEXTS[column] for column in filters.columns if column in _TEXTS]
-    unknown = ("",) * MEDMNIST_PLUS.n_datasets
+    unknown = ("",) * benchmark.n_datasets
     with_datasets = Column.DATASETS in filters.columns
-    return [
-        BoardRow(
-            standing,
-            line,
-            line.rendered[filters.metric],
-            line.datasets.get(filters.metric, unknown) if with_datasets else (),
-            [getattr(line, text) for text in texts],
-        )
-        for standing, line in ranked
-    ]
+
+    def cells(standing: Standing, line: Line) -> Iterator[str]:
+        if can_compare:
+            yield pick_cell(line, is_ticked=line.key == ticked)
+        yield rank_cell(standing, is_published=line.is_published)
+        yield head_cell(line, with_attempts=not filters.all_entries)
+        yield line.rendered[filters.metric]
+        if benchmark.has_withheld:
+            yield gap_cell(line.gaps.get(filters.metric))
+        yield text_cells(getattr(line, text) for text in texts)
+        if with_datasets:
+            yield score_cells(line.datasets.get(filters.metric, unknown))
+
+    return [table_row(line, cells(standing, line)) for standing, line in ranked]
 
 
 def _drawn(row: Ranked, metric: str) -> ForestRow:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from challenge.leaderboard.rank_sets import RankSet, rank_sets
 from challenge.leaderboard.uncertainty import Position, positions
-from challenge.models import Metric
+from challenge.models import Metric, Versions
 from challenge.results.rows import Kind, RowKey
 
 
@@ -23,10 +23,12 @@ class Place:
         return self.key.kind is Kind.SEEDS
 
 
-def find_place(keys: Sequence[RowKey], resolution: int, metric: Metric) -> Place | None:
-    """Return the place of the first ranked key among all entries and published methods."""
-    places = positions(resolution, metric)
+def find_place(
+    keys: Sequence[RowKey], resolution: int, metric: Metric, versions: Versions | None, phase: int | None
+) -> Place | None:
+    """Return the place of the first ranked key among all entries and published methods of a phase's board."""
+    places = positions(resolution, metric, versions, phase)
     key = next((key for key in keys if key in places), None)
     if key is None:
         return None
-    return Place(key, places[key], rank_sets(resolution, metric).get(key))
+    return Place(key, places[key], rank_sets(resolution, metric, phase).get(key))

@@ -14,7 +14,7 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import rows_of_keys
 from challenge.leaderboard.store import Result
 from challenge.leaderboard.uncertainty import positions
-from challenge.models import GroundTruth, Metric
+from challenge.models import Metric, ranked_versions
 from challenge.results.replicates import mean_replicates
 from challenge.results.rows import Kind, Row, RowKey
 from challenge.scoring.statistics import rank_inference
@@ -50,22 +50,23 @@ def rank_sets_of(rows: Sequence[Row], metric: Metric) -> list[tuple[int, int] | 
     return [found.get(row.key) for row in rows]
 
 
-def rank_sets(resolution: int, metric: Metric) -> dict[RowKey, RankSet]:
-    """Return the rank sets of the highest entries at a resolution that have replicates.
+def rank_sets(resolution: int, metric: Metric, phase: int | None = None) -> dict[RowKey, RankSet]:
+    """Return the rank sets of the highest entries of a phase at a resolution that have replicates.
 
     Only these entries are ranked: published results have no replicates and take no rank here. Empty while the sets are
     computed for the first time.
     """
-    return RANK_SETS.value({"resolution": resolution, "metric": metric}, {})
+    filters = Filters(resolution, metric, phase=phase)
+    return RANK_SETS.value({**filters.of_phase, "resolution": resolution, "metric": metric}, {})
 
 
 def _rank_sets(parameters: QueryDict) -> dict[RowKey, RankSet]:
-    filters = Filters.from_query(parameters)
-    places = positions(filters.resolution, filters.metric)
+    filters, versions = Filters.from_query(parameters), ranked_versions()
+    places = positions(filters.resolution, filters.metric, versions, filters.phase)
     entries = sorted(
         (key for key in places if key.kind is not Kind.PUBLISHED), key=lambda key: places[key].rank
     )
-    rows = list(rows_of_keys(entries[:MOST], GroundTruth.objects.active()).values())
+    rows = list(rows_of_keys(entries[:MOST], versions).values())
     ends = rank_sets_of(rows, filters.metric)
     found = {row.key: one for row, one in zip(rows, ends, strict=True) if one}
     return {key: RankSet(*one, len(found)) for key, one in found.items()}

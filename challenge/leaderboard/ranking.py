@@ -6,9 +6,20 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from challenge.leaderboard.filters import Filters
-from challenge.models import Evaluation, GroundTruth, Metric, PublishedMethod, Submission
+from challenge.models import (
+    Evaluation,
+    MethodGroup,
+    Metric,
+    PublishedMethod,
+    Submission,
+    Versions,
+    benchmark_of,
+    benchmarks_of,
+    in_phase,
+)
 from challenge.results.rows import Kind, Row, RowKey, published_rows, row_of
 from challenge.results.seeds import split_by_group
+from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.ranking import rank
 
@@ -26,18 +37,17 @@ class Board:
     entries: list[Row]
 
 
-def leaderboard(filters: Filters, ground_truth: GroundTruth | None) -> list[Row]:
+def leaderboard(filters: Filters, versions: Versions | None) -> list[Row]:
     """Return the rows in order of rank; rows without the metric come last, unranked."""
-    return boards(filters, [filters.resolution], ground_truth)[filters.resolution].rows
+    return boards(filters, [filters.resolution], versions)[filters.resolution].rows
 
 
-def boards(
-    filters: Filters, resolutions: Sequence[int], ground_truth: GroundTruth | None
-) -> dict[int, Board]:
+def boards(filters: Filters, resolutions: Sequence[int], versions: Versions | None) -> dict[int, Board]:
     """Return the leaderboard at each resolution, ignoring the resolution of the filters. At most three queries."""
-    entries = entry_rows(resolutions, ground_truth, standard_only=filters.standard_only)
+    benchmark = benchmark_of(filters.phase)
+    entries = entry_rows(filters, resolutions, versions, benchmark)
     published: dict[int, list[Row]] = {}
-    if filters.baselines:
+    if filters.baselines and not benchmark.has_withheld:  # they have no scores on withheld datasets
         methods = PublishedMethod.objects.filter(resolution__in=resolutions)
         published = _by_resolution(published_rows(methods), resolutions)
     found = {}
@@ -53,11 +63,10 @@ def rank_rows(rows: Sequence[Row], metric: str) -> list[Row]:
     return sorted((replace(row, rank=place) for row, place in zip(rows, ranks, strict=True)), key=_order)
 
 
-def rank_of(
-    submission: Submission, metric: Metric, ground_truth: GroundTruth | None
-) -> tuple[int | None, int]:
+def rank_of(submission: Submission, metric: Metric, versions: Versions | None) -> tuple[int | None, int]:
     """Return the rank of a submission's row among all entries and published methods, and the number of ranked rows."""
-    rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), ground_truth)
+    filters = Filters(submission.resolution, metric, all_entries=True, phase=submission.phase.board)
+    rows = leaderboard(filters, versions)
     ranked = [row for row in rows if row.rank is not None]
     return next((row.rank for row in ranked if submission in row.members), None), len(ranked)
 
@@ -68,48 +77,60 @@ _COLUMNS = (
     "scored_at",
     *(
         f"submission__{field}"
-        for field in ("team__name", "group__name", "group__team__name", "created_at", "resolution", "model_name",
-                      "study_url", "external_data", "special_methods", "training", "visibility", "anonymous_until",
-                      "chosen_at", "parameters_millions")
+        for field in ("phase", "team__name", "group__name", "group__team__name", "created_at", "resolution",
+                      "model_name", "study_url", "code_url", "external_data", "special_methods", "training",
+                      "visibility", "anonymous_until", "awaits_publication", "chosen_at", "parameters_millions",
+                      "study_confirmation__study_url", "study_confirmation__found_at",
+                      "study_confirmation__found_by_name", "reproduction__found_at", "reproduction__found_by_name")
     ),
 )  # fmt: skip
 
 
 def entry_rows(
-    resolutions: Sequence[int], ground_truth: GroundTruth | None, *, standard_only: bool
+    filters: Filters, resolutions: Sequence[int], versions: Versions | None, benchmark: Benchmark
 ) -> dict[int, list[Row]]:
-    """Return a row for each entry scored by the active versions, by resolution, oldest first.
+    """Return a row for each entry of a phase, on its datasets, by resolution, oldest first.
 
     The seeds of a group are one entry. A group is standard if all of its seeds are standard.
     """
-    rows = _entry_rows(Q(submission__resolution__in=resolutions), ground_truth)
-    return _by_resolution((row for row in rows if row.is_standard or not standard_only), resolutions)
+    which = in_phase(filters.phase, "submission__") & Q(submission__resolution__in=resolutions)
+    rows = [row_of(*one, benchmark) for one in _entries(which, versions)]
+    shown = (row for row in rows if row.is_standard or not filters.standard_only)
+    return _by_resolution(shown, resolutions)
 
 
-def rows_of_keys(keys: Iterable[RowKey], ground_truth: GroundTruth | None) -> dict[RowKey, Row]:
-    """Return the rows of some keys, without building the rows of thousands of others. At most three queries."""
+def rows_of_keys(keys: Iterable[RowKey], versions: Versions | None) -> dict[RowKey, Row]:
+    """Return the rows of some keys, without building the rows of thousands of others. At most four queries."""
     pks: dict[Kind, list[int]] = {kind: [] for kind in Kind}
     for key in keys:
         pks[key.kind].append(key.pk)
     entries = Q(submission__in=pks[Kind.ENTRY]) | Q(submission__group__in=pks[Kind.SEEDS])
     methods = PublishedMethod.objects.filter(pk__in=pks[Kind.PUBLISHED])
-    return {row.key: row for row in (*_entry_rows(entries, ground_truth), *published_rows(methods))}
+    found = _entries(entries, versions)
+    benchmarks = benchmarks_of({members[0].submission.phase_id for _, members in found})
+    rows = [row_of(group, one, benchmarks[one[0].submission.phase_id]) for group, one in found]
+    return {row.key: row for row in (*rows, *published_rows(methods))}
 
 
-def _entry_rows(which: Q, ground_truth: GroundTruth | None) -> list[Row]:
-    """Return the rows of some evaluations, oldest first, in one query."""
-    if ground_truth is None:
+def _entries(which: Q, versions: Versions | None) -> list[tuple[MethodGroup | None, list[Evaluation]]]:
+    """Return some evaluations, those of a group together, the oldest first, in one query."""
+    if versions is None:
         return []
     evaluations = (
-        Evaluation.objects.ranked(ground_truth)
+        Evaluation.objects.ranked(versions)
         .filter(which)
-        .select_related("submission__team", "submission__group__team")
+        .select_related(
+            "submission__team",
+            "submission__group__team",
+            "submission__study_confirmation",
+            "submission__reproduction",
+        )
         .only(*_COLUMNS)
         .order_by("submission__created_at", "submission__pk")
     )
     for evaluation in evaluations:
-        evaluation.ground_truth = ground_truth  # spares a query
-    return [row_of(group, members) for group, members in split_by_group(evaluations)]
+        evaluation.ground_truth = versions.ground_truth  # spares a query
+    return split_by_group(evaluations)
 
 
 def _by_resolution(rows: Iterable[Row], resolutions: Sequence[int]) -> dict[int, list[Row]]:

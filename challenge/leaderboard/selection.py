@@ -3,14 +3,16 @@
 A selection only hides rows: the ranks of the others stay those among all rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.http import QueryDict
+from numpy.typing import NDArray
 
 from challenge.formats.numbers import plain
-from challenge.models import MethodFacts
+from challenge.models import Evidence, MethodFacts
 
 #: Maximum number of characters of a search.
 MOST_CHARACTERS = 100
@@ -20,14 +22,20 @@ FEWEST_MILLIONS, MOST_MILLIONS = 0.0001, 1_000_000.0
 
 @dataclass(frozen=True, kw_only=True)
 class Searchable:
-    """Rows as columns of equal length, with all that a selection looks at; None for a fact that is not stated."""
+    """Rows as columns of equal length, with all that a selection looks at.
 
-    #: Words for the search: casefolded.
-    words: Sequence[str]
-    parameters: Sequence[float | None]
-    family: Sequence[str | None]
-    pretraining: Sequence[str | None]
-    with_study: Sequence[bool]
+    A fact that is not stated is NaN or an empty text. Arrays are read from the database ten times faster than lists,
+    and ASCII texts are a quarter of NumPy's other texts.
+    """
+
+    #: Words for the search, casefolded: a line for each row, because one text is searched in a hundredth of the time.
+    words: str
+    parameters: NDArray[np.floating]
+    family: NDArray[np.bytes_]
+    pretraining: NDArray[np.bytes_]
+    #: Step of the evidence of each row; empty for a published method.
+    evidence: NDArray[np.bytes_]
+    with_study: NDArray[np.bool_]
 
 
 class Selected(NamedTuple):
@@ -47,6 +55,7 @@ class Selection:
     parameters: float | None = None
     families: tuple[MethodFacts.Family, ...] = ()
     pretrainings: tuple[MethodFacts.Pretraining, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     with_study: bool = False
     #: The search as the reader typed it.
     typed: str = field(default="", compare=False, repr=False)
@@ -60,9 +69,15 @@ class Selection:
             parameters=_millions(query.get("parameters", "")),
             families=tuple(one for one in MethodFacts.Family if one in query.getlist("family")),
             pretrainings=tuple(one for one in MethodFacts.Pretraining if one in query.getlist("pretraining")),
+            evidence=tuple(one for one in Evidence if one in query.getlist("evidence")),
             with_study=query.get("study") == "on",
             typed=typed,
         )
+
+    @classmethod
+    def searching(cls, text: str) -> "Selection":
+        """Return the selection of a search alone."""
+        return cls(search=_clean(text).casefold())
 
     def values(self) -> dict[str, Any]:
         """Return the choices by their names in the query, without defaults."""
@@ -71,6 +86,7 @@ class Selection:
             "parameters": plain(self.parameters) if self.parameters else "",
             "family": list(self.families),
             "pretraining": list(self.pretrainings),
+            "evidence": list(self.evidence),
             "study": "on" if self.with_study else "",
         }
         return {name: value for name, value in values.items() if value}
@@ -85,27 +101,39 @@ class Selection:
         A row that does not state a fact does not match a filter on that fact. The rows that are counted as hidden for
         this reason match everything else.
         """
-        places: Sequence[int] = range(len(rows.words))
+        matching = np.ones(len(rows.with_study), dtype=bool)
+        unstated = np.zeros_like(matching)
         if self.search:
-            places = [place for place in places if self.search in rows.words[place]]
+            matching[:] = False
+            matching[lines_with(self.search, rows.words)] = True
+        if self.evidence:
+            matching &= np.isin(rows.evidence, _ascii(self.evidence))
         if self.with_study:
-            places = [place for place in places if rows.with_study[place]]
-        limit = self.parameters
-        filtered: list[Sequence[Any]] = []
-        if limit is not None:
-            places = [
-                place for place in places if (value := rows.parameters[place]) is None or value <= limit
-            ]
-            filtered.append(rows.parameters)
+            matching &= rows.with_study
+        if self.parameters is not None:
+            unstated |= np.isnan(rows.parameters)
+            matching &= ~(rows.parameters > self.parameters)
         for facts, chosen in ((rows.family, self.families), (rows.pretraining, self.pretrainings)):
             if chosen:
-                accepted = {None, *(one.value for one in chosen)}
-                places = [place for place in places if facts[place] in accepted]
-                filtered.append(facts)
-        stated = places
-        for facts in filtered:
-            stated = [place for place in stated if facts[place] is not None]
-        return Selected(stated, len(places) - len(stated))
+                unstated |= facts == b""
+                matching &= np.isin(facts, _ascii(["", *chosen]))
+        return Selected(np.flatnonzero(matching & ~unstated).tolist(), int((matching & unstated).sum()))
+
+
+def lines_with(search: str, text: str) -> list[int]:
+    """Return the numbers of the lines, from 0, that contain a search without line breaks."""
+    numbers, number, start = [], 0, 0
+    while (found := text.find(search, start)) >= 0:
+        number += text.count("\n", start, found)
+        numbers.append(number)
+        start = text.find("\n", found)
+        if start < 0:
+            break
+    return numbers
+
+
+def _ascii(texts: Iterable[str]) -> list[bytes]:
+    return [text.encode("ascii") for text in texts]
 
 
 def _clean(text: str) -> str:

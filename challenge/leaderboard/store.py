@@ -4,32 +4,34 @@ A result is current while the state of the site is the one it was made in: the r
 (the anonymity of an entry can end at midnight without any change), and the version of the software. A reader of an
 outdated result gets
 
-- a new one, if it takes `BOARD_QUICK_SECONDS` at most;
+- a new one, if it takes `BOARD_QUICK_SECONDS` at most, or `BOARD_FIRST_SECONDS` if there is no earlier one;
 - otherwise the outdated one, and the worker makes a new one (`refresh`): nobody waits;
-- a new one nevertheless, if the worker has not made it within `PATIENCE`.
+- a new one nevertheless, if no worker runs.
 
-No result needs the cache, so a cache that is down changes nothing.
+Results of a kind that takes long are made before anybody asks, as far as readers reach them by the links of a page
+(`Result.usual`). No result needs the cache, so a cache that is down changes nothing.
 """
 
 import logging
 import pickle
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import QueryDict
 from django.utils import timezone
 
 from bigsite.version import site_version
 from challenge.formats.parameters import parameters
-from challenge.models import BoardResult, BoardRevision, today
+from challenge.models import BoardResult, BoardRevision, Sweep, today
+from challenge.models.board import BoardResultQuerySet
 from challenge.services import queue
 
 logger = logging.getLogger(__name__)
@@ -37,12 +39,15 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 M = TypeVar("M")
 
-#: Time after which a reader does what the worker has not done.
-PATIENCE = timedelta(seconds=30)
+#: Age of the last sweep from which on no worker runs: a reader renews a result that is as old, too.
+PATIENCE = timedelta(minutes=3)
 #: Days without a reader after which the worker no longer renews a result, and after which it removes the result.
-RENEWED_DAYS, KEPT_DAYS = timedelta(days=1), timedelta(days=7)
+RENEWED_DAYS, KEPT_DAYS, DAY = timedelta(days=1), timedelta(days=7), timedelta(days=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 #: A refresh ends after about this time, and the next one goes on.
 REFRESH_SECONDS = 20
+#: Format of the kept values: raise it when a class in them changes.
+FORMAT = 3
 
 
 class NotMadeYetError(Exception):
@@ -66,28 +71,35 @@ class Result(Generic[T]):
     make: Callable[[QueryDict], T]
     #: True if processes keep the last values that they read.
     is_remembered: bool = True
+    #: Parameters that readers reach by a link, whose results are made before anybody asks if the kind takes long.
+    usual: Callable[[], Iterable[Mapping[str, object]]] = tuple
+    #: True if other results refer to this one: it is renewed before them.
+    is_basis: bool = False
 
-    def get(self, about: Mapping[str, object], state: str | None = None) -> Kept[T]:
+    def get(self, about: Mapping[str, object], state: str | None = None, *, may_make: bool = True) -> Kept[T]:
         """Return the result for these parameters.
 
         Args:
             about: parameters in their canonical form.
             state: state of the site, if the caller has read it already.
+            may_make: false to leave an outdated result to the worker for now, because something that it needs is
+                outdated, too.
 
         Raises:
             NotMadeYetError: it takes long, and is being made for the first time.
 
         """
-        name = f"{self.kind}?{parameters(about).urlencode()}"
+        name = self.name(about)
         if not settings.BOARD_RESULTS_ARE_KEPT:
             return Kept(self._make(name), timezone.now(), is_current=True)
         state = state or state_of_the_site()
         held = BoardResult.objects.light().filter(name=name).first() or _new(name)
+        is_awaited = _note_reader(held)
         if held.state == state:
-            _note_reader(held)
             return self._load(held, is_current=True)
-        if self._is_slow(held) and not _is_overdue(held):
-            _miss(held)
+        if not may_make or (self._is_slow(held) and not _is_overdue(held)):
+            if is_awaited:
+                queue.enqueue_refresh()
             if not held.state:
                 raise NotMadeYetError(name)
             return self._load(held, is_current=False)
@@ -96,6 +108,10 @@ class Result(Generic[T]):
         if not held.state:
             raise NotMadeYetError(name)
         return self._load(held, is_current=False)
+
+    def name(self, about: Mapping[str, object]) -> str:
+        """Return the name of the result for parameters in their canonical form."""
+        return f"{self.kind}?{parameters(about).urlencode()}"
 
     def value(self, about: Mapping[str, object], missing: M) -> T | M:
         """Return the value of the result, or `missing` while it is being made for the first time."""
@@ -119,10 +135,8 @@ class Result(Generic[T]):
             own.update(claimed_at=None)
             raise
         made_at = timezone.now()
-        content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-        own.update(
-            state=state, made_at=made_at, seconds=seconds, content=content, missed_at=None, claimed_at=None
-        )
+        content = pickle.dumps((FORMAT, value), protocol=pickle.HIGHEST_PROTOCOL)
+        own.update(state=state, made_at=made_at, seconds=seconds, content=content, claimed_at=None)
         return Kept(value, made_at, is_current=True)
 
     def _make(self, name: str) -> T:
@@ -130,10 +144,19 @@ class Result(Generic[T]):
 
     def _is_slow(self, held: BoardResult) -> bool:
         """Tell whether a reader should not wait for a result; a new one takes as long as the slowest of its kind."""
-        if held.state:
-            return held.seconds > settings.BOARD_QUICK_SECONDS
+        return held.seconds > settings.BOARD_QUICK_SECONDS if held.state else self._takes_long()
+
+    def _takes_long(self) -> bool:
         slowest = BoardResult.objects.filter(name__startswith=f"{self.kind}?").aggregate(Max("seconds"))
-        return (slowest["seconds__max"] or 0) > settings.BOARD_QUICK_SECONDS
+        return (slowest["seconds__max"] or 0) > settings.BOARD_FIRST_SECONDS
+
+    def expect(self) -> None:
+        """Add the usual results of a kind that takes long, for `refresh` to make."""
+        names = {self.name(about) for about in self.usual()}
+        if names and self._takes_long():
+            known = BoardResult.objects.filter(name__in=names).values_list("name", flat=True)
+            missing = [BoardResult(name=name, asked_on=_before_readers()) for name in names - {*known}]
+            BoardResult.objects.bulk_create(missing, ignore_conflicts=True)
 
     def _load(self, held: BoardResult, *, is_current: bool) -> Kept[T]:
         try:
@@ -141,33 +164,53 @@ class Result(Generic[T]):
         except (
             Exception
         ) as error:  # another version of the software made it, of classes that have changed since
-            _miss(held)
             raise NotMadeYetError(held.name) from error
         return Kept(value, held.made_at or timezone.now(), is_current)
 
 
 def refresh(results: Sequence[Result[Any]]) -> None:
-    """Renew the outdated results that have readers, the kinds in the given order, and remove those without readers."""
-    BoardResult.objects.filter(asked_on__lt=today() - KEPT_DAYS).delete()
+    """Renew the outdated results that have readers, and remove those without readers and of kinds that are gone.
+
+    Those that were renewed longest ago come first, so that each has its turn while the leaderboard changes all the
+    time; of equals, the kinds in the given order.
+    """
     started = time.monotonic()
-    state = state_of_the_site()
+    queue.note_refresh()
+    kinds = {result.kind: result for result in results}
+    order = list(kinds)
+    gone = [held.pk for held in BoardResult.objects.light() if _kind(held) not in kinds]
+    BoardResult.objects.filter(Q(asked_on__lt=today() - KEPT_DAYS) | Q(pk__in=gone)).delete()
     for result in results:
-        outdated = BoardResult.objects.light().filter(name__startswith=f"{result.kind}?")
-        outdated = outdated.exclude(state=state).filter(asked_on__gte=today() - RENEWED_DAYS)
-        for held in outdated.order_by("seconds", "name"):
-            if time.monotonic() - started > REFRESH_SECONDS:
-                queue.enqueue_refresh()
-                return
-            try:
-                result.renew(held)
-            except Exception:  # the other results must still follow
-                logger.exception("%s was not renewed.", held.name)
+        result.expect()
+
+    def turn(held: BoardResult) -> tuple[object, ...]:
+        kind = _kind(held)
+        return not kinds[kind].is_basis, held.made_at or EARLIEST, order.index(kind), held.name
+
+    for held in sorted(_outdated(state_of_the_site()).light(), key=turn):
+        if time.monotonic() - started > REFRESH_SECONDS:
+            queue.enqueue_refresh()
+            return
+        try:
+            kinds[_kind(held)].renew(held)
+        except Exception:  # the other results must still follow
+            logger.exception("%s was not renewed.", held.name)
 
 
 def is_outdated() -> bool:
     """Return whether `refresh` has something to do."""
-    wanted = BoardResult.objects.filter(asked_on__gte=today() - RENEWED_DAYS)
-    return wanted.exclude(state=state_of_the_site()).exists()
+    return _outdated(state_of_the_site()).exists()
+
+
+def _outdated(state: str) -> BoardResultQuerySet:
+    """Return the results to renew: those with readers, and those that were never made by this version."""
+    has_readers = Q(asked_on__gte=today() - RENEWED_DAYS)
+    is_new = Q(state__in=("", BoardResult.OF_ANOTHER_VERSION))
+    return BoardResult.objects.exclude(state=state).filter(has_readers | is_new)
+
+
+def _kind(held: BoardResult) -> str:
+    return held.name.partition("?")[0]
 
 
 def state_of_the_site() -> str:
@@ -178,29 +221,40 @@ def state_of_the_site() -> str:
 def _new(name: str) -> BoardResult:
     try:
         with transaction.atomic():
-            return BoardResult.objects.create(name=name, asked_on=today())
+            return BoardResult.objects.create(name=name, asked_on=_before_readers())
     except IntegrityError:  # another request was faster
         return BoardResult.objects.get(name=name)
 
 
-def _note_reader(held: BoardResult) -> None:
-    if held.asked_on != today():
-        BoardResult.objects.filter(pk=held.pk).update(asked_on=today())
+def _before_readers() -> date:
+    """Return the day of the last reader for a result that nobody has read yet."""
+    return today() - RENEWED_DAYS - DAY
 
 
-def _miss(held: BoardResult) -> None:
-    """Note the reader, and wake the worker once."""
-    missed = BoardResult.objects.filter(pk=held.pk, missed_at__isnull=True)
-    if missed.update(missed_at=timezone.now(), asked_on=today()):
-        queue.enqueue_refresh()
+def _note_reader(held: BoardResult) -> bool:
+    """Note the day of a reader; return whether the worker does not renew the result without being asked.
+
+    It is the only write, once a day: readers of an outdated result must not wait for each other.
+    """
+    if held.asked_on == today():
+        return False
+    BoardResult.objects.filter(pk=held.pk).update(asked_on=today())
+    return held.asked_on < today() - RENEWED_DAYS
 
 
 def _is_overdue(held: BoardResult) -> bool:
-    return held.missed_at is not None and held.missed_at < timezone.now() - PATIENCE
+    """Return whether no worker runs: a reader should not do the work of a busy worker."""
+    past = timezone.now() - PATIENCE
+    is_late = (held.made_at or EARLIEST) < past
+    return is_late and not Sweep.objects.filter(ended_at__gte=past).exists()
 
 
 def _unpack(held: BoardResult) -> Any:
-    return pickle.loads(held.content)  # noqa: S301  # written by `renew` only
+    """Return the value; raises an error if another version of the site wrote it."""
+    made_in, value = pickle.loads(held.content)  # noqa: S301  # written by `renew` only
+    if made_in != FORMAT:
+        raise ValueError(f"{held.name} has format {made_in}, not {FORMAT}.")
+    return value
 
 
 class _Memory:

@@ -17,11 +17,10 @@ from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.lines import Line, line_of
 from challenge.leaderboard.rank_sets import rank_sets_of
 from challenge.leaderboard.ranking import Board
-from challenge.models import GroundTruth, Metric, SecondaryMetrics
+from challenge.models import Metric, SecondaryMetrics, Versions
 from challenge.results.replicates import metric_replicates
-from challenge.results.rows import Row, with_dataset_scores
+from challenge.results.rows import Row, shared_benchmark, with_dataset_scores
 from challenge.results.secondary_metrics import SECONDARY_TITLES, reference_means, references
-from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.secondary import AVERAGED
 from challenge.scoring.statistics.all_pairs import compare_all_pairs
@@ -48,7 +47,7 @@ class SecondaryRow(TypedDict):
 def tab_context(
     filters: Filters,
     boards: Mapping[int, Board],
-    ground_truth: GroundTruth | None,
+    versions: Versions | None,
     *,
     colours_within: bool = False,
 ) -> dict[str, Any]:
@@ -64,7 +63,7 @@ def tab_context(
         case Tab.WAYS:
             return alternatives_context(ranked, filters)
         case Tab.SECONDARY:
-            return secondary_context(ranked, filters.metric, ground_truth)
+            return secondary_context(ranked, filters.metric, versions)
         case _:
             return {"figures": leaderboard_figures(filters, boards, colours_within=colours_within)}
 
@@ -76,7 +75,7 @@ def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
     entries = [row for row in candidates if row.key in replicates]
     figures: list[Figure] = []
     if len(entries) > 1:
-        stacked = np.stack([replicates[row.key] for row in entries], axis=1)  # (12, m, B)
+        stacked = np.stack([replicates[row.key] for row in entries], axis=1)  # (D, m, B)
         figures = rank_figures(entries, stacked, metric)
     return {
         "rank_figures": figures[:-1],
@@ -87,25 +86,21 @@ def ranks_context(ranked: Sequence[Row], metric: Metric) -> dict[str, Any]:
 
 
 def rank_figures(entries: Sequence[Row], replicates: np.ndarray, metric: Metric) -> list[Figure]:
-    """Return the figures of m entries with dataset replicates (12, m, B); the last figure is by dataset."""
+    """Return the figures of m entries with dataset replicates (D, m, B); the last figure is by dataset."""
     entries = with_dataset_scores(entries)
-    labels = [row.label for row in entries]
+    labels, benchmark = [row.label for row in entries], shared_benchmark(entries)
     means = replicates.mean(axis=0)
     values = [row.scores[metric].value for row in entries]
-    by_dataset = [[row.by_dataset[d.name][metric].value for row in entries] for d in MEDMNIST_PLUS]
-    taus = {
-        d.title: kendall_taus(v, r) for d, v, r in zip(MEDMNIST_PLUS, by_dataset, replicates, strict=True)
-    }
+    by_dataset = [[row.by_dataset[d.name][metric].value for row in entries] for d in benchmark]
+    taus = {d.title: kendall_taus(v, r) for d, v, r in zip(benchmark, by_dataset, replicates, strict=True)}
     difference = np.subtract.outer(values, values)
     tests = compare_all_pairs([values], [means])
     margin = tests.critical * tests.std_errors[0]
     return [
         rank_blobs(labels, rank_replicates(means), values, metric),
         paired_differences(labels, difference, difference - margin, difference + margin, metric),
-        kendall_violins({f"Mean of {MEDMNIST_PLUS.n_datasets}": kendall_taus(values, means)} | taus, metric),
-        rank_blobs_by_dataset(
-            labels, np.stack([rank_replicates(r) for r in replicates]), MEDMNIST_PLUS, metric
-        ),
+        kendall_violins({f"Mean of {benchmark.n_datasets}": kendall_taus(values, means)} | taus, metric),
+        rank_blobs_by_dataset(labels, np.stack([rank_replicates(r) for r in replicates]), benchmark, metric),
     ]
 
 
@@ -136,9 +131,7 @@ def alternatives_context(ranked: Sequence[Row], filters: Filters) -> dict[str, A
     }
 
 
-def secondary_context(
-    ranked: Sequence[Row], metric: Metric, ground_truth: GroundTruth | None
-) -> dict[str, Any]:
+def secondary_context(ranked: Sequence[Row], metric: Metric, versions: Versions | None) -> dict[str, Any]:
     """Return the secondary metrics of the highest entries, of chance and of the majority class."""
     candidates = list(islice((row for row in ranked if row.evaluations), MOST_ROWS))
     found = dict(
@@ -147,7 +140,7 @@ def secondary_context(
         ).values_list("evaluation_id", "datasets")
     )
     rows = [_secondary_row(row, found) for row in candidates]
-    for reference in reference_means(references(ground_truth)) if ground_truth else ():
+    for reference in reference_means(references(versions.ground_truth)) if versions else ():
         scores, secondary = ([reference.values[metric] for metric in of] for of in (METRICS, AVERAGED))
         rows.append(SecondaryRow(line=None, title=reference.name, scores=scores, secondary=secondary))
     return {

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
-from challenge.models import GroundTruth, Metric
+from challenge.models import Metric, Versions, mark_of, ranked_versions
 from challenge.results.over_datasets import means_over_resampled_datasets
 from challenge.results.replicates import mean_replicates
 from challenge.results.rows import Row, RowKey
@@ -79,19 +79,24 @@ def _with_leader(
     return dict(zip((row.key for row in highest), group.tolist(), strict=True))
 
 
-def positions(resolution: int, metric: Metric) -> dict[RowKey, Position]:
-    """Return the position of each ranked row at a resolution, among all entries and published methods.
+def positions(
+    resolution: int, metric: Metric, versions: Versions | None, phase: int | None = None
+) -> dict[RowKey, Position]:
+    """Return the position of each row that these versions rank at a resolution, among all rows of the phase's board.
 
-    Empty while they are computed for the first time.
+    Empty while they are computed for the first time, or after a switch to these versions.
     """
-    return POSITIONS.value({"resolution": resolution, "metric": metric, "entries": "all"}, {})
+    filters = Filters(resolution, metric, phase=phase)
+    about = {**filters.of_phase, "resolution": resolution, "metric": metric, "entries": "all"}
+    scored_by, found = POSITIONS.value(about, ("", {}))
+    return found if scored_by == mark_of(versions) else {}
 
 
-def _positions(parameters: QueryDict) -> dict[RowKey, Position]:
-    filters = Filters.from_query(parameters)
-    rows = with_rank_ranges(leaderboard(filters, GroundTruth.objects.active()), filters.metric)
+def _positions(parameters: QueryDict) -> tuple[str, dict[RowKey, Position]]:
+    filters, versions = Filters.from_query(parameters), ranked_versions()
+    rows = with_rank_ranges(leaderboard(filters, versions), filters.metric)
     ranked = [row for row in rows if row.rank is not None]
-    return {
+    return mark_of(versions), {
         row.key: Position(row.rank, row.rank_range, row.rank_range_over_datasets, len(ranked))
         for row in ranked
         if row.rank

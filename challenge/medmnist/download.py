@@ -82,7 +82,7 @@ def _missing_files(folder: Path, files: Sequence[OfficialFile], progress: Progre
         path = folder / file.file_name
         if not path.exists():
             missing.append(file)
-        elif _md5_of(path).hexdigest() == file.md5:
+        elif md5_of(path) == file.md5:
             progress(f"{path.name}: already in {folder}, MD5 checked")
         else:
             others.append(path.name)
@@ -134,7 +134,7 @@ def _resume(file: OfficialFile, folder: Path, progress: Progress) -> _Transfer:
     if not part.exists():
         return _Transfer(file, part, progress, _new_md5())
     progress(f"{file.file_name}: resuming after {_size(part.stat().st_size)}")
-    return _Transfer(file, part, progress, _md5_of(part), part.stat().st_size)
+    return _Transfer(file, part, progress, _hash_of(part), part.stat().st_size)
 
 
 def _fetch_rest(session: requests.Session, transfer: _Transfer) -> None:
@@ -222,9 +222,14 @@ def _new_md5() -> "hashlib._Hash":
     return hashlib.md5(usedforsecurity=False)
 
 
-def _md5_of(path: Path) -> "hashlib._Hash":
+def _hash_of(path: Path) -> "hashlib._Hash":
     with path.open("rb") as file:
         return hashlib.file_digest(file, _new_md5)
+
+
+def md5_of(path: Path) -> str:
+    """Return the MD5 of a file (hex), by which official files are known. Raises OSError."""
+    return _hash_of(path).hexdigest()
 
 
 def _size(n_bytes: float) -> str:

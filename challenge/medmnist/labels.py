@@ -29,14 +29,14 @@ def read_labels(path: Path, benchmark: Benchmark) -> GroundTruth:
     Raises GroundTruthError with every dataset that is missing, is unreadable or does not match the benchmark.
     """
     if path.is_dir():
-        return gather_labels(benchmark, _locate_files(path, benchmark), _read_test_labels)
+        return gather_labels(benchmark, locate_files(path, benchmark), _read_test_labels)
     if _is_official_file(path):
         raise GroundTruthError([f"{path} holds one dataset; give the folder with the files of all datasets."])
     return read_ground_truth(path, benchmark)
 
 
-def _locate_files(folder: Path, benchmark: Benchmark) -> dict[str, Path]:
-    """Return the file of each dataset, at the smallest resolution with no missing file."""
+def locate_files(folder: Path, benchmark: Benchmark) -> dict[str, Path]:
+    """Return the file of each dataset, at the smallest resolution with no missing file. Raises GroundTruthError."""
     try:
         present = set(os.listdir(folder))
     except OSError as error:

@@ -19,6 +19,9 @@ import numpy as np
 #: Bytes read from a member at once: zipfile makes an intermediate copy of this size.
 CHUNK_BYTES = 1 << 20
 
+#: Bytes read at once to compare the checksum of an array that is mapped, and takes no memory.
+CHECKED_BYTES = 1 << 18
+
 #: Fixed part of a local header; it ends with the lengths of the name and of the extra field.
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
@@ -58,15 +61,22 @@ def describe(path: Path, name: str) -> Member:
 def load(member: Member) -> np.ndarray:
     """Return the array: mapped from the file (read-only) if it is stored uncompressed, else read into memory.
 
-    The checksum of a mapped array is not verified, because that would read the whole array.
+    In both cases its checksum is verified. A mapped array is read once for that, in pieces.
     """
-    return _map(member) if member.is_stored else read(member)
+    if not member.is_stored:
+        return read(member)
+    with _open(member) as stream:
+        while stream.read(CHECKED_BYTES):  # at the end of the member, zipfile compares the checksum
+            pass
+    return _map(member)
 
 
 def read(member: Member) -> np.ndarray:
     """Read the array into memory, and verify its checksum."""
+    array = np.empty(
+        member.shape, member.dtype
+    )  # outside, so that a full memory is not called a damaged file
     with _open(member) as stream:
-        array = np.empty(member.shape, member.dtype)
         _fill(array, stream)
         stream.read(1)  # at the end of the member, zipfile compares the checksum
         return array

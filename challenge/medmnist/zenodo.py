@@ -18,6 +18,7 @@ from challenge.medmnist import download
 from challenge.medmnist.download import DownloadError, Progress
 from challenge.medmnist.facts import ZENODO_FILES, OfficialFile, official_file
 from challenge.medmnist.labels import TEST_LABELS, read_labels
+from challenge.medmnist.origin import seal
 from challenge.scoring.benchmark import Benchmark
 from challenge.scoring.ground_truth import GroundTruth, GroundTruthError
 
@@ -124,4 +125,5 @@ def _fetch_labels_once(session: requests.Session, url: str, target: Path) -> int
         content = archive.read(member)
     with atomic_write(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as labels_only:
         labels_only.writestr(member, content)
+        labels_only.comment = seal(url, archive.getinfo(member).CRC)
     return sum(sizes)

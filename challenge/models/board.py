@@ -66,7 +66,6 @@ class BoardResult(models.Model):
     seconds = models.FloatField(default=0, help_text="Time that it took to make.")
     content = models.BinaryField(default=b"")
     asked_on = models.DateField(help_text="UTC day of the last reader; unread results are removed.")
-    missed_at = models.DateTimeField(null=True, help_text="First reader who found it missing or out of date.")
     claimed_at = models.DateTimeField(null=True, help_text="Time since which a process makes it.")
 
     objects = BoardResultQuerySet.as_manager()
@@ -82,12 +81,22 @@ class BoardLine(models.Model):
     """
 
     resolution = models.PositiveSmallIntegerField(choices=Resolution)
+    board = models.PositiveBigIntegerField(default=0, help_text="Number of the phase; 0 for the first phase.")
+    scored_by = models.CharField(
+        max_length=40,
+        default="",
+        help_text="Versions behind its scores: see `versions.mark_of`.",
+    )
     key = models.CharField(max_length=12, help_text="Kind and number of the row, as in addresses: s12.")
     version = models.CharField(max_length=64, help_text="Hash of everything that the line is made from.")
     shown = models.TextField(help_text="Texts and marks of the table, as JSON.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["resolution", "key"], name="one_line_of_each_row")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resolution", "board", "scored_by", "key"], name="one_line_of_each_row_by_versions"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} at {self.resolution}"

@@ -1,4 +1,4 @@
-"""Choices: metrics and resolutions."""
+"""Choices: metrics, resolutions, licences."""
 
 from django.db import models
 
@@ -21,3 +21,28 @@ class Resolution(models.IntegerChoices):
     R64 = 64, "64 × 64"
     R128 = 128, "128 × 128"
     R224 = 224, "224 × 224"
+
+
+class Licence(models.TextChoices):
+    """Licences under which teams publish predictions, by their SPDX identifiers; the first is the default."""
+
+    CC_BY = "CC-BY-4.0", "CC BY 4.0: use with attribution"
+    CC_BY_SA = "CC-BY-SA-4.0", "CC BY-SA 4.0: use with attribution, changed versions under the same licence"
+    CC0 = "CC0-1.0", "CC0 1.0: use without conditions"
+
+    @property
+    def short(self) -> str:
+        """Name of the licence without its explanation."""
+        return str(self.label).partition(":")[0]
+
+    @property
+    def url(self) -> str:
+        """Address of the text of the licence."""
+        return _LICENCE_TEXTS[self.value]
+
+
+_LICENCE_TEXTS = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}

@@ -4,14 +4,16 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from challenge.models.ground_truths import GroundTruth
+from challenge.models.history import HistoryLine
 from challenge.models.jobs import QUEUED, Job, JobQuerySet
 from challenge.models.submissions import Submission
+from challenge.models.versions import Versions
 from challenge.models.visibility import not_private, not_removed
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.ranked import SCORER_VERSION
 
 
 class EvaluationQuerySet(JobQuerySet["Evaluation"]):
@@ -21,17 +23,37 @@ class EvaluationQuerySet(JobQuerySet["Evaluation"]):
         """Keep evaluations with scores (an evaluation keeps its scores while it is scored again)."""
         return self.filter(scored_at__isnull=False)
 
-    def active(self, ground_truth: GroundTruth | None) -> Self:
-        """Keep evaluations by the current scorer against the given ground truth: the ranked versions."""
-        return self.filter(ground_truth=ground_truth, scorer_version=SCORER_VERSION)
+    def settled(self) -> Self:
+        """Keep evaluations with an outcome that the leaderboard can show: failed, or scored with known intervals.
 
-    def in_force(self, ground_truth: GroundTruth | None) -> Self:
-        """Keep evaluations by the ranked versions whose scores stand, also those of private submissions."""
-        return self.active(ground_truth).scored().filter(not_removed("submission__"))
+        Intervals that could not be estimated are not waited for.
+        """
+        estimated = Q(uncertainty__results_version__gt="") | Q(uncertainty__status="failed")
+        return self.filter(Q(status=self.model.Status.FAILED) | Q(estimated, scored_at__isnull=False))
 
-    def ranked(self, ground_truth: GroundTruth | None) -> Self:
-        """Keep evaluations that the leaderboard ranks."""
-        return self.in_force(ground_truth).filter(not_private("submission__"))
+    def broken_again(self) -> Self:
+        """Keep failures of submissions that were scored before: their old scores stay, and an organizer has to look.
+
+        A later success, by any versions, ends the failure.
+        """
+        scored_since = Evaluation.objects.filter(
+            submission=OuterRef("submission"), scored_at__gt=OuterRef("broke_again_at")
+        )
+        return self.filter(broke_again_at__isnull=False).exclude(Exists(scored_since))
+
+    def by(self, versions: Versions | None) -> Self:
+        """Keep evaluations by these versions."""
+        if versions is None:
+            return self.none()
+        return self.filter(ground_truth=versions.ground_truth, scorer_version=versions.scorer)
+
+    def in_force(self, versions: Versions | None) -> Self:
+        """Keep evaluations by these versions whose scores stand, also those of private submissions."""
+        return self.by(versions).scored().filter(not_removed("submission__"))
+
+    def ranked(self, versions: Versions | None) -> Self:
+        """Keep evaluations that the leaderboard ranks if it ranks by these versions."""
+        return self.in_force(versions).filter(not_private("submission__"))
 
 
 class Evaluation(Job):
@@ -53,6 +75,8 @@ class Evaluation(Job):
         SITE = "site", "a fault on our side"
         DELETED = "deleted", "the team deleted the file"
 
+    #: Causes of failures that are not the file's.
+    OUR_FAULTS = (Failure.SITE, Failure.TIME)
     RUNNING = Status.SCORING
     #: States in which the outcome is open.
     PENDING = (Status.QUEUED, Status.SCORING)
@@ -70,13 +94,27 @@ class Evaluation(Job):
         choices=Failure,
         blank=True,
         editable=False,
-        help_text="Cause of the last outcome, until there is another. Blank if it has scores.",
+        help_text="Cause of the last failure, until a scoring succeeds.",
     )
     problems = models.JSONField(
         default=list, editable=False, help_text="Reasons for the failure, one sentence each."
     )
     warnings = models.JSONField(
         default=list, editable=False, help_text="Signs of mistakes in a valid file, one sentence each."
+    )
+    broke_again_at = models.DateTimeField(
+        "scoring again failed",
+        null=True,
+        editable=False,
+        help_text="Time of a failure after the submission was scored: its scores stay. Empty after a success.",
+    )
+    asked_in = models.ForeignKey(
+        HistoryLine,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Act of an organizer who had it scored again.",
     )
     auc = models.FloatField(null=True, editable=False)
     balanced_accuracy = models.FloatField(null=True, editable=False)
@@ -102,10 +140,15 @@ class Evaluation(Job):
         """True while the outcome is open."""
         return self.status in self.PENDING
 
-    def is_by(self, ground_truth: GroundTruth | None) -> bool:
-        """Return whether it was made by the current scorer against the given ground truth."""
-        return ground_truth is not None and (
-            (self.ground_truth_id, self.scorer_version) == (ground_truth.pk, SCORER_VERSION)
+    @property
+    def versions(self) -> Versions:
+        """Versions that it was made by."""
+        return Versions(self.ground_truth, self.scorer_version)
+
+    def is_by(self, versions: Versions | None) -> bool:
+        """Return whether it was made by these versions."""
+        return versions is not None and (
+            (self.ground_truth_id, self.scorer_version) == (versions.ground_truth.pk, versions.scorer)
         )
 
 

@@ -26,6 +26,23 @@ class GroundTruth(models.Model):
     is_demo = models.BooleanField("demo data", default=False, editable=False)
     created_at = models.DateTimeField("loaded", auto_now_add=True)
     activated_at = models.DateTimeField("activated", null=True, editable=False)
+    activation = models.ForeignKey(
+        "HistoryLine",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Line of the history about the last activation.",
+    )
+    is_official = models.BooleanField(
+        "official labels",
+        null=True,
+        editable=False,
+        help_text="Found when the labels were loaded; unknown for labels that an earlier version of the site loaded.",
+    )
+    origin = models.TextField(
+        "origin", blank=True, editable=False, help_text="Reasons for this finding, one a line."
+    )
 
     objects = GroundTruthQuerySet.as_manager()
 

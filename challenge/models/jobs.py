@@ -14,15 +14,27 @@ QUEUED = "queued"
 J = TypeVar("J", bound="Job", covariant=True)
 
 
+class JobStatus(models.TextChoices):
+    """States of a job in the background, which nobody waits for."""
+
+    QUEUED = QUEUED, "Queued"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
 class JobQuerySet(models.QuerySet[J]):
     """Jobs by state."""
 
     def stuck(self, now: datetime) -> Self:
-        """Keep jobs whose task must have been lost: waiting or running for too long."""
+        """Keep jobs whose task must have been lost: waiting or running for too long.
+
+        So are jobs of the future: the clock was ahead and has been set back.
+        """
         job = self.model
-        waiting = Q(status=QUEUED, queued_at__lt=now - job.QUEUE_PATIENCE)
-        running = Q(status=job.RUNNING, claimed_at__lt=now - job.LEASE)
-        return self.filter(waiting | running)
+        waiting = Q(queued_at__lt=now - job.QUEUE_PATIENCE) | Q(queued_at__gt=now + job.QUEUE_PATIENCE)
+        running = Q(claimed_at__lt=now - job.LEASE) | Q(claimed_at__gt=now + job.LEASE)
+        return self.filter(Q(waiting, status=QUEUED) | Q(running, status=job.RUNNING))
 
     def held(self, claimed_at: datetime) -> Self:
         """Keep jobs that a worker claimed at the given time, and that no other worker has taken over since."""
@@ -35,6 +47,11 @@ class JobQuerySet(models.QuerySet[J]):
         if queued.update(status=self.model.RUNNING, claimed_at=claimed_at, attempts=F("attempts") + 1):
             return claimed_at
         return None
+
+    def retry(self) -> None:
+        """Put the jobs back after a fault; a job that broke its worker too often fails for good."""
+        if not self.filter(attempts__gte=self.model.MAX_ATTEMPTS).update(status=JobStatus.FAILED):
+            self.put_back()
 
     def put_back(self) -> None:
         """Set the jobs back to queued; the sweep enqueues them again."""

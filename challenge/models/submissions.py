@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.team_names import ANONYMOUS
-from challenge.models.choices import Resolution
+from challenge.models.choices import Licence, Resolution
 from challenge.models.facts import MethodFacts
-from challenge.models.ground_truths import GroundTruth
 from challenge.models.groups import MethodGroup
 from challenge.models.phases import Phase, day_start
+from challenge.models.versions import Versions
 from challenge.models.visibility import Visibility, named, not_private, not_removed, today
 
 if TYPE_CHECKING:
@@ -37,16 +37,23 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(evaluations__scored_at__isnull=False).distinct()
 
     def in_force(self) -> Self:
-        """Keep submissions whose scores stand: neither disqualified nor withdrawn. Private ones are among them."""
+        """Keep submissions whose scores stand: not disqualified, held or withdrawn. Private ones are among them."""
         return self.scored().filter(not_removed())
 
     def ranked(self) -> Self:
         """Keep submissions whose scores anyone may see: in force, and not private."""
         return self.in_force().filter(not_private())
 
+    def not_scored_by(self, versions: Versions) -> Self:
+        """Keep scored submissions that these versions should score: no evaluation by them, and the file exists."""
+        evaluated = Submission.objects.filter(
+            evaluations__ground_truth=versions.ground_truth, evaluations__scorer_version=versions.scorer
+        )
+        return self.scored().filter(file_deleted_at__isnull=True).exclude(pk__in=evaluated)
+
     def public(self) -> Self:
         """Keep submissions with a page that anyone may see; the page of a withdrawn entry shows no scores."""
-        return self.scored().filter(not_private(), disqualified_at__isnull=True)
+        return self.scored().filter(not_private(), disqualified_at__isnull=True, held_at__isnull=True)
 
     def named(self) -> Self:
         """Keep submissions that show their team to everybody who sees them."""
@@ -119,12 +126,29 @@ class Submission(MethodFacts):
     sent_anonymous = models.BooleanField(
         default=False, editable=False, help_text="Anonymous when it was sent: see `leaderboard.attempts`."
     )
+    awaits_publication = models.BooleanField(
+        default=False, editable=False, help_text="True until the results of its phase are public."
+    )
+    predictions_licence = models.CharField(
+        "licence of the predictions",
+        max_length=20,
+        choices=Licence,
+        blank=True,
+        help_text="The team publishes the predictions under this licence. Empty: it does not publish them.",
+    )
     #: Time at which the team chose it to represent the team at its resolution.
     chosen_at = models.DateTimeField("chosen by the team", null=True, editable=False)
     withdrawn_at = models.DateTimeField("withdrawn", null=True, editable=False)
+    #: Time at which the site compressed the file, or found it compressed: see `services.stored_files`.
+    file_packed_at = models.DateTimeField("file compressed", null=True, editable=False)
     file_deleted_at = models.DateTimeField("file deleted", null=True, editable=False)
     disqualified_at = models.DateTimeField("disqualified", null=True, editable=False)
     disqualification_reason = models.TextField("reason", blank=True, editable=False)
+    held_at = models.DateTimeField("held", null=True, editable=False)
+    held_reason = models.TextField("reason of the hold", blank=True, editable=False)
+    awaits_checks = models.BooleanField(
+        default=False, editable=False, help_text="Held until the checks of integrity have ended: see `Phase`."
+    )
     #: Time of the first outcome, scored or failed: later outcomes change neither limits nor mails.
     first_outcome_at = models.DateTimeField("first outcome", null=True, editable=False)
 
@@ -132,7 +156,11 @@ class Submission(MethodFacts):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["team", "created_at"])]
+        indexes = [models.Index(fields=["team", "created_at"]), models.Index(fields=["created_at"])]
+        permissions = [
+            ("download_files", "Can download the files of all teams"),
+            ("write_to_teams", "Can write to teams"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.model_name}"
@@ -157,14 +185,29 @@ class Submission(MethodFacts):
         return self.disqualified_at is not None
 
     @property
+    def is_held(self) -> bool:
+        """True while an organizer checks it: neither ranked nor public."""
+        return self.held_at is not None
+
+    @property
     def is_withdrawn(self) -> bool:
         """True if its team took it back."""
         return self.withdrawn_at is not None
 
     @property
+    def is_removed(self) -> bool:
+        """True if its scores do not stand now: see `visibility.not_removed`."""
+        return self.is_disqualified or self.is_held or self.is_withdrawn
+
+    @property
     def is_private(self) -> bool:
-        """True if only its team and the organizers see it."""
+        """True if its team made it private."""
         return self.visibility == Visibility.PRIVATE
+
+    @property
+    def is_hidden(self) -> bool:
+        """True if only its team and the organizers see it: private, or its phase has no public results yet."""
+        return self.is_private or self.awaits_publication
 
     @property
     def is_anonymous(self) -> bool:
@@ -176,7 +219,7 @@ class Submission(MethodFacts):
     @property
     def is_named(self) -> bool:
         """True if everybody who sees it sees its team: see `SubmissionQuerySet.named`."""
-        return not (self.is_private or self.is_anonymous)
+        return not (self.is_hidden or self.is_anonymous)
 
     @property
     def public_team_name(self) -> str:
@@ -191,26 +234,48 @@ class Submission(MethodFacts):
     @property
     def is_in_force(self) -> bool:
         """True if its scores stand: see `SubmissionQuerySet.in_force`."""
-        return not (self.is_disqualified or self.is_withdrawn) and self.is_scored
+        return not self.is_removed and self.is_scored
 
     @property
     def is_ranked(self) -> bool:
         """True if anyone may see its scores: see `SubmissionQuerySet.ranked`."""
-        return not self.is_private and self.is_in_force
+        return not self.is_hidden and self.is_in_force
+
+    @property
+    def publishes_predictions(self) -> bool:
+        """True if anyone may download its predictions."""
+        return bool(self.predictions_licence) and self.is_ranked
 
     @property
     def is_public(self) -> bool:
         """True if anyone may see its page: see `SubmissionQuerySet.public`."""
-        return not (self.is_private or self.is_disqualified) and self.is_scored
+        return not (self.is_hidden or self.is_disqualified or self.is_held) and self.is_scored
 
-    def current_evaluation(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
-        """Return the evaluation that gives the submission's state: by the ranked versions, or the newest."""
-        return max(self.evaluations.all(), key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
+    def current_evaluation(self, versions: Versions | None) -> "Evaluation | None":
+        """Return the evaluation that gives the submission's state: by the ranked versions, or the newest.
 
-    def latest_scores(self, ground_truth: GroundTruth | None) -> "Evaluation | None":
+        A submission that was scored once has not failed: if scoring again failed, the state is that of its scores.
+        """
+        current = max(self.evaluations.all(), key=lambda e: (e.is_by(versions), e.created_at), default=None)
+        has_failed = current is not None and current.status == current.Status.FAILED
+        return (self.latest_scores(versions) if has_failed else None) or current
+
+    def latest_scores(self, versions: Versions | None) -> "Evaluation | None":
         """Return the evaluation with the displayed scores: by the ranked versions, or the newest scored evaluation."""
         scored = [evaluation for evaluation in self.evaluations.all() if evaluation.scored_at]
-        return max(scored, key=lambda e: (e.is_by(ground_truth), e.created_at), default=None)
+        return max(scored, key=lambda e: (e.is_by(versions), e.created_at), default=None)
+
+    @property
+    def broken_again(self) -> "Evaluation | None":
+        """Evaluation that failed after it was scored, if no success followed: see `EvaluationQuerySet.broken_again`."""
+        evaluations = self.evaluations.all()
+        last_success = max((e.scored_at for e in evaluations if e.scored_at), default=None)
+        broken = [
+            (e.broke_again_at, e.pk, e)
+            for e in evaluations
+            if e.broke_again_at and last_success and e.broke_again_at >= last_success
+        ]
+        return max(broken)[2] if broken else None
 
 
 class SubmissionRevision(models.Model):

@@ -5,6 +5,8 @@ import re
 from django.db import models
 from django.urls import reverse
 
+from challenge.formats.markdown import validate as validate_markdown
+
 
 class Reference(models.Model):
     """A publication listed on the Research page."""
@@ -67,7 +69,11 @@ class SitePage(models.Model):
         PRIVACY = "privacy", "Privacy"
 
     slug = models.CharField("page", max_length=20, choices=Slug, unique=True)
-    body = models.TextField("text", help_text="Markdown. HTML that could run or load something is removed.")
+    body = models.TextField(
+        "text",
+        validators=[validate_markdown],
+        help_text="Markdown. HTML that could run or load something is removed.",
+    )
     updated_at = models.DateTimeField("changed", auto_now=True)
 
     class Meta:

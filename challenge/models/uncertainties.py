@@ -7,7 +7,7 @@ import numpy as np
 from django.db import models
 
 from challenge.models.evaluations import Evaluation
-from challenge.models.jobs import QUEUED, Job, JobQuerySet
+from challenge.models.jobs import Job, JobQuerySet, JobStatus
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS, PAIRED_VERSIONS
 
@@ -33,14 +33,7 @@ class Uncertainty(Job):
     `scoring.statistics.bootstrap` and `scoring.statistics.over_datasets` compute them.
     """
 
-    class Status(models.TextChoices):
-        """State of the job."""
-
-        QUEUED = QUEUED, "Queued"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
-
+    Status = JobStatus
     RUNNING = Status.RUNNING
     QUEUE_PATIENCE = timedelta(seconds=60)
 
@@ -55,6 +48,7 @@ class Uncertainty(Job):
         help_text="Version of the results, which stay until the job has replaced them. Empty without results.",
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    seconds = models.FloatField(null=True, editable=False, help_text="Time that the estimate took.")
     intervals = models.JSONField(
         default=dict,
         editable=False,
@@ -100,9 +94,9 @@ def unpack_mean_replicates(content: bytes) -> np.ndarray:
     return np.frombuffer(content, "<f4").reshape(len(METRICS), -1)
 
 
-def unpack_dataset_replicates(content: bytes) -> np.ndarray:
-    """Return the replicates of each dataset, (12, 4, B) float32, datasets in their official order."""
-    return np.frombuffer(content, "<f4").reshape(MEDMNIST_PLUS.n_datasets, len(METRICS), -1)
+def unpack_dataset_replicates(content: bytes, n_datasets: int = MEDMNIST_PLUS.n_datasets) -> np.ndarray:
+    """Return the replicates of each dataset, (D, 4, B) float32, datasets in the order of their benchmark."""
+    return np.frombuffer(content, "<f4").reshape(n_datasets, len(METRICS), -1)
 
 
 class SecondaryMetrics(models.Model):

@@ -28,13 +28,18 @@ def today() -> date:
 
 
 def not_removed(prefix: str = "") -> Q:
-    """Match submissions that are neither disqualified nor withdrawn."""
-    return Q(**{f"{prefix}disqualified_at__isnull": True, f"{prefix}withdrawn_at__isnull": True})
+    """Match submissions that are neither disqualified, held nor withdrawn."""
+    times = ("disqualified_at", "held_at", "withdrawn_at")
+    return Q(**{f"{prefix}{time}__isnull": True for time in times})
 
 
 def not_private(prefix: str = "") -> Q:
-    """Match submissions that others than their team and the organizers may see, named or anonymous."""
-    return Q(**{f"{prefix}visibility__in": [Visibility.PUBLIC, Visibility.ANONYMOUS]})
+    """Match submissions that others than their team and the organizers may see, named or anonymous.
+
+    Nobody else sees an entry before the results of its phase are public.
+    """
+    seen_by_others = [Visibility.PUBLIC, Visibility.ANONYMOUS]
+    return Q(**{f"{prefix}visibility__in": seen_by_others, f"{prefix}awaits_publication": False})
 
 
 def named(prefix: str = "") -> Q:

@@ -10,17 +10,17 @@ import numpy as np
 
 from challenge.models import DatasetScore
 from challenge.results.replicates import resampled_dataset_means
-from challenge.results.rows import Row, RowKey, with_dataset_scores
-from challenge.scoring.benchmark import MEDMNIST_PLUS
+from challenge.results.rows import Row, RowKey, shared_benchmark, with_dataset_scores
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.scoring.statistics.over_datasets import resampled_means_of_scores
 
 
 def score_table(rows: Sequence[Row], metric: str) -> np.ndarray:
-    """Return the scores on the datasets, (m, 12), of rows with dataset scores; NaN for a missing score."""
-    found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in MEDMNIST_PLUS] for row in rows]
+    """Return the scores on the datasets, (m, D), of rows with dataset scores; NaN for a missing score."""
+    benchmark = shared_benchmark(rows)
+    found = [[row.by_dataset.get(dataset.name, {}).get(metric) for dataset in benchmark] for row in rows]
     values = [[score.value if score else np.nan for score in line] for line in found]
-    return np.array(values).reshape(-1, MEDMNIST_PLUS.n_datasets)
+    return np.array(values).reshape(-1, benchmark.n_datasets)
 
 
 def means_over_resampled_datasets(rows: Sequence[Row], metric: str) -> dict[RowKey, np.ndarray]:
@@ -33,7 +33,7 @@ def means_over_resampled_datasets(rows: Sequence[Row], metric: str) -> dict[RowK
     others = [row for row in rows if row.key not in found]
     scores = stored_score_table(others, metric)
     complete = ~np.isnan(scores).any(axis=1)
-    means = resampled_means_of_scores(scores[complete], N_REPLICATES, MEDMNIST_PLUS)
+    means = resampled_means_of_scores(scores[complete], N_REPLICATES, shared_benchmark(others))
     keys = [row.key for row, has_all in zip(others, complete, strict=True) if has_all]
     return found | dict(zip(keys, means, strict=True))
 
@@ -51,7 +51,7 @@ def _entry_table(rows: Sequence[Row], metric: str) -> np.ndarray:
 
     The query returns plain values: instances of thousands of rows would take seconds.
     """
-    places = {dataset.name: place for place, dataset in enumerate(MEDMNIST_PLUS)}
+    places = {dataset.name: place for place, dataset in enumerate(shared_benchmark(rows))}
     starts = {
         evaluation.pk: number * len(places)
         for number, row in enumerate(rows)

@@ -11,16 +11,20 @@ import numpy as np
 from django.db.models import QuerySet
 
 from challenge.content.class_balance import class_counts
-from challenge.models import Uncertainty, unpack_dataset_replicates, unpack_mean_replicates
+from challenge.models import (
+    Uncertainty,
+    WithheldDataset,
+    unpack_dataset_replicates,
+    unpack_mean_replicates,
+)
 from challenge.results.between_seeds import with_noise_by_dataset, with_noise_of_means
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Score
-from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.statistics.intervals import score_interval, standard_errors
 from challenge.scoring.statistics.misses import Misses, misses
 
-#: Replicates of one metric on each dataset, (12, B), by row.
+#: Replicates of one metric on each dataset, (D, B), by row.
 Replicates = Mapping[RowKey, np.ndarray]
 
 #: Maximum number of rows with replicates of several metrics in memory: 16 kB each.
@@ -58,13 +62,14 @@ def _mean_replicates(rows: Iterable[Row], field: str, metrics: Sequence[str]) ->
 
 
 def dataset_replicates(rows: Sequence[Row], metrics: Sequence[str]) -> dict[RowKey, np.ndarray]:
-    """Return the replicates on each dataset, (12, len(metrics), B) each, datasets in their official order.
+    """Return the replicates on each dataset, (D, len(metrics), B) each, datasets in their official order.
 
     The mean over the datasets is that of `mean_replicates`.
     """
     chosen = [METRICS.index(metric) for metric in metrics]
+    sizes = {one.pk: row.benchmark.n_datasets for row in rows for one in row.evaluations}
     found = {
-        pk: unpack_dataset_replicates(content)[:, chosen]
+        pk: unpack_dataset_replicates(content, sizes[pk])[:, chosen]
         for pk, content in _stored(rows, "dataset_replicates").iterator()
         if content
     }
@@ -72,7 +77,7 @@ def dataset_replicates(rows: Sequence[Row], metrics: Sequence[str]) -> dict[RowK
 
 
 def metric_replicates(rows: Sequence[Row], metric: str) -> dict[RowKey, np.ndarray]:
-    """Return the replicates of one metric on each dataset, (12, B) each, for rows that have replicates: one query."""
+    """Return the replicates of one metric on each dataset, (D, B) each, for rows that have replicates: one query."""
     return {key: found[:, 0] for key, found in dataset_replicates(rows, [metric]).items()}
 
 
@@ -117,7 +122,7 @@ def with_dataset_intervals(rows: Sequence[Row], metric: str, replicates: Replica
     if of_miss is None:
         return list(rows)
     return [
-        replace(row, by_dataset=_intervals_by_dataset(row.by_dataset, metric, replicates[row.key], of_miss))
+        replace(row, by_dataset=_intervals_by_dataset(row, metric, replicates[row.key], of_miss))
         if row.key in replicates
         else row
         for row in rows
@@ -144,10 +149,10 @@ def with_intervals_of_selection(
 
 
 def _intervals_by_dataset(
-    by_dataset: Mapping[str, Mapping[str, Score]], metric: str, replicates: np.ndarray, of_miss: Misses
+    row: Row, metric: str, replicates: np.ndarray, of_miss: Misses
 ) -> dict[str, Mapping[str, Score]]:
-    found = dict(by_dataset)
-    for place, dataset in enumerate(MEDMNIST_PLUS):
+    found = dict(row.by_dataset)
+    for place, dataset in enumerate(row.benchmark):
         scores = found.get(dataset.name, {})
         if metric in scores:
             found[dataset.name] = _with_intervals(scores, [metric], replicates[place, None], of_miss[place])
@@ -156,9 +161,14 @@ def _intervals_by_dataset(
 
 def _misses(rows: Iterable[Row]) -> Misses | None:
     """Return the effect of a miss on each dataset, for the ground truth of the rows; None if its labels are lost."""
-    evaluation = next((evaluation for row in rows for evaluation in row.evaluations), None)
-    counts = class_counts(evaluation.ground_truth if evaluation else None)
-    return misses(counts, MEDMNIST_PLUS) if counts else None
+    row = next((row for row in rows if row.evaluations), None)
+    counts = class_counts(row.evaluations[0].ground_truth) if row else {}
+    if row is None or not counts:
+        return None
+    if row.benchmark.has_withheld:
+        withheld = WithheldDataset.objects.filter(phase=row.phase)
+        counts = {**counts, **dict(withheld.values_list("name", "class_counts"))}
+    return misses(counts, row.benchmark)
 
 
 def _with_intervals(

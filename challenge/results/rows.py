@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from django.db.models import prefetch_related_objects
 
@@ -20,8 +19,10 @@ from challenge.models import (
     Submission,
     day_start,
 )
-from challenge.results.score import Score, Series, any_close_to_one
+from challenge.results.merged_sources import merge_sources
+from challenge.results.score import Difference, Score, Series, any_close_to_one
 from challenge.results.seeds import group_dataset_scores, group_scores
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
 from challenge.scoring.metrics.ranked import METRICS
 
 #: Object that a row represents.
@@ -86,6 +87,10 @@ class Row:
     is_with_leader: bool | None = None
     #: Number of scored submissions that the row was selected from: see `leaderboard.attempts`.
     attempts: int | None = None
+    #: Datasets behind the means.
+    benchmark: Benchmark = MEDMNIST_PLUS
+    #: Mean over the public datasets minus that over the withheld datasets, by metric: see `results.withheld`.
+    gaps: Mapping[str, Difference] = field(default_factory=dict)
     #: Name of its team, for a viewer who may know it although others may not.
     hidden_team: str = ""
 
@@ -156,8 +161,13 @@ class Row:
 
     @property
     def is_private(self) -> bool:
-        """True if only its team and the organizers see it."""
+        """True if its team made it private."""
         return any(member.is_private for member in self.members)
+
+    @property
+    def is_hidden(self) -> bool:
+        """True if only its team and the organizers see it."""
+        return any(member.is_hidden for member in self.members)
 
     @property
     def submitted_at(self) -> datetime | None:
@@ -218,6 +228,11 @@ class Row:
         return self.owner.resolution
 
     @property
+    def phase(self) -> int | None:
+        """Number of the phase that it was submitted in; None for a published method."""
+        return self.members[0].phase_id if self.members else None
+
+    @property
     def is_close_to_one(self) -> bool:
         """True if one of its scores with an interval is close to 1."""
         tables = (self.scores, *self.by_dataset.values())
@@ -229,11 +244,19 @@ class Row:
         return Series(self.label, scores, is_published=self.method is not None)
 
 
-def row_of(group: MethodGroup | None, evaluations: Sequence[Evaluation]) -> Row:
-    """Return the row of a group's evaluations, earliest first, or of a single evaluation."""
+def row_of(
+    group: MethodGroup | None, evaluations: Sequence[Evaluation], benchmark: Benchmark = MEDMNIST_PLUS
+) -> Row:
+    """Return the row of a group's evaluations, earliest first, or of a single evaluation, on these datasets."""
     if group:
-        return Row(group, group_scores(evaluations), evaluations)
-    return Row(evaluations[0].submission, scores_of(evaluations[0]), evaluations)
+        return Row(group, group_scores(evaluations), evaluations, benchmark=benchmark)
+    first = evaluations[0]
+    return Row(first.submission, scores_of(first), evaluations, benchmark=benchmark)
+
+
+def shared_benchmark(rows: Iterable[Row]) -> Benchmark:
+    """Return the datasets of rows of one board; those of MedMNIST+ without rows."""
+    return next((row.benchmark for row in rows), MEDMNIST_PLUS)
 
 
 def scores_of(row: Evaluation | DatasetScore) -> dict[str, Score]:
@@ -272,21 +295,3 @@ def _dataset_scores(row: Row, published: Mapping[int, list[PublishedScore]]) -> 
             return dataset_scores_of(row.evaluations[0])
         case _:
             return merge_sources(published.get(row.owner.pk, ()), by="dataset")
-
-
-def merge_sources(published: Iterable[PublishedScore], *, by: str) -> dict[Any, dict[str, Score]]:
-    """Return one score per metric for each value of the field `by`.
-
-    The score comes from the first source; it also lists the values of the other sources.
-    """
-    merged: dict[Any, dict[str, Score]] = {}
-    in_order = PublishedScore.Source.values.index
-    for score in sorted(published, key=lambda s: in_order(s.source)):
-        scores = merged.setdefault(getattr(score, by), {})
-        first = scores.get(score.metric)
-        if first is None:
-            scores[score.metric] = Score(score.mean, score.std, score.get_source_display())
-        else:
-            other = f"{score.get_source_display()}: {score.mean:.4f}"
-            scores[score.metric] = Score(first.value, first.std, first.source, (*first.others, other))
-    return merged

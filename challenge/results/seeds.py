@@ -7,22 +7,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
-from challenge.models import DatasetScore, Evaluation, GroundTruth, MethodGroup, Metric, SubmissionQuerySet
+from challenge.models import DatasetScore, Evaluation, MethodGroup, Metric, SubmissionQuerySet, Versions
 from challenge.results.score import Score
 
 
-def ranked_evaluations(group: MethodGroup, ground_truth: GroundTruth | None) -> list[Evaluation]:
+def ranked_evaluations(group: MethodGroup, versions: Versions | None) -> list[Evaluation]:
     """Return the evaluations behind a group's public scores, the earliest member first."""
-    return seed_evaluations(group.public_members(), ground_truth)
+    return seed_evaluations(group.public_members(), versions)
 
 
-def seed_evaluations(members: SubmissionQuerySet, ground_truth: GroundTruth | None) -> list[Evaluation]:
+def seed_evaluations(members: SubmissionQuerySet, versions: Versions | None) -> list[Evaluation]:
     """Return the evaluations of members of groups by the ranked versions, the earliest first, in two queries.
 
     While entries are being scored again, evaluations of some members may be missing.
     """
     return list(
-        Evaluation.objects.active(ground_truth)
+        Evaluation.objects.by(versions)
         .scored()
         .filter(submission__in=members)
         .select_related("submission__team")

@@ -4,13 +4,15 @@ Callers pass a `Benchmark` in; no scoring code reads a global. Tests can therefo
 benchmark of a few rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 
 
-class Task(StrEnum):
+class Task(str, Enum):  # noqa: UP042 - the participants' package runs on Python 3.10, which has no StrEnum
     """The four kinds of task in MedMNIST+."""
+
+    __str__ = str.__str__
 
     BINARY = "binary"
     MULTICLASS = "multi-class"
@@ -30,6 +32,8 @@ class Dataset:
     n_test: int
     #: Name of the source that several datasets share; empty if no other dataset has the same source.
     source: str = ""
+    #: True for a dataset of a phase whose labels only the organizers have.
+    is_withheld: bool = False
 
     @property
     def n_classes(self) -> int:
@@ -53,6 +57,25 @@ class Benchmark:
             if dataset.name == name:
                 return dataset
         raise KeyError(name)
+
+    def with_withheld(self, datasets: Iterable[Dataset]) -> "Benchmark":
+        """Return the benchmark with further datasets, which are withheld; itself if there are none."""
+        further = tuple(datasets)
+        if not further:
+            return self
+        return Benchmark(
+            f"{self.name} and {len(further)} withheld", self.datasets + further, self.resolutions
+        )
+
+    @property
+    def withheld(self) -> tuple[bool, ...]:
+        """True for each dataset that is withheld."""
+        return tuple(dataset.is_withheld for dataset in self.datasets)
+
+    @property
+    def has_withheld(self) -> bool:
+        """True if some datasets are withheld."""
+        return any(self.withheld)
 
     @property
     def n_datasets(self) -> int:

@@ -65,7 +65,7 @@ def gather_labels(
     for dataset in benchmark:
         file = files[dataset.name]
         try:
-            labels[dataset.name] = _check_labels(read(file, dataset), dataset)
+            labels[dataset.name] = check_labels(read(file, dataset), dataset)
         except LabelsError as error:
             problems.append(f"{dataset.name}: {file.name} {error}")
     if problems:
@@ -86,16 +86,21 @@ def read_ground_truth(path: Path, benchmark: Benchmark) -> GroundTruth:
         raise GroundTruthError([f"{path} cannot be read as an npz file: {error}."]) from error
 
     def read(file: Path, dataset: Dataset) -> np.ndarray:
-        try:
-            with archive.open(f"{dataset.name}.npy") as stream:
-                return np.lib.format.read_array(stream, allow_pickle=False)
-        except KeyError as error:
-            raise LabelsError(f"holds no array `{dataset.name}`.") from error
-        except _READ_ERRORS as error:
-            raise LabelsError(f"is damaged or unreadable ({error}); put a good copy in its place.") from error
+        return read_array(archive, dataset.name)
 
     with archive:
         return gather_labels(benchmark, dict.fromkeys((dataset.name for dataset in benchmark), path), read)
+
+
+def read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Read an array of an npz file. Raises LabelsError."""
+    try:
+        with archive.open(f"{name}.npy") as stream:
+            return np.lib.format.read_array(stream, allow_pickle=False)
+    except KeyError as error:
+        raise LabelsError(f"holds no array `{name}`.") from error
+    except _READ_ERRORS as error:
+        raise LabelsError(f"is damaged or unreadable ({error}); put a good copy in its place.") from error
 
 
 def write_ground_truth(ground_truth: GroundTruth, path: Path) -> None:
@@ -117,8 +122,8 @@ def _count_classes(labels: np.ndarray, dataset: Dataset) -> np.ndarray:
     return np.bincount(labels, minlength=dataset.n_classes)
 
 
-def _check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Return the labels in the form of `GroundTruth`, if they match `dataset`."""
+def check_labels(found: np.ndarray, dataset: Dataset) -> np.ndarray:
+    """Return the labels in the form of `GroundTruth`, if they match `dataset`. Raises LabelsError."""
     multi_label = dataset.task is Task.MULTILABEL
     official_shape = (dataset.n_test, dataset.n_classes if multi_label else 1)
     if found.dtype.kind not in "iu":

@@ -3,7 +3,7 @@
 As for submissions, the team's row is locked from the check to the write.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,27 +13,36 @@ from django.utils import timezone
 from accounts.models import Team
 from challenge.models import FACT_FIELDS, Evaluation, Submission, SubmissionRevision
 from challenge.models.visibility import Visibility, problem_of_end
-from challenge.services import evaluations, queue
+from challenge.services import evaluations, history, queue
 from challenge.services.board import board_changed
 from challenge.services.commits import try_after_commit
 from challenge.services.figure_files import delete_figures
+from challenge.services.predictions import end_publication
+from challenge.services.refusals import RefusedError
 from challenge.services.teams import lock_team
 
 #: Statements that decide whether an entry is standard.
 MARKS = ("external_data", "special_methods")
 #: Fields of an entry that its team can edit.
-EDITABLE = ("model_name", "description", "study_url", "code_url", *MARKS, *FACT_FIELDS)
+EDITABLE = (
+    *("model_name", "description", "study_url", "code_url", "predictions_licence"),
+    *(*MARKS, *FACT_FIELDS),
+)
 #: Key of a revision's values that marks a correction by an organizer.
 CORRECTED = "corrected_by_organizers"
 
 
-class EntryRefusedError(Exception):
+class EntryRefusedError(RefusedError):
     """An entry was not changed; the message says why."""
 
 
 def refusal_of_changes(submission: Submission) -> str:
     """Return the reason why the team cannot change this entry; empty if it can."""
-    return "This entry was disqualified and cannot be changed." if submission.is_disqualified else ""
+    if submission.is_disqualified:
+        return "This entry was disqualified and cannot be changed."
+    if submission.is_held:
+        return "We are checking this entry. You can change it again when we have finished."
+    return ""
 
 
 def refusal_of_withdrawal(submission: Submission) -> str:
@@ -83,13 +92,17 @@ def edit_entry(submission: Submission, **values: object) -> bool:
         )
     SubmissionRevision.objects.create(submission=current, values=earlier)
     Submission.objects.filter(pk=current.pk).update(**{name: values[name] for name in earlier})
+    if not values.get("predictions_licence", current.predictions_licence):
+        end_publication(current.pk)
     _redraw_figures([current.pk])
     board_changed()
     return True
 
 
 @transaction.atomic
-def correct_protocol(submission: Submission, *, external_data: bool, special_methods: str) -> None:
+def correct_protocol(
+    submission: Submission, *, external_data: bool, special_methods: str, by: Team | str, reason: str = ""
+) -> None:
     """Correct a team's statements about the protocol, which decide whether the entry is standard.
 
     The entry stays in its group, which is standard only while all its members are. The team cannot change the
@@ -101,6 +114,9 @@ def correct_protocol(submission: Submission, *, external_data: bool, special_met
     SubmissionRevision.objects.create(submission=current, values=earlier | {CORRECTED: True})
     marks = {"external_data": external_data, "special_methods": special_methods}
     Submission.objects.filter(pk=current.pk).update(**marks)
+    history.record(
+        "corrected the protocol", by=by, submission=current, before=earlier, after=marks, reason=reason
+    )
     board_changed()
 
 
@@ -133,6 +149,20 @@ def set_visibility(submission: Submission, visibility: str, anonymous_until: dat
 
 
 @transaction.atomic
+def change_entry(
+    submission: Submission, values: Mapping[str, object], *, visibility: str, anonymous_until: date | None
+) -> None:
+    """Change statements of an entry and who sees it, or nothing: see `edit_entry` and `set_visibility`.
+
+    Raises:
+        EntryRefusedError: a part of the change is not possible.
+
+    """
+    edit_entry(submission, **values)
+    set_visibility(submission, visibility, anonymous_until)
+
+
+@transaction.atomic
 def withdraw(submission: Submission, *, delete_file: bool) -> None:
     """Withdraw an entry: it leaves the ranking and is not chosen any more; its limits stay used.
 
@@ -148,14 +178,15 @@ def withdraw(submission: Submission, *, delete_file: bool) -> None:
     withdrawn_at = current.withdrawn_at or timezone.now()
     Submission.objects.filter(pk=current.pk).update(withdrawn_at=withdrawn_at, chosen_at=None)
     try_after_commit(delete_figures, current.pk)
+    end_publication(current.pk)
     if delete_file:
         evaluations.end_without_file(current)
-        try_after_commit(_delete_file, current.pk)
+        try_after_commit(delete_file_of, current.pk)
     board_changed()
 
 
 @transaction.atomic
-def restore(submission: Submission) -> None:
+def restore(submission: Submission, *, by: Team | str, reason: str = "") -> None:
     """Undo a withdrawal, for organizers; scores by newer versions follow.
 
     Raises:
@@ -167,12 +198,14 @@ def restore(submission: Submission) -> None:
     if current.file_deleted_at or not Path(current.file.path).exists():
         raise EntryRefusedError(f"The file of {current} was deleted, so it cannot be restored.")
     Submission.objects.filter(pk=current.pk).update(withdrawn_at=None)
+    before = {"withdrawn_at": current.withdrawn_at and current.withdrawn_at.isoformat()}
+    history.record("restored", by=by, submission=current, before=before, reason=reason)
     board_changed()
 
 
 @transaction.atomic
 def choose(submission: Submission) -> None:
-    """Let an entry represent its team at its resolution, in place of an earlier choice.
+    """Let an entry represent its team at its resolution in its phase, in place of an earlier choice.
 
     Raises:
         EntryRefusedError: this entry cannot represent the team.
@@ -181,15 +214,16 @@ def choose(submission: Submission) -> None:
     current = _lock(submission)
     if refusal := refusal_of_choice(current):
         raise EntryRefusedError(refusal)
-    choose_best(current.team, current.resolution)
+    choose_best(current.team, current.resolution, current.phase_id)
     Submission.objects.filter(pk=current.pk).update(chosen_at=timezone.now())
 
 
 @transaction.atomic
-def choose_best(team: Team, resolution: int) -> None:
-    """Let its best entry represent a team at a resolution."""
+def choose_best(team: Team, resolution: int, phase: int) -> None:
+    """Let its best entry represent a team at a resolution in a phase, given by its number."""
     lock_team(team.pk)
-    chosen = Submission.objects.filter(team=team, resolution=resolution, chosen_at__isnull=False)
+    own = Submission.objects.filter(team=team, resolution=resolution, phase=phase)
+    chosen = own.filter(chosen_at__isnull=False)
     chosen.update(chosen_at=None)
     board_changed()
 
@@ -221,7 +255,7 @@ def _redraw_figures(pks: Iterable[int]) -> None:
             queue.enqueue_figures(newest.pk)
 
 
-def _delete_file(pk: int) -> None:
+def delete_file_of(pk: int) -> None:
     """Delete the file of an entry; only then record its time, so that the page never claims it too early."""
     submission = Submission.objects.filter(pk=pk).first()
     if submission is None:  # the account was deleted in the meantime

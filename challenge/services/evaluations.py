@@ -1,12 +1,10 @@
 """Scoring of submissions: claimed by one worker at a time, queued again if a worker is lost."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
@@ -14,27 +12,30 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Team
 from challenge.models import (
-    DatasetScore,
     Evaluation,
-    EvaluationCurves,
-    GroundTruth,
-    SecondaryMetrics,
+    HistoryLine,
     Submission,
     Uncertainty,
+    Verification,
+    Versions,
+    WithheldDataset,
+    wanted_versions,
 )
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.curves import curves
-from challenge.scoring.metrics.evaluator import Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
-from challenge.scoring.metrics.ranked import METRICS, SCORER_VERSION
 from challenge.scoring.metrics.warnings import warnings_of_scores
-from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
-from challenge.services import mails, queue
-from challenge.services.board import board_changed
+from challenge.scoring.reading.predictions import PredictionsError
+from challenge.scoring.withheld import LabelFile, read_withheld
+from challenge.services import history, queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
-from challenge.services.uncertainty import queue_uncertainty
+from challenge.services.outcomes import Outcome, store_failure, store_scores
+from challenge.services.reading import read_submission
+from challenge.services.refusals import RefusedError
+from challenge.services.versions import switch_if_complete, versions_for_first_scoring
 
 logger = logging.getLogger(__name__)
 
@@ -45,33 +46,72 @@ TOO_SLOW = (
 )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """Metrics and per-dataset curve data of one file, and warnings for its team."""
-
-    scores: Scores
-    curves: dict[str, dict[str, Any]]
-    warnings: tuple[str, ...]
-
-
-class NoGroundTruthError(Exception):
+class NoGroundTruthError(RefusedError):
     """No ground truth is active."""
 
 
-def _queue_evaluation(submission: Submission, ground_truth: GroundTruth) -> None:
-    """Queue a submission for the current scorer and the given ground truth, for the first time or again."""
+def score_again(submissions: Iterable[Submission], *, by: Team | str, reason: str) -> int:
+    """Have submissions scored again for an organizer, with a line of the history for each; return their number.
+
+    This does not count towards any team's limits. Old scores stay until new scores are stored, and if scoring fails.
+    Entries whose file was deleted are left out.
+
+    Raises:
+        NoGroundTruthError: no ground truth is active.
+
+    """
+    with transaction.atomic():
+        kept = [submission for submission in submissions if not submission.file_deleted_at]
+        acts = {
+            one.pk: history.record("had it scored again", by=by, submission=one, reason=reason)
+            for one in kept
+        }
+        return queue_evaluations(kept, acts=acts)
+
+
+def queue_evaluations(
+    submissions: Iterable[Submission], *, acts: Mapping[int, HistoryLine] | None = None
+) -> int:
+    """Queue submissions for the versions that they need, for the first time or again; return their number.
+
+    A submission without scores is scored by the versions that give it a rank at once, others by the wanted versions.
+
+    Args:
+        submissions: those whose file was deleted are left out.
+        acts: by submission, the line of the history about an organizer who asked for it.
+
+    Raises:
+        NoGroundTruthError: no ground truth is active.
+
+    """
+    first, wanted = versions_for_first_scoring(), wanted_versions()
+    if first is None or wanted is None:
+        raise NoGroundTruthError("No ground truth is active: load the test labels first.")
+    kept = [submission for submission in submissions if not submission.file_deleted_at]
+    scored = {
+        *Evaluation.objects.scored().filter(submission__in=kept).values_list("submission_id", flat=True)
+    }
+    with transaction.atomic():
+        for submission in kept:
+            versions = wanted if submission.pk in scored else first
+            _queue(submission, versions, acts.get(submission.pk) if acts else None)
+    return len(kept)
+
+
+def _queue(submission: Submission, versions: Versions, act: HistoryLine | None = None) -> None:
     now = timezone.now()
     evaluation, created = Evaluation.objects.get_or_create(
         submission=submission,
-        ground_truth=ground_truth,
-        scorer_version=SCORER_VERSION,
-        defaults={"created_at": now, "queued_at": now},
+        ground_truth=versions.ground_truth,
+        scorer_version=versions.scorer,
+        defaults={"created_at": now, "queued_at": now, "asked_in": act},
     )
     if not created:
         evaluation.status = Evaluation.Status.QUEUED
         evaluation.queued_at = now
         evaluation.attempts = 0
-        evaluation.save(update_fields=["status", "queued_at", "attempts"])
+        evaluation.asked_in = act
+        evaluation.save(update_fields=["status", "queued_at", "attempts", "asked_in"])
     _enqueue(evaluation)
 
 
@@ -81,77 +121,120 @@ def _enqueue(evaluation: Evaluation) -> None:
     queue.enqueue_evaluation(evaluation.pk, in_background=has_outcome)
 
 
-def queue_evaluations(submissions: Iterable[Submission]) -> int:
-    """Queue submissions for the active ground truth, for the first time or again; return their number.
-
-    This does not count towards any team's limits. Old scores stay until the new scores are stored. Entries whose file
-    was deleted are left out.
-
-    Raises:
-        NoGroundTruthError: no ground truth is active.
-
-    """
-    ground_truth = GroundTruth.objects.active()
-    if ground_truth is None:
-        raise NoGroundTruthError("No ground truth is active: load the test labels first.")
-    count = 0
-    with transaction.atomic():
-        for submission in submissions:
-            if submission.file_deleted_at:
-                continue
-            _queue_evaluation(submission, ground_truth)
-            count += 1
-    return count
-
-
 def evaluate(evaluation_id: int) -> None:
     """Score a queued evaluation and store the outcome; do nothing if it is not (or no longer) queued."""
     claimed_at = Evaluation.objects.filter(pk=evaluation_id).claim()
     if claimed_at is None:
         return
     evaluation = (
-        Evaluation.objects.select_related("submission", "ground_truth").filter(pk=evaluation_id).first()
+        Evaluation.objects.select_related("submission__team", "submission__phase", "ground_truth")
+        .filter(pk=evaluation_id)
+        .first()
     )
     if evaluation is None:  # the team has just deleted its account
         return
     if evaluation.submission.file_deleted_at:  # since it was queued
         end_without_file(evaluation.submission)
-        return
+    elif evaluation.versions.can_be_scored or _take_over(evaluation, claimed_at):
+        _score(evaluation, claimed_at)
+        _queue_wanted(evaluation)
+    switch_if_complete()
+
+
+def _score(evaluation: Evaluation, claimed_at: datetime) -> None:
     try:
         outcome = score_file(
             Path(evaluation.submission.file.path),
             evaluation.ground_truth.path,
             evaluation.submission.resolution,
+            check_truth=_compares_truth(evaluation.submission),
+            withheld=WithheldDataset.labels_of(evaluation.submission.phase_id),
         )
     except PredictionsError as error:
         problems = [str(problem) for problem in error.problems]
-        _finish(evaluation, claimed_at, failure=Evaluation.Failure.FILE, problems=problems)
+        store_failure(evaluation, claimed_at, Evaluation.Failure.FILE, problems)
     except SoftTimeLimitExceeded:
         problems = [TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)]
-        _finish(evaluation, claimed_at, failure=Evaluation.Failure.TIME, problems=problems)
+        store_failure(evaluation, claimed_at, Evaluation.Failure.TIME, problems)
     except Exception:
         # It may be temporary (a full disk, a killed child): the sweep retries a few times.
-        logger.exception("Evaluation %s broke (attempt %s)", evaluation_id, evaluation.attempts)
+        logger.exception("Evaluation %s broke (attempt %s)", evaluation.pk, evaluation.attempts)
         if evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
             _give_up(evaluation, claimed_at)
         else:
-            Evaluation.objects.filter(pk=evaluation_id).held(claimed_at).put_back()
+            Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).put_back()
     else:
-        _finish(evaluation, claimed_at, outcome=outcome)
+        store_scores(evaluation, claimed_at, outcome)
 
 
-def score_file(path: Path, labels_path: Path, resolution: int | None = None) -> Outcome:
+def _compares_truth(submission: Submission) -> bool:
+    """Return whether to compare stated labels: at the first scoring, if the phase says so."""
+    is_first = not Evaluation.objects.scored().filter(submission=submission).exists()
+    return is_first and submission.phase.compares_truth
+
+
+def _take_over(evaluation: Evaluation, claimed_at: datetime) -> bool:
+    """Give a claimed evaluation that waited over an update to the scorer of this software; return whether to score it.
+
+    Scores of an earlier scorer are never replaced by scores of this one: the sweep queues an evaluation of its own.
+    """
+    row = Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at)
+    current = Versions.of_this_software(evaluation.ground_truth)
+    if evaluation.scored_at:
+        row.update(status=Evaluation.Status.SCORED)
+        return False
+    if Evaluation.objects.by(current).filter(submission=evaluation.submission_id).exists():
+        row.delete()
+        return False
+    evaluation.scorer_version = current.scorer
+    return bool(row.update(scorer_version=current.scorer))
+
+
+def _queue_wanted(evaluation: Evaluation) -> None:
+    """Have a submission that was scored by other versions than the wanted ones scored by these, too."""
+    wanted = wanted_versions()
+    if wanted is None or evaluation.is_by(wanted) or not evaluation.scored_at:
+        return
+    if not Evaluation.objects.by(wanted).filter(submission=evaluation.submission_id).exists():
+        with transaction.atomic():
+            _queue(Submission.objects.get(pk=evaluation.submission_id), wanted)
+
+
+def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
+    """End an evaluation that failed too often by our fault."""
+    store_failure(evaluation, claimed_at, Evaluation.Failure.SITE)
+
+
+def score_file(
+    path: Path,
+    labels_path: Path,
+    resolution: int | None = None,
+    *,
+    check_truth: bool = True,
+    withheld: Sequence[LabelFile],
+) -> Outcome:
     """Read, check and score a submission file for images of `resolution` against a file of labels.
+
+    `check_truth` compares the file's column `truth` with the labels: at the first scoring only, because labels that
+    are corrected later say nothing about the order of its rows. With withheld datasets it is never compared, because
+    a refusal would tell their labels.
+
+    Withheld datasets get metrics only: curves and warnings would tell more about their labels.
 
     Raises:
         PredictionsError: the file is not a valid submission.
         GroundTruthError: the labels cannot be read.
 
     """
-    labels = _labels(labels_path)
-    limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
-    predictions = read_predictions(path, MEDMNIST_PLUS, labels=labels, limits=limits, resolution=resolution)
-    scores = evaluate_predictions(predictions.values, labels, MEDMNIST_PLUS)
+    labels, benchmark = _labels(labels_path), MEDMNIST_PLUS.with_withheld(one.dataset for one in withheld)
+    predictions = read_submission(
+        path,
+        benchmark=benchmark,
+        labels=labels if check_truth and not withheld else None,
+        resolution=resolution,
+    )
+    all_labels = {**labels, **read_withheld(withheld)}
+    scores = evaluate_predictions(predictions.values, all_labels, benchmark)
     return Outcome(
         scores,
         curves(predictions.values, labels, MEDMNIST_PLUS),
@@ -166,9 +249,8 @@ def _labels(path: Path) -> Mapping[str, np.ndarray]:
 
 def warm_up() -> None:
     """Load the labels in advance, so that the first evaluation of a process does not wait for them."""
-    ground_truth = GroundTruth.objects.active()
-    if ground_truth:
-        _labels(ground_truth.path)
+    if first := versions_for_first_scoring():
+        _labels(first.ground_truth.path)
 
 
 @transaction.atomic
@@ -182,67 +264,18 @@ def end_without_file(submission: Submission) -> None:
     pending = Evaluation.objects.filter(submission=submission, status__in=Evaluation.PENDING)
     pending.scored().update(status=Evaluation.Status.SCORED)
     pending.update(status=Evaluation.Status.FAILED, failure=Evaluation.Failure.DELETED, problems=[])
-    Evaluation.objects.filter(
-        submission=submission, status=Evaluation.Status.FAILED, failure=Evaluation.Failure.SITE
-    ).update(failure=Evaluation.Failure.DELETED)
+    ended = Evaluation.objects.filter(submission=submission)
+    ended.filter(status=Evaluation.Status.FAILED, failure=Evaluation.Failure.SITE).update(
+        failure=Evaluation.Failure.DELETED
+    )
+    ended.update(broke_again_at=None)
     unknown = Uncertainty.objects.filter(evaluation__submission=submission)
     unknown.exclude(status=Uncertainty.Status.DONE).update(status=Uncertainty.Status.FAILED)
+    waiting = Verification.objects.filter(evaluation__submission=submission, verified_at__isnull=True)
+    waiting.delete()
     Submission.objects.filter(pk=submission.pk, first_outcome_at__isnull=True).update(
         first_outcome_at=timezone.now()
     )
-
-
-@transaction.atomic
-def _finish(
-    evaluation: Evaluation,
-    claimed_at: datetime,
-    *,
-    outcome: Outcome | None = None,
-    failure: str = "",
-    problems: Iterable[str] = (),
-) -> None:
-    """Store the outcome, or the cause of the failure, unless another worker has taken the evaluation over."""
-    if not Evaluation.objects.select_for_update().filter(pk=evaluation.pk).held(claimed_at):
-        return
-    now = timezone.now()
-    scores = outcome.scores if outcome else None
-    had_scores = evaluation.scored_at is not None
-    evaluation.dataset_scores.all().delete()
-    for model in (EvaluationCurves, Uncertainty, SecondaryMetrics):
-        model.objects.filter(evaluation=evaluation).delete()
-    evaluation.status = Evaluation.Status.SCORED if scores else Evaluation.Status.FAILED
-    evaluation.scored_at = now if scores else None
-    evaluation.failure = failure
-    evaluation.problems = list(problems)
-    evaluation.warnings = list(outcome.warnings) if outcome else []
-    for metric in METRICS:
-        setattr(evaluation, metric, getattr(scores.average, metric) if scores else None)
-    evaluation.save()
-    if outcome:
-        EvaluationCurves.objects.create(evaluation=evaluation, datasets=outcome.curves)
-        DatasetScore.objects.bulk_create(
-            DatasetScore(evaluation=evaluation, dataset=name, **{m: getattr(s, m) for m in METRICS})
-            for name, s in outcome.scores.datasets.items()
-        )
-        queue_uncertainty(evaluation)
-    _note_first_outcome(evaluation.submission_id, now, is_scored=scores is not None)
-    if scores or had_scores:
-        board_changed()
-
-
-def _note_first_outcome(submission_id: int, now: datetime, *, is_scored: bool) -> None:
-    """On the first outcome of a submission, set whether it counts, and queue the mail; later outcomes do neither."""
-    first = Submission.objects.filter(pk=submission_id, first_outcome_at__isnull=True)
-    if first.update(first_outcome_at=now, counts_toward_limits=is_scored):
-        mails.queue_mail(submission_id)
-
-
-def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
-    """End an evaluation that failed too often by our fault; earlier scores stay."""
-    if evaluation.scored_at is None:
-        _finish(evaluation, claimed_at, failure=Evaluation.Failure.SITE)
-    else:
-        Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).update(status=Evaluation.Status.SCORED)
 
 
 def requeue_lost_evaluations() -> int:
@@ -252,19 +285,15 @@ def requeue_lost_evaluations() -> int:
 
 @transaction.atomic
 def queue_missing_evaluations() -> int:
-    """Queue every scored submission that has no evaluation by the ranked versions; return their number.
+    """Queue every scored submission that has no evaluation by the wanted versions; return their number.
 
     These exist after another ground truth was activated, or a new version of the scorer was installed. If there are
     thousands, later sweeps queue the rest.
     """
-    ground_truth = GroundTruth.objects.active()
-    if ground_truth is None:
+    wanted = wanted_versions()
+    if wanted is None:
         return 0
-    current = Evaluation.objects.active(ground_truth)
-    scored = Submission.objects.filter(
-        evaluations__in=Evaluation.objects.scored(), file_deleted_at__isnull=True
-    )
-    missing = scored.exclude(evaluations__in=current).distinct()
+    missing = Submission.objects.not_scored_by(wanted)
     n_missing = missing.count()
     queue_evaluations(missing[:MOST_AT_ONCE])
     return n_missing

@@ -10,8 +10,10 @@ from django.db import transaction
 
 from accounts.models import Team
 from challenge.models import MethodGroup, Submission
+from challenge.services import history, mails
 from challenge.services.board import board_changed
 from challenge.services.numbers import unused_number
+from challenge.services.refusals import RefusedError
 from challenge.services.teams import lock_team
 
 FEWEST, MOST = MethodGroup.FEWEST, MethodGroup.MOST
@@ -73,6 +75,33 @@ def dissolve_group(group: MethodGroup) -> None:
     board_changed()
 
 
+@transaction.atomic
+def dissolve_for_organizers(group: MethodGroup, *, by: Team | str, reason: str) -> None:
+    """Dissolve a group of a team, with a line of history and a mail to the team.
+
+    Raises:
+        RefusedError: it was dissolved before.
+
+    """
+    lock_team(group.team_id)
+    current = MethodGroup.objects.select_related("team").filter(pk=group.pk).first()
+    if current is None:
+        raise RefusedError("This group has been dissolved in the meantime.")
+    members = [str(member) for member in current.submissions.order_by("created_at", "pk")]
+    history.record(
+        "dissolved the group",
+        by=by,
+        subject=current,
+        team=current.team,
+        before={"submissions": ", ".join(members)},
+        reason=reason,
+    )
+    if current.team.email:
+        told = {"group": current.name, "entries": members, "reason": reason}
+        mails.mail_team(current.team, "group_dissolved", told)
+    dissolve_group(current)
+
+
 def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
     Submission.objects.filter(pk__in=[submission.pk for submission in chosen]).update(group=group)
 
@@ -80,7 +109,7 @@ def _take_in(group: MethodGroup, chosen: Collection[Submission]) -> None:
 def _check(team: Team, members: Collection[int], group: MethodGroup | None) -> list[Submission]:
     """Return the submissions with these numbers, or refuse them with all problems."""
     rows = Submission.objects.filter(team=team, pk__in=members).order_by("created_at", "pk")
-    chosen = list(rows.select_related("group").prefetch_related("evaluations"))
+    chosen = list(rows.select_related("group", "phase").prefetch_related("evaluations"))
     there = {submission.pk for submission in chosen}
     problems = [f"#{pk} is not a submission of your team." for pk in sorted({*members} - there)]
     for submission in chosen:
@@ -95,6 +124,8 @@ def _problems_of(submission: Submission, group: MethodGroup | None) -> list[str]
     """Return the reasons why this submission cannot be in any group, or in this group."""
     if submission.is_disqualified:
         return [f"#{submission.pk} was disqualified."]
+    if submission.is_held:
+        return [f"#{submission.pk} is being checked by the organizers."]
     if submission.is_withdrawn:
         return [f"#{submission.pk} was withdrawn."]
     if not submission.is_scored:
@@ -116,6 +147,8 @@ def _problems_together(chosen: Sequence[Submission]) -> list[str]:
     by_size = sorted(chosen, key=lambda s: s.resolution)
     if len(resolutions := _numbers_by(by_size, lambda s: s.get_resolution_display())) > 1:
         problems.append(f"All submissions of a group must have the same resolution ({_listed(resolutions)}).")
+    if len(phases := _numbers_by(chosen, lambda s: f"“{s.phase}”")) > 1:
+        problems.append(f"All submissions of a group must be of the same phase ({_listed(phases)}).")
     if len(marks := _numbers_by(chosen, lambda s: "standard" if s.is_standard else "non-standard")) > 1:
         problems.append(f"Standard and non-standard submissions cannot form a group ({_listed(marks)}).")
     if len(visibilities := _numbers_by(chosen, _visibility)) > 1:

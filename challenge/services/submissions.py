@@ -1,28 +1,44 @@
-"""Acceptance of submissions within the limits, and disqualification."""
+"""Acceptance of submissions within the limits, and decisions of organizers about them.
+
+The team's row is locked from the check to the write. Decisions leave a line of the history.
+"""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 
 from accounts.models import Team
-from challenge.models import GroundTruth, Phase, Submission, day_start
-from challenge.services import evaluations
+from bigsite import disk
+from challenge.formats.times import in_utc
+from challenge.models import Phase, Submission, wanted_versions
+from challenge.services import evaluations, history
 from challenge.services.board import board_changed
 from challenge.services.numbers import unused_number
+from challenge.services.quotas import remaining_quota
+from challenge.services.refusals import RefusedError
 from challenge.services.teams import lock_team
 
 NO_LABELS = "The test labels have not been loaded yet. Please try again later."
 
 
 class SubmissionRefusedError(Exception):
-    """A submission was refused; the message says why, and what to do."""
+    """A submission was refused; the message says why, and what to do.
+
+    `retry_at` is the time from which a limit allows more; None if waiting does not help.
+    """
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        self.retry_at = retry_at
+        super().__init__(message)
+
+
+class HoldRefusedError(RefusedError):
+    """A submission was neither held nor released, because it is not in the state for it; the message says why."""
 
 
 class DuplicateSubmissionError(SubmissionRefusedError):
@@ -40,51 +56,13 @@ class DuplicateSubmissionError(SubmissionRefusedError):
         )
 
 
-@dataclass(frozen=True)
-class Quota:
-    """Remaining submissions of a team in a phase."""
-
-    day_limit: int
-    day_left: int
-    total_limit: int
-    total_left: int
-    failures_left: int
-    resets_at: datetime
-
-    @property
-    def refusal(self) -> str:
-        """Reason why no submission is accepted now; empty while some are left."""
-        resets = f"The limit resets on {format_date(self.resets_at.astimezone(UTC), 'j F Y, H:i')} UTC."
-        if self.total_left == 0:
-            return f"Your team has reached the limit of submissions in this phase ({self.total_limit})."
-        if self.day_left == 0:
-            return f"Your team has reached the daily limit of submissions ({self.day_limit}). {resets}"
-        if self.failures_left == 0:
-            return f"Too many of your submissions failed today. Check your file. {resets}"
-        return ""
-
-
-def remaining_quota(team: Team, phase: Phase, now: datetime | None = None) -> Quota:
-    """Return the team's quota: queued, running and scored submissions count, failed submissions do not."""
-    now = now or timezone.now()
-    submissions = Submission.objects.filter(team=team, phase=phase)
-    today = submissions.on_day(now)
-    return Quota(
-        day_limit=phase.daily_limit,
-        day_left=max(0, phase.daily_limit - today.counted().count()),
-        total_limit=phase.total_limit,
-        total_left=max(0, phase.total_limit - submissions.counted().count()),
-        failures_left=max(0, phase.daily_failure_limit - today.filter(counts_toward_limits=False).count()),
-        resets_at=day_start(now) + timedelta(days=1),
-    )
-
-
 def create_submission(
     *,
     team: Team,
     upload: UploadedFile,
     resolution: int,
     model_name: str,
+    phase: Phase | None = None,
     training: Mapping[str, Any] | None = None,
     **about: object,
 ) -> Submission:
@@ -99,16 +77,20 @@ def create_submission(
         upload: the uploaded file.
         resolution: resolution of the images behind the predictions.
         model_name: name shown on the leaderboard.
+        phase: the phase that it is for; by default the first open phase.
         training: the training configuration as plain values by name, for baselines of the organizers.
         about: other fields of `Submission` that the team fills in.
 
     Raises:
         DuplicateSubmissionError: the team has sent this file for this resolution before.
-        SubmissionRefusedError: no phase is open, no ground truth is loaded, or a limit is reached.
+        SubmissionRefusedError: the phase is not open, no ground truth is loaded, a limit is reached, or the disk is
+            nearly full.
 
     """
+    if disk.is_nearly_full():
+        raise SubmissionRefusedError(disk.NEARLY_FULL)
     now = timezone.now()
-    sha256 = _sha256(upload)
+    sha256 = file_hash(upload)
     submission = Submission(
         team=team,
         created_at=now,
@@ -126,12 +108,14 @@ def create_submission(
         with transaction.atomic():
             if lock_team(team.pk) is None:
                 raise SubmissionRefusedError("The account was deleted.")
-            submission.phase = _open_phase(now)
-            if GroundTruth.objects.active() is None:
+            submission.phase = _open_phase(phase, now)
+            submission.awaits_publication = not submission.phase.is_published
+            if wanted_versions() is None:
                 raise SubmissionRefusedError(NO_LABELS)
             _refuse_duplicate(submission, {"model_name": model_name, **about})
-            if refusal := remaining_quota(team, submission.phase, now).refusal:
-                raise SubmissionRefusedError(refusal)
+            quota = remaining_quota(team, submission.phase, now)
+            if quota.refusal:
+                raise SubmissionRefusedError(quota.refusal, retry_at=quota.retry_at)
             submission.pk = unused_number(Submission)
             submission.save(force_insert=True)
             evaluations.queue_evaluations([submission])
@@ -141,7 +125,8 @@ def create_submission(
     return submission
 
 
-def _sha256(upload: UploadedFile) -> str:
+def file_hash(upload: UploadedFile) -> str:
+    """Return the SHA-256 of an uploaded file, as hexadecimal digits."""
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -149,22 +134,34 @@ def _sha256(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def _open_phase(now: datetime) -> Phase:
-    phase = Phase.objects.current(now)
+def _open_phase(chosen: Phase | None, now: datetime) -> Phase:
+    """Return the chosen phase, or the first open phase, as it is now; refuse if it is not open."""
+    open_phases = Phase.objects.open_now(now)
+    phase = open_phases.filter(pk=chosen.pk).first() if chosen else open_phases.first()
+    if phase is None and chosen and open_phases:
+        names = " or ".join(f"“{one}”" for one in open_phases)
+        raise SubmissionRefusedError(f"{chosen} does not take submissions now. Choose {names}.")
     if phase is None:
-        upcoming = Phase.objects.upcoming(now)
-        opens = f" {upcoming.name} opens on {upcoming.opens_at:%d %B %Y, %H:%M} UTC." if upcoming else ""
-        raise SubmissionRefusedError(f"Submissions are closed.{opens}")
+        sentences = ["Submissions are closed."]
+        over = Phase.objects.latest_opened(now)
+        if over and over.closes_at:
+            sentences.append(f"{over.name} closed on {in_utc(over.closes_at)}.")
+        if upcoming := Phase.objects.upcoming(now):
+            sentences.append(f"{upcoming.name} opens on {in_utc(upcoming.opens_at)}.")
+        else:
+            sentences.append("No other phase is planned yet.")
+        raise SubmissionRefusedError(" ".join(sentences))
     return phase
 
 
 def _refuse_duplicate(submission: Submission, statements: Mapping[str, object]) -> None:
-    """Refuse a file that counts and is not withdrawn.
+    """Refuse a file that counts in this phase and is not withdrawn.
 
     Baselines of two trainings may predict the same, so for them only the same name makes a duplicate.
     """
     earlier = Submission.objects.counted().filter(
         team=submission.team,
+        phase=submission.phase,
         sha256=submission.sha256,
         resolution=submission.resolution,
         withdrawn_at__isnull=True,
@@ -186,17 +183,83 @@ def _discard_file(submission: Submission) -> None:
         submission.file.delete(save=False)
 
 
-def disqualify(submission: Submission, reason: str) -> None:
+@transaction.atomic
+def disqualify(submission: Submission, reason: str, *, by: Team | str) -> None:
     """Remove a submission from the ranking and from public view; its team sees the reason."""
-    submission.disqualified_at = timezone.now()
-    submission.disqualification_reason = reason
-    submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+    lock_team(submission.team_id)
+    _change(submission, disqualified_at=timezone.now(), disqualification_reason=reason)
+    history.record("disqualified", by=by, submission=submission, reason=reason)
     board_changed()
 
 
-def reinstate(submission: Submission) -> None:
+@transaction.atomic
+def reinstate(submission: Submission, *, by: Team | str, reason: str = "") -> None:
     """Withdraw a disqualification."""
-    submission.disqualified_at = None
-    submission.disqualification_reason = ""
-    submission.save(update_fields=["disqualified_at", "disqualification_reason"])
+    lock_team(submission.team_id)
+    before = Submission.objects.get(pk=submission.pk).disqualification_reason
+    _change(submission, disqualified_at=None, disqualification_reason="")
+    history.record(
+        "reinstated",
+        by=by,
+        submission=submission,
+        before={"disqualification_reason": before},
+        reason=reason,
+    )
     board_changed()
+
+
+@transaction.atomic
+def hold(submission: Submission, reason: str, *, by: Team | str) -> None:
+    """Take a submission from the ranking and from public view while organizers check it; limits stay used.
+
+    Raises:
+        HoldRefusedError: it is held already, disqualified or withdrawn.
+
+    """
+    lock_team(submission.team_id)
+    current = Submission.objects.get(pk=submission.pk)
+    if refusal := refusal_of_hold(current):
+        raise HoldRefusedError(refusal)
+    _change(submission, held_at=timezone.now(), held_reason=reason)
+    history.record("held", by=by, submission=submission, reason=reason)
+    board_changed()
+
+
+@transaction.atomic
+def release(submission: Submission, *, by: Team | str, reason: str = "") -> None:
+    """End the hold of a submission: it is ranked and public as before.
+
+    Raises:
+        HoldRefusedError: it is not held.
+
+    """
+    lock_team(submission.team_id)
+    current = Submission.objects.get(pk=submission.pk)
+    if refusal := refusal_of_release(current):
+        raise HoldRefusedError(refusal)
+    _change(submission, held_at=None, held_reason="", awaits_checks=False)
+    before = {"held_reason": current.held_reason}
+    history.record("released", by=by, submission=submission, before=before, reason=reason)
+    board_changed()
+
+
+def refusal_of_hold(submission: Submission) -> str:
+    """Return the reason why a submission cannot be held; empty if it can."""
+    if submission.is_held:
+        return f"{submission} is held already."
+    if submission.is_disqualified:
+        return f"{submission} is disqualified, so it need not be held."
+    if submission.is_withdrawn:
+        return f"{submission} was withdrawn by its team, so it need not be held."
+    return ""
+
+
+def refusal_of_release(submission: Submission) -> str:
+    """Return the reason why a submission cannot be released; empty if it can."""
+    return "" if submission.is_held else f"{submission} is not held."
+
+
+def _change(submission: Submission, **values: object) -> None:
+    for name, value in values.items():
+        setattr(submission, name, value)
+    submission.save(update_fields=values)

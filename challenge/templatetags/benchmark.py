@@ -2,6 +2,7 @@
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.template import Context
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.evaluator import METRICS
@@ -12,10 +13,10 @@ from challenge.scoring.statistics.power import POWER
 register = template.Library()
 
 
-@register.simple_tag
-def n_datasets() -> str:
-    """Return the number of datasets."""
-    return str(MEDMNIST_PLUS.n_datasets)
+@register.simple_tag(takes_context=True)
+def n_datasets(context: Context) -> str:
+    """Return the number of datasets: those of the page's `benchmark`, if it is about a phase, or of MedMNIST+."""
+    return str((context.get("benchmark") or MEDMNIST_PLUS).n_datasets)
 
 
 @register.simple_tag

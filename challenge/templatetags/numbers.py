@@ -5,10 +5,12 @@ from typing import Protocol
 
 from django import template
 
-from challenge.formats.numbers import interval_text, ranks_text
+from challenge.formats import numbers
+from challenge.formats.numbers import interval_text, ranks_text, signed
 from challenge.results.rows import Row
 
 register = template.Library()
+register.filter(signed)
 
 
 class HasInterval(Protocol):
@@ -19,15 +21,19 @@ class HasInterval(Protocol):
 
 
 @register.filter
-def signed(value: float, digits: int = 4) -> str:
-    """Format a difference with its sign and four digits, or another number of digits."""
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+def change_to(before: float, after: float) -> str:
+    """Format the change of a score with its sign; one that four digits would hide has more."""
+    change = after - before
+    return signed(change, 4 if abs(change) >= 0.00005 else 7)
 
 
 @register.filter
 def interval(of: HasInterval) -> str:
     """Format an interval with four digits; empty without an interval."""
     return "" if of.low is None or of.high is None else interval_text(of.low, of.high)
+
+
+register.filter("exponent", numbers.exponent)
 
 
 @register.filter

@@ -7,15 +7,16 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from challenge.formats.times import in_utc
+
 register = template.Library()
 
 
 @register.filter
 def moment(value: datetime) -> SafeString:
     """Format a time to the minute."""
-    value = value.astimezone(UTC)
-    text = format_date(value, "j F Y, H:i")
-    return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(timespec="seconds"), text)
+    stamp = value.astimezone(UTC).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', stamp, in_utc(value))
 
 
 @register.filter

@@ -27,6 +27,7 @@ def needs(program: str, package: str) -> pytest.MarkDecorator:
 
 git = needs("git", "git")
 curl = needs("curl", "curl")
+node = needs("node", "nodejs")
 redis_server = needs("redis-server", "redis-server")
 
 

@@ -136,6 +136,7 @@ class Worker(Process):
             folder / f"{name}.log",
             **{
                 "CELERY_QUEUE": self.queue,
+                "WORKER_CONCURRENCY": "1",
                 "EMAIL_URL": f"filemail:///{self.mails}",
                 "SCORING_GATE": str(self.gate),
                 **environment,
@@ -156,7 +157,7 @@ class Worker(Process):
     def mails_about(self, submission: Submission) -> list[str]:
         """Return the mails that the worker sent about a submission."""
         mails = [path.read_text() for path in self.mails.glob("*.log")]
-        return [mail for mail in mails if f"Subject: [BIG benchmark] Submission #{submission.pk} " in mail]
+        return [mail for mail in mails if f"(#{submission.pk})\n" in mail]
 
 
 def celery_app(queue_name: str = "", **changes: object) -> Celery:

@@ -9,12 +9,14 @@ No intervals are estimated, unless `ESTIMATES` is set: an estimate takes as long
 import os
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from celery import current_app
 
 from challenge import tasks
+from challenge.scoring.withheld import LabelFile
 from challenge.services import evaluations, uncertainty
 
 score_file = evaluations.score_file
@@ -22,9 +24,14 @@ gate = Path(os.environ["SCORING_GATE"])
 
 
 def score_file_and_pass_the_gate(
-    path: Path, labels_path: Path, resolution: int | None = None
+    path: Path,
+    labels_path: Path,
+    resolution: int | None = None,
+    *,
+    check_truth: bool = True,
+    withheld: Sequence[LabelFile] = (),
 ) -> evaluations.Outcome:
-    outcome = score_file(path, labels_path, resolution)
+    outcome = score_file(path, labels_path, resolution, check_truth=check_truth, withheld=withheld)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":
         if order == "die":

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from challenge.entries.training import describe_training
 from challenge.models import Phase, PublishedMethod, PublishedScore, Submission
-from challenge.results.rows import merge_sources
+from challenge.results.merged_sources import merge_sources
 from challenge.services.published import PublishedResult, publish_results, replace_published_results
 from challenge.services.submissions import SubmissionRefusedError
 from challenge.tests.pages import Html, element, elements, page_of, region, text_of
@@ -91,6 +91,21 @@ def test_settings_have_a_fixed_order_with_unknown_settings_last():
 def test_a_scheme_that_the_site_does_not_know_is_shown_as_it_is(value):
     ((_, text),) = describe_training({"scheme": value, "architecture": None})
     assert "mm-pt" in text or text == str(value)
+
+
+def test_protocol_and_cost_of_the_backbone_are_words_and_round_numbers():
+    training = {
+        "scheme": "mm-pt", "protocol": "thesis", "probing": "frozen", "backbone_parameters": 11_176_512,
+        "backbone_operations": 3_627_122_688,
+    }  # fmt: skip
+    assert describe_training(training) == [
+        ("Protocol", "Bachmeier (2024)"),
+        ("Scheme", "mm-PT"),
+        ("Parameters of the backbone", "11,176,512"),
+        ("FLOPs for an image", "3.63 billion"),
+    ]
+    probed = dict(describe_training(training | {"scheme": "linear-probing", "probing": "drifting"}))
+    assert probed["Backbone of linear probing"] == "drifting"
 
 
 def test_it_passes_the_checks_of_every_submission_and_counts(submit, team):

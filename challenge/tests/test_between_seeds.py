@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from scipy import stats
 
 from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import Evaluation, MethodGroup, Submission, Uncertainty
+from challenge.models import Evaluation, MethodGroup, Submission, Uncertainty, ranked_versions
 from challenge.results.replicates import dataset_replicates, mean_replicates, metric_replicates
 from challenge.results.rows import Row, row_of
 from challenge.results.seeds import split_by_group
@@ -33,7 +33,7 @@ def board(ground_truth) -> Callable[[], list[Row]]:
     """Return a function that gives the rows of all entries, in the order of their times."""
 
     def rows() -> list[Row]:
-        evaluations = Evaluation.objects.ranked(ground_truth).select_related("submission__group")
+        evaluations = Evaluation.objects.ranked(ranked_versions()).select_related("submission__group")
         return [row_of(*one) for one in split_by_group(evaluations.order_by("submission__created_at"))]
 
     return rows

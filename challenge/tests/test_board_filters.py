@@ -20,6 +20,8 @@ VALUES = st.one_of(
             "off",
             "on",
             "standard",
+            "code",
+            "reproduced",
             "cnn",
             "vit",
             "none",
@@ -34,7 +36,7 @@ VALUES = st.one_of(
     st.floats(width=32).map(str),
 )
 NAMES = st.sampled_from(["resolution", "metric", "entries", "baselines", "protocol", "view", "q", "parameters",
-                         "family", "pretraining", "study", "columns", "page", "other"])  # fmt: skip
+                         "family", "pretraining", "study", "evidence", "columns", "page", "other"])  # fmt: skip
 PAIRS = st.lists(st.tuples(NAMES, VALUES), max_size=12)
 
 

@@ -67,7 +67,7 @@ def lines(uncertain_entry, team, other_team) -> dict[str, Line]:
     groups.create_group(team=other_team, name="Seeds", members=[seed.pk for seed in seeds])
     STORED_LINES.get({"resolution": 224})
     standings = STANDINGS.get(Filters().ranking_values).value
-    ranked = ranked_rows(224, standings, range(len(standings.keys)))
+    ranked = ranked_rows(Filters(), standings, range(len(standings.keys)))
     return {row.line.label: row.line for row in ranked.values()}
 
 
@@ -80,7 +80,7 @@ def test_texts_of_an_entry(lines):
     assert (line.parameters_text, line.family_text) == ("11.2 M", "CNN")
     assert line.pretraining_text == "natural images (ImageNet-1k)"
     assert line.time_text == "36.5 hours"
-    assert line.evidence_text == "study, one run, code MIT"
+    assert line.evidence_text == "study linked, one run, licence MIT"
     assert text_of(line.attempts) == ", best of 1"
     cell = line.cells["auc"]
     assert cell.text == "0.9800"
@@ -90,7 +90,7 @@ def test_texts_of_an_entry(lines):
 
 def test_texts_of_a_group_and_of_a_published_result(lines):
     group, published = lines["Seeds (Team Beta)"], lines["VGG16, end-to-end"]
-    assert (group.kind, group.evidence_text) == (Kind.SEEDS, "2 seeds")
+    assert (group.kind, group.evidence_text) == (Kind.SEEDS, "predictions only, 2 seeds")
     assert group.cells["auc"].std == "0.0007"
     assert published.is_published
     assert (published.about, published.evidence_text) == ("end-to-end", "publication")

@@ -89,10 +89,12 @@ def test_no_matching_row_is_said_with_a_way_out(get, client):
 
 
 def test_active_choices_are_shown_and_each_can_be_removed(get, client):
-    page = get(q="CNN", parameters="25", family="cnn", pretraining="none", study="on", columns="family")
+    page = get(q="CNN", parameters="25", family="cnn", pretraining="none", study="on", evidence="study",
+               columns="family")  # fmt: skip
     marks = elements(page, ".board-active .tag")
     assert [text_of(mark, without="span") for mark in marks] == [
-        "all entries", "“CNN”", "at most 25 M parameters", "family: CNN", "pre-training: none", "with a study",
+        "all entries", "“CNN”", "at most 25 M parameters", "family: CNN", "pre-training: none",
+        "evidence: study linked", "with a study",
         "column: Family",
     ]  # fmt: skip
     for mark in marks:
@@ -103,8 +105,9 @@ def test_active_choices_are_shown_and_each_can_be_removed(get, client):
 
 
 def test_the_form_keeps_every_choice(get):
-    page = get(q="<CNN>", parameters="25", family="cnn", pretraining="none", study="on", columns=["time", "family"],
-               baselines="off", protocol="standard", metric="accuracy", resolution="224")  # fmt: skip
+    page = get(q="<CNN>", parameters="25", family="cnn", pretraining="none", study="on",
+               evidence="study", columns=["time", "family"], baselines="off", protocol="standard",
+               metric="accuracy", resolution="224")  # fmt: skip
     form = element(page, "form.board-filter")
     assert form.attributes["method"] == "get"
     chosen = [
@@ -114,6 +117,7 @@ def test_the_form_keeps_every_choice(get):
     assert sorted(chosen) == sorted(
         [("resolution", "224"), ("metric", "accuracy"), ("view", "ranking"), ("q", "<CNN>"), ("parameters", "25"),
          ("entries", "all"), ("baselines", "off"), ("protocol", "standard"), ("study", "on"), ("family", "cnn"),
+         ("evidence", "study"),
          ("pretraining", "none"), ("columns", "family"), ("columns", "time")]
     )  # fmt: skip
 
@@ -148,7 +152,7 @@ def test_columns_are_added_in_one_order(get):
         "5 M",
         "CNN",
         "none",
-        "study, one run",
+        "study linked, one run",
         "–",
     ]
 
@@ -233,6 +237,10 @@ def test_the_leading_entry_is_ready_to_be_compared(client, uncertain_entry, team
 
 def test_csv_and_json_are_at_the_top_and_leave_out_the_selection(get):
     page = get(q="cnn")
-    links = attribute(page, ".board-head a", "href")
-    assert [link.partition("?")[0] for link in links] == ["/leaderboard.csv", "/leaderboard.json"]
-    assert all("entries=all" in link and "q=" not in link for link in links)
+    links = attribute(page, ".exports a", "href")
+    assert [link.partition("?")[0] for link in links] == [
+        "/leaderboard.csv",
+        "/leaderboard.json",
+        "/predictions.zip",
+    ]
+    assert all("entries=all" in link and "q=" not in link for link in links[:2])

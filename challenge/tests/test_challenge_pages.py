@@ -10,7 +10,7 @@ from django.utils import timezone
 from challenge.content.bibliography import shipped_works
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
-from challenge.content.timeline import State, phase_in_force, timeline
+from challenge.content.timeline import State, phases_in_force, timeline
 from challenge.models import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.tests.pages import attribute, element, elements, page_of, region, text_of
@@ -92,20 +92,28 @@ def test_past_current_and_upcoming_in_order_of_time(client, phase):
 
 
 def test_the_timeline_agrees_with_what_the_form_takes():
-    """A later opening ends a phase, as for submissions, even if the earlier phase had longer to run."""
+    """A phase runs until it closes, also while another one runs."""
     first = Phase(pk=1, name="first", opens_at=NOW - 9 * DAY)
     second = Phase(pk=2, name="second", opens_at=NOW - 3 * DAY, closes_at=NOW - DAY)
     third = Phase(pk=3, name="third", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY)
     spans = timeline([third, first, second], NOW)
-    assert [(s.phase, s.ends_at, s.state) for s in spans] == [
-        (first, second.opens_at, State.PAST),
-        (second, second.closes_at, State.PAST),
-        (third, third.closes_at, State.UPCOMING),
+    assert [(s.phase, s.state) for s in spans] == [
+        (first, State.CURRENT),
+        (second, State.PAST),
+        (third, State.UPCOMING),
     ]
-    assert phase_in_force(spans) == third
-    assert phase_in_force(timeline([first, second], NOW)) == second
-    assert phase_in_force(timeline([first, second], NOW - 2 * DAY)) == second
-    assert phase_in_force([]) is None
+    assert phases_in_force(spans) == [first]
+    assert phases_in_force(timeline([second, third], NOW)) == [third]
+    assert phases_in_force(timeline([second], NOW)) == [second]
+    assert phases_in_force(timeline([first, second], NOW - 2 * DAY)) == [first, second]
+    assert phases_in_force([]) == []
+
+
+def test_the_limits_of_all_open_phases_are_shown(client, phase):
+    Phase.objects.create(name="Autumn round", opens_at=NOW - DAY, daily_limit=3)
+    shown = text_of(page_of(client, "/challenge/"))
+    assert "In the phase “Winter round”, each team has 17 submissions" in shown
+    assert "In the phase “Autumn round”, each team has 3 submissions" in shown
 
 
 def test_sizes_are_those_of_the_benchmark(client, phase):
@@ -177,5 +185,5 @@ def test_headings_are_in_order(client, phase):
 def test_the_number_of_queries_is_fixed(client, phase, django_assert_max_num_queries, page):
     for number in range(5):
         Phase.objects.create(name=f"Round {number}", opens_at=NOW - (number + 2) * DAY)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         client.get(page)

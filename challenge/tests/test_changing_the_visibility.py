@@ -7,7 +7,7 @@ from django.test import Client
 
 from challenge.models import Submission, SubmissionRevision, Visibility
 from challenge.models.visibility import today
-from challenge.services import entries, groups, submissions
+from challenge.services import entries, groups, history, submissions
 from challenge.services.figure_files import figures_path
 from challenge.tests.pages import attribute, page_of, text_of
 
@@ -154,6 +154,6 @@ def test_figures_with_the_name_are_deleted(
 
 def test_a_disqualified_entry_keeps_its_visibility(team, entry):
     one = entry(team, 0.9)
-    submissions.disqualify(one, "A reason.")
+    submissions.disqualify(one, "A reason.", by=history.COMMAND)
     with pytest.raises(entries.EntryRefusedError):
         entries.set_visibility(one, "private")

@@ -8,7 +8,7 @@ from django.test import Client
 
 from challenge.models import Submission
 from challenge.models.visibility import today
-from challenge.services import entries, groups, submissions
+from challenge.services import entries, groups, history, submissions
 from challenge.tests.pages import elements, page_of, text_of
 from challenge.tests.processes import in_parallel
 
@@ -79,7 +79,7 @@ def withdrawn(submission):
 
 
 def disqualified(submission):
-    submissions.disqualify(submission, "A reason.")
+    submissions.disqualify(submission, "A reason.", by=history.COMMAND)
 
 
 def without_scores(submission):

@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborNode
 from challenge.formats.bibtex import escape, problem_of, write_entry
 from challenge.models import GroundTruth, PublishedMethod, PublishedScore, Reference, Uncertainty
 from challenge.scoring.metrics.ranked import SCORER_VERSION
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 from challenge.tests.test_research import SHIPPED
 
@@ -183,7 +183,7 @@ def test_the_versions_are_those_that_scored_it(client, row):
 
 def test_what_is_not_public_is_not_cited(team, as_user, row, submit):
     queued = submit(team)
-    submissions.disqualify(row, "Trained on the test set.")
+    submissions.disqualify(row, "Trained on the test set.", by=history.COMMAND)
     for submission in (row, queued):
         section = section_of(as_user(team), submission.get_absolute_url())
         assert entries_of(section) == []
@@ -219,7 +219,7 @@ def test_a_group(client, team, uncertain_entry, ground_truth):
 def test_a_group_without_figures(team, as_user, uncertain_entry):
     runs = [uncertain_entry(team, 0.8, sha256=f"{number:064}") for number in range(2)]
     group = groups.create_group(team=team, name="Seeds", members=[run.pk for run in runs])
-    submissions.disqualify(runs[0], "Trained on the test set.")
+    submissions.disqualify(runs[0], "Trained on the test set.", by=history.COMMAND)
     assert entries_of(section_of(as_user(team), group.get_absolute_url())) == []
 
 

@@ -29,10 +29,9 @@ def test_scoring_again_replaces_them(team, submit_and_score, prediction_files):
     assert EvaluationCurves.objects.get().datasets != before
 
 
-def test_an_evaluation_that_fails_has_none(team, submit_and_score):
-    submission = submit_and_score(team)
+def test_an_evaluation_that_fails_has_none(team, submit):
+    submission = submit(team)
     Path(submission.file.path).write_bytes(b"no,predictions\n")
-    evaluations.queue_evaluations([submission])
     evaluations.evaluate(submission.evaluations.get().pk)
     assert submission.evaluations.get().status == Evaluation.Status.FAILED
     assert not EvaluationCurves.objects.exists()

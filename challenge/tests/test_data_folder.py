@@ -67,3 +67,8 @@ def test_make_says_which_folder_it_cannot_write(target):
     assert "Cannot write /proc/venv" in answer.stdout
     assert "VENV=" in answer.stdout
     assert "python3-venv" not in answer.stdout
+
+
+def test_the_tests_never_write_to_the_checkout():
+    assert settings.DATA_DIR.name.startswith("big-tests-")
+    assert not settings.DATA_DIR.is_relative_to(settings.BASE_DIR)

@@ -9,21 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from challenge.leaderboard.by_dataset import dataset_ranks
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
-from challenge.models import DatasetScore, Evaluation, GroundTruth, Metric, Submission
+from challenge.models import DatasetScore, Evaluation, Metric, Submission, ranked_versions
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.statistics.ranking import rank
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 
 
 def ranks_of(submission: Submission, metric: Metric = Metric.AUC) -> dict[str, tuple[int, int]]:
     evaluation = submission.evaluations.select_related("submission__group", "ground_truth").get()
-    return dataset_ranks(evaluation.submission, evaluation, metric, GroundTruth.objects.active())
+    return dataset_ranks(evaluation.submission, evaluation, metric, ranked_versions())
 
 
 def ranks_by_hand(submission: Submission, metric: Metric) -> dict[str, tuple[int, int]]:
     """Build every row, and rank the rows on each dataset."""
-    rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), GroundTruth.objects.active())
+    rows = leaderboard(Filters(submission.resolution, metric, all_entries=True), ranked_versions())
     rows = with_dataset_scores(rows)
     place = next(i for i, row in enumerate(rows) if submission in row.members)
     found = {}
@@ -53,7 +53,7 @@ def test_they_are_those_of_all_rows(metric, entry_by_dataset, team, other_team):
 
 def test_what_is_not_ranked_has_none_and_takes_none(entry_by_dataset, team):
     best, other, old = (entry_by_dataset(team, auc) for auc in (0.95, 0.9, 0.85))
-    submissions.disqualify(best, "Trained on test images.")
+    submissions.disqualify(best, "Trained on test images.", by=history.COMMAND)
     old.evaluations.update(scorer_version="0")
     assert ranks_of(Submission.objects.get(pk=best.pk)) == {}
     assert ranks_of(old) == {}

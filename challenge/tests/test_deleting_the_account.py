@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import Team
 from challenge.models import Evaluation, Submission, SubmissionRevision
-from challenge.services import entries, evaluations, submissions
+from challenge.services import entries, evaluations, history, submissions
 from challenge.services.accounts import close_account
 from conftest import PASSWORD
 
@@ -87,7 +87,7 @@ def test_two_anonymous_teams_have_different_names(team, other_team, submit_and_s
 
 
 def test_a_disqualified_submission_is_not_public(team, submit_and_score):
-    submissions.disqualify(submit_and_score(team), "Trained on the test set.")
+    submissions.disqualify(submit_and_score(team), "Trained on the test set.", by=history.COMMAND)
     close_account(team, keep_name=True)
     assert not Team.objects.exists()
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from challenge.models import FACT_FIELDS, Submission, SubmissionRevision
-from challenge.services import entries, groups, submissions
+from challenge.services import entries, groups, history, submissions
 from challenge.services.figure_files import figures_path
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 from challenge.tests.processes import in_parallel
@@ -174,7 +174,7 @@ def test_an_error_in_a_fact_unfolds_the_facts(client, mine):
 
 
 def test_a_disqualified_entry_cannot_be_edited(client, mine):
-    submissions.disqualify(mine, "Trained on the test set.")
+    submissions.disqualify(mine, "Trained on the test set.", by=history.COMMAND)
     for response in (
         client.get(f"/submissions/{mine.pk}/edit/", follow=True),
         edit(client, mine, follow=True),
@@ -222,7 +222,7 @@ def test_the_service_edits_no_other_fields(mine):
 
 
 def test_what_an_organizer_has_corrected_stays_corrected(client, mine):
-    entries.correct_protocol(mine, external_data=True, special_methods="")
+    entries.correct_protocol(mine, external_data=True, special_methods="", by=history.COMMAND)
     assert "Edited on" not in page_of(client, mine.get_absolute_url())
     response = edit(client, mine, model_name="ResNet-50")
     assert "An organizer has corrected" in response.text

@@ -9,7 +9,16 @@ from django.urls import resolve
 from bigsite.errors import bad_request
 from challenge.tests.pages import attribute, element, elements, text_of
 
-TEMPLATES = ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html", "500.html"]
+TEMPLATES = [
+    "400.html",
+    "403.html",
+    "403_csrf.html",
+    "404.html",
+    "413.html",
+    "429.html",
+    "500.html",
+    "503.html",
+]
 
 
 def test_a_form_that_is_too_large_gets_413(client, team, as_user):
@@ -57,7 +66,7 @@ def test_each_says_what_to_do_next_in_the_layout_of_the_site(template):
     assert f"Error {template[:3]}" in content
 
 
-@pytest.mark.parametrize("template", ["413.html", "500.html"])
+@pytest.mark.parametrize("template", ["413.html", "500.html", "503.html"])
 def test_those_that_a_proxy_or_a_broken_site_shows_need_no_database(template):
     """This test has no database: a query would fail."""
     content = render_to_string(template)

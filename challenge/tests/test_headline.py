@@ -14,13 +14,13 @@ from challenge.results.score import Score
 def published(value: float, rank: int | None = 1) -> Ranked:
     method = PublishedMethod(pk=1, architecture="vgg16", scheme="end-to-end", resolution=224)
     line = line_of(Row(method, {"auc": Score(value)} if rank else {}))
-    return Ranked(Standing(rank, "", "", is_with_leader=False, is_compared=False), line)
+    return Ranked(Standing(rank, None, None, is_with_leader=False, is_compared=False), line)
 
 
 def entry(value: float, rank: int = 1, *, with_leader: bool | None = None) -> Ranked:
     """An entry; it is not compared if `with_leader` is None."""
     line = replace(published(value).line, kind=Kind.ENTRY, label=f"Mine {rank} (Alpha)")
-    return Ranked(Standing(rank, "", "", with_leader is True, with_leader is not None), line)
+    return Ranked(Standing(rank, None, None, with_leader is True, with_leader is not None), line)
 
 
 VGG = "The highest published result, VGG16 (end-to-end), has 0.9500"

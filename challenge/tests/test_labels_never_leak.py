@@ -21,12 +21,12 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core import mail
 from django.core.management import call_command
 
-from challenge import notifications
 from challenge.models import Evaluation
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.demo import make_demo_predictions
 from challenge.scoring.ground_truth import GroundTruth
 from challenge.services import ground_truths
+from challenge.tests.mails.sent import send_mails
 
 # --- Labels in error messages -----------------------------------------------------------
 
@@ -89,7 +89,7 @@ def test_a_refusal_is_the_same_whatever_the_label_is(
         evaluation = submission.evaluations.get()
         assert evaluation.ground_truth.checksum == held.version
         mail.outbox.clear()
-        notifications.send_outcome_mail(submission.pk)
+        send_mails(submission)
         page = as_user(team).get(submission.get_absolute_url() + "result/").content.decode()
         text = message_without_names(str(mail.outbox[0].body), submission)
         seen.append((evaluation.problems, text, page.replace(f"/{submission.pk}/", "/NUMBER/")))
@@ -117,12 +117,13 @@ def test_the_admin_shows_a_checksum_and_neither_labels_nor_a_path(ground_truth, 
 
 def test_files_lie_where_nothing_is_served():
     static_root = Path(django_settings.STATIC_ROOT)
-    for private in ("GROUND_TRUTH_DIR", "SUBMISSION_DIR", "BROKER_DIR"):
+    for private in ("GROUND_TRUTH_DIR", "SUBMISSION_DIR", "BROKER_DIR", "RELEASES_DIR", "PUBLISHED_DIR"):
         folder = Path(getattr(django_settings, private))
         assert folder.parent == django_settings.DATA_DIR
         assert static_root not in (folder, *folder.parents)
         assert folder not in static_root.parents
-    for served in (Path(folder) for folder in django_settings.STATICFILES_DIRS):
+    folders = [one[1] if isinstance(one, tuple) else one for one in django_settings.STATICFILES_DIRS]
+    for served in folders:
         assert django_settings.DATA_DIR not in (served, *served.parents)
         assert served not in django_settings.DATA_DIR.parents
 

@@ -31,7 +31,7 @@ def folder(tmp_path):
 
 def load(*arguments: object) -> str:
     output = StringIO()
-    call_command("load_ground_truth", *map(str, arguments), stdout=output)
+    call_command("load_ground_truth", *map(str, arguments), "--yes", stdout=output)
     return output.getvalue()
 
 
@@ -94,6 +94,7 @@ def test_labels_that_are_off_change_nothing(folder, store):
 def test_download(store, monkeypatch):
     def download(folder, benchmark, progress):
         assert folder == store / "medmnist"
+        write_medmnist_folder(folder)
         progress("pathmnist: 16,384 bytes fetched")
         return DEMO
 

@@ -19,7 +19,7 @@ from django.urls import reverse
 from challenge.models import Evaluation, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.services import evaluations, ground_truths, jobs, uncertainty
+from challenge.services import evaluations, ground_truths, history, jobs, uncertainty
 from challenge.tests import needs
 from challenge.tests.processes import celery_app, in_parallel, lose, wait_until
 
@@ -71,10 +71,10 @@ def test_of_thousands_a_sweep_queues_a_part(submit, submit_and_score, team, grou
 
     labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
     other = ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
-    assert ground_truths.activate_ground_truth(other) == 3
-    assert Evaluation.objects.active(other).count() == 2
+    assert ground_truths.activate_ground_truth(other, by=history.COMMAND) == 3
+    assert other.evaluations.count() == 2
     assert evaluations.queue_missing_evaluations() == 1
-    assert Evaluation.objects.active(other).count() == 3
+    assert other.evaluations.count() == 3
 
 
 def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_truth):
@@ -82,8 +82,8 @@ def test_two_sweeps_at_once_after_an_activation(submit_and_score, team, ground_t
     labels = make_demo_ground_truth(MEDMNIST_PLUS, seed=1)
     other = ground_truths.store_ground_truth(labels, name="Other labels", is_demo=True, activate=False)
     sweeps = [partial(evaluations.queue_missing_evaluations)] * 3
-    in_parallel([partial(ground_truths.activate_ground_truth, other), *sweeps])
-    assert Evaluation.objects.active(other).count() == len(submissions)
+    in_parallel([partial(ground_truths.activate_ground_truth, other, by=history.COMMAND), *sweeps])
+    assert other.evaluations.count() == len(submissions)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from challenge.models import FACT_FIELDS, MethodFacts, PublishedMethod, Submission
 from challenge.results.facts import stated_facts
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 from challenge.tests.pages import elements, page_of, region, text_of
 
 FACTS = {
@@ -118,7 +118,7 @@ def test_the_page_of_a_group_shows_the_facts_that_its_public_members_share(entry
         for number, change in enumerate(changes)
     ]
     group = groups.create_group(team=team, name="Seeds", members=[run.pk for run in runs])
-    submissions.disqualify(runs[-1], "A reason.")
+    submissions.disqualify(runs[-1], "A reason.", by=history.COMMAND)
     shown = facts_on(page_of(client, group.get_absolute_url()))
     agreed = {label: SHOWN[label] for label in SHOWN if label not in ("Training time", "Hardware")}
     assert shown == agreed | {"Pre-training": "natural images"}

@@ -13,7 +13,7 @@ LITERALS = {"challenge/content/datasets.py": "texts and facts about the twelve d
 def modules() -> Iterator[Path]:
     """Return the modules of the project, relative to its folder, without migrations."""
     root = settings.BASE_DIR
-    folders = [root / ".ci", *(path.parent for path in root.glob("*/__init__.py"))]
+    folders = [root / ".ci", root / "client", *(path.parent for path in root.glob("*/__init__.py"))]
     for path in (*root.glob("*.py"), *(path for folder in folders for path in folder.rglob("*.py"))):
         if path.parent.name != "migrations":
             yield path.relative_to(root)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from accounts.models import Team
 from challenge.compare.pairs import comparable, pairs_by_dataset, pairs_of_means
 from challenge.compare.selection import find_rows
-from challenge.models import MethodGroup, PublishedMethod, Submission, Uncertainty
+from challenge.models import MethodGroup, PublishedMethod, Submission, Uncertainty, ranked_versions
 from challenge.results.replicates import metric_replicates, with_dataset_intervals
 from challenge.results.rows import Row, RowKey
 from challenge.results.score import Difference
@@ -28,7 +28,7 @@ def rows(ground_truth):
 
     def rows_of(*about: Submission | MethodGroup) -> list[Row]:
         keys = [str(RowKey.of(one)) for one in about]
-        return list(find_rows(keys, Team(), ground_truth).values())
+        return list(find_rows(keys, Team(), ranked_versions()).values())
 
     return rows_of
 
@@ -191,7 +191,7 @@ def test_what_was_scored_by_other_versions_is_not_paired(client, uncertain_entry
     first, old = uncertain_entry(team, 0.9), uncertain_entry(team, 0.93)
     old.evaluations.update(scorer_version="0")
     both = rows(first, old)
-    assert list(comparable(both, metric_replicates(both, "auc"), ground_truth)) == [RowKey.of(first)]
+    assert list(comparable(both, metric_replicates(both, "auc"), ranked_versions())) == [RowKey.of(first)]
     page = compared(client, f"s{first.pk}", f"s{old.pk}")
     assert table_of(page, "Differences of the means")["Model 1 (Team Alpha)"] == [
         "+0.0300",

@@ -10,7 +10,7 @@ from challenge.leaderboard.rank_sets import RankSet, rank_sets
 from challenge.models import Metric, Submission, Uncertainty
 from challenge.results.rows import RowKey
 from challenge.scoring.statistics import rank_inference as uncertain_ranks
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 
 
 def sets_of(*made: Submission) -> list[RankSet | None]:
@@ -43,7 +43,7 @@ def test_what_is_not_ranked_or_has_no_replicates_is_in_none(
     first, second = uncertain_entry(team, 0.95), uncertain_entry(team, 0.8)
     new = entry_by_dataset(team, 0.99)
     hidden, elsewhere = uncertain_entry(team, 0.98), uncertain_entry(other_team, 0.98, resolution=28)
-    submissions.disqualify(hidden, "Trained on test images.")
+    submissions.disqualify(hidden, "Trained on test images.", by=history.COMMAND)
     assert sets_of(first, second, new, hidden, elsewhere) == [
         RankSet(1, 1, 2), RankSet(2, 2, 2), None, None, None,
     ]  # fmt: skip

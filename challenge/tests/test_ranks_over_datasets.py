@@ -9,12 +9,12 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import with_rank_ranges
 from challenge.models import (
-    GroundTruth,
     Metric,
     PublishedMethod,
     PublishedScore,
     Submission,
     Uncertainty,
+    ranked_versions,
     unpack_dataset_replicates,
 )
 from challenge.results.rows import Row
@@ -26,7 +26,7 @@ from challenge.tests.pages import element, elements, page_of, region, text_of
 
 def ranked_rows(metric: Metric = Metric.AUC, **about) -> list[Row]:
     filters = Filters(metric=metric, all_entries=True, **about)
-    return with_rank_ranges(leaderboard(filters, GroundTruth.objects.active()), metric)
+    return with_rank_ranges(leaderboard(filters, ranked_versions()), metric)
 
 
 def range_of(row: Row) -> tuple[int, int]:
@@ -189,7 +189,7 @@ def test_few_queries_whatever_the_number_of_rows(
     for auc in (0.8, 0.81, 0.82):
         uncertain_entry(team, auc)
         entry_by_dataset(team, auc)
-    rows = leaderboard(Filters(all_entries=True), GroundTruth.objects.active())
+    rows = leaderboard(Filters(all_entries=True), ranked_versions())
     assert PublishedScore.objects.exists()
     with django_assert_max_num_queries(4):
         with_rank_ranges(rows, Metric.AUC)

@@ -10,7 +10,7 @@ from django.test import Client
 
 import challenge
 from challenge.formats.bibtex import problem_of
-from challenge.models import Phase, Reference
+from challenge.models import HistoryLine, Phase, Reference
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
@@ -185,6 +185,19 @@ def test_what_an_organizer_adds_shows_up(admin, client, shipped):
     ):
         assert str(text) in page
     assert ENTRY in client.get("/research/references.bib").content.decode()
+
+
+def test_what_an_organizer_adds_changes_and_deletes_is_in_the_history(admin, organizer, shipped):
+    add(admin)
+    work = Reference.objects.get(key="doe2024some")
+    admin.post(f"/admin/challenge/reference/{work.pk}/change/", WORK | {"venue": "Another journal"})
+    admin.post(f"/admin/challenge/reference/{work.pk}/delete/", {"post": "yes"})
+    deleted, changed, added = HistoryLine.objects.all()
+    assert [line.action for line in (added, changed, deleted)] == ["added", "changed", "deleted"]
+    assert {(line.actor, line.subject) for line in (added, changed, deleted)} == {
+        (organizer, "Reference: doe2024some")
+    }
+    assert (changed.before, changed.after) == ({"venue": "Journal of Works"}, {"venue": "Another journal"})
 
 
 def test_the_admin_leads_to_the_work_on_the_page(admin, shipped):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from challenge.models import Submission
 from challenge.models.visibility import today
-from challenge.services import entries, submissions
+from challenge.services import entries, history, submissions
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 PROFILE = reverse("profile")
@@ -129,7 +129,7 @@ def test_a_withdrawn_file_may_be_sent_again(client, first):
 
 
 def test_a_disqualified_file_stays_out_and_is_not_edited(client, first):
-    submissions.disqualify(first, "A reason.")
+    submissions.disqualify(first, "A reason.", by=history.COMMAND)
     response = send(client, model_name="ViT")
     assert response.url == first.get_absolute_url()
     assert "The file was not submitted again." in page_of(client, response.url)

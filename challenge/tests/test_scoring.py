@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from challenge.models import Evaluation, GroundTruth, OutcomeMail
+from challenge.models import Evaluation, GroundTruth, Mail
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
@@ -88,8 +88,7 @@ def test_another_ground_truth_has_everything_scored_again_and_keeps_the_old_scor
 
 def test_a_new_version_of_the_scorer_has_everything_scored_again(team, submit_and_score, monkeypatch):
     submission = submit_and_score(team)
-    monkeypatch.setattr("challenge.services.evaluations.SCORER_VERSION", "next")
-    monkeypatch.setattr("challenge.models.evaluations.SCORER_VERSION", "next")
+    monkeypatch.setattr("challenge.models.versions.SCORER_VERSION", "next")
     assert evaluations.queue_missing_evaluations() == 1
     assert evaluations.queue_missing_evaluations() == 0
     assert submission.evaluations.get(scorer_version="next").status == Evaluation.Status.QUEUED
@@ -110,7 +109,7 @@ def test_a_later_failure_touches_neither_limits_nor_mail(team, submit_and_score)
     assert evaluation.failure == Evaluation.Failure.SITE
     assert submission.counts_toward_limits
     assert submission.first_outcome_at == before
-    assert OutcomeMail.objects.count() == 1
+    assert Mail.objects.count() == 1
 
 
 @pytest.mark.parametrize("skill", [0.5, 2.0])

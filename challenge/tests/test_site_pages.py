@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from challenge.formats.markdown import to_html
-from challenge.models import SitePage
+from challenge.models import HistoryLine, SitePage
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
 SLUGS = ["about", "site-notice", "privacy"]
@@ -60,6 +60,13 @@ def test_an_edit_shows(client, about, organizer, as_user):
     response = admin.post(f"/admin/challenge/sitepage/{about.pk}/change/", {"body": "New **words**."})
     assert response.status_code == 302
     assert "<p>New <strong>words</strong>.</p>" in page_of(client, "/about/")
+
+
+def test_an_edit_is_a_line_of_the_history(about, organizer, as_user):
+    as_user(organizer).post(f"/admin/challenge/sitepage/{about.pk}/change/", {"body": "New words."})
+    line = HistoryLine.objects.get()
+    assert (line.actor, line.action, line.subject) == (organizer, "changed", "Page: About")
+    assert (line.before, line.after) == ({"text": "# Who\n\nThe *chair*."}, {"text": "New words."})
 
 
 def test_the_edit_link_is_for_those_who_may_edit(client, about, team, organizer, as_user):

@@ -1,17 +1,17 @@
 """Standard and non-standard entries: statements of teams, marks on pages, and corrections by organizers."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Team
-from challenge.models import Submission
+from challenge.models import HistoryLine, Submission
 from challenge.tests.pages import attribute, elements, page_of, text_of
 
 SPECIAL = "Five networks, averaged; 8 flips & rotations at test time"
 ADMIN = "/admin/challenge/submission/"
+WHY = "Your paper says so."
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_team_says_what_goes_beyond_the_protocol(fields, kept, as_user, team, 
 
 
 def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(as_user, team, ground_truth):
-    response = send(as_user(team), special_methods="x" * 201)
+    response = send(as_user(team), special_methods="x" * 201, reason=WHY)
     assert response.status_code == 200
     assert "at most 200 characters" in response.content.decode()
     assert "x" * 201 in response.content.decode()
@@ -107,35 +107,38 @@ def test_organizers_correct_what_a_team_said(entry, team, as_user, organizer):
     submission.refresh_from_db()
     assert submission.external_data, "it asks first"
 
-    response = correct(client, submission, confirm="yes", special_methods=SPECIAL)
-    assert "was corrected" in response.content.decode()
+    response = correct(client, submission, confirm="yes", special_methods=SPECIAL, reason=WHY)
+    assert f"{submission} is corrected." in response.content.decode()
     submission.refresh_from_db()
     assert (submission.external_data, submission.special_methods) == (False, SPECIAL)
-    log = LogEntry.objects.get()
-    assert (log.user, log.object_id) == (organizer, str(submission.pk))
-    assert (
-        log.get_change_message()
-        == f"Protocol corrected: no data beyond MedMNIST+; special methods: {SPECIAL}"
+    line = HistoryLine.objects.get()
+    assert (line.actor, line.action, line.submission, line.reason) == (
+        organizer,
+        "corrected the protocol",
+        submission,
+        WHY,
     )
+    assert line.before == {"external_data": True, "special_methods": ""}
+    assert line.after == {"external_data": False, "special_methods": SPECIAL}
 
-    correct(client, submission, confirm="yes", external_data="on", special_methods="")
+    correct(client, submission, confirm="yes", external_data="on", special_methods="", reason=WHY)
     submission.refresh_from_db()
     assert (submission.external_data, submission.special_methods) == (True, "")
 
 
 def test_a_correction_that_is_too_long_is_not_taken(entry, team, as_user, organizer):
     submission = entry(team, 0.8)
-    response = correct(as_user(organizer), submission, confirm="yes", special_methods="x" * 201)
+    response = correct(as_user(organizer), submission, confirm="yes", special_methods="x" * 201, reason=WHY)
     assert "at most 200 characters" in response.content.decode()
     submission.refresh_from_db()
     assert submission.is_standard
-    assert not LogEntry.objects.exists()
+    assert not HistoryLine.objects.exists()
 
 
 def test_one_at_a_time(entry, team, as_user, organizer):
     rows = [entry(team, 0.8), entry(team, 0.9)]
-    response = correct(as_user(organizer), *rows, confirm="yes", special_methods=SPECIAL)
-    assert "Select exactly one submission." in response.content.decode()
+    response = correct(as_user(organizer), *rows, confirm="yes", special_methods=SPECIAL, reason=WHY)
+    assert "select one submission." in response.content.decode()
     assert Submission.objects.standard().count() == 2
 
 
@@ -143,7 +146,7 @@ def test_who_may_only_look_corrects_nothing(entry, team, as_user):
     helper = Team.objects.create_user("Helper", "helper@example.org", is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_submission"))
     submission = entry(team, 0.8)
-    correct(as_user(helper), submission, confirm="yes", special_methods=SPECIAL)
+    correct(as_user(helper), submission, confirm="yes", special_methods=SPECIAL, reason=WHY)
     submission.refresh_from_db()
     assert submission.is_standard
 

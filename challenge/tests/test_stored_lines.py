@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.lines import Line
 from challenge.leaderboard.stored_lines import LINES, stored_lines
-from challenge.models import BoardLine, MethodGroup, Submission
-from challenge.services import entries, groups, submissions
+from challenge.models import BoardLine, MethodGroup, Submission, mark_of, ranked_versions
+from challenge.services import entries, groups, history, submissions
 from challenge.services.board import board_changed
 from challenge.tests.pages import elements, page_of, text_of
 
@@ -19,6 +21,11 @@ def renew() -> dict[str, int]:
     """Renew the lines; return their numbers by key: a line that is made again has a new one."""
     LINES.get({"resolution": RESOLUTION})
     return dict(BoardLine.objects.values_list("key", "pk"))
+
+
+def stored(keys: list[str]) -> dict[str, Line]:
+    """Return the lines of these rows by the ranked versions."""
+    return stored_lines(Filters(RESOLUTION), mark_of(ranked_versions()), keys)
 
 
 def names(client: Client) -> list[str]:
@@ -37,21 +44,21 @@ def test_only_lines_that_changed_are_made_again(entry, team):
     assert before.keys() == {key(first), key(second), key(third)}
     assert renew() == before
     entries.edit_entry(second, model_name="Another name")
-    submissions.disqualify(third, "A reason.")
+    submissions.disqualify(third, "A reason.", by=history.COMMAND)
     after = renew()
     assert after.keys() == {key(first), key(second)}
     assert after[key(first)] == before[key(first)]
     assert after[key(second)] != before[key(second)]
-    assert stored_lines(RESOLUTION, [key(second)])[key(second)].name == "Another name"
+    assert stored([key(second)])[key(second)].name == "Another name"
 
 
 def test_a_line_has_intervals_once_they_are_estimated(entry, uncertain_entry, team):
     without = entry(team, 0.7)
     renew()
-    assert stored_lines(RESOLUTION, [key(without)])[key(without)].cells["auc"].interval == ""
+    assert stored([key(without)])[key(without)].cells["auc"].interval == ""
     with_intervals = uncertain_entry(team, 0.8)
     renew()
-    found = stored_lines(RESOLUTION, [key(without), key(with_intervals), "s1", "nonsense"])
+    found = stored([key(without), key(with_intervals), "s1", "nonsense"])
     assert found.keys() == {key(without), key(with_intervals)}
     assert found[key(with_intervals)].cells["auc"].interval
 
@@ -60,11 +67,11 @@ def test_the_intervals_of_a_group_follow_the_seeds_of_other_groups(uncertain_ent
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}").pk for auc in (0.80, 0.82)]
     group = groups.create_group(team=team, name="Group", members=seeds)
     renew()
-    before = stored_lines(RESOLUTION, [f"g{group.pk}"])
+    before = stored([f"g{group.pk}"])
     others = [uncertain_entry(other_team, auc, sha256=f"{auc}").pk for auc in (0.6, 0.9)]
     groups.create_group(team=other_team, name="Other", members=others)
     renew()
-    after = stored_lines(RESOLUTION, [f"g{group.pk}"])
+    after = stored([f"g{group.pk}"])
     assert before[f"g{group.pk}"].cells["auc"].interval != after[f"g{group.pk}"].cells["auc"].interval
     assert MethodGroup.objects.count() == 2
 

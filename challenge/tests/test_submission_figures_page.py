@@ -10,7 +10,14 @@ from django.urls import reverse
 from sklearn import metrics as sklearn_metrics
 
 from challenge.entries.figures import all_figures
-from challenge.models import Evaluation, EvaluationCurves, PublishedMethod, PublishedScore, Submission
+from challenge.models import (
+    Evaluation,
+    EvaluationCurves,
+    PublishedMethod,
+    PublishedScore,
+    Submission,
+    ranked_versions,
+)
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.services import evaluations
@@ -145,7 +152,7 @@ def test_a_failed_submission_has_no_figures(team, submit_and_score, as_user):
 
 def test_the_figures_of_an_entry_have_names_of_their_own(team, submit_and_score, ground_truth):
     submission = submit_and_score(team)
-    names = [f.name for f in all_figures(submission, submission.evaluations.get(), ground_truth)]
+    names = [f.name for f in all_figures(submission, submission.evaluations.get(), ranked_versions())]
     assert len(names) == len(set(names)) == 6 + 3 * len(MEDMNIST_PLUS.datasets)
     assert "roc-bloodmnist" in names
 
@@ -162,4 +169,4 @@ def test_more_entries_take_no_more_queries(client, team, other_team, submit_and_
     alone = number_of_queries()
     for skill in (1.5, 2.0):
         submit_and_score(other_team, skill=skill)
-    assert number_of_queries() == alone <= 34
+    assert number_of_queries() == alone <= 40

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from challenge.entries.figures import overview_figures
-from challenge.models import Evaluation, GroundTruth, Submission, Uncertainty
+from challenge.models import Evaluation, Submission, Uncertainty, ranked_versions
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION
 from challenge.scoring.statistics.delong import standard_error_of_mean
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 from challenge.tests.pages import element, elements, page_of, table_of, text_of
 
 FOLLOW = "Intervals follow in a moment"
@@ -121,14 +121,14 @@ def test_a_seed_has_the_place_of_its_group(client, uncertain_entry, team):
 def test_a_disqualified_seed_has_no_place_of_its_group(as_user, uncertain_entry, team):
     seeds = [uncertain_entry(team, auc, sha256=f"{auc}") for auc in (0.99, 0.8, 0.7)]
     groups.create_group(team=team, name="Seeds", members=[seed.pk for seed in seeds])
-    submissions.disqualify(seeds[0], "Trained on test images.")
+    submissions.disqualify(seeds[0], "Trained on test images.", by=history.COMMAND)
     assert "rank by AUC of its group" in page_on(as_user(team), seeds[1])
     assert "rank by AUC" not in page_on(as_user(team), seeds[0])
 
 
 def test_what_is_disqualified_or_was_scored_by_other_versions_has_no_rank(as_user, uncertain_entry, team):
     hidden, old = uncertain_entry(team, 0.95), uncertain_entry(team, 0.9)
-    submissions.disqualify(hidden, "Trained on test images.")
+    submissions.disqualify(hidden, "Trained on test images.", by=history.COMMAND)
     old.evaluations.update(scorer_version="0")
     for submission in (hidden, old):
         page = page_on(as_user(team), submission)
@@ -212,14 +212,14 @@ def test_an_entry_that_is_scored_again_keeps_its_intervals_until_then(client, un
 
 
 def test_figures_show_intervals_once_they_are_known(uncertain_entry, entry_by_dataset, team):
-    ground_truth = GroundTruth.objects.active()
+    versions = ranked_versions()
     sure, new = uncertain_entry(team, 0.9), entry_by_dataset(team, 0.9)
     for submission, has_bars in ((sure, True), (new, False)):
         evaluation = submission.evaluations.get()
-        figure = overview_figures(submission, evaluation, ground_truth)[0]
+        figure = overview_figures(submission, evaluation, versions)[0]
         assert ("error_y" in figure.data[0]) == has_bars
     low, _high = Uncertainty.objects.get().intervals["pathmnist"]["auc"]
-    bars = overview_figures(sure, sure.evaluations.get(), ground_truth)[0].data[0]["error_y"]
+    bars = overview_figures(sure, sure.evaluations.get(), versions)[0].data[0]["error_y"]
     assert bars["arrayminus"][0] == pytest.approx(0.9 - low, abs=1e-6)
 
 

@@ -197,7 +197,7 @@ def test_outside_a_phase_nothing_is_taken(client, opens, closes, message):
     Phase.objects.update(opens_at=opens, closes_at=closes)
     page = page_of(client, reverse("profile"))
     assert message.rstrip(".") in text_of(page)
-    assert not elements(page, "main form")
+    assert not elements(page, "#submit form")
     post(client)
     assert not Submission.objects.exists()
 

@@ -12,6 +12,7 @@ from challenge.models import SecondaryMetrics, Uncertainty, unpack_dataset_repli
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.statistics.estimates import summarize
 from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.services import evaluations, uncertainty
 from challenge.tests.processes import in_parallel
@@ -20,14 +21,15 @@ Status = Uncertainty.Status
 
 
 @pytest.fixture
-def estimates(labels) -> uncertainty.Estimates:
+def estimates(labels) -> uncertainty.Outcome:
     """A possible result of an estimate, without the seconds that it takes."""
     values, replicates = np.full((12, 4), 0.5), np.full((12, 4, 1000), 0.5)
     replicates[0, 0] = np.linspace(0.4, 0.6, 1000)
     names = [dataset.name for dataset in MEDMNIST_PLUS]
     counts = count_classes(labels.labels, MEDMNIST_PLUS)
-    return uncertainty.Estimates(
-        uncertainty.summarize(values, replicates, counts, dict.fromkeys(names, 0.01)),
+    found = summarize(values, replicates, counts, dict.fromkeys(names, 0.01), MEDMNIST_PLUS)
+    return uncertainty.Outcome(
+        uncertainty.uncertainty_fields(found, MEDMNIST_PLUS),
         {name: {"log_loss": 1.0} for name in names},
     )
 

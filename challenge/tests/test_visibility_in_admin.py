@@ -8,21 +8,15 @@ LIST = "/admin/challenge/submission/"
 
 
 def test_the_list_shows_visibility_and_withdrawal(entry, team, organizer, as_user):
-    entry(team, 0.9, model_name="hidden", visibility="anonymous")
-    entry(team, 0.8, model_name="gone", withdrawn_at=timezone.now())
+    hidden = entry(team, 0.9, model_name="hidden", visibility="anonymous")
+    gone = entry(team, 0.8, model_name="gone", withdrawn_at=timezone.now())
     rows = elements(page_of(as_user(organizer), LIST), "#result_list tbody tr")
-    shown = {
-        text_of(element(row, ".field-model_name")): (
-            text_of(element(row, ".field-visibility")),
-            element(row, ".field-is_withdrawn img").attributes["alt"],
-        )
-        for row in rows
-    }
-    assert shown == {"hidden": ("Anonymous", "False"), "gone": ("Public", "True")}
+    shown = {text_of(element(row, ".field-entry")): text_of(element(row, ".field-state")) for row in rows}
+    assert shown == {str(hidden): "Scored; anonymous", str(gone): "Withdrawn"}
 
 
 def test_the_list_is_filtered_by_visibility(entry, team, organizer, as_user):
-    entry(team, 0.9, model_name="hidden", visibility="anonymous")
+    hidden = entry(team, 0.9, model_name="hidden", visibility="anonymous")
     entry(team, 0.8, model_name="shown")
     page = page_of(as_user(organizer), f"{LIST}?visibility__exact=anonymous")
-    assert [text_of(cell) for cell in elements(page, ".field-model_name")] == ["hidden"]
+    assert [text_of(cell) for cell in elements(page, ".field-entry")] == [str(hidden)]

@@ -11,7 +11,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from bigsite.whole_body import WholeBody
+from bigsite.whole_body import WholeBody, with_whole_bodies
 from bigsite.wsgi import application
 from challenge.models import Submission
 
@@ -39,6 +39,22 @@ def test_a_body_that_ends_early_is_an_error():
 
 def test_reading_nothing_is_no_end():
     assert WholeBody(io.BytesIO(BODY), len(BODY)).read(0) == b""
+
+
+@pytest.mark.parametrize("behind_proxy", [True, False])
+def test_behind_a_proxy_the_rest_of_a_refused_body_is_discarded_after_the_answer(behind_proxy):
+    stream = io.BytesIO(BODY)
+    refusing = with_whole_bodies(lambda environ, start_response: [b"refused"], behind_proxy=behind_proxy)
+    answer: Any = refusing({"CONTENT_LENGTH": str(len(BODY)), "wsgi.input": stream}, lambda *args: None)
+    assert b"".join(answer) == b"refused"
+    assert stream.tell() == 0, "not before the answer is sent"
+    if behind_proxy:
+        answer.close()
+    assert stream.tell() == (len(BODY) if behind_proxy else 0)
+
+
+def test_a_body_that_ends_early_is_discarded_without_an_error():
+    WholeBody(io.BytesIO(BODY), len(BODY) + 2).discard()
 
 
 @contextmanager

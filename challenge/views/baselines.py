@@ -18,7 +18,7 @@ from challenge.figures import experiments as drawn
 from challenge.figures.figure import Figure
 from challenge.formats.parameters import parameters
 from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
-from challenge.results.rows import merge_sources
+from challenge.results.merged_sources import merge_sources
 from challenge.results.score import Score
 
 Scheme = PublishedMethod.Scheme

@@ -10,8 +10,9 @@ from challenge.compare.selection import FEWEST, MOST, MOST_KEYS, find_rows
 from challenge.formats.parameters import parameters
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.highest import HIGHEST
-from challenge.models import GroundTruth, Metric, Resolution
-from challenge.results.rows import Row
+from challenge.leaderboard.phases import filters_of
+from challenge.models import Metric, Resolution, ranked_versions
+from challenge.results.rows import Row, shared_benchmark
 
 #: Number of top rows at a resolution to choose from.
 MOST_CHOICES = 40
@@ -20,16 +21,19 @@ MOST_CHOICES = 40
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Comparison of the rows in the address that the viewer may see, with a form to change the selection."""
-    filters = Filters.from_query(request.GET)
-    ground_truth = GroundTruth.objects.active()
+    filters = filters_of(request.GET)
+    versions = ranked_versions()
     keys = list(dict.fromkeys(key for key in request.GET.getlist("e") if key))[:MOST_KEYS]
-    found = find_rows(keys, request.user, ground_truth)
+    found = find_rows(keys, request.user, versions)
     rows = list(found.values())
-    comparison = compare_rows(rows[:MOST], filters.metric, ground_truth) if len(rows) >= FEWEST else None
+    same = [row for row in rows if row.benchmark == rows[0].benchmark]
+    comparison = compare_rows(same[:MOST], filters.metric, versions) if len(same) >= FEWEST else None
     context = {
         "filters": filters,
         "selection": _selection(keys, filters),
         "chosen": rows,
+        "on_other_datasets": [row for row in rows if row not in same],
+        "benchmark": shared_benchmark(rows),
         "missing": [key for key in keys if key not in found],
         "fewest": FEWEST,
         "most": MOST,
@@ -44,7 +48,9 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _selection(keys: list[str], filters: Filters) -> QueryDict:
     """Return the query parameters of the page that compares these rows."""
-    return parameters({"e": keys, "metric": filters.metric, "resolution": filters.resolution})
+    return parameters(
+        {**filters.of_phase, "e": keys, "metric": filters.metric, "resolution": filters.resolution}
+    )
 
 
 def _choices(filters: Filters, found: dict[str, Row]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from challenge.content.class_balance import class_counts
 from challenge.content.datasets import ABOUT_DATASETS, MEDMNIST_INFO, ON_MEDMNIST_PLUS, AboutDataset
 from challenge.content.samples import Montage, find_montage, images_per_class, sample_path
 from challenge.figures.datasets import class_balance
-from challenge.models import GroundTruth
+from challenge.models import ranked_ground_truth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 _SAMPLES_MAX_AGE = 30 * 24 * 3600  # pages use a new address if the images change
@@ -41,7 +41,7 @@ def datasets(request: HttpRequest) -> HttpResponse:
 def dataset(request: HttpRequest, name: str) -> HttpResponse:
     """Page of one dataset."""
     about = _get_about(name)
-    ground_truth = GroundTruth.objects.active()
+    ground_truth = ranked_ground_truth()
     counts = class_counts(ground_truth).get(name)
     is_demo = ground_truth is not None and ground_truth.is_demo
     names = list(ABOUT_DATASETS)

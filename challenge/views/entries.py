@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -41,9 +40,7 @@ def _save(form: EditEntryForm) -> bool:
     """Save the form; if the change is refused, nothing is saved and the form shows the reason."""
     visibility, until = form.cleaned_data["visibility"], form.cleaned_data["anonymous_until"]
     try:
-        with transaction.atomic():
-            entries.edit_entry(form.instance, **form.values)
-            entries.set_visibility(form.instance, visibility, until)
+        entries.change_entry(form.instance, form.values, visibility=visibility, anonymous_until=until)
     except entries.EntryRefusedError as error:
         form.add_error(None, str(error))
         return False
@@ -75,7 +72,7 @@ def choose_entry(request: TeamRequest, pk: int) -> HttpResponse:
     """Let an entry represent its team, or let the team's best entry do so again if the form says `best`."""
     own = get_own_submission(request.user, pk)
     if "best" in request.POST:
-        entries.choose_best(request.user, own.resolution)
+        entries.choose_best(request.user, own.resolution, own.phase_id)
         messages.success(request, "Your best entry at this resolution represents your team.")
         return redirect(own)
     try:

@@ -15,9 +15,11 @@ from challenge.leaderboard import export as exports
 from challenge.leaderboard.cache import cached
 from challenge.leaderboard.export import to_json
 from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.own import is_current
 from challenge.leaderboard.own_choice import Choice
 from challenge.leaderboard.own_export import own_table
-from challenge.models import GroundTruth
+from challenge.leaderboard.phases import filters_of
+from challenge.models import ranked_versions
 
 #: Compression of a larger file would take longer than its transfer.
 MOST_COMPRESSED_BYTES = 2_000_000
@@ -26,14 +28,14 @@ MOST_COMPRESSED_BYTES = 2_000_000
 @require_safe
 def leaderboard_csv(request: HttpRequest) -> HttpResponseBase:
     """CSV of all leaderboard rows under the same query, with means and uncertainty."""
-    filters = Filters.from_query(request.GET)
+    filters = filters_of(request.GET)
     return _attachment(exports.CSV.get(filters.ranking_values).value, "csv", _board_name(filters))
 
 
 @require_safe
 def leaderboard_json(request: HttpRequest) -> HttpResponseBase:
     """JSON of the same rows, with scores on each dataset and versions."""
-    filters = Filters.from_query(request.GET)
+    filters = filters_of(request.GET)
     return _attachment(exports.JSON.get(filters.ranking_values).value, "json", _board_name(filters))
 
 
@@ -43,13 +45,12 @@ def own_board_csv(request: HttpRequest) -> HttpResponseBase:
     choice = Choice.from_query(request.GET)
     if not choice.has_own_board:
         return redirect(reverse("own_board") + choice.query)
-    ground_truth = GroundTruth.objects.active()
     content = cached(
-        lambda: to_csv(*own_table(choice, ground_truth)).encode(),
+        lambda: to_csv(*own_table(choice)).encode(),
         "own csv",
         choice.filters,
         choice.weights,
-        ground_truth,
+        is_current=lambda: is_current(choice.filters),
     )
     return _attachment(content, "csv", f"own-{_board_name(choice.filters)}")
 
@@ -59,7 +60,7 @@ def own_board_csv(request: HttpRequest) -> HttpResponseBase:
 def submission_json(request: HttpRequest, pk: int) -> HttpResponseBase:
     """JSON of a submission, for everybody who may see its scores."""
     submission = get_submission_with_visible_scores(request.user, pk)
-    document = submission_document(submission, GroundTruth.objects.active())
+    document = submission_document(submission, ranked_versions())
     return _attachment(to_json(document).encode(), "json", f"entry-{pk}")
 
 
@@ -69,12 +70,13 @@ def group_json(request: HttpRequest, pk: int) -> HttpResponseBase:
     """JSON of a group, for everybody who may see its page."""
     group = get_visible_group(request.user, pk)
     members = visible_members(request.user, [group])
-    document = group_document(group, members, GroundTruth.objects.active())
+    document = group_document(group, members, ranked_versions())
     return _attachment(to_json(document).encode(), "json", f"seeds-{pk}")
 
 
 def _board_name(filters: Filters) -> str:
-    return f"leaderboard-{filters.resolution}-{filters.metric.value.replace('_', '-')}"
+    phase = f"phase-{filters.phase}-" if filters.phase else ""
+    return f"leaderboard-{phase}{filters.resolution}-{filters.metric.value.replace('_', '-')}"
 
 
 def _attachment(content: bytes, suffix: str, name: str) -> HttpResponseBase:

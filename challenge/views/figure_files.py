@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from challenge.access import get_submission_with_visible_scores
 from challenge.entries.figures import all_figures
 from challenge.entries.figures_zip import readme, zip_name
-from challenge.models import Evaluation, GroundTruth, Submission
+from challenge.models import Evaluation, Submission, Versions, ranked_versions
 from challenge.services.figure_files import figures_path
 
 
@@ -29,20 +29,20 @@ def submission_figures_zip(request: HttpRequest, pk: int) -> FileResponse:
 @cache_control(private=True, no_cache=True)
 def submission_figures_json(request: HttpRequest, pk: int) -> JsonResponse:
     """Data from which `static/js/figures.js` makes the zip if the worker has made none."""
-    submission, evaluation, ground_truth = _scored(request, pk)
+    submission, evaluation, versions = _scored(request, pk)
     return JsonResponse(
         {
             "name": zip_name(submission),
             "readme": readme(submission, evaluation),
-            "figures": [figure.spec() for figure in all_figures(submission, evaluation, ground_truth)],
+            "figures": [figure.spec() for figure in all_figures(submission, evaluation, versions)],
         }
     )
 
 
-def _scored(request: HttpRequest, pk: int) -> tuple[Submission, Evaluation, GroundTruth | None]:
+def _scored(request: HttpRequest, pk: int) -> tuple[Submission, Evaluation, Versions | None]:
     submission = get_submission_with_visible_scores(request.user, pk)
-    ground_truth = GroundTruth.objects.active()
-    evaluation = submission.latest_scores(ground_truth)
+    versions = ranked_versions()
+    evaluation = submission.latest_scores(versions)
     if evaluation is None:
         raise Http404
-    return submission, evaluation, ground_truth
+    return submission, evaluation, versions

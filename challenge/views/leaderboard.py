@@ -1,9 +1,12 @@
 """Page of the leaderboard."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from challenge.compare.selection import FEWEST, MOST
@@ -14,19 +17,40 @@ from challenge.leaderboard.control import control_comparison
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.fragments import TABS
 from challenge.leaderboard.page import board_page
+from challenge.leaderboard.phases import filters_of, phase_choice
 from challenge.leaderboard.tabs import COLOURS_WITHIN
-from challenge.models import Metric, Resolution
+from challenge.models import Metric, Resolution, benchmark_of
 
 
 @require_safe
 def leaderboard(request: HttpRequest) -> HttpResponse:
     """The ranking at one resolution by one metric: a page of its rows, or another tab with the highest rows."""
-    filters = Filters.from_query(request.GET)
+    filters = filters_of(request.GET)
+    if filters.phase is None and Filters.from_query(request.GET).phase:
+        return redirect(f"{reverse('leaderboard')}?{filters.parameters.urlencode()}")
+    phases = phase_choice(filters)
+    if not phases.has_results:
+        about = {"filters": filters, "phases": phases, "metric_label": filters.metric.label}
+        return render(request, "challenge/leaderboard_unpublished.html", about)
+    context = {
+        "filters": filters,
+        "phases": phases,
+        "benchmark": benchmark_of(filters.phase),
+        "metric_label": filters.metric.label,
+        "has_figures": filters.tab in (Tab.RANKS, Tab.WAYS, Tab.FIGURES),
+        "controls": _controls(filters.parameters.urlencode()),
+        **(_ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET)),
+    }
+    return render(request, "challenge/leaderboard.html", context)
+
+
+@lru_cache(maxsize=256)
+def _controls(query: str) -> str:
+    """Return the controls and the tabs as HTML. They depend on the reader's choices alone, and have a hundred links."""
+    filters = Filters.from_query(QueryDict(query))
     limit = filters.selection.parameters
     context = {
         "filters": filters,
-        "metric_label": filters.metric.label,
-        "has_figures": filters.tab in (Tab.RANKS, Tab.WAYS, Tab.FIGURES),
         "metrics": Metric.choices,
         "resolutions": Resolution.values,
         "tabs": Tab.choices,
@@ -34,9 +58,8 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "limit": plain(limit) if limit else "",
         "active": active(filters),
         "cleared": cleared(filters).parameters,
-        **(_ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET)),
     }
-    return render(request, "challenge/leaderboard.html", context)
+    return render_to_string("challenge/leaderboard/_controls.html", context)
 
 
 def _ranking(filters: Filters) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from challenge.content.worked_example import EXAMPLES
 from challenge.leaderboard.detectable import detectable_differences
 from challenge.leaderboard.own import MOST_WITH_RANGES
 from challenge.leaderboard.uncertainty import MOST_WITH_LEADER
-from challenge.models import Metric
+from challenge.models import Metric, ranked_versions
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 from challenge.scoring.metrics.curves import N_BINS
@@ -48,7 +48,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "n_bins": N_BINS,
         "label_predictions": sum(d.n_test * d.n_classes for d in MEDMNIST_PLUS if d.task is Task.MULTILABEL),
         "ranking": zip(TIED, rank(TIED), strict=True),
-        "scorer_version": SCORER_VERSION,
+        "scorer_version": versions.scorer if (versions := ranked_versions()) else SCORER_VERSION,
     }
     return render(request, "challenge/metrics.html", context)
 

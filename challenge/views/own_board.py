@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from challenge.content.modalities import MODALITIES, SUGGESTIONS
 from challenge.leaderboard.cache import cached
-from challenge.leaderboard.own import own_board
+from challenge.leaderboard.own import is_current, own_board
 from challenge.leaderboard.own_choice import MOST_WEIGHT, TICKED, Choice
-from challenge.models import GroundTruth, Metric, Resolution
+from challenge.models import Metric, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 
 
@@ -23,9 +23,7 @@ def show_own_board(request: HttpRequest) -> HttpResponse:
     # An address with invalid weights stays, because its page says which weights do not count.
     if not choice.problems and request.GET.urlencode() != choice.parameters.urlencode():
         return redirect(reverse("own_board") + choice.query)
-    ground_truth = GroundTruth.objects.active()
     context = {
-        "ground_truth": ground_truth,
         "choice": choice,
         "filters": choice.filters,
         "metrics": Metric.choices,
@@ -35,20 +33,24 @@ def show_own_board(request: HttpRequest) -> HttpResponse:
         "kept": _kept(choice),
         "ticked": TICKED,
         "most_weight": MOST_WEIGHT,
-        "content": _content(choice, ground_truth) if choice.has_own_board else "",
+        "content": _content(choice) if choice.has_own_board else "",
     }
     return render(request, "challenge/own_board.html", context)
 
 
-def _content(choice: Choice, ground_truth: GroundTruth | None) -> str:
+def _content(choice: Choice) -> str:
     """Return the part that depends on the entries, the same for all readers of this choice."""
     return cached(
-        lambda: _render(choice, ground_truth), "own board", choice.filters, choice.weights, ground_truth
+        lambda: _render(choice),
+        "own board",
+        choice.filters,
+        choice.weights,
+        is_current=lambda: is_current(choice.filters),
     )
 
 
-def _render(choice: Choice, ground_truth: GroundTruth | None) -> str:
-    board = own_board(choice.filters, choice.weights, ground_truth)
+def _render(choice: Choice) -> str:
+    board = own_board(choice.filters, choice.weights)
     context = {
         "choice": choice,
         "filters": choice.filters,

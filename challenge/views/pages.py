@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from challenge.content.bibliography import works_by_key
 from challenge.content.datasets import ABOUT_DATASETS, ON_MEDMNIST_PLUS
 from challenge.content.reference_standards import REFERENCE_STANDARDS
-from challenge.content.timeline import State, phase_in_force, timeline
+from challenge.content.timeline import State, phases_in_force, timeline
 from challenge.entries.citation import REFERENCE_KEYS
 from challenge.formats.markdown import to_html
-from challenge.models import Metric, Phase, PublishedScore, SitePage
+from challenge.models import Metric, Phase, PublishedScore, SitePage, ranked_versions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import SCORER_VERSION
 
@@ -53,9 +53,9 @@ def _context() -> dict[str, Any]:
         "one_image": 100 / smallest.n_test,
         "largest": max(MEDMNIST_PLUS, key=lambda dataset: dataset.n_test),
         "metrics": Metric.labels,
-        "scorer_version": SCORER_VERSION,
+        "scorer_version": versions.scorer if (versions := ranked_versions()) else SCORER_VERSION,
         "spans": spans,
-        "phase": phase_in_force(spans),
+        "phases": phases_in_force(spans),
         "current": next((span for span in spans if span.state == State.CURRENT), None),
         "upcoming": next((span for span in spans if span.state == State.UPCOMING), None),
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,

@@ -19,7 +19,7 @@ def research(request: HttpRequest) -> HttpResponse:
     context = {
         "topics": [(topic, works) for topic, works in topics if works],
         "datasets": MEDMNIST_PLUS.datasets,
-        "phase": Phase.objects.latest_opened(),
+        "phase": Phase.objects.current() or Phase.objects.latest_opened(),
     }
     return render(request, "challenge/research.html", context)
 

@@ -16,15 +16,19 @@ from challenge.access import (
     may_see_scores,
     shown_team,
 )
-from challenge.entries.history import edited_at
+from challenge.entries.evidence import steps_of
+from challenge.entries.history import edited_at, score_changes
 from challenge.entries.page import Entry, State, entry_of, figures_of, result_of
+from challenge.entries.predictions import published_of
 from challenge.entries.training import describe_training
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import Metric, Submission
 from challenge.results.facts import stated_facts
+from challenge.results.scored_again import scored_again
 from challenge.results.secondary_metrics import SECONDARY_TITLES
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import entries
+from challenge.services.stored_files import open_as_sent
 
 
 @require_safe
@@ -41,6 +45,9 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
     context = _context(request, entry)
     context["facts"] = stated_facts([entry.submission])
     context["edited_at"] = edited_at(entry.submission)
+    context["evidence"] = steps_of(entry.submission, hides_team=entry.hides_team)
+    context["predictions"] = published_of(entry.submission)
+    context["score_changes"] = score_changes(entry.submission)
     if is_own(request.user, entry.submission):
         context["may_change"] = not entries.refusal_of_changes(entry.submission)
         context["may_choose"] = not entries.refusal_of_choice(entry.submission)
@@ -67,12 +74,15 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
     result = result_of(entry)
     return {
         "entry": entry,
-        "ground_truth": entry.ground_truth,
+        "ground_truth": entry.versions and entry.versions.ground_truth,
+        "scored_again": scored_again(entry.versions),
         "submission": entry.submission,
+        "members": [entry.submission],
         "evaluation": entry.evaluation,
         "result": result,
         "place": result.place if result else None,
         "figures": figures_of(entry, result, request.GET.get("dataset")) if with_figures else None,
+        "benchmark": result.benchmark if result else MEDMNIST_PLUS,
         "datasets": MEDMNIST_PLUS,
         "metrics": Metric.choices,
         "secondary_titles": SECONDARY_TITLES.items(),
@@ -88,7 +98,7 @@ def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     if not (may_see_file(request.user, submission) and Path(submission.file.path).exists()):
         raise Http404
     return FileResponse(
-        submission.file.open("rb"),
+        open_as_sent(submission),
         as_attachment=True,
         filename=submission.file_name,
         content_type="application/octet-stream",

@@ -83,9 +83,13 @@ const image = async (spec, format) => {
   return Uint8Array.from(bytes, (letter) => letter.charCodeAt(0));
 };
 
-// Escape text of a team that a spreadsheet would read as a formula.
+// Escape text of a team that a spreadsheet would read as a formula: the rule of `challenge/formats/spreadsheets.py`.
+const FORMULA = "(?=[\\s\\x1c-\\x1f\\x85\"]*[-=+@\uff1d\uff0b\uff0d\uff20])";
+const AT_THE_START = new RegExp(`^${FORMULA}|^[\\t\\r\\n]`);
+const AFTER_A_CELL = new RegExp(`([;\\t\\r\\n])${FORMULA}`, "g");
+const withoutFormulas = (text) => (AT_THE_START.test(text) ? "'" : "") + text.replace(AFTER_A_CELL, "$1'");
 const csvCell = (cell) => {
-  const text = cell === null ? "" : typeof cell === "string" ? cell.replace(/^[=+\-@\t\r]/, "'$&") : String(cell);
+  const text = cell === null ? "" : typeof cell === "string" ? withoutFormulas(cell) : String(cell);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 const csv = (spec) =>

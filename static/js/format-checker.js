@@ -4,7 +4,8 @@
   "use strict";
 
   const { worker: workerUrl, parts } = document.currentScript.dataset;
-  const rules = JSON.parse(document.getElementById("format-rules").textContent);
+  const usual = JSON.parse(document.getElementById("format-rules").textContent);
+  const byPhase = JSON.parse(document.getElementById("format-rules-by-phase")?.textContent ?? "{}");
   const running = new WeakMap(); // field -> worker that checks its file
   const archives = new WeakSet(); // fields with a zip archive, which is judged for a resolution
 
@@ -16,7 +17,8 @@
 
   function checkFile(field, file) {
     const report = new Report(field, file);
-    const refusal = refusalOfTheForm(file);
+    const rules = byPhase[field.form?.elements.phase?.value] ?? usual; // a phase may score further datasets
+    const refusal = refusalOfTheForm(file, rules);
     if (refusal) {
       report.showProblems([refusal]);
       return;
@@ -49,7 +51,7 @@
   const resolutionOf = (field) => Number(field.form?.elements.resolution?.value) || null;
 
   /** Return the form's error about name or size (challenge/forms.py); null if the form accepts the file. */
-  function refusalOfTheForm(file) {
+  function refusalOfTheForm(file, rules) {
     if (!file.size) return "The file is empty.";
     if (!/\.(csv|csv\.gz|zip)$/i.test(file.name)) {
       return "The file must be a .csv, a .csv.gz compressed with gzip, or a .zip of the files of MedMNIST's evaluator.";
@@ -121,9 +123,9 @@
     if (target.matches("input[data-check-format]")) {
       archives.delete(target);
       checkAgain(target);
-    } else if (target.name === "resolution") {
+    } else if (target.name === "resolution" || target.name === "phase") {
       const fields = target.form?.querySelectorAll("input[data-check-format]") ?? [];
-      for (const field of fields) if (archives.has(field)) checkAgain(field);
+      for (const field of fields) if (target.name === "phase" || archives.has(field)) checkAgain(field);
     }
   });
   for (const needsScripts of document.querySelectorAll("[data-checker]")) needsScripts.hidden = false;

@@ -2,11 +2,9 @@
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from challenge.management.examples import CommandWithExamples
@@ -16,9 +14,10 @@ from challenge.scoring.ground_truth import GroundTruthError
 from challenge.scoring.metrics.evaluator import Scores, evaluate
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.metrics.warnings import warnings_of_scores
-from challenge.scoring.reading.predictions import Limits, PredictionsError, read_predictions
+from challenge.scoring.reading.predictions import PredictionsError
+from challenge.scoring.statistics.estimates import AVERAGE, Estimates, estimate
 from challenge.scoring.statistics.intervals import LEVEL, N_REPLICATES
-from challenge.services.uncertainty import AVERAGE, estimate_predictions
+from challenge.services.reading import read_submission
 
 INVALID_FILE = 2
 
@@ -71,12 +70,9 @@ class Command(CommandWithExamples):
         intervals: bool = False,
         **options: object,
     ) -> None:
-        limits = Limits(settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
         try:
             y_true = read_labels(labels, MEDMNIST_PLUS).labels
-            predictions = read_predictions(
-                file, MEDMNIST_PLUS, labels=y_true, limits=limits, resolution=resolution
-            )
+            predictions = read_submission(file, benchmark=MEDMNIST_PLUS, labels=y_true, resolution=resolution)
         except GroundTruthError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -94,20 +90,20 @@ class Command(CommandWithExamples):
             self.stderr.write(f"- {warning}")
         found = scores.to_dict()
         if intervals:
-            _add_intervals(found, estimate_predictions(predictions.values, y_true).uncertainty)
+            _add_intervals(found, estimate(predictions.values, y_true, MEDMNIST_PLUS))
         if options["json"]:
             self.stdout.write(json.dumps(found | {"warnings": warnings}, indent=2))
         else:
             self.stdout.write(_as_long_table(found) if intervals else _as_table(scores))
 
 
-def _add_intervals(found: dict[str, Any], uncertainty: Mapping[str, Any]) -> None:
+def _add_intervals(found: dict[str, Any], estimates: Estimates) -> None:
     """Add `auc_low`, `auc_high`, `auc_se` and so on to the metrics of each dataset and of the average."""
     for name, scores in (*found["datasets"].items(), (AVERAGE, found["average"])):
         for metric in METRICS:
-            scores[f"{metric}_low"], scores[f"{metric}_high"] = uncertainty["intervals"][name][metric]
-            scores[f"{metric}_se"] = uncertainty["standard_errors"][name][metric]
-        scores["auc_se_delong"] = uncertainty["auc_standard_errors"][name]
+            scores[f"{metric}_low"], scores[f"{metric}_high"] = estimates.intervals[name][metric]
+            scores[f"{metric}_se"] = estimates.standard_errors[name][metric]
+        scores["auc_se_delong"] = estimates.auc_standard_errors[name]
 
 
 def _as_long_table(found: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-_QUOTED = re.compile(r'[ \t]*"((?:[^"]|"")*+)"[ \t]*(,|\Z)')
+_QUOTED = re.compile(r'[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*(,|\Z)')
 _BLANKS_AND_QUOTE = re.compile(r'[ \t]*"')
 _PLAIN = re.compile(r"([^,]*)(,|\Z)")
 

@@ -19,20 +19,40 @@ POLARS_ERRORS = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 #: to the file itself: with longer lines that would take too much memory.
 MOST_BYTES_A_LINE = 640
 
+#: Rows of the thesis layout whose lists are split at a time: their parts take twice the memory of their text.
+_ROWS = 2**13
+
 #: Bytes compared at a time, so that the result stays in the processor's cache.
 _PIECE = 2**17
 
 
-def parse_fast(file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool) -> Parsed | None:
-    """Read a flawless file, or return None. `with_truth`: also read the thesis layout's `truth`."""
+def read_rows(file: FileText, layout: Layout, benchmark: Benchmark) -> pl.DataFrame | None:
+    """Read the rows of a regular file, or return None; the text is then no longer needed."""
     if len(file.data) > MOST_BYTES_A_LINE * file.n_lines:
         return None
     if file.n_lines != benchmark.n_rows + 1 or has_odd_characters(file.data, file.data.find(b"\n") + 1):
         return None
     try:
+        return (
+            _read_thesis(file, layout, benchmark)
+            if layout.is_thesis
+            else _read_canonical(file, layout, benchmark)
+        )
+    except POLARS_ERRORS:
+        return None
+
+
+def parse_rows(
+    rows: pl.DataFrame, layout: Layout, benchmark: Benchmark, *, with_truth: bool, first_line: int
+) -> Parsed | None:
+    """Return the content of rows from `read_rows`, or None if it is not flawless.
+
+    `with_truth`: also read the thesis layout's `truth`. `first_line` is that of the file.
+    """
+    try:
         if layout.is_thesis:
-            return _parse_thesis(file, layout, benchmark, with_truth)
-        return _parse_canonical(file, layout, benchmark)
+            return _parse_thesis(rows, layout, benchmark, with_truth, first_line)
+        return _parse_canonical(rows, benchmark, first_line)
     except POLARS_ERRORS:
         return None
 
@@ -44,12 +64,15 @@ def has_odd_characters(data: bytes, start: int) -> bool:
     return has_bare_returns or data.startswith(UTF8_BOM, start)
 
 
-def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Parsed | None:
+def _read_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> pl.DataFrame | None:
     # polars fills short rows with nulls: only the number of commas reveals them
     if count(file.data, b",") != (len(layout.columns) - 1) * file.n_lines:
         return None
     types = {"dataset": _names(benchmark), "index": pl.UInt32()}
-    frame = _read(file, {column: types.get(column, pl.Float64()) for column in layout.columns}, quoted=False)
+    return _read(file, {column: types.get(column, pl.Float64()) for column in layout.columns}, quoted=False)
+
+
+def _parse_canonical(frame: pl.DataFrame, benchmark: Benchmark, first_line: int) -> Parsed | None:
     probabilities = frame.select(probability_columns(benchmark))
     n_blank = sum(d.n_test * (benchmark.max_classes - d.n_classes) for d in benchmark)
     if sum(probabilities.null_count().row(0)) != n_blank:
@@ -66,7 +89,7 @@ def _parse_canonical(file: FileText, layout: Layout, benchmark: Benchmark) -> Pa
         if not np.isfinite(values).all():  # a blank, or the word nan or inf
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
+        parsed.lines[dataset.name] = order[rows] + first_line + 1
     return parsed
 
 
@@ -85,15 +108,19 @@ def _order_by_index(frame: pl.DataFrame, benchmark: Benchmark) -> np.ndarray | N
     return None if (order < 0).any() else order
 
 
-def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_truth: bool) -> Parsed | None:
+def _read_thesis(file: FileText, layout: Layout, benchmark: Benchmark) -> pl.DataFrame | None:
     if not file.data.isascii() or b"\0" in file.data:
         return None
     types = {"dataset_name": _names(benchmark)}
     frame = _read(file, {column: types.get(column, pl.String()) for column in layout.columns}, quoted=True)
     if frame.height != benchmark.n_rows or any(frame.null_count().row(0)):
         return None  # nulls are blank cells, or missing cells of a short row
-    if not _is_plainly_quoted(file, frame):
-        return None
+    return frame if _is_plainly_quoted(file, frame) else None
+
+
+def _parse_thesis(
+    frame: pl.DataFrame, layout: Layout, benchmark: Benchmark, with_truth: bool, first_line: int
+) -> Parsed | None:
     codes = frame["dataset_name"].to_physical().to_numpy()
     if not np.array_equal(np.bincount(codes), [dataset.n_test for dataset in benchmark]):
         return None
@@ -106,7 +133,7 @@ def _parse_thesis(file: FileText, layout: Layout, benchmark: Benchmark, with_tru
         if values is None:
             return None
         parsed.values[dataset.name] = values
-        parsed.lines[dataset.name] = order[rows] + file.first_line + 1
+        parsed.lines[dataset.name] = order[rows] + first_line + 1
         if with_truth and "truth" in layout.columns:
             truth, is_readable = _stated(frame["truth"][rows], dataset)
             if not is_readable:
@@ -136,16 +163,25 @@ def _is_plainly_quoted(file: FileText, frame: pl.DataFrame) -> bool:
 def _split_lists(cells: pl.Series, dataset: Dataset) -> np.ndarray | None:
     """Return the values (n_test, n_classes) of cells such as `[0.25, 0.75]`; None if any cell has another form."""
     separator = ", " if ", " in cells[0] else ","
+    values = np.empty((dataset.n_test, dataset.n_classes), order="F")  # metrics read columns
+    for start in range(0, dataset.n_test, _ROWS):
+        rows = slice(start, start + _ROWS)
+        if not _split_rows(cells[rows], separator, values[rows]):
+            return None
+    return values
+
+
+def _split_rows(cells: pl.Series, separator: str, values: np.ndarray) -> bool:
+    """Store the numbers of cells in `values` (n, n_classes); return False if any cell has another form."""
     # a missing value becomes a null; an extra value stays in the last part, which then is not a number
-    columns = cells.str.splitn(separator, dataset.n_classes).struct.unnest().get_columns()
+    columns = cells.str.splitn(separator, values.shape[1]).struct.unnest().get_columns()
     opened, closed = columns[0], columns[-1]
     if not (opened.str.starts_with("[").all() and closed.str.ends_with("]").all()):
-        return None
+        return False
     columns[0], columns[-1] = opened.str.strip_prefix("["), closed.str.strip_suffix("]")
-    values = np.empty((dataset.n_test, dataset.n_classes), order="F")  # metrics read columns
     for values_of_class, column in zip(values.T, columns, strict=True):
         values_of_class[:] = column.cast(pl.Float64).to_numpy()  # a null becomes NaN
-    return values if np.isfinite(values).all() else None
+    return bool(np.isfinite(values).all())
 
 
 def _stated(cells: pl.Series, dataset: Dataset) -> tuple[np.ndarray, bool]:
@@ -164,7 +200,7 @@ def _plain_lists(cells: pl.Series, width: int) -> np.ndarray | None:
     """Return the digits of lists such as `[0, 1, 0]`, with `width` digits each; None if any cell has another form."""
     if width == 1 or not (cells.str.len_bytes() == 3 * width).all():
         return None
-    characters = np.frombuffer("".join(cells).encode(), np.uint8).reshape(len(cells), width, 3)
+    characters = np.frombuffer(cells.str.join("").item().encode(), np.uint8).reshape(len(cells), width, 3)
     digits = characters[:, :, 1].astype(np.int16) - ord("0")
     is_plain = (
         (characters[:, 0, 0] == ord("[")).all()

@@ -17,11 +17,11 @@ import polars as pl
 from ..benchmark import Benchmark, Dataset
 from .archives import is_zip
 from .causes import judge_beginning
-from .files import Limits, most_lines, read_file
+from .files import FileText, Limits, most_lines, read_file
 from .layouts import probability_columns, read_header
 from .parse_carefully import parse_carefully
 from .parse_evaluator import parse_evaluator_zip
-from .parse_fast import parse_fast
+from .parse_fast import parse_rows, read_rows
 from .parsing import NOT_STATED, Parsed
 from .problems import PredictionsError, Problem, ProblemLog
 from .values import check_values
@@ -77,13 +77,19 @@ def read_predictions(
 def _parse_csv(
     source: Path, benchmark: Benchmark, limits: Limits, with_truth: bool, problems: ProblemLog
 ) -> Parsed:
-    judge = partial(judge_beginning, benchmark=benchmark)
-    file = read_file(source, limits, most_lines(benchmark.n_rows), judge)
+    def read() -> FileText:
+        judge = partial(judge_beginning, benchmark=benchmark)
+        return read_file(source, limits, most_lines(benchmark.n_rows), judge)
+
+    file = read()
     layout = read_header(file, benchmark)
-    parsed = parse_fast(file, layout, benchmark, with_truth)
-    if parsed is None:
-        parsed = parse_carefully(file, layout, benchmark, with_truth, problems)
-    return parsed
+    rows, first_line = read_rows(file, layout, benchmark), file.first_line
+    if rows is None:
+        return parse_carefully(file, layout, benchmark, with_truth, problems)
+    del file  # the text of 120,000 rows takes up to 75 MB
+    parsed = parse_rows(rows, layout, benchmark, with_truth=with_truth, first_line=first_line)
+    del rows
+    return parsed or parse_carefully(read(), layout, benchmark, with_truth, problems)
 
 
 def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems: ProblemLog) -> None:
@@ -101,16 +107,22 @@ def _check_truth(parsed: Parsed, labels: np.ndarray, dataset: Dataset, problems:
         )
 
 
-def write_predictions(target: Path, predictions: Mapping[str, np.ndarray], benchmark: Benchmark) -> None:
+def write_predictions(
+    target: Path,
+    predictions: Mapping[str, np.ndarray],
+    benchmark: Benchmark,
+    *,
+    precision: type[np.floating] = np.float32,
+) -> None:
     """Write the canonical layout, gzip-compressed if the name of `target` ends in .gz.
 
-    `predictions[name]` is (n_test, n_classes). Values are written as the shortest text that gives the same float32:
-    half the size of float64 text, and precise enough for a network's output.
+    `predictions[name]` is (n_test, n_classes). Values are written as the shortest text that gives the same value in
+    `precision`. By default that is float32: half the size of float64 text, and precise enough for a network's output.
 
     Raises `PredictionsError` if `read_predictions` would refuse the values, and `ValueError` if a dataset is missing
     or has another shape.
     """
-    frame = pl.concat([_frame(predictions, dataset, benchmark) for dataset in benchmark])
+    frame = pl.concat([_frame(predictions, dataset, benchmark, precision) for dataset in benchmark])
     if target.suffix == ".gz":
         # no time stamp and no name, so that equal predictions give equal files
         with target.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:
@@ -119,7 +131,12 @@ def write_predictions(target: Path, predictions: Mapping[str, np.ndarray], bench
         frame.write_csv(target)
 
 
-def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: Benchmark) -> pl.DataFrame:
+def _frame(
+    predictions: Mapping[str, np.ndarray],
+    dataset: Dataset,
+    benchmark: Benchmark,
+    precision: type[np.floating],
+) -> pl.DataFrame:
     shape = dataset.n_test, dataset.n_classes
     values = predictions.get(dataset.name)
     if values is None or values.shape != shape:
@@ -130,9 +147,10 @@ def _frame(predictions: Mapping[str, np.ndarray], dataset: Dataset, benchmark: B
         problems.add("not finite", "some values are not finite", dataset=dataset.name)
     values = check_values(values, dataset, problems)
     problems.raise_if_any()
-    columns = dict(zip(probability_columns(benchmark), values.astype(np.float32).T, strict=False))
+    columns = dict(zip(probability_columns(benchmark), values.astype(precision).T, strict=False))
     index = np.arange(dataset.n_test)
-    blank = [pl.lit(None, pl.Float32).alias(c) for c in probability_columns(benchmark)[dataset.n_classes :]]
+    kind = pl.Float64 if precision is np.float64 else pl.Float32
+    blank = [pl.lit(None, kind).alias(c) for c in probability_columns(benchmark)[dataset.n_classes :]]
     return pl.DataFrame({"index": index} | columns).select(
         pl.lit(dataset.name).alias("dataset"), pl.all(), *blank
     )

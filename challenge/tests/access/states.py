@@ -3,13 +3,14 @@
 from django.utils import timezone
 
 from challenge.models import Evaluation, Metric, Submission
-from challenge.services import submissions
+from challenge.services import history, submissions
 
-STATES = ["queued", "scoring", "failed", "scored", "disqualified"]
+STATES = ["queued", "scoring", "failed", "scored", "disqualified", "held"]
 VIEWERS = ["stranger", "another team", "owner", "organizer"]
 
 REASON = "canary-of-the-failure"
 VERDICT = "canary-of-the-disqualification"
+DOUBT = "canary-of-the-hold"
 FILE_NAME = "canary-of-the-file.csv"
 MODEL = "canary-of-the-model"
 
@@ -28,10 +29,12 @@ def bring_into(state: str, submission: Submission) -> None:
         evaluation.status, evaluation.claimed_at = Evaluation.Status.SCORING, now
     elif state == "failed":
         fail(evaluation)
-    elif state in ("scored", "disqualified"):
+    elif state in ("scored", "disqualified", "held"):
         evaluation.status, evaluation.scored_at = Evaluation.Status.SCORED, now
         for metric in Metric.values:
             setattr(evaluation, metric, 0.5)
     evaluation.save()
     if state == "disqualified":
-        submissions.disqualify(submission, VERDICT)
+        submissions.disqualify(submission, VERDICT, by=history.COMMAND)
+    elif state == "held":
+        submissions.hold(submission, DOUBT, by=history.COMMAND)

@@ -5,6 +5,7 @@ import pytest
 from challenge.tests.access.routes import (
     ADMIN_LOGIN,
     ADMIN_PAGES,
+    BADGE,
     CHOICE,
     ENTRY_FORMS,
     FIGURES,
@@ -13,6 +14,7 @@ from challenge.tests.access.routes import (
     GROUP_FORMS,
     GROUP_PAGES,
     PAGES,
+    PREDICTIONS,
     SUBMISSION_PAGES,
     addresses,
     assert_answer,
@@ -21,7 +23,7 @@ from challenge.tests.access.routes import (
 
 def test_every_address_is_in_the_tables():
     of_groups = {*GROUP_PAGES, *GROUP_FORMS}
-    of_entries = {*SUBMISSION_PAGES, *ENTRY_FORMS, CHOICE, FILE, FIGURES, FIGURES_ZIP}
+    of_entries = {*SUBMISSION_PAGES, *ENTRY_FORMS, CHOICE, FILE, BADGE, FIGURES, FIGURES_ZIP, PREDICTIONS}
     known = {*PAGES, *ADMIN_PAGES, *of_entries, *of_groups}
     there = set(addresses())
     assert there - known == set(), "addresses without an expectation: say here who may see them"

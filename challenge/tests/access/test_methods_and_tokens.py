@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from challenge.models import MethodGroup
-from challenge.tests.access.routes import FIGURES, FIGURES_ZIP, FILE, GROUP_PAGES, SUBMISSION_PAGES
+from challenge.tests.access.routes import BADGE, FIGURES, FIGURES_ZIP, FILE, GROUP_PAGES, SUBMISSION_PAGES
 
 READ_ONLY = [
     "",
@@ -25,12 +25,16 @@ READ_ONLY = [
     "format/",
     "format/template.csv",
     "format/example.csv.gz",
+    "news/",
+    "news/<int:pk>/",
+    "news/feed.atom",
     "research/",
     "research/references.bib",
     "published/<int:pk>/",
     "profile/submissions/",
     *SUBMISSION_PAGES,
     FILE,
+    BADGE,
     FIGURES,
     FIGURES_ZIP,
     *GROUP_PAGES,
@@ -63,12 +67,13 @@ FORMS = {
     "owner": [
         *("/profile/", "/accounts/logout/", "/accounts/delete/", "/accounts/email/"),
         *("/accounts/password/change/", "/accounts/reauthenticate/"),
-        *("/profile/groups/", "/groups/{group}/edit/", "/groups/{group}/dissolve/"),
+        *("/news/mails/", "/profile/groups/", "/groups/{group}/edit/", "/groups/{group}/dissolve/"),
         *("/submissions/{entry}/edit/", "/submissions/{entry}/withdraw/", "/submissions/{entry}/choose/"),
     ],
     "organizer": [
         *("/profile/", "/admin/logout/", "/admin/challenge/phase/add/", "/admin/challenge/submission/"),
         *("/admin/challenge/groundtruth/", "/admin/accounts/team/add/", "/admin/password_change/"),
+        *("/admin/exports/submissions.csv", "/admin/challenge/news/add/", "/admin/challenge/news/preview/"),
     ],
 }
 

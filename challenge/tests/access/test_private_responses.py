@@ -8,14 +8,17 @@ from challenge.tests.access.routes import addresses
 from challenge.tests.pages import page_of
 
 ROUTES = sorted(addresses())
-SAMPLES = "datasets/<slug:name>/samples/<int:resolution>.png"
+#: States of the site at one moment.
+OF_A_MOMENT = ("healthz", "readyz", "status.json")
+#: The same image for every visitor.
+BADGE = "submissions/<int:pk>/badge.svg"
 
 
 def cache_control(response) -> set[str]:
     return set(response.headers.get("Cache-Control", "").split(", ")) - {""}
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", [route for route in ROUTES if route != BADGE])
 def test_no_answer_to_a_team_is_kept(route, sample, viewers):
     for viewer in ("another team", "owner", "organizer"):
         found = cache_control(viewers[viewer].get(sample(route)))
@@ -29,6 +32,8 @@ def test_answers_to_readers_are_as_before(route, sample, viewers):
     found = cache_control(response)
     if route.startswith("accounts/"):
         assert found == {"private", "no-store"}, route
+    elif route in OF_A_MOMENT:
+        assert "no-store" in found, route
     else:
         assert "no-store" not in found, route
 
@@ -69,6 +74,13 @@ def test_images_that_are_the_same_for_everyone_stay_cacheable(as_user, team, set
     )
     assert unchanged.status_code == 304
     assert "no-store" not in cache_control(unchanged)
+
+
+def test_a_badge_stays_cacheable_with_a_session(sample, viewers):
+    for viewer in viewers.values():
+        response = viewer.get(sample(BADGE))
+        assert cache_control(response) == {"public", "max-age=300"}
+        assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
 def test_errors_of_a_team_are_not_kept_either(as_user, team, ground_truth, monkeypatch):

@@ -48,7 +48,9 @@ def test_figures_are_for_those_who_may_see_the_submission_once_it_is_scored(
     figures_path(submission.evaluations.get()).write_bytes(b"the figures")
     for route in (FIGURES, FIGURES_ZIP):
         for viewer, client in viewers.items():
-            sees = state == "scored" or (state == "disqualified" and viewer in ("owner", "organizer"))
+            sees = state == "scored" or (
+                state in ("disqualified", "held") and viewer in ("owner", "organizer")
+            )
             assert_answer(
                 client.get(sample(route)), 200 if sees else 404, f"{route}, {state}, for the {viewer}"
             )
@@ -87,7 +89,7 @@ OF_ITS_TEAM: dict[str, int | str] = {"stranger": LOGIN, "another team": 404, "ow
 def test_an_entry_is_changed_by_its_team_only(route, state, submission, sample, viewers):
     bring_into(state, submission)
     page = submission.get_absolute_url()
-    expected = OF_ITS_TEAM | {"owner": page if state == "disqualified" else 200}
+    expected = OF_ITS_TEAM | {"owner": page if state in ("disqualified", "held") else 200}
     before = Submission.objects.values().get()
     for viewer, client in viewers.items():
         assert_answer(client.get(sample(route)), expected[viewer], f"{route}, {state}, for the {viewer}")

@@ -3,7 +3,7 @@
 from django.test import Client
 
 from challenge.leaderboard.ranking import Filters, leaderboard
-from challenge.models import GroundTruth, Submission
+from challenge.models import Submission, ranked_versions
 
 SUBMISSIONS = "/admin/challenge/submission/"
 GROUND_TRUTHS = "/admin/challenge/groundtruth/"
@@ -17,8 +17,6 @@ def act(client: Client, action: str, *rows, page: str = SUBMISSIONS, **about: ob
     return client.post(page, chosen | about, follow=True)
 
 
-def board(ground_truth: GroundTruth | None = None) -> list[tuple[int | None, Submission | None]]:
+def board() -> list[tuple[int | None, Submission | None]]:
     filters = Filters(28, all_entries=True)
-    return [
-        (r.rank, r.submission) for r in leaderboard(filters, ground_truth or GroundTruth.objects.active())
-    ]
+    return [(r.rank, r.submission) for r in leaderboard(filters, ranked_versions())]

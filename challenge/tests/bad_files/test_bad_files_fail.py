@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 
-from challenge import notifications
 from challenge.models import Evaluation, Submission
 from challenge.services import submissions
 from challenge.tests.bad_files.collection import BAD
 from challenge.tests.bad_files.short_splits import check_that_it_is_for_people, evaluate, post
+from challenge.tests.mails.sent import send_mails
 from challenge.tests.pages import elements, page_of
 
 
@@ -43,8 +42,7 @@ def check_that_it_was_free(submission: Submission) -> None:
 
 
 def check_the_mail(submission: Submission, problems: list[str]) -> None:
-    notifications.send_outcome_mail(submission.pk)
-    (message,) = mail.outbox
+    (message,) = send_mails(submission)
     assert message.to == [submission.team.email]
     assert all(f"- {problem}\n" in message.body for problem in problems)
 

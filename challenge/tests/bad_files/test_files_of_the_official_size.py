@@ -118,7 +118,7 @@ from challenge.scoring.reading.predictions import PredictionsError
 evaluations._labels(Path(sys.argv[2]))
 before = time.process_time()
 try:
-    evaluations.score_file(Path(sys.argv[1]), Path(sys.argv[2]))
+    evaluations.score_file(Path(sys.argv[1]), Path(sys.argv[2]), withheld=())
 except PredictionsError as error:
     print(len(error.problems), end=" ")
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]

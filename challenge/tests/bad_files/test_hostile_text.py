@@ -3,15 +3,14 @@
 import gzip
 
 import pytest
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Team
-from challenge import notifications
 from challenge.models import Evaluation, Submission
 from challenge.services import submissions
 from challenge.tests.bad_files.collection import BREAKS, HOSTILE_CELLS, IMAGE, SCRIPT
 from challenge.tests.bad_files.short_splits import check_that_it_is_for_people, evaluate, post
+from challenge.tests.mails.sent import send_mails
 from challenge.tests.pages import page_of
 
 
@@ -94,11 +93,11 @@ def test_nothing_of_a_team_becomes_a_header_of_a_mail(is_scored, valid, short_si
     )
     Submission.objects.update(file_name=BREAKS)
     evaluate(submission)
-    notifications.send_outcome_mail(submission.pk)
-    (message,) = mail.outbox
+    (message,) = send_mails(submission)
     sent = message.message()
-    expected = {"Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date"}
-    assert set(sent) == expected | {"Message-ID"}
+    expected = {"Content-Type", "MIME-Version", "Subject", "From", "To", "Date"}
+    assert set(sent) == expected | {"Message-ID", "Auto-Submitted"}
     assert message.recipients() == ["team@example.org"]
-    assert sent.get_content_type() == "text/plain"
+    assert sent.get_content_type() == "multipart/alternative"
+    assert [kind for _, kind in message.alternatives] == ["text/html"]
     assert "\n" not in message.subject

@@ -16,8 +16,8 @@ RESULT = PublishedResult("doerrich2024", "mm-pt", "resnet18", False, 224, "avera
 
 
 def rename(admin: Client, team: Team, name: str) -> None:
-    entry = {"name": name, "email": team.email, "is_active": "on"}
-    assert admin.post(f"/admin/accounts/team/{team.pk}/change/", entry).status_code == 302
+    act = {"name": name, "reason": "They asked."}
+    assert admin.post(f"/admin/accounts/team/{team.pk}/act/rename/", act).status_code == 302
 
 
 @dataclass

@@ -1,15 +1,17 @@
 """Changes of what the leaderboard does not show leave its revision."""
 
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 from django.test import Client
 
 from accounts.models import Team
 from challenge.models import BoardRevision
-from challenge.notifications import send_outcome_mail
-from challenge.services import evaluations, groups, submissions, uncertainty
+from challenge.services import evaluations, groups, history, submissions, uncertainty
 from challenge.tasks import sweep
-from challenge.tests.board_cache.changes import advances, other_labels
+from challenge.tests.board_cache.changes import advances, other_labels, score_again
+from challenge.tests.mails.sent import send_mails
 from conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,8 +52,14 @@ def an_entry_is_queued_again(site):
 def a_mail_is_sent(site):
     submission = site.submit_and_score(site.team)
     yield
-    send_outcome_mail(submission.pk)
-    assert submission.outcome_mail.sent_at
+    assert send_mails(submission)
+
+
+def scoring_again_fails(site):
+    submission = site.submit_and_score(site.team)
+    Path(submission.file.path).write_bytes(b"nonsense")
+    yield
+    score_again(submission)
 
 
 def the_sweep_finds_nothing(site):
@@ -75,7 +83,7 @@ def a_group_is_refused(site):
     "story",
     [
         a_team_logs_in, a_team_registers, a_team_gets_another_address, a_file_is_uploaded, an_upload_fails,
-        an_entry_is_queued_again, a_mail_is_sent, the_sweep_finds_nothing,
+        scoring_again_fails, an_entry_is_queued_again, a_mail_is_sent, the_sweep_finds_nothing,
         labels_are_loaded_without_being_activated, a_group_is_refused,
     ],
 )  # fmt: skip
@@ -86,6 +94,6 @@ def test_what_the_board_does_not_show_leaves_it(story, site):
 def test_a_change_that_is_rolled_back_advances_nothing(site):
     before = BoardRevision.current()
     with transaction.atomic():
-        submissions.disqualify(site.entries[0], "A reason.")
+        submissions.disqualify(site.entries[0], "A reason.", by=history.COMMAND)
         transaction.set_rollback(True)
     assert BoardRevision.current() == before

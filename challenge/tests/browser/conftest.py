@@ -39,9 +39,8 @@ def browser() -> Iterator[Browser]:
 # The demo outlives the browser: pytest ends fixtures of a package when a test of another package runs in between. The
 # browser must end then: it leaves an event loop in this thread, in which Django refuses to use the database.
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Iterator[Demo]:
-    """A running demo; skips the test without a browser."""
-    needs.skip_without_browser()
+def running_demo(tmp_path_factory) -> Iterator[Demo]:
+    """A running demo, also for tests that need no browser."""
     demo = Demo(tmp_path_factory.mktemp("demo"), free_port())
     try:
         demo.start()
@@ -49,6 +48,13 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
         yield demo
     finally:
         demo.end()
+
+
+@pytest.fixture(scope="session")
+def demo(request) -> Demo:
+    """The running demo; skips the test without a browser, and starts nothing then."""
+    needs.skip_without_browser()
+    return request.getfixturevalue("running_demo")
 
 
 def first_data(demo: Demo) -> Path:
@@ -68,12 +74,18 @@ def logged_in(demo, scenes) -> dict[str, str]:
     return demo.call("challenge.tests.browser.newcomers", "log_in", ["Team Scenes", "Team Blank"])
 
 
+@pytest.fixture(scope="session")
+def office(demo) -> dict[str, dict[str, str]]:
+    """Sessions of organizers by role, and the numbers of rows that their tasks are about."""
+    return demo.call("challenge.tests.browser.organizers", "prepare")
+
+
 class Visits:
     """Open pages, and record the browser's complaints about them."""
 
     def __init__(self, browser: Browser, demo: Demo) -> None:
         self._browser = browser
-        self._demo = demo
+        self.url = demo.url
         self._contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
 
@@ -84,11 +96,11 @@ class Visits:
 
         With the key of a session, its team is logged in.
         """
-        options = {"base_url": self._demo.url, "viewport": {"width": 1280, "height": 900}} | options
+        options = {"base_url": self.url, "viewport": {"width": 1280, "height": 900}} | options
         context = self._browser.new_context(**options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         if session:
-            context.add_cookies([{"name": "sessionid", "value": session, "url": self._demo.url}])
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self.url}])
         self._contexts.append(context)
         if options.get("java_script_enabled", True):
             context.add_init_script(REPORT_CSP)

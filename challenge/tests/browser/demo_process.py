@@ -89,6 +89,7 @@ class Demo:
         clean = {name: value for name, value in os.environ.items() if not CONFIGURATION.fullmatch(name)}
         clean |= {"ENV_FILE": "demo.env", "DATA_DIR": str(self.data_dir), "HOME": str(self.home)}
         clean["BOARD_QUICK_SECONDS"] = "600"  # on a busy machine, too, a change is seen at once
+        clean["BOARD_FIRST_SECONDS"] = "600"
         return clean if self.draws_figures else clean | {"CHROMIUM": ""}
 
     @property

@@ -25,7 +25,8 @@ def check(page: Page, name: str = "") -> None:
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_attribute("data-drawn", "true")
     skipped = "[data-plot]" if name in FIGURES_AS_ELSEWHERE else None
-    assert problems_of(page, LOOKS, "html", skipped) == []
+    problems = problems_of(page, LOOKS, "html", skipped)
+    assert problems == [], problems
 
 
 def problems_of(page: Page, looks: list[Look], part: str, skipped: str | None = None) -> list[str]:

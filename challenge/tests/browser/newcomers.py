@@ -10,6 +10,9 @@ from unittest import mock
 from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 
+from accounts import tokens
+from accounts.models import Team
+
 PASSWORD = "correct horse battery staple"
 
 
@@ -34,6 +37,13 @@ def register(names: list[str]) -> dict[str, str]:
 def log_in(names: list[str]) -> dict[str, str]:
     """Log existing teams in; return the key of each team's session by its name."""
     return {name: _session_after("login", login=name, password=PASSWORD) for name in names}
+
+
+def token_of(name: str) -> str:
+    """Register a team; return a token that may submit."""
+    register([name])
+    _, text = tokens.create(Team.objects.get(name=name), name="test", scope="submit", expires_at=None)
+    return text
 
 
 def _session_after(form: str, **fields: str) -> str:

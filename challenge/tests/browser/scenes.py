@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import Team
 from challenge.demo.data import EXAMPLE_FILE
-from challenge.models import Evaluation, PublishedMethod, Submission, Uncertainty
+from challenge.models import Evaluation, PublishedMethod, Release, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.predictions import write_predictions
-from challenge.services import groups, submissions
+from challenge.services import groups, history, releases, submissions
 from challenge.tests.browser.newcomers import PASSWORD
 
 BROKEN = b"dataset,index,p0,p1,p2,p3,p4,p5,p6,p7,p8,p9,p10,p11,p12,p13\n" + b"".join(
@@ -38,24 +38,29 @@ def prepare() -> dict[str, str]:
         special_methods="An ensemble of five networks, and the average over eight flips and rotations of each image",
     )
     seeds = [
-        _submit(team, _of_another_seed(seed), model_name=f"ResNet-18, mm-PT, seed {seed}", resolution=64)
+        _submit(team, with_another_seed(seed), model_name=f"ResNet-18, mm-PT, seed {seed}", resolution=64)
         for seed in range(5)
     ]
-    disqualified = _submit(team, _of_another_seed(5), model_name="Trained on the test set")
+    disqualified = _submit(team, with_another_seed(5), model_name="Trained on the test set")
     failed = _submit(team, BROKEN, model_name="DenseNet-121")
     queued = _submit(team, BROKEN[:-1], model_name="EfficientNet-B4")
-    _wait_for_the_worker()
-    submissions.disqualify(disqualified, "The model was trained on images of the test splits.\nSee our mail.")
-    # Queued far in the future, so that neither the worker nor the sweep takes it.
+    wait_for_the_worker()
+    submissions.disqualify(
+        disqualified, "The model was trained on images of the test splits.\nSee our mail.", by=history.COMMAND
+    )
+    # As if the clock had been ahead: the sweep takes it after a while.
     queued.evaluations.update(
         status=Evaluation.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), problems=[]
     )
     Submission.objects.filter(pk=queued.pk).update(counts_toward_limits=True)
     Uncertainty.objects.filter(evaluation__submission=seeds[4]).update(
-        status=Uncertainty.Status.QUEUED, queued_at=timezone.now() + timedelta(days=1), results_version=""
+        status=Uncertainty.Status.RUNNING,
+        claimed_at=timezone.now() + Uncertainty.LEASE * 0.9,
+        results_version="",
     )
     members = [submission.pk for submission in seeds[:3]]
     group = groups.create_group(team=team, name="ResNet-18, mm-PT with a balanced sampler", members=members)
+    _freeze()
     published = PublishedMethod.objects.filter(resolution=224, scores__std__isnull=False).first()
     assert published
     return {
@@ -85,7 +90,16 @@ def _submit(team: Team, content: bytes, *, model_name: str, **about: object) -> 
     return submissions.create_submission(team=team, upload=upload, model_name=model_name, **about)  # type: ignore[arg-type]
 
 
-def _of_another_seed(seed: int) -> bytes:
+def _freeze() -> None:
+    """Have the worker freeze the board."""
+    release = releases.ask_for_release("2027.1", by=history.COMMAND, reason="For the tests.")
+    deadline = time.monotonic() + 60
+    while not Release.objects.frozen().filter(pk=release.pk).exists():
+        assert time.monotonic() < deadline, "the worker does not freeze the board"
+        time.sleep(0.1)
+
+
+def with_another_seed(seed: int) -> bytes:
     """Return different predictions of the same quality."""
     labels = make_demo_ground_truth(MEDMNIST_PLUS)
     predictions = make_demo_predictions(labels, MEDMNIST_PLUS, skill=1.6, seed=100 + seed)
@@ -94,10 +108,12 @@ def _of_another_seed(seed: int) -> bytes:
         return Path(file.name).read_bytes()
 
 
-def _wait_for_the_worker() -> None:
-    deadline = time.monotonic() + 300
-    pending = Evaluation.objects.filter(status__in=[Evaluation.Status.QUEUED, Evaluation.Status.SCORING])
-    uncertain = Uncertainty.objects.filter(status__in=[Uncertainty.Status.QUEUED, Uncertainty.Status.RUNNING])
+def wait_for_the_worker() -> None:
+    """Wait until nothing is left to score or to estimate, except what is queued for later."""
+    deadline, soon = time.monotonic() + 300, timezone.now() + timedelta(hours=1)
+    pending = Evaluation.objects.filter(status__in=Evaluation.PENDING, queued_at__lt=soon)
+    unknown = [Uncertainty.Status.QUEUED, Uncertainty.Status.RUNNING]
+    uncertain = Uncertainty.objects.filter(status__in=unknown, queued_at__lt=soon)
     while pending.exists() or uncertain.exists():
         assert time.monotonic() < deadline, "the worker does not score"
         time.sleep(0.1)

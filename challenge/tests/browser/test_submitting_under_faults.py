@@ -40,7 +40,7 @@ def test_while_the_server_is_down_or_has_no_database_nothing_is_lost(demo, newco
     assert_kept(page)
     with demo.web_server(port, DATABASE_URL="sqlite:////nonexistent/db.sqlite3"):
         submit(page)
-        expect(fault(page)).to_contain_text("error 500")
+        expect(fault(page)).to_contain_text("error 503")
         expect(fault(page)).to_contain_text("nothing was submitted")
         assert_kept(page)
         expect(page.locator("#team-submissions .fault")).to_contain_text("may be out of date")

@@ -12,23 +12,25 @@ from challenge.models import PublishedMethod, PublishedScore
 COLUMNS = [
     *("rank", "rank_low", "rank_high", "rank_low_over_datasets", "rank_high_over_datasets", "with_leader"),
     *("kind", "name", "team", "submitted_at", "resolution"),
-    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "study_url", "url"),
+    *("n_seeds", "standard", "baseline", "chosen_by_team", "attempts", "evidence", "study_url", "url"),
 ]
 FACTS = [
     *("parameters_millions", "family", "pretraining", "pretraining_name", "n_networks", "sharing"),
     *("training_hours", "hardware", "code_licence"),
 ]
-HEAD = {"benchmark", "site", "generated_at", "versions", "how_to_cite", "citation"}
+HEAD = {"benchmark", "site", "generated_at", "note", "versions", "how_to_cite", "citation"}
 ABOUT = {
     *("kind", "url", "name", "team", "submitted_at", "resolution", "study_url"),
     *("external_data", "special_methods", "standard", "baseline", "chosen_by_team", "attempts", "facts"),
+    "evidence",
 }
 ENTRY = ABOUT | {
     *("description", "code_url", "sha256", "group", "disqualified", "withdrawn", "status", "scored_at"),
-    *("ranks", "average", "datasets", "further_metrics"),
+    *("ranks", "average", "datasets", "further_metrics", "verification", "score_changes"),
+    "predictions",
 }
 GROUP = {
-    *("kind", "url", "name", "team", "resolution", "standard", "n_seeds", "facts"),
+    *("kind", "url", "name", "team", "resolution", "standard", "n_seeds", "facts", "evidence"),
     *("chosen_by_team", "attempts", "ranks", "average", "datasets", "members"),
 }
 

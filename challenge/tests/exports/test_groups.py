@@ -8,7 +8,7 @@ from scipy import stats
 from challenge.models import Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services import submissions
+from challenge.services import history, submissions
 from challenge.tests.exports.documents import GROUP, HEAD, get_json
 from challenge.tests.scoring.naive_intervals import naive_interval, naive_losses
 
@@ -42,7 +42,7 @@ def test_a_group(client, seeds, labels):
 
 def test_a_group_with_one_left_is_its_teams_and_has_no_scores(client, team, as_user, seeds):
     for member in list(seeds.public_members())[1:]:
-        submissions.disqualify(member, "Trained on the test set.")
+        submissions.disqualify(member, "Trained on the test set.", by=history.COMMAND)
     path = f"/groups/{seeds.pk}/result.json"
     assert client.get(path).status_code == 404
     document = get_json(as_user(team), path)

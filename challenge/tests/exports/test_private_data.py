@@ -3,14 +3,14 @@
 import json
 
 from challenge.models import Evaluation
-from challenge.services import submissions
+from challenge.services import history, submissions
 from challenge.tests.exports.documents import ENTRY, HEAD, get_json
 
 
 def test_what_is_hidden_is_in_no_file(client, team, as_user, submit, uncertain_entry):
     uncertain_entry(team, 0.9, model_name="Shown")
     hidden = uncertain_entry(team, 0.95, model_name="Out of the race")
-    submissions.disqualify(hidden, "Trained on the test set.")
+    submissions.disqualify(hidden, "Trained on the test set.", by=history.COMMAND)
     queued = submit(team, model_name="Still waiting", resolution=224)
     for client_of in (client, as_user(team)):
         for suffix in ("csv", "json"):

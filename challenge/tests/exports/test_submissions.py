@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from django.conf import settings
 
-from challenge.models import GroundTruth, SecondaryMetrics, Uncertainty
+from challenge.models import GroundTruth, RankedVersions, SecondaryMetrics, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.ranked import METRICS
-from challenge.services import submissions
+from challenge.services import history, submissions
 from challenge.services import uncertainty as uncertainties
 from challenge.tests.exports.documents import get_csv, get_json
 
@@ -88,9 +88,8 @@ def test_a_submission_that_is_not_scored(team, submit, as_user):
 def test_scores_by_other_labels_have_no_rank(client, team, uncertain_entry):
     row = uncertain_entry(team, 0.9)
     old = row.evaluations.get().ground_truth
-    GroundTruth.objects.create(
-        name="New labels", checksum="f" * 64, activated_at=datetime(2099, 1, 1, tzinfo=UTC)
-    )
+    new = GroundTruth.objects.create(name="New labels", checksum="f" * 64)
+    RankedVersions.objects.update(ground_truth=new)
     document = get_json(client, f"/submissions/{row.pk}/result.json")
     assert document["ranks"] is None
     assert document["versions"]["ground_truth"]["sha256"] == old.checksum
@@ -98,7 +97,7 @@ def test_scores_by_other_labels_have_no_rank(client, team, uncertain_entry):
 
 def test_a_disqualified_submission_is_its_teams_to_see_without_a_rank(team, as_user, uncertain_entry):
     row = uncertain_entry(team, 0.9)
-    submissions.disqualify(row, "Trained on the test set.")
+    submissions.disqualify(row, "Trained on the test set.", by=history.COMMAND)
     document = get_json(as_user(team), f"/submissions/{row.pk}/result.json")
     assert document["disqualified"] is True
     assert document["ranks"] is None

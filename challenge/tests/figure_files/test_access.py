@@ -6,7 +6,8 @@ import zipfile
 from challenge.entries import figures_zip
 from challenge.entries.figures import all_figures
 from challenge.figures.figure import FILE_WIDTH
-from challenge.services import submissions
+from challenge.models import ranked_versions
+from challenge.services import history, submissions
 
 
 def test_the_zip_is_served_once_it_is_there(entry, quick, client):
@@ -26,7 +27,7 @@ def test_the_zip_is_served_once_it_is_there(entry, quick, client):
 
 def test_of_a_hidden_submission_nobody_else_gets_anything(entry, quick, client, as_user, team, other_team):
     figures_zip.render_figures(entry.pk)
-    submissions.disqualify(entry.submission, "Cheating.")
+    submissions.disqualify(entry.submission, "Cheating.", by=history.COMMAND)
     for kind in ("zip", "json"):
         address = f"/submissions/{entry.submission_id}/figures.{kind}"
         assert client.get(address).status_code == 404
@@ -42,6 +43,6 @@ def test_the_browser_gets_the_same_figures_to_draw(entry, client, ground_truth):
     about = client.get(f"/submissions/{entry.submission_id}/figures.json").json()
     assert about["name"] == f"big-submission-{entry.submission_id}-figures"
     assert about["readme"] == figures_zip.readme(entry.submission, entry)
-    figures = all_figures(entry.submission, entry, ground_truth)
+    figures = all_figures(entry.submission, entry, ranked_versions())
     assert [spec["name"] for spec in about["figures"]] == [f.name for f in figures]
     assert all(spec["file"]["width"] >= FILE_WIDTH and spec["rows"] for spec in about["figures"])

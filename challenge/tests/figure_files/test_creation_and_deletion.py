@@ -7,7 +7,7 @@ import pytest
 from challenge.entries import figures_zip
 from challenge.figures import files
 from challenge.models import Evaluation, GroundTruth, Submission
-from challenge.services import evaluations, figure_files, submissions
+from challenge.services import evaluations, figure_files, history, submissions
 from challenge.services.accounts import close_account
 from challenge.tests.figure_files.conftest import zips
 
@@ -94,7 +94,7 @@ def test_it_goes_with_an_account_whose_results_are_not_public(
     entry, quick, team, folder, django_capture_on_commit_callbacks
 ):
     figures_zip.render_figures(entry.pk)
-    submissions.disqualify(entry.submission, "Cheating.")
+    submissions.disqualify(entry.submission, "Cheating.", by=history.COMMAND)
     with django_capture_on_commit_callbacks(execute=True):
         close_account(team, keep_name=True)
     assert not Submission.objects.exists()

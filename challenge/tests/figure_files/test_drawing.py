@@ -23,6 +23,7 @@ from challenge.entries import figures_zip
 from challenge.entries.figures import all_figures, dataset_figures, overview_figures
 from challenge.figures import files
 from challenge.figures.figure import FILE_WIDTH, PNG_SCALE, Figure
+from challenge.models import ranked_versions
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.services import figure_files
 from challenge.tests.figure_files.conftest import zips
@@ -96,7 +97,7 @@ def test_only_what_draws_loads_plotly():
 
 
 def test_a_figure_of_each_kind_is_drawn(entry, settings, ground_truth, light_browser, monkeypatch):
-    figures = [*overview_figures(entry.submission, entry, ground_truth)]
+    figures = [*overview_figures(entry.submission, entry, ranked_versions())]
     for dataset in (MEDMNIST_PLUS["pathmnist"], MEDMNIST_PLUS["chestmnist"]):
         figures += dataset_figures(entry, dataset)
     monkeypatch.setattr(figures_zip, "all_figures", lambda *about: figures)
@@ -111,7 +112,7 @@ def test_a_figure_of_each_kind_is_drawn(entry, settings, ground_truth, light_bro
 def test_every_figure_of_an_entry_is_drawn(entry, settings, ground_truth, drawing_browser):
     settings.CHROMIUM = drawing_browser
     figures_zip.render_figures(entry.pk)
-    figures = all_figures(entry.submission, entry, ground_truth)
+    figures = all_figures(entry.submission, entry, ranked_versions())
     with zipfile.ZipFile(figure_files.figures_path(entry)) as archive:
         names = set(archive.namelist())
     assert names == {"README.txt"} | {f"{k}/{f.name}.{k}" for f in figures for k in ("png", "svg", "csv")}

@@ -9,6 +9,7 @@ from celery import Celery
 from challenge.models import Evaluation, EvaluationCurves
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import count_classes
+from challenge.scoring.statistics.estimates import summarize
 from challenge.services import evaluations, figure_files, queue, uncertainty
 from challenge.tests.processes import Process, celery_app, wait_until
 
@@ -32,8 +33,10 @@ def test_a_scored_entry_is_drawn_once_its_intervals_are_there_where_there_is_a_b
     broker = Broker()
     monkeypatch.setattr(queue, "current_app", broker)
     values, counts = np.full((12, 4), 0.5), count_classes(labels.labels, MEDMNIST_PLUS)
-    fields = uncertainty.summarize(values, values[..., None].repeat(10, axis=2), counts, {"pathmnist": 0.01})
-    made = uncertainty.Estimates(fields, {})
+    found = summarize(
+        values, values[..., None].repeat(10, axis=2), counts, {"pathmnist": 0.01}, MEDMNIST_PLUS
+    )
+    made = uncertainty.Outcome(uncertainty.uncertainty_fields(found, MEDMNIST_PLUS), {})
     monkeypatch.setattr(uncertainty, "estimate_file", lambda *paths: made)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)
@@ -56,7 +59,7 @@ def test_a_failed_one_is_not(submit, team, settings, monkeypatch, django_capture
     monkeypatch.setattr(queue, "current_app", broker)
     with django_capture_on_commit_callbacks(execute=True):
         evaluations.evaluate(evaluation.pk)
-    assert [name for name, *_ in broker.sent] == ["challenge.tasks.send_outcome_mail"]
+    assert [name for name, *_ in broker.sent] == ["challenge.tasks.send_mail"]
 
 
 @pytest.mark.django_db(transaction=True)

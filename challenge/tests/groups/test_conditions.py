@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Team
 from challenge.models import Evaluation, MethodGroup, Submission
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 from challenge.services.groups import GroupRefusedError
 from challenge.tests.groups.members import group_of, members_of
 
@@ -64,7 +64,7 @@ def test_what_is_not_scored_stays_out(team, run, submit):
 
 def test_what_is_disqualified_stays_out(team, run):
     out = run(team)
-    submissions.disqualify(out, "A reason.")
+    submissions.disqualify(out, "A reason.", by=history.COMMAND)
     assert f"#{out.pk} was disqualified." in refusal(run(team), out, team=team)
 
 
@@ -89,7 +89,7 @@ def test_standard_and_non_standard_do_not_mix(team, run, departure):
 
 def test_everything_that_is_wrong_is_said_at_once(team, run):
     small, out = run(team, resolution=28), run(team, resolution=64, external_data=True)
-    submissions.disqualify(out, "A reason.")
+    submissions.disqualify(out, "A reason.", by=history.COMMAND)
     message = refusal(small, out, 999_999, team=team)
     for part in ("#999999", f"#{out.pk} was disqualified", "64 × 64", "non-standard: "):
         assert part in message

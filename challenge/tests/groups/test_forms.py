@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from challenge.models import MethodGroup
-from challenge.services import submissions
+from challenge.services import history, submissions
 from challenge.tests.groups.members import CREATE, group_of, members_of
 from challenge.tests.pages import attribute, elements, page_of
 
@@ -101,12 +101,12 @@ def test_a_team_changes_its_group(as_user, team, grouped, run):
 
 def test_changing_a_group_says_which_member_is_not_public_any_more(as_user, team, grouped):
     group, runs = grouped
-    submissions.disqualify(runs[1], "A reason.")
+    submissions.disqualify(runs[1], "A reason.", by=history.COMMAND)
     page = page_of(as_user(team), f"/groups/{group.pk}/edit/")
     assert ticked(page) == {runs[0].pk, runs[2].pk}
     assert "If you save, it leaves the group" in page
     as_user(team).post(f"/groups/{group.pk}/edit/", {"name": "Two", "members": [runs[0].pk, runs[2].pk]})
-    submissions.reinstate(runs[1])
+    submissions.reinstate(runs[1], by=history.COMMAND)
     assert members_of(group) == {runs[0], runs[2]}
 
 

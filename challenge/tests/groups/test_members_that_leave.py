@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Team
-from challenge.models import MethodGroup
+from challenge.models import MethodGroup, ranked_versions
 from challenge.results.seeds import ranked_evaluations
-from challenge.services import entries, submissions
+from challenge.services import entries, history, submissions
 from challenge.services.accounts import close_account
 from challenge.services.groups import GroupRefusedError
 from challenge.tests.groups.members import group_of, members_of
@@ -16,15 +16,15 @@ from challenge.tests.groups.members import group_of, members_of
 
 def test_a_disqualified_member_leaves_the_figures_and_comes_back(grouped, ground_truth):
     group, runs = grouped
-    submissions.disqualify(runs[1], "A reason.")
+    submissions.disqualify(runs[1], "A reason.", by=history.COMMAND)
     assert list(group.public_members()) == [runs[0], runs[2]]
-    assert [e.submission for e in ranked_evaluations(group, ground_truth)] == [runs[0], runs[2]]
+    assert [e.submission for e in ranked_evaluations(group, ranked_versions())] == [runs[0], runs[2]]
     assert list(MethodGroup.objects.standing()) == [group]
     assert MethodGroup.objects.standing().get().public_count == 2
-    submissions.disqualify(runs[2], "A reason.")
+    submissions.disqualify(runs[2], "A reason.", by=history.COMMAND)
     assert not group.is_standing
     assert not MethodGroup.objects.standing().exists()
-    submissions.reinstate(runs[1])
+    submissions.reinstate(runs[1], by=history.COMMAND)
     assert group.is_standing
     assert list(MethodGroup.objects.standing()) == [group]
 
@@ -33,7 +33,7 @@ def test_scoring_again_counts_no_member_twice(grouped, ground_truth):
     """A submission scored by two versions has two evaluations."""
     group, runs = grouped
     for member in runs[:2]:
-        submissions.disqualify(member, "A reason.")
+        submissions.disqualify(member, "A reason.", by=history.COMMAND)
     old = runs[2].evaluations.get()
     old.pk, old.scorer_version = None, "0"
     old.save()
@@ -44,9 +44,9 @@ def test_scoring_again_counts_no_member_twice(grouped, ground_truth):
 def test_a_corrected_member_makes_its_group_non_standard(grouped):
     group, runs = grouped
     assert group.is_standard
-    entries.correct_protocol(runs[0], external_data=True, special_methods="")
+    entries.correct_protocol(runs[0], external_data=True, special_methods="", by=history.COMMAND)
     assert not group.is_standard
-    submissions.disqualify(runs[0], "A reason.")
+    submissions.disqualify(runs[0], "A reason.", by=history.COMMAND)
     assert group.is_standard
 
 
@@ -57,7 +57,7 @@ def test_public_groups_stay_with_the_public_results_and_others_go(team, grouped,
     group, runs = grouped
     pair = [run(team), run(team)]
     group_of(*pair, name="Of one")
-    submissions.disqualify(pair[0], "A reason.")
+    submissions.disqualify(pair[0], "A reason.", by=history.COMMAND)
     close_account(team, keep_name=True)
     assert list(MethodGroup.objects.all()) == [group]
     assert members_of(group) == set(runs)
@@ -70,7 +70,7 @@ def test_groups_go_with_an_account_that_leaves_nothing(team, other_team, grouped
     _, runs = grouped
     theirs = group_of(run(other_team), run(other_team))
     for member in runs:
-        submissions.disqualify(member, "A reason.")
+        submissions.disqualify(member, "A reason.", by=history.COMMAND)
     close_account(team, keep_name=True)
     assert not Team.objects.filter(pk=team.pk).exists()
     assert list(MethodGroup.objects.all()) == [theirs]

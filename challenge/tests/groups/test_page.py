@@ -2,7 +2,7 @@
 
 from challenge.models import GroundTruth, Metric
 from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.services import groups, submissions
+from challenge.services import groups, history, submissions
 from challenge.tests.groups.members import group_of
 from challenge.tests.pages import attribute, page_of, text_of
 
@@ -26,7 +26,7 @@ def test_a_group_with_one_public_member_is_there_for_its_team_only(
 ):
     group, runs = grouped
     for member in runs[1:]:
-        submissions.disqualify(member, "A reason.")
+        submissions.disqualify(member, "A reason.", by=history.COMMAND)
     address = group.get_absolute_url()
     assert client.get(address).status_code == 404
     assert as_user(other_team).get(address).status_code == 404
@@ -57,7 +57,7 @@ def test_the_page_says_how_sure_means_and_rank_are(uncertain_entry, team, other_
 
 def test_the_page_names_no_member_that_is_disqualified(grouped, client):
     group, runs = grouped
-    submissions.disqualify(runs[0], "A reason.")
+    submissions.disqualify(runs[0], "A reason.", by=history.COMMAND)
     page = page_of(client, group.get_absolute_url())
     assert "n = 2" in page
     assert runs[0].get_absolute_url() not in page
@@ -81,10 +81,10 @@ def test_figures_wait_until_members_are_scored_by_the_versions_that_are_ranked(g
 def test_a_member_names_its_group(grouped, client, as_user, team):
     _, runs = grouped
     assert "One of 3 seeds of ResNet-18 ." in text_of(page_of(client, runs[0].get_absolute_url()))
-    submissions.disqualify(runs[2], "A reason.")
+    submissions.disqualify(runs[2], "A reason.", by=history.COMMAND)
     assert "One of 2 seeds" in text_of(page_of(client, runs[0].get_absolute_url()))
     assert "seeds of" not in text_of(page_of(as_user(team), runs[2].get_absolute_url()))
-    submissions.disqualify(runs[1], "A reason.")
+    submissions.disqualify(runs[1], "A reason.", by=history.COMMAND)
     assert "seeds of" not in text_of(page_of(client, runs[0].get_absolute_url()))
 
 

@@ -141,7 +141,7 @@ def test_a_field_that_is_too_long_is_reported(client):
 
 
 FORBIDDEN = {
-    "team": "1", "phase": "99", "counts_toward_limits": "false", "created_at": "2000-01-01", "sha256": "0" * 64,
+    "team": "1", "counts_toward_limits": "false", "created_at": "2000-01-01", "sha256": "0" * 64,
     "disqualified_at": "", "withdrawn_at": "2000-01-01", "chosen_at": "2000-01-01", "file_deleted_at": "2000-01-01",
     "first_outcome_at": "2000-01-01", "file": "x", "id": "77", "pk": "77", "file_name": "evil.csv",
 }  # fmt: skip

@@ -40,6 +40,18 @@ def test_a_file_that_is_not_there(tmp_path):
         npz.describe(tmp_path / "file.npz", "images")
 
 
+def test_a_changed_byte_is_noticed_however_the_array_is_read(tmp_path):
+    path = tmp_path / "file.npz"
+    np.savez(path, images=IMAGES)
+    content = bytearray(path.read_bytes())
+    content[content.index(IMAGES[7].tobytes())] ^= 1
+    path.write_bytes(content)
+    member = npz.describe(path, "images")
+    for read in (npz.load, npz.read):
+        with pytest.raises(npz.NpzError, match="is damaged or unreadable"):
+            read(member)
+
+
 def test_damage_between_the_chosen_rows_is_noticed(tmp_path):
     path = tmp_path / "file.npz"
     np.savez_compressed(path, images=np.zeros((500, 8, 8), np.uint8))

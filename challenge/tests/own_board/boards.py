@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.own import Line, own_board
-from challenge.models import GroundTruth, PublishedMethod
+from challenge.models import PublishedMethod
 from challenge.tests.pages import page_of, region, rows_of
 
 ADDRESS, CSV = reverse("own_board"), reverse("own_board_csv")
@@ -22,7 +22,7 @@ def publish(architecture: str, scores: dict[str, float]) -> PublishedMethod:
 
 
 def board_of(weights: Sequence[int], **about) -> list[Line]:
-    return own_board(Filters(**about), weights, GroundTruth.objects.active(), every_row=True).highest
+    return own_board(Filters(**about), weights, every_row=True).highest
 
 
 def table(client, query: str) -> list[list[str]]:

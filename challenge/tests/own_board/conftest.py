@@ -10,6 +10,7 @@ from challenge.models import DatasetScore, Metric, Submission, Uncertainty
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import count_classes
 from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.statistics.estimates import summarize
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.services import uncertainty
 
@@ -36,11 +37,15 @@ def specialist(entry, labels) -> Callable[..., Submission]:
             Uncertainty.objects.create(
                 evaluation=evaluation,
                 status=Uncertainty.Status.DONE,
-                **uncertainty.summarize(
-                    table,
-                    table[:, :, None] + spread * noise / 2**0.5,
-                    counts,
-                    dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread),
+                **uncertainty.uncertainty_fields(
+                    summarize(
+                        table,
+                        table[:, :, None] + spread * noise / 2**0.5,
+                        counts,
+                        dict.fromkeys((d.name for d in MEDMNIST_PLUS), spread),
+                        MEDMNIST_PLUS,
+                    ),
+                    MEDMNIST_PLUS,
                 ),
             )
         return submission

@@ -10,7 +10,7 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.own import Line, own_board
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.uncertainty import with_rank_ranges
-from challenge.models import GroundTruth
+from challenge.models import ranked_versions
 from challenge.results.replicates import dataset_replicates, with_dataset_intervals
 from challenge.results.rows import with_dataset_scores
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -62,9 +62,9 @@ def test_equal_weights_give_the_official_ranks_and_ranges(specialist, team):
     for others, organs in ((0.8, 0.81), (0.803, 0.802), (0.79, 0.84), (0.805, 0.805), (0.7, 0.7)):
         specialist(team, others, organs, spread=0.01)
     publish("vgg16", {d.name: 0.804 for d in MEDMNIST_PLUS} | {"average": 0.804})
-    filters, ground_truth = Filters(all_entries=True), GroundTruth.objects.active()
-    official = with_rank_ranges(leaderboard(filters, ground_truth), "auc")
-    lines = own_board(filters, EVERY, ground_truth).highest
+    filters = Filters(all_entries=True)
+    official = with_rank_ranges(leaderboard(filters, ranked_versions()), "auc")
+    lines = own_board(filters, EVERY).highest
     assert [line.row.key for line in lines] == [row.key for row in official]
     assert [(line.row.rank, line.row.rank_range, line.row.is_with_leader) for line in lines] == [
         (row.rank, row.rank_range, row.is_with_leader) for row in official

@@ -12,6 +12,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.metrics.evaluator import score_dataset
 from challenge.scoring.metrics.ranked import METRICS, auc, balanced_accuracy, cohen_kappa, confusion_matrix
 from challenge.tests.scoring.conftest import TINY
+from challenge.verification.metrics import metrics_by_sklearn
 
 #: Scores that are tied, at the threshold, at the limits, adjacent floats, subnormal, or minus zero.
 AWKWARD = [
@@ -31,32 +32,9 @@ examples = settings(max_examples=150, deadline=None, derandomize=True, database=
 scores = st.one_of(st.sampled_from(AWKWARD), st.floats(0, 1))
 
 
-def by_sklearn(y_true, y_score, task):
-    """Return the four metrics by scikit-learn, label by label as in `medmnist.evaluator`."""
-    if task is Task.MULTILABEL:
-        columns = [
-            by_sklearn(truth, np.column_stack([score, score]), Task.BINARY)
-            for truth, score in zip(y_true.T, y_score.T, strict=True)
-        ]
-        return {metric: np.mean([column[metric] for column in columns]) for metric in METRICS}
-    if task is Task.BINARY:
-        area = sklearn_metrics.roc_auc_score(y_true, y_score[:, 1])
-        y_pred = (y_score[:, 1] > 0.5).astype(int)
-    else:
-        classes = range(y_score.shape[1])
-        area = np.mean([sklearn_metrics.roc_auc_score(y_true == c, y_score[:, c]) for c in classes])
-        y_pred = y_score.argmax(axis=1)
-    return {
-        "auc": area,
-        "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(y_true, y_pred),
-        "cohen_kappa": sklearn_metrics.cohen_kappa_score(y_true, y_pred),
-        "accuracy": sklearn_metrics.accuracy_score(y_true, y_pred),
-    }
-
-
 def assert_equal_sklearn(y_true, y_score, dataset):
     found = score_dataset(y_true, y_score, dataset)
-    expected = by_sklearn(y_true, y_score, dataset.task)
+    expected = metrics_by_sklearn(y_true, y_score, dataset.task)
     for metric in METRICS:
         assert getattr(found, metric) == pytest.approx(expected[metric], rel=0, abs=1e-12), metric
 

@@ -48,6 +48,10 @@ def test_every_answer_carries_the_headers(page, submission, viewers):
         assert response["X-Content-Type-Options"] == "nosniff", about
         assert response["Referrer-Policy"] == "same-origin", about
         assert response["Cross-Origin-Opener-Policy"] == "same-origin", about
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin", about
+        assert {"camera=()", "microphone=()", "publickey-credentials-get=(self)"} <= {
+            *response["Permissions-Policy"].split(", ")
+        }, about
         check_the_policy(response["Content-Security-Policy"])
 
 
@@ -64,6 +68,8 @@ def test_errors_carry_them_too(client, monkeypatch, settings):
     for response in (refused, no_token, broken):
         check_the_policy(response["Content-Security-Policy"])
         assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in response["Permissions-Policy"]
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -26,6 +27,8 @@ def production(tmp_path_factory) -> dict[str, str]:
         "ALLOWED_HOSTS": "big.example.org",
         "BEHIND_PROXY": "on",
         "DEBUG": "off",
+        "CACHE_URL": "rediscache://127.0.0.1:6379/1",
+        "EMAIL_URL": "smtp+tls://big:password@mail.example.org:587",
     }
 
 
@@ -75,22 +78,60 @@ def test_over_https_everything_is_secure(production):
     assert answers["session"]["httponly"]
 
 
-#: Warnings of `check --deploy` that this site accepts, with the reasons.
-JUSTIFIED = {
-    "security.W005",  # HSTS for subdomains: we do not decide about the operator's other sites
-    "security.W021",  # preloading into browsers: same reason, and hard to undo
-}
-
-
-def test_check_deploy_finds_nothing_else(production):
-    command = [sys.executable, "manage.py", "check", "--deploy"]
-    run = subprocess.run(
-        command, env=production, cwd=django_settings.BASE_DIR, capture_output=True, text=True, check=False
+def check_deploy(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"],
+        env=environment,
+        cwd=django_settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def test_check_deploy_finds_nothing(production):
+    run = check_deploy(production)
     assert run.returncode == 0, run.stderr
-    warnings = {part.split(")")[0] for part in run.stderr.split("(") if ".W" in part.split(")")[0]}
-    assert warnings <= JUSTIFIED, run.stderr
-    assert "ERROR" not in run.stderr
+    assert "no issues" in run.stdout
+    assert not run.stderr.strip(), run.stderr
+
+
+def test_the_environment_of_the_example_is_fine(production, tmp_path):
+    names = re.findall(r"^([A-Z_]+)=", (django_settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+    environment = {name: value for name, value in production.items() if name not in names}
+    run = check_deploy(environment | {"ENV_FILE": ".env.example", "DATA_DIR": str(tmp_path)})
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr.strip(), run.stderr
+
+
+#: For each setting that cannot work: the number of the finding, and a part of its hint.
+REFUSED = [
+    ({"DEBUG": "on"}, "big.E001", "Set DEBUG=off"),
+    ({"SECRET_KEY": "secret"}, "big.E002", "Leave SECRET_KEY empty"),
+    ({"SITE_URL": "http://big.example.org"}, "big.E003", "begin SITE_URL with https://"),
+    ({"ALLOWED_HOSTS": "*"}, "big.E004", "Set ALLOWED_HOSTS=big.example.org"),
+    ({"ALLOWED_HOSTS": "other.example.org"}, "big.E005", "Add big.example.org to ALLOWED_HOSTS"),
+    ({"BEHIND_PROXY": "off"}, "big.E006", "set BEHIND_PROXY=on"),
+    ({"CACHE_URL": "locmemcache://"}, "big.E007", "Set CACHE_URL to a cache that all processes share"),
+]
+
+
+@pytest.mark.parametrize(("change", "number", "hint"), REFUSED, ids=lambda value: str(value))
+def test_what_cannot_work_is_refused_with_a_hint(production, change, number, hint):
+    run = check_deploy(production | change)
+    assert run.returncode == 1
+    assert number in run.stderr
+    assert hint in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [({"EMAIL_URL": "consolemail://"}, "big.W001"), ({"METRICS_TOKEN": "short"}, "big.W002")],
+)
+def test_what_works_badly_is_a_warning(production, change, number):
+    run = check_deploy(production | change)
+    assert run.returncode == 0
+    assert number in run.stderr
 
 
 def test_a_plain_http_site_sets_no_hsts(client, db):

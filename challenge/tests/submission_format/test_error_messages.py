@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from challenge.content import submission_format as content
+from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.scoring.reading.predictions import PredictionsError, read_predictions, write_predictions
 from challenge.tests.scoring.archives import evaluator_name, zipped
@@ -77,7 +78,7 @@ def problems_of(lines: list[str], tmp_path: Path, **options) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("error", [rule.error for rule in content.CANONICAL_RULES])
+@pytest.mark.parametrize("error", [rule.error for rule in content.canonical_rules(MEDMNIST_PLUS)])
 def test_the_errors_of_the_layout(error, canonical, tmp_path):
     assert error in problems_of(SPOILS[error](canonical), tmp_path)
 

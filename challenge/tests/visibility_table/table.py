@@ -27,6 +27,8 @@ class Kind(Enum):
     PAGE = auto()  # page of an entry, which stays when the entry is withdrawn
     SCORES = auto()
     FILE = auto()
+    PREDICTIONS = auto()  # published by the team: for everybody or for nobody
+    BADGE = auto()  # the same for everybody; a neutral one if others cannot see the scores
     ENTRY_FORM = auto()
     GROUP = auto()  # scores of a group whose members all have the state
     GROUP_FORM = auto()
@@ -41,11 +43,18 @@ OWN_QUERIES = ["octmnist=1", "entries=all&organamnist=1&organcmnist=2"]
 
 #: The table is complete: an address without a row fails `test_every_address_is_in_the_table`.
 TABLE: dict[str, tuple[Kind, list[str]]] = {
+    "status": (Kind.OTHER, ["/status.json"]),
+    "healthz": (Kind.OTHER, ["/healthz"]),
+    "readyz": (Kind.OTHER, ["/readyz"]),
+    "prometheus": (Kind.OTHER, ["/prometheus/metrics"]),
     "submission": (Kind.PAGE, [f"{ENTRY}?dataset=chestmnist"]),
     "submission_result": (Kind.SCORES, [f"{ENTRY}result/"]),
     "submission_json": (Kind.SCORES, [f"{ENTRY}result.json"]),
+    "submission_badge": (Kind.BADGE, [f"{ENTRY}badge.svg"]),
     "submission_figures_zip": (Kind.SCORES, [f"{ENTRY}figures.zip"]),
     "submission_figures_json": (Kind.SCORES, [f"{ENTRY}figures.json"]),
+    "submission_predictions": (Kind.PREDICTIONS, [f"{ENTRY}predictions.csv.gz"]),
+    "all_predictions": (Kind.BOARD, ["/predictions.zip"]),
     "submission_file": (Kind.FILE, [f"{ENTRY}file/"]),
     "edit_entry": (Kind.ENTRY_FORM, [f"{ENTRY}edit/", f"{ENTRY}edit/?typed"]),
     "withdraw_entry": (Kind.ENTRY_FORM, [f"{ENTRY}withdraw/"]),
@@ -62,6 +71,9 @@ TABLE: dict[str, tuple[Kind, list[str]]] = {
     "own_board_csv": (Kind.BOARD, [f"/leaderboard/own.csv?{query}" for query in OWN_QUERIES]),
     "leaderboard_csv": (Kind.BOARD, [f"/leaderboard.csv?{query}" for query in BOARD_QUERIES]),
     "leaderboard_json": (Kind.BOARD, [f"/leaderboard.json?{query}" for query in BOARD_QUERIES]),
+    "releases": (Kind.OTHER, ["/releases/"]),  # `test_releases` freezes entries in each state
+    "release": (Kind.OTHER, ["/releases/2027.1/"]),
+    "release_archive": (Kind.OTHER, ["/releases/2027.1/archive.zip"]),
     "compare": (Kind.BOARD, ["/compare/?e=s{entry}&e=s{rival}&e=g{group}&e=s{seed}"]),
     "home": (Kind.BOARD, ["/", "/?entries=all"]),
     "profile": (Kind.OTHER, ["/profile/"]),
@@ -80,6 +92,15 @@ TABLE: dict[str, tuple[Kind, list[str]]] = {
     "submission_format": (Kind.OTHER, ["/format/"]),
     "format_template": (Kind.OTHER, ["/format/template.csv"]),
     "format_example": (Kind.OTHER, ["/format/example.csv.gz"]),
+    "news": (Kind.OTHER, ["/news/"]),
+    "news_item": (Kind.OTHER, ["/news/1/"]),
+    "news_feed": (Kind.OTHER, ["/news/feed.atom"]),
+    "choose_news_mails": (Kind.OTHER, ["/news/mails/"]),
+    "stop_news_mails": (Kind.OTHER, ["/news/stop/12:signature/"]),
+    "admin_exports": (Kind.OTHER, ["/admin/exports/"]),
+    "admin_export": (Kind.OTHER, ["/admin/exports/submissions.csv"]),
+    "admin_unused_files": (Kind.OTHER, ["/admin/unused-files/"]),
+    "security_txt": (Kind.OTHER, ["/.well-known/security.txt"]),
     "research": (Kind.OTHER, ["/research/"]),
     "references_bib": (Kind.OTHER, ["/research/references.bib"]),
 }
@@ -101,6 +122,7 @@ SIGNS_OF_THE_TEAM = (
 )
 AUC = 0.8765
 FILE = "canary of the predictions"
+PUBLISHED = "the published predictions of the canary"
 ANONYMOUS = "Anonymous team"
 
 
@@ -112,6 +134,7 @@ class State(NamedTuple):
     days: int | None
     is_withdrawn: bool
     is_disqualified: bool
+    is_held: bool = False
 
     @property
     def is_hidden(self) -> bool:
@@ -120,7 +143,7 @@ class State(NamedTuple):
 
     @property
     def has_public_page(self) -> bool:
-        return self.visibility != Visibility.PRIVATE and not self.is_disqualified
+        return self.visibility != Visibility.PRIVATE and not (self.is_disqualified or self.is_held)
 
     @property
     def has_public_scores(self) -> bool:
@@ -129,6 +152,7 @@ class State(NamedTuple):
     def __str__(self) -> str:
         until = "" if self.days is None else f" {self.days:+d} days"
         marks = [" withdrawn"] * self.is_withdrawn + [" disqualified"] * self.is_disqualified
+        marks += [" held"] * self.is_held
         return f"{self.visibility}{until}{''.join(marks)}"
 
 
@@ -137,9 +161,9 @@ VISIBILITIES = [
     (Visibility.PRIVATE.value, None),
     *((Visibility.ANONYMOUS.value, days) for days in (None, -1, 0, 1)),
 ]
-STATES = [
-    State(*visibility, *marks) for visibility in VISIBILITIES for marks in product((False, True), repeat=2)
-]
+#: Withdrawn, disqualified, held: only an entry that is neither of the others is held.
+MARKS = [*((*marks, False) for marks in product((False, True), repeat=2)), (False, False, True)]
+STATES = [State(*visibility, *marks) for visibility in VISIBILITIES for marks in MARKS]
 
 
 @dataclass
@@ -161,6 +185,7 @@ class Site:
             anonymous_until=until,
             withdrawn_at=SENT + timedelta(days=1) if state.is_withdrawn else None,
             disqualified_at=SENT + timedelta(days=2) if state.is_disqualified else None,
+            held_at=SENT + timedelta(days=2) if state.is_held else None,
         )
         figures_path(Evaluation.objects.get(submission=self.entry)).write_bytes(b"the figures")
 

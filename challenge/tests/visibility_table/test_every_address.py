@@ -16,6 +16,7 @@ from challenge.tests.visibility_table.table import (
     OTHER_TEAM,
     OUTSIDERS,
     OWN_TEAM,
+    PUBLISHED,
     READER,
     SIGNS_OF_THE_TEAM,
     STATES,
@@ -44,8 +45,12 @@ def expected_status(kind: Kind, state: State, visitor: str) -> int:
             return 200 if is_insider or state.has_public_scores else 404
         case Kind.FILE:
             return {READER: 302, OTHER_TEAM: 404}.get(visitor, 200)
+        case Kind.PREDICTIONS | Kind.BADGE:
+            return 200 if state.has_public_scores else 404
         case Kind.ENTRY_FORM:
-            return {READER: 302, OWN_TEAM: 302 if state.is_disqualified else 200}.get(visitor, 404)
+            return {READER: 302, OWN_TEAM: 302 if state.is_disqualified or state.is_held else 200}.get(
+                visitor, 404
+            )
         case Kind.GROUP_FORM:
             return {READER: 302, OWN_TEAM: 200}.get(visitor, 404)
         case Kind.BOARD:
@@ -59,7 +64,7 @@ def forbidden(state: State) -> list[str]:
     if state.is_hidden or not state.has_public_page:
         found += SIGNS_OF_THE_TEAM
     if not state.has_public_scores:
-        found += [str(AUC), GROUP]
+        found += [str(AUC), GROUP, PUBLISHED]
     if not state.has_public_page:
         found += [MODEL]
     return found
@@ -72,7 +77,7 @@ def assert_it_tells_nothing(response: HttpResponseBase, state: State, about: str
 
 def assert_it_is_as_for_others(response: HttpResponseBase, state: State, about: str) -> None:
     """Check a response that is the same for everybody, apart from the team in the head of a page and the e-mail."""
-    text = response.getvalue().decode()
+    text = response.getvalue().decode("utf-8", "replace")
     if response.headers["Content-Type"].startswith("text/html"):
         text = element(text, "main").html or ""
     assert [sign for sign in forbidden(state) if sign in text] == [], about

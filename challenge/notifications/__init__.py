@@ -1,0 +1,1 @@
+"""Mails to teams: the values of their texts, and their sending."""

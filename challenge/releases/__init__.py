@@ -1,0 +1,1 @@
+"""Releases: freezing the leaderboard, the archive, and the pages of a release."""

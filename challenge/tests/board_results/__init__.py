@@ -1,0 +1,1 @@
+"""Results of the leaderboard that are kept."""

@@ -1,0 +1,1 @@
+"""Tests of entries that organizers hold while they check them."""

@@ -1,0 +1,1 @@
+"""Order in which workers take work: scores first, and nothing waits forever."""

@@ -1,0 +1,85 @@
+"""Checks of what a site needs in its database, and of the worker."""
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Team
+from challenge.formats.times import in_utc
+from challenge.models import GroundTruth, Phase, PublishedMethod, Release
+from challenge.releases.archive import sha256_of
+from challenge.upkeep import work
+from challenge.upkeep.gaps import gaps_in_texts
+
+
+def administrator() -> str:
+    """Check that somebody has every right, and an address."""
+    able = Team.objects.filter(is_superuser=True, is_staff=True, is_active=True, email__isnull=False)
+    return (
+        "" if able.exists() else "Nobody can administer the site. Run `manage.py setup` or `createsuperuser`."
+    )
+
+
+def labels() -> str:
+    """Check that submissions are scored against the official labels, and that their file is there."""
+    active = GroundTruth.objects.active()
+    load = "Run `manage.py load_ground_truth --download`."
+    if active is None:
+        return f"Nothing can be scored. {load}"
+    if not active.path.exists():
+        return f"The file {active.path} of the labels is gone. Put it back, or: {load}"
+    if active.is_demo:
+        return f"The labels are synthetic, so scores mean nothing. {load}"
+    if active.is_official is False:
+        return f"“{active}” are not the official labels. If this is not what you want: {load}"
+    return ""
+
+
+def published_results() -> str:
+    """Check that the leaderboard has the results of papers."""
+    if PublishedMethod.objects.exists():
+        return ""
+    return "The leaderboard has no published results. Run `manage.py import_reported_baselines`."
+
+
+def texts() -> str:
+    """Check that the organizers have filled the gaps of the first texts."""
+    gaps = gaps_in_texts()
+    counts = ", ".join(f"{page} {count}" for page, count in gaps.items())
+    return (
+        f"Texts have gaps in brackets ({counts}). Fill them in at /{settings.ADMIN_PATH}, Site pages."
+        if gaps
+        else ""
+    )
+
+
+def phase() -> str:
+    """Check that a phase takes submissions or will."""
+    if not (Phase.objects.current() or Phase.objects.upcoming()):
+        return f"No phase takes submissions, and none is planned. Add one at /{settings.ADMIN_PATH}, Phases."
+    return ""
+
+
+def releases() -> str:
+    """Check that every release that was asked for is frozen, and that its archive is there, byte for byte."""
+    failed = Release.objects.filter(status=Release.Status.FAILED).first()
+    if failed:
+        return (
+            f"{failed} was not frozen. Look at the worker's log, then freeze it again at /{settings.ADMIN_PATH}, "
+            "Releases."
+        )
+    for release in Release.objects.frozen():
+        path = release.archive_path
+        if not path.exists():
+            return f"The archive {path} of {release} is gone. Put it back from a backup."
+        if sha256_of(path) != release.archive_sha256:
+            return f"The archive {path} of {release} was changed. Put it back from a backup."
+    return ""
+
+
+def worker() -> str:
+    """Check that beat and worker run."""
+    swept_at = work.last_sweep()
+    if not work.is_old(swept_at, timezone.now()):
+        return ""
+    seen = f"was last seen on {in_utc(swept_at)}" if swept_at else "was never seen"
+    return f"The worker {seen}. Start `celery -A bigsite worker --beat`, or look at its log."
