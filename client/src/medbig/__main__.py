@@ -1,0 +1,5 @@
+"""The command as `python -m medbig`."""
+
+from medbig.commands import main
+
+main()
