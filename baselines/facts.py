@@ -46,8 +46,8 @@ def _family(architecture: str) -> Facts:
 
 
 def _pretraining(training: Mapping[str, Any], architecture: str) -> Facts:
-    """Return the pre-training: unknown for weights from a file, and for architectures that are not listed."""
-    if training.get("weights") or "pretrained" not in training:
+    """Return the pre-training: unknown for weights from a file or a run, and for architectures that are not listed."""
+    if training.get("weights") or training.get("from_run") or "pretrained" not in training:
         return {}
     if not training["pretrained"]:
         return {"pretraining": MethodFacts.Pretraining.NONE}

@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.scoring import peak_memory, timed, verdict
 from benchmarks.scoring_cases import make_case
-from bigsite.threads import ONE_THREAD
+from bigsite.threads import scoring_environment
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
@@ -48,7 +48,7 @@ def main() -> None:
 
 def run_self(step: str, folder: str) -> str:
     """Run a step of this module in its own process and return its output."""
-    environment = os.environ | ONE_THREAD | {
+    environment = os.environ | scoring_environment() | {
         "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark",
         "DJANGO_SETTINGS_MODULE": "bigsite.settings",
     }  # fmt: skip
@@ -83,7 +83,7 @@ def measure_ours(folder: Path) -> None:
     from challenge.services.uncertainty import estimate_file
 
     paths = folder / "canonical.csv", folder / "truth.npz"
-    score_file(*paths)
+    score_file(*paths, withheld=())
     estimate_file(*paths)  # loads the code compiled by Numba, or compiles it
     task = [timed(lambda: estimate_file(*paths))[0] for _ in range(RUNS)]
     memory = peak_memory()

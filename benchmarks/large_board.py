@@ -1,7 +1,7 @@
 """A site with 10,000 scored submissions of 1,000 teams in a temporary folder, with SQLite.
 
-The entries have no files, and random replicates of realistic size. Only the highest, by the mean and by the organ sets,
-have replicates of single datasets, because no page reads others.
+The files of the entries are deleted, and the entries have random replicates of realistic size. Only the highest, by the
+mean and by the organ sets, have replicates of single datasets, because no page reads others.
 """
 
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from bigsite.threads import ONE_THREAD
+from bigsite.threads import scoring_environment
 
 N_TEAMS, N_SUBMISSIONS = 1_000, 10_000
 N_WITH_DATASETS = 300
@@ -20,7 +20,7 @@ ORGANS = {"organamnist": 1, "organcmnist": 1, "organsmnist": 1}
 def run_inside(module: str) -> None:
     """Run a module as a process whose site is in a temporary folder; it gets the argument `--inside`."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | ONE_THREAD | {
+        environment = os.environ | scoring_environment() | {
             "DATA_DIR": folder, "ENV_FILE": os.devnull, "SECRET_KEY": "benchmark", "DEBUG": "off",
             "ALLOWED_HOSTS": "*", "DJANGO_SETTINGS_MODULE": "bigsite.settings", "CHROMIUM": "",
         }  # fmt: skip
@@ -80,7 +80,7 @@ def fill() -> None:
         )
         submissions = Submission.objects.bulk_create(
             Submission(team=teams[i % N_TEAMS], phase=phase, resolution=224, model_name=f"Network {i}",
-                       description="A benchmark.", file_size=1, sha256=f"{i:064x}")
+                       description="A benchmark.", file_size=1, sha256=f"{i:064x}", file_deleted_at=now)
             for i in range(N_SUBMISSIONS)
         )  # fmt: skip
         scores = np.clip(

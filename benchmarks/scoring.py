@@ -126,6 +126,8 @@ def score_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Metrics:
     """Score a file with hardly any checks, `ast.literal_eval` for lists, and scikit-learn for metrics."""
     import pandas as pd
 
+    from challenge.verification.metrics import metrics_by_sklearn
+
     if path.suffix == ".zip":
         return score_archive_by_reference(path, labels)
     frame = pd.read_csv(path)
@@ -145,6 +147,8 @@ def score_archive_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Met
     """Score the files of MedMNIST's evaluator as the evaluator itself reads them."""
     import pandas as pd
 
+    from challenge.verification.metrics import metrics_by_sklearn
+
     scores = {}
     with zipfile.ZipFile(path) as archive:
         for dataset in MEDMNIST_PLUS:
@@ -152,29 +156,6 @@ def score_archive_by_reference(path: Path, labels: dict[str, np.ndarray]) -> Met
                 y_score = pd.read_csv(file, index_col=0, header=None).to_numpy()
             scores[dataset.name] = metrics_by_sklearn(labels[dataset.name], y_score, dataset.task)
     return scores
-
-
-def metrics_by_sklearn(y_true: np.ndarray, y_score: np.ndarray, task: Task) -> dict[str, float]:
-    """Return the metrics of one dataset, by the rules of `medmnist.evaluator`."""
-    from sklearn import metrics
-
-    if task is Task.MULTILABEL:
-        columns = zip(y_true.T, y_score.T, strict=True)
-        by_label = [metrics_by_sklearn(t, np.column_stack([s, s]), Task.BINARY) for t, s in columns]
-        return {name: float(np.mean([label[name] for label in by_label])) for name in METRICS}
-    if task is Task.BINARY:
-        area = metrics.roc_auc_score(y_true, y_score[:, 1])
-        y_pred = (y_score[:, 1] > 0.5).astype(int)
-    else:
-        classes = range(y_score.shape[1])
-        area = np.mean([metrics.roc_auc_score(y_true == c, y_score[:, c]) for c in classes])
-        y_pred = y_score.argmax(axis=1)
-    return {
-        "auc": float(area),
-        "balanced_accuracy": float(metrics.balanced_accuracy_score(y_true, y_pred)),
-        "cohen_kappa": float(metrics.cohen_kappa_score(y_true, y_pred)),
-        "accuracy": float(metrics.accuracy_score(y_true, y_pred)),
-    }
 
 
 def curves_by_sklearn(predictions: dict[str, np.ndarray], labels: dict[str, np.ndarray]) -> None:
@@ -247,9 +228,11 @@ def in_own_process(reader: str, layout: str, folder: Path) -> dict[str, Any]:
 def run_self(*arguments: str) -> str:
     """Run this module with `arguments` and return its output."""
     command = [sys.executable, "-m", "benchmarks.scoring", *arguments]
-    from bigsite.threads import ONE_THREAD  # imports Celery, which the measured process does not need
+    from bigsite.threads import (
+        scoring_environment,
+    )  # imports Celery, which the measured process does not need
 
-    environment = os.environ | ONE_THREAD
+    environment = os.environ | scoring_environment()
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
 
 

@@ -1,8 +1,8 @@
 """Numbers in the descriptions of the datasets that follow from class counts or from the published tables."""
 
-from baselines.mmpt.data.class_counts import CLASS_COUNTS
 from baselines.published import read_published_results
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist.class_counts import CLASS_COUNTS
 
 
 def cautions_of(name: str) -> str:

@@ -11,6 +11,7 @@ from baselines.mmpt.data import synthetic
 from baselines.mmpt.model.architectures import create_backbone
 from baselines.mmpt.studies import experiments
 from baselines.mmpt.training.config import TrainingConfig
+from challenge.scoring.metrics.ranked import DatasetScores
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def trained(monkeypatch) -> list[TrainingConfig]:
         asked.append(config)
         output.mkdir(parents=True)
 
-    half = experiments.DatasetScores(0.5, 0.5, 0.5, 0.5)
+    half = DatasetScores(0.5, 0.5, 0.5, 0.5)
     monkeypatch.setattr(experiments.train, "train", train)
     monkeypatch.setattr(experiments, "score", lambda *_: {"pathmnist": half})
     return asked
@@ -146,3 +147,58 @@ def test_weights_and_no_pretrained_exclude_each_other(data, tmp_path):
 def test_a_scale_that_is_no_fraction_is_refused(scale, data, tmp_path):
     with pytest.raises(CommandError, match="not a fraction above 0"):
         call_command("run_experiments", "1", "--data", str(data), "--output", str(tmp_path), "--scale", scale)
+
+
+def test_a_protocol_and_chosen_options_apply_to_every_training(run, trained, tmp_path):
+    run(3, 4, architectures=["test_vit"], pretrained=False, protocol="thesis", learning_rate=1e-3)
+    found = {(one.scheme, one.weighted_loss): one for one in trained}
+    assert {(one.batch_norm, one.scheduler, one.deterministic) for one in trained} == {
+        ("shared", "cosine-late", True)
+    }
+    assert {one.learning_rate for one in trained} == {1e-3}
+    assert {way: one.select_by for way, one in found.items()} == {
+        ("mm-pt", False): "batches", ("mm-pt", True): "datasets", ("end-to-end", False): "batches",
+    }  # fmt: skip
+    text = (tmp_path / "out/experiment-3.md").read_text()
+    assert "Protocol: Bachmeier (2024), except learning rate 0.001, not 0.0001." in text
+    assert "BatchNorm has statistics for each dataset" not in text
+
+
+def test_a_choice_of_the_model_is_for_mm_pt_alone(run, trained):
+    run(4, architectures=["test_vit"], pretrained=False, select_by="datasets", deterministic=True)
+    assert {one.scheme: one.select_by for one in trained} == {"mm-pt": "datasets", "end-to-end": "batches"}
+    assert all(one.deterministic for one in trained)
+
+
+def test_each_seed_is_trained_and_tables_have_means_and_deviations(run, trained, tmp_path, monkeypatch):
+    scores = iter([0.5, 0.7, 0.9])
+    monkeypatch.setattr(
+        experiments, "score", lambda *_: {"pathmnist": DatasetScores(next(scores), 0.5, 0.25, 0.75)}
+    )
+    told = run(1, architectures=["test_vit"], pretrained=False, seeds=[1, 2, 3])
+    assert "Trainings: 3, done: 0, to do: 3" in told
+    assert "seed 2" in told
+    assert [one.seed for one in trained] == [1, 2, 3]
+    text = (tmp_path / "out/experiment-1.md").read_text()
+    # the population deviation of 0.5, 0.7 and 0.9
+    assert "| mm-PT test_vit, 28 px | 0.7000 ± 0.1633 |" in text
+    assert "with seeds 1, 2, 3" in text
+    with (tmp_path / "out/experiment-1.csv").open(newline="") as file:
+        line = next(csv.DictReader(file))
+    assert (line["here"], line["here_std"]) == ("0.700000", "0.163299")
+
+
+def test_experiment_5_is_planned_with_its_shots(run, trained):
+    told = run(5, architectures=["test_vit"], pretrained=False, shots=[5, None], dry_run=True)
+    assert "Experiment 5: Pre-training on the other datasets" in told
+    assert "Pre-trainings: 12; fine-tunings: 48, done: 0, to do: 48" in told
+    assert "pathmnist, test_vit, 28 px, 5 shots, from mm-PT on the other datasets, seed 9930641" in told
+    assert trained == []
+
+
+@pytest.mark.parametrize("shots", ["0", "-1", "some"])
+def test_shots_that_are_no_number_are_refused(shots, data, tmp_path):
+    with pytest.raises(CommandError, match="neither a number of images of 1 or more, nor all"):
+        call_command(
+            "run_experiments", "5", "--data", str(data), "--output", str(tmp_path), f"--shots={shots}"
+        )

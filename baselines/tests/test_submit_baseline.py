@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
+from accounts.models import Team
 from challenge.models import Phase, Submission
 from challenge.services import evaluations
+from challenge.tests.withheld import add_phase
 
 CONFIG = {"scheme": "mm-pt", "architecture": "resnet18", "resolution": 28, "seed": 9930641}
 
@@ -100,7 +103,10 @@ def test_an_invalid_file_gives_status_2_and_the_problems(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"team": "Nobody"}, "There is no team 'Nobody'. Register one on the site"),
+        (
+            {"team": "Nobody"},
+            "There is no team 'Nobody'. The accounts of organizers are 'Chair'. Register a team",
+        ),
         ({"model_name": "x" * 101}, "model_name: Ensure this value has at most 100 characters"),
         ({"study_url": "a paper"}, "study_url: This is neither a web address nor a DOI"),
         ({"file": Path("nowhere.csv")}, "No such file"),
@@ -137,6 +143,26 @@ def test_limits_and_duplicates_are_those_of_every_team(send, ground_truth, organ
     Phase.objects.update(daily_limit=1)
     with pytest.raises(CommandError, match=r"daily limit of submissions \(1\)"):
         send(model_name="Another")
+
+
+def test_a_phase_is_chosen_if_several_are_open(send, ground_truth, organizer):
+    second = add_phase()
+    with pytest.raises(CommandError, match="phase: This field is required"):
+        send()
+    send(phase=second.pk)
+    assert Submission.objects.get().phase == second
+
+
+def test_a_site_without_a_database_is_named_with_what_to_do(send, prediction_files, monkeypatch):
+    def missing(*_, **__):
+        raise OperationalError("no such table: accounts_team")
+
+    monkeypatch.setattr(Team.objects, "filter", missing)
+    with pytest.raises(
+        CommandError, match=r"cannot be used \(no such table: accounts_team\)\. Prepare the site"
+    ) as e:
+        send()
+    assert "make demo" in str(e.value)
 
 
 def test_a_closed_team_cannot_submit(send, ground_truth, organizer):

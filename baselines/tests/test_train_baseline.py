@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -102,6 +103,40 @@ def test_download_gets_the_files_of_the_datasets_first(collection, tmp_path, mon
     )
     command(collection, tmp_path / "run", "--scheme", "knn", "--dataset", "breastmnist", "--download")
     assert asked == [(collection, ["breastmnist"], 28)]
+
+
+def test_a_run_is_repeated_from_its_configuration(collection, tmp_path):
+    command(collection, tmp_path / "run", "--scheme", "mm-pt", "--protocol", "thesis", "--seed", "7")
+    file = str(tmp_path / "run/config.json")
+    given = ["train_baseline", "--data", str(collection), "--config", file, "--output"]
+    call_command(*given, str(tmp_path / "again"))
+    call_command(*given, str(tmp_path / "other"), "--seed", "8", "--no-deterministic")
+    first, again, other = (
+        checkpoints.load(tmp_path / name / "best.pt") for name in ("run", "again", "other")
+    )
+    assert again.config == first.config
+    assert (first.config.protocol, first.config.batch_norm, first.config.deterministic) == (
+        "thesis",
+        "shared",
+        True,
+    )
+    assert all(torch.equal(value, again.model_state[name]) for name, value in first.model_state.items())
+    assert other.config == replace(first.config, seed=8, deterministic=False)
+
+
+def test_a_training_needs_a_scheme_or_a_run_to_repeat(collection, tmp_path):
+    with pytest.raises(CommandError, match=r"Give --scheme, --resolution, or repeat a run with --config\."):
+        call_command(
+            "train_baseline",
+            data=collection,
+            output=tmp_path / "run",
+            architecture="test_resnet",
+            config=None,
+        )
+    with pytest.raises(CommandError, match=r"none\.json cannot be read"):
+        call_command(
+            "train_baseline", data=collection, output=tmp_path / "run", config=tmp_path / "none.json"
+        )
 
 
 def test_without_torch_the_command_says_what_to_install(collection, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from baselines.mmpt.training.history import AVERAGE
 from challenge.management.examples import CommandWithExamples
 from challenge.models import PublishedScore
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -24,16 +25,18 @@ Examples:
       means and standard deviations over the seeds
   manage.py evaluate_checkpoint runs/ --data ~/.medmnist --publish
       evaluates best.pt of single-dataset runs, and shows the results on the leaderboard as re-evaluated here
+  manage.py evaluate_checkpoint runs/resnet18 --data var/small --split val
+      evaluates an mm-PT run on the validation splits; a collection may have any size
 
 The command takes plain state dicts of timm models with a classifier, as Doerrich et al. publish them (AlexNet: from
 torchvision), and checkpoints of train_baseline. Weights that do not fit are refused with the names of their keys. The
 standard deviation over the seeds uses ddof 0. The average of a method is the mean over the 12 datasets, for means and
-for standard deviations.
+for standard deviations. Further datasets of a run are shown, but do not count for the average.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Evaluate the weights of single-dataset models with AUC, balanced accuracy, Cohen's kappa and accuracy."
+    help = "Evaluate the weights of models with AUC, balanced accuracy, Cohen's kappa and accuracy."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -72,7 +75,10 @@ class Command(CommandWithExamples):
             method: reevaluate.missing_weights(scores, MEDMNIST_PLUS) for method, scores in results.items()
         }
         for method, of_method in rows.items():
-            self.stdout.write(f"\n{method.scheme}, {method.architecture}, {method.resolution}, {split} split")
+            weighted = ", weighted loss" if method.weighted_loss else ""
+            self.stdout.write(
+                f"\n{method.scheme}, {method.architecture}{weighted}, {method.resolution}, {split} split"
+            )
             self.stdout.write("\n".join(reevaluate.table(of_method)))
             if missing[method]:
                 self.stdout.write(f"There is no average, because weights are missing: {missing[method]}.")
@@ -85,9 +91,14 @@ class Command(CommandWithExamples):
             )
 
     def publish(self, rows: Sequence["ResultRow"]) -> None:
-        """Publish the scores of complete methods."""
+        """Publish the scores of complete methods on the site's datasets; those of mm-PT are entries of their own."""
+        known = {AVERAGE, *(dataset.name for dataset in MEDMNIST_PLUS)}
+        rows = [row for row in rows if row.scheme != "mm-pt" and row.dataset in known]
         if not rows:
-            raise CommandError("Nothing was published: no method has weights of all datasets and seeds.")
+            raise CommandError(
+                "Nothing was published: no method of single datasets has weights of all datasets and seeds. "
+                "Submit mm-PT with submit_baseline."
+            )
         source = PublishedScore.Source.REEVALUATED
         methods = publish_results(
             source,

@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from baselines.figure_files import FigureFilesError, write_figures
 from baselines.mmpt.studies.plots import figures
 from baselines.mmpt.training.history import HistoryError, read_history
-from challenge.figures import files
-from challenge.figures.figure import Figure
 from challenge.management.examples import CommandWithExamples
-
-#: Time limit for drawing: 0.2 s per figure on an idle machine, much longer on a loaded one.
-SECONDS = 300
 
 EXAMPLES = """\
 Examples:
@@ -43,27 +38,9 @@ class Command(CommandWithExamples):
             raise CommandError(f"{len(runs)} runs were given; give one or two.")
         try:
             drawn = figures([read_history(run) for run in runs])
-            for figure in drawn:
-                self.keep(output, f"html/{figure.name}.html", files.html(figure))
-                self.keep(output, f"csv/{figure.name}.csv", files.table(figure))
-            self.draw_pictures(drawn, output)
-        except HistoryError as error:
+            note = write_figures(drawn, output)
+        except (HistoryError, FigureFilesError) as error:
             raise CommandError(str(error)) from error
-        except OSError as error:
-            raise CommandError(f"Cannot write to {output}: {error}") from error
+        if note:
+            self.stdout.write(note)
         self.stdout.write(self.style.SUCCESS(f"{len(drawn)} figures are in {output}."))
-
-    def draw_pictures(self, drawn: list[Figure], output: Path) -> None:
-        if not settings.CHROMIUM:
-            self.stdout.write("No PNG or SVG: Chromium is not installed (Debian: apt install chromium).")
-            return
-        try:
-            for name, content in files.render(drawn, settings.CHROMIUM, SECONDS):
-                self.keep(output, name, content)
-        except files.RenderError as error:
-            raise CommandError(f"HTML and CSV are in {output}, but no PNG and SVG: {error}") from error
-
-    def keep(self, output: Path, name: str, content: bytes) -> None:
-        path = output / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

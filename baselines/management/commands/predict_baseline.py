@@ -13,14 +13,16 @@ Examples:
       takes best.pt of an mm-pt run, or best.pt of each of the 12 models of another scheme
   manage.py predict_baseline runs/resnet18/last.pt --data ~/.medmnist --output resnet18-last.csv
       takes another checkpoint
+  manage.py predict_baseline runs/thirteen --data ~/.medmnist --datasets polyps --output polyps.csv
+      predicts only some datasets, here one that does not belong to the benchmark; the file is no submission
 
-If the name of the output ends in .gz, the file is compressed. The test splits must have the official sizes, which the
-site requires.
+If the name of the output ends in .gz, the file is compressed. Without --datasets, the test splits must have the
+official sizes, which the site requires.
 """
 
 
 class Command(CommandWithExamples):
-    help = "Predict the test splits of all datasets and write the submission file."
+    help = "Predict the test splits and write the submission file."
     examples = EXAMPLES
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,6 +32,13 @@ class Command(CommandWithExamples):
         parser.add_argument("--data", type=Path, required=True, help="a folder of MedMNIST files")
         parser.add_argument(
             "--output", type=Path, required=True, help="the submission file (.csv or .csv.gz)"
+        )
+        parser.add_argument(
+            "--datasets",
+            nargs="+",
+            default=[],
+            metavar="NAME",
+            help="predict only these datasets, whose test splits may have any size (default: all of the site)",
         )
         parser.add_argument(
             "--device", default="auto", help="auto, cpu, cuda or cuda:1 (default: %(default)s)"
@@ -48,6 +57,7 @@ class Command(CommandWithExamples):
                 checkpoint,
                 data,
                 output,
+                datasets=options["datasets"],
                 device=options["device"],
                 batch_size=options["batch_size"],
                 write=self.stdout.write,

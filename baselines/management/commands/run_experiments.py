@@ -1,4 +1,4 @@
-"""`manage.py run_experiments`: the four experiments of the thesis, from training to tables."""
+"""`manage.py run_experiments`: the experiments of the thesis and a fifth, from training to tables."""
 
 from argparse import ArgumentTypeError
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from baselines.figure_files import FigureFilesError, write_figures
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.options import add_options
 from baselines.published import read_published_results
@@ -14,6 +15,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 if TYPE_CHECKING:
     from baselines.mmpt.studies.experiments import Study, Training
+    from baselines.mmpt.studies.leave_one_out import LeaveOneOut
 
 EXAMPLES = """\
 Examples:
@@ -23,17 +25,31 @@ Examples:
       compares CNNs and ViTs at two of the resolutions
   manage.py run_experiments 3 --data ~/.medmnist --output experiments --scale 0.02 --epochs 3
       makes a trial with 2 % of the training images, and the tables say so
+  manage.py run_experiments 1 2 3 4 --data ~/.medmnist --output experiments --protocol thesis
+      trains as the thesis did; without --protocol, BatchNorm has statistics for each dataset
+  manage.py run_experiments 4 --data ~/.medmnist --output experiments --seeds 9930641 115149041 252139603
+      trains each model three times and reports means with deviations
   manage.py run_experiments 1 2 3 4 --data ~/.medmnist --output experiments --weights weights/
       needs no download: weights/ has resnet18.safetensors and vit_base_patch16_224.safetensors
 
+  manage.py run_experiments 5 --data ~/.medmnist --output experiments --architectures resnet18 --resolutions 28 \\
+          --shots 5 10 50 all
+      leaves out each dataset in turn, and fine-tunes on it with some images of each class, and with all
+
 Experiment 1 trains ResNet-18 and ViT-B/16 with mm-PT. Experiment 2 compares the resolutions and experiment 3 the
 weighted loss, both with mm-PT and both losses. Experiment 4 trains each architecture on each dataset alone, and with
-mm-PT. A training that several experiments need is done once. Give the same command again to continue a training that
-was stopped. The output folder gets experiment-N.md and two CSV files for each experiment, and the trainings in runs/.
+mm-PT. Experiment 5 pre-trains with mm-PT on all datasets but one and fine-tunes on the other; it compares this start
+with the published weights and with random weights. A training that several experiments need is done once. Give the
+same command again to continue a training that was stopped. The output folder gets experiment-N.md and CSV files for
+each experiment, figures of experiment 5, and the trainings in runs/.
 """
 
 #: Settings that apply to all trainings.
-SHARED = ("epochs", "batch_norm", "pretrained", "weights", "device", "images_on", "precision", "compile")
+SHARED = (
+    "protocol", "batch_norm", "head_init", "scheduler", "select_by", "epochs", "patience", "batch_size",
+    "validation_batch_size", "input_size", "learning_rate", "pretrained", "weights", "device", "precision", "tf32",
+    "images_on", "compile", "deterministic",
+)  # fmt: skip
 
 
 def share(text: str) -> float:
@@ -45,6 +61,15 @@ def share(text: str) -> float:
     if not 0 < number <= 1:
         raise ArgumentTypeError(f"{text} is not a fraction above 0 and at most 1")
     return number
+
+
+def shots(text: str) -> int | None:
+    """Parse a number of images of 1 or more, or "all"."""
+    if text == "all":
+        return None
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"{text} is neither a number of images of 1 or more, nor all")
+    return int(text)
 
 
 def thesis_averages() -> "dict[Training, dict[str, float]]":
@@ -66,7 +91,9 @@ class Command(CommandWithExamples):
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
         resolutions = MEDMNIST_PLUS.resolutions
-        add("experiments", type=int, nargs="+", choices=(1, 2, 3, 4), help="the numbers of the experiments")
+        add(
+            "experiments", type=int, nargs="+", choices=(1, 2, 3, 4, 5), help="the numbers of the experiments"
+        )
         add("--data", metavar="DIR", type=Path, required=True, help="a folder of MedMNIST files")
         add("--output", metavar="DIR", type=Path, required=True, help="a folder for the trainings and tables")
         add(
@@ -91,6 +118,23 @@ class Command(CommandWithExamples):
             default=["resnet18", "vit_base_patch16_224"],
             help="default: resnet18 vit_base_patch16_224",
         )
+        add(
+            "--seeds",
+            metavar="SEED",
+            type=int,
+            nargs="+",
+            default=[TrainingConfig.seed],
+            help="train with each of these seeds; the tables then have means and deviations (default: "
+            f"{TrainingConfig.seed}; the others of Doerrich et al. are 115149041 and 252139603)",
+        )
+        add(
+            "--shots",
+            metavar="N",
+            type=shots,
+            nargs="+",
+            default=[10, None],
+            help="experiment 5: numbers of training images of each class for fine-tuning, or all (default: 10 all)",
+        )
         add_options(
             parser,
             TrainingConfig,
@@ -104,26 +148,38 @@ class Command(CommandWithExamples):
 
     def handle(self, *, data: Path, output: Path, dry_run: bool, **options: Any) -> None:
         try:
-            from baselines.mmpt.studies import experiments
+            from baselines.mmpt.studies import experiments, leave_one_out
         except ImportError as error:
             raise CommandError(
                 f"{error}. Training needs PyTorch and timm: pip install -r requirements/baselines.txt"
             ) from error
         architectures = tuple(dict.fromkeys(options["architectures"]))
         resolutions = tuple(sorted(set(options["resolutions"])))
+        chosen = {name: options[name] for name in SHARED if name in options}
         common = TrainingConfig(
-            scheme="mm-pt",
-            architecture=architectures[0],
-            resolution=resolutions[0],
-            training_share=options["scale"],
-            **{name: options[name] for name in SHARED},
+            "mm-pt", architectures[0], resolutions[0], training_share=options["scale"], **chosen
         )
-        numbers = tuple(sorted(set(options["experiments"])))
-        study = experiments.Study(numbers, common, architectures, resolutions, data, output)
+        numbers = tuple(sorted(set(options["experiments"]) - {5}))
+        seeds = tuple(dict.fromkeys(options["seeds"]))
+        study = experiments.Study(
+            numbers, common, architectures, resolutions, data, output, seeds, frozenset(chosen)
+        )
+        fifth = leave_one_out.LeaveOneOut(
+            common, common, architectures, resolutions, tuple(dict.fromkeys(options["shots"])), seeds, data, output,
+            frozenset(chosen),
+        )  # fmt: skip
         try:
-            self.show_plan(study)
+            if numbers:
+                self.show_plan(study)
+            if 5 in options["experiments"]:
+                self.show_fifth(fifth)
             if not dry_run:
-                self.carry_out(study)
+                if numbers:
+                    self.carry_out(study)
+                if 5 in options["experiments"]:
+                    self.carry_out_fifth(fifth)
+        except FigureFilesError as error:
+            raise CommandError(str(error)) from error
         except experiments.ERRORS as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -143,7 +199,8 @@ class Command(CommandWithExamples):
         self.stdout.write(f"Trainings: {len(planned)}, done: {n_done}, to do: {len(planned) - n_done}")
         for run in planned:
             numbers = ", ".join(map(str, run.experiments))
-            self.stdout.write(f"  {title(run.config):50} for {numbers:11} {run.progress()}")
+            seed = f"seed {run.config.seed}" if len(study.seeds) > 1 else ""
+            self.stdout.write(f"  {title(run.config):50} {seed:14} for {numbers:11} {run.progress()}")
 
     def carry_out(self, study: "Study") -> None:
         """Do the remaining trainings; write the tables after each of them."""
@@ -161,3 +218,35 @@ class Command(CommandWithExamples):
         )
         for path in write_tables(study, thesis):
             self.stdout.write(f"Wrote {path}.")
+
+    def show_fifth(self, study: "LeaveOneOut") -> None:
+        """Print the fine-tunings of experiment 5 and their progress."""
+        from baselines.mmpt.studies import leave_one_out
+
+        planned = leave_one_out.plan(study)
+        self.stdout.write(f"Experiment 5: {leave_one_out.TITLE}")
+        n_sources = len({one.config.from_run for one in planned} - {None})
+        n_done = sum(one.is_done for one in planned)
+        self.stdout.write(
+            f"Pre-trainings: {n_sources}; fine-tunings: {len(planned)}, done: {n_done}, to do: {len(planned) - n_done}"
+        )
+        for one in planned:
+            self.stdout.write(f"  {leave_one_out.describe(one):100} {one.progress()}")
+
+    def carry_out_fifth(self, study: "LeaveOneOut") -> None:
+        """Do the remaining trainings of experiment 5; write the tables after each of them, and figures at the end."""
+        from baselines.mmpt.studies import leave_one_out, leave_one_out_figures, leave_one_out_tables
+
+        planned = leave_one_out.plan(study)
+        leave_one_out.check(planned, study.data)
+        leave_one_out.carry_out(
+            planned,
+            study.data,
+            after_each=lambda: leave_one_out_tables.write_tables(study, planned),
+            write=self.stdout.write,
+        )
+        self.stdout.write(f"Wrote {leave_one_out_tables.write_tables(study, planned)}.")
+        drawn = leave_one_out_figures.figures(leave_one_out_tables.read_results(planned))
+        folder = study.output / "experiment-5-figures"
+        note = write_figures(drawn, folder)
+        self.stdout.write(f"Wrote {len(drawn)} figures to {folder}. {note}".rstrip())

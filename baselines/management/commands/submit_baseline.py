@@ -9,14 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.management.base import CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import Team
+from accounts.team_names import team_name_key
 from baselines.facts import Facts, training_facts
 from challenge.forms import SubmissionForm
 from challenge.management.examples import CommandWithExamples
-from challenge.models import Evaluation, Metric, Resolution, Submission
+from challenge.models import Evaluation, Licence, Metric, Phase, Resolution, Submission
 from challenge.services import submissions
 
 INVALID_FILE = 2
@@ -33,7 +35,8 @@ Examples:
       takes the training configuration from a JSON object, without the checkpoints
 
 The file goes through the same checks as every submission, and counts towards the limits of the team that sends it. The
-page of the entry shows everyone the training configuration, and the facts of the method that follow from it. With
+page of the entry shows everyone the training configuration, and the facts of the method that follow from it. The
+predictions are published under CC BY 4.0. With
 --wait, the exit status is 2 for an invalid file.
 """
 
@@ -54,6 +57,11 @@ class Command(CommandWithExamples):
         )
         training.add_argument(
             "--config", type=Path, metavar="FILE.json", help="the training configuration, a JSON object"
+        )
+        parser.add_argument(
+            "--phase",
+            type=int,
+            help="the number of the phase, as in its address in the admin; needed if several are open",
         )
         parser.add_argument("--study-url", default="", help="a study of the model: a web address or a DOI")
         parser.add_argument("--code-url", default="", help="a public repository")
@@ -90,14 +98,20 @@ def address_of(submission: Submission) -> str:
 def find_team(name: str) -> Team:
     """Return the account that submits."""
     try:
-        team = Team.objects.get_by_natural_key(name)
-    except Team.DoesNotExist:
-        team = None
-    if team is None or team.closed_at:
-        signup = f"{settings.SITE_URL}{reverse('account_signup')}"
+        team = Team.objects.filter(closed_at=None, name_key=team_name_key(name)).first()
+        organizers = Team.objects.filter(closed_at=None, is_staff=True).values_list("name", flat=True)
+        listed = ", ".join(map(repr, organizers))
+    except (OperationalError, ProgrammingError) as error:
         raise CommandError(
-            f"There is no team {name!r}. Register one on the site ({signup}), or make an organizer's account with "
-            "manage.py createsuperuser."
+            f"The database of the site cannot be used ({error}). Prepare the site with manage.py setup. To submit to "
+            "the demo, run make demo first, and set ENV_FILE=demo.env for this command."
+        ) from error
+    if team is None:
+        signup = f"{settings.SITE_URL}{reverse('account_signup')}"
+        accounts = f"The accounts of organizers are {listed}. " if listed else ""
+        raise CommandError(
+            f"There is no team {name!r}. {accounts}Register a team on the site ({signup}), or make an organizer's "
+            "account with manage.py createsuperuser."
         )
     return team
 
@@ -146,7 +160,9 @@ def submit(
     try:
         with file.open("rb") as content:
             upload = UploadedFile(content, file.name, size=file.stat().st_size)
-            form = SubmissionForm(about, MultiValueDict({"upload": [upload]}))
+            published = {"publish_predictions": True, "predictions_licence": Licence.CC_BY}
+            files = MultiValueDict({"upload": [upload]})
+            form = SubmissionForm(about | published, files, phases=Phase.objects.open_now())
             if not form.is_valid():
                 problems = [f"{name}: {error}" for name, errors in form.errors.items() for error in errors]
                 raise CommandError("\n".join(["Nothing was submitted.", *problems]))

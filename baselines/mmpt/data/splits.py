@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from baselines.mmpt.data.further import FurtherDataset
 from challenge.content.datasets import ABOUT_DATASETS
 from challenge.medmnist import npz
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
@@ -72,7 +73,8 @@ def check_folder(
     problems = []
     if missing:
         names = ", ".join(file_name(dataset.name, resolution) for dataset in missing)
-        hint = "" if sizes else " Download the official files with `manage.py train_baseline --download`."
+        official = not sizes and any(not isinstance(dataset, FurtherDataset) for dataset in missing)
+        hint = " Download the official files with `manage.py train_baseline --download`." if official else ""
         problems.append(f"{len(missing)} of {len(datasets)} files are missing from {folder}: {names}.{hint}")
     for dataset in datasets:
         if dataset not in missing:
@@ -96,13 +98,6 @@ def load_split(
         return DatasetImages(dataset, npz.load(images), labels)
     except npz.NpzError as error:
         raise DataError([_problem(path, error)]) from error
-
-
-def take_share(data: DatasetImages, share: float) -> DatasetImages:
-    """Keep a fraction of the images, at least two, in their order: the same images each time."""
-    n_kept = max(2, round(len(data) * share))
-    kept = np.sort(np.random.default_rng(0).permutation(len(data))[:n_kept])
-    return replace(data, images=data.images[kept], labels=data.labels[kept])
 
 
 def stream_images(
@@ -150,7 +145,7 @@ def expected_size(dataset: Dataset, split: Split, sizes: Mapping[str, Mapping[st
     if dataset.name in sizes:
         return sizes[dataset.name][split]
     if split == "test":
-        return dataset.n_test
+        return dataset.n_test or None
     about = ABOUT_DATASETS.get(dataset.name)
     if about is None:
         return None
@@ -225,7 +220,10 @@ def _describe_images(
     if member.dtype != np.uint8:
         raise npz.NpzError(f"holds `{name}` of type {member.dtype}, expected uint8")
     about = ABOUT_DATASETS.get(dataset.name)
-    n_channels = about.n_channels if about else 3 if len(member.shape) == 4 else 1
+    if isinstance(dataset, FurtherDataset):
+        n_channels = dataset.n_channels
+    else:
+        n_channels = about.n_channels if about else 3 if len(member.shape) == 4 else 1
     expected = (resolution, resolution, 3) if n_channels == 3 else (resolution, resolution)
     if member.shape[1:] != expected or (member.shape[0] != size if size else member.shape[0] == 0):
         counted = f"{size}" if size else "n"

@@ -9,9 +9,9 @@ import zlib
 
 import numpy as np
 
-from baselines.mmpt.data.class_counts import CLASS_COUNTS
 from baselines.mmpt.data.splits import SPLITS
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist.class_counts import CLASS_COUNTS
 from challenge.scoring.benchmark import Dataset, Task
 
 #: Minimum number of images of each class in each split; for a multi-label dataset, with and without each label.

@@ -1,6 +1,7 @@
 """Backbones: the ten architectures of the published baselines, and any other timm model."""
 
 import difflib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,23 +9,17 @@ from typing import Any, cast
 
 import torch
 from huggingface_hub import HfApi, try_to_load_from_cache
-from safetensors import SafetensorError
 from torch import Tensor, nn
-from torch.nn import functional
 
-from baselines.mmpt.model.backbone import AlexNet, Backbone
+from baselines.mmpt.model.backbone import AlexNet, ArchitectureError, Backbone
 from baselines.mmpt.model.torchvision_shim import torchvision  # before timm, which imports torchvision
+from baselines.mmpt.model.weights import config_of, load_weights, read_weights
 
 import timm  # isort: skip
-from timm.layers import convert_sync_batchnorm, resample_abs_pos_embed, resample_abs_pos_embed_nhwc  # isort: skip
-from timm.models import load_state_dict  # isort: skip
+from timm.layers import convert_sync_batchnorm  # isort: skip
 
 #: Seconds to wait for an answer from the server of pretrained weights.
 PATIENCE = 10
-
-
-class ArchitectureError(ValueError):
-    """Error when creating a backbone; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,12 @@ ARCHITECTURES: Mapping[str, Architecture] = {architecture.name: architecture for
 
 
 def create_backbone(
-    name: str, *, pretrained: bool, weights: Path | None = None, input_size: int = 224
+    name: str,
+    *,
+    pretrained: bool,
+    weights: Path | None = None,
+    input_size: int = 224,
+    timm_kwargs: str = "",
 ) -> Backbone:
     """Create the backbone of an architecture for square images of `input_size` pixels.
 
@@ -77,29 +77,37 @@ def create_backbone(
         weights: start from this state dict of the architecture (.pth, .safetensors) instead. Its classifier is
             ignored; all other weights must be there.
         input_size: image size; position embeddings of weights for another size are resampled.
+        timm_kwargs: further arguments of timm's model, as a JSON object; empty if there are none.
 
     Raises:
         ArchitectureError: the architecture is unknown or does not take that size, or the weights are not available.
 
     """
-    architecture = ARCHITECTURES.get(name) or _other_architecture(name)
-    network = _create_network(architecture, input_size)
+    architecture = architecture_named(name)
+    network = create_network(architecture, input_size, timm_kwargs=timm_kwargs)
     if weights is not None:
         load_weights(network, read_weights(weights), str(weights))
     elif pretrained:
         load_weights(network, _pretrained_weights(architecture), "pretrained weights")
-    config = _config(network)
-    n_features = architecture.n_features or _n_features(network)
+    config = config_of(network)
+    n_features = _n_features(network) if timm_kwargs else architecture.n_features or _n_features(network)
     backbone = Backbone(network, n_features, config["mean"], config["std"])
     _check_features(backbone, name, input_size)
     return backbone
 
 
-def count_parameters(name: str, input_size: int = 224) -> int:
-    """Return the number of parameters of a backbone, without its classifier. Raises `ArchitectureError`."""
-    with torch.device("meta"):  # no weights are made
-        network = _create_network(ARCHITECTURES.get(name) or _other_architecture(name), input_size)
-    return sum(parameter.numel() for parameter in network.parameters())
+def classifier_of_timm(name: str, n_outputs: int, input_size: int = 224, timm_kwargs: str = "") -> nn.Linear:
+    """Return the random classifier that timm gives an architecture, which makes a whole network for it.
+
+    torchvision's AlexNet gets torch's usual layer, as in the published code. Raises `ArchitectureError`.
+    """
+    architecture = architecture_named(name)
+    if architecture.timm_name is None:
+        return nn.Linear(architecture.n_features, n_outputs)
+    classifier = create_network(architecture, input_size, n_outputs, timm_kwargs).get_classifier()
+    if not isinstance(classifier, nn.Linear):
+        raise ArchitectureError(f"timm's {name} has no linear classifier: leave --head-init out")
+    return classifier
 
 
 def share_batch_norm(backbone: Backbone) -> None:
@@ -107,8 +115,10 @@ def share_batch_norm(backbone: Backbone) -> None:
     convert_sync_batchnorm(backbone)  # changes all layers in place
 
 
-def _other_architecture(name: str) -> Architecture:
-    """Return a timm architecture that is not in `ARCHITECTURES`."""
+def architecture_named(name: str) -> Architecture:
+    """Return an architecture of `ARCHITECTURES`, or any other of timm. Raises `ArchitectureError`."""
+    if name in ARCHITECTURES:
+        return ARCHITECTURES[name]
     if timm.is_model(name):
         return Architecture(name, name, name, 0)
     close = difflib.get_close_matches(name, {*ARCHITECTURES, *timm.list_models()}, n=5)
@@ -116,23 +126,30 @@ def _other_architecture(name: str) -> Architecture:
     raise ArchitectureError(f"there is no architecture {name!r}; {hint}")
 
 
-def _create_network(architecture: Architecture, input_size: int) -> nn.Module:
-    """Create the network with random weights."""
+def create_network(
+    architecture: Architecture, input_size: int, n_classes: int = 0, timm_kwargs: str = ""
+) -> Any:
+    """Create the network with random weights; with 0 classes it has no classifier. Raises `ArchitectureError`."""
     if architecture.timm_name is None:
+        if timm_kwargs:
+            raise ArchitectureError(
+                f"{architecture.name} is torchvision's, so --timm-kwargs do not apply to it"
+            )
         return AlexNet()
     try:
         # timm finds an invalid tag here.
-        options: dict[str, Any] = {"img_size": input_size} if _has_fixed_size(architecture.timm_name) else {}
-        return timm.create_model(architecture.timm_name, pretrained=False, num_classes=0, **options)
+        options = model_arguments(architecture, input_size, timm_kwargs)
+        return timm.create_model(architecture.timm_name, pretrained=False, num_classes=n_classes, **options)
     except (AssertionError, RuntimeError, TypeError, ValueError) as error:
         raise ArchitectureError(
             f"timm cannot make {architecture.timm_name} for images of {input_size} pixels: {error}"
         ) from error
 
 
-def _config(network: nn.Module) -> Mapping[str, Any]:
-    """Return timm's description of the weights: expected images and names of the classifier's layers."""
-    return cast(Mapping[str, Any], network.pretrained_cfg)
+def model_arguments(architecture: Architecture, input_size: int, timm_kwargs: str = "") -> dict[str, Any]:
+    """Return the arguments of timm's model for a size of images, with those of the user."""
+    is_fixed = architecture.timm_name is not None and _has_fixed_size(architecture.timm_name)
+    return ({"img_size": input_size} if is_fixed else {}) | (json.loads(timm_kwargs) if timm_kwargs else {})
 
 
 def _has_fixed_size(timm_name: str) -> bool:
@@ -163,23 +180,6 @@ def _check_features(backbone: Backbone, name: str, input_size: int) -> None:
         raise ArchitectureError(
             f"{name} cannot be used as a backbone: for one image it returns {shape}, not (1, {backbone.num_features})"
         )
-
-
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read a state dict from a file (.pth, .safetensors). Raises `ArchitectureError`."""
-    try:
-        state = load_state_dict(str(path), weights_only=True)
-    except FileNotFoundError:
-        raise ArchitectureError(f"{path}: there is no such file of weights") from None
-    except (OSError, EOFError, RuntimeError, ValueError, AttributeError, TypeError, SafetensorError) as error:
-        raise ArchitectureError(
-            f"{path} cannot be read as weights (.pth or .safetensors): {error}"
-        ) from error
-    if not state or not all(isinstance(value, Tensor) for value in state.values()):
-        raise ArchitectureError(
-            f"{path} contains no weights: expected a state dict that maps names to tensors"
-        )
-    return state
 
 
 def _pretrained_weights(architecture: Architecture) -> dict[str, Tensor]:
@@ -228,51 +228,3 @@ def _check_that_hub_answers(hub_id: str) -> None:
         HfApi().model_info(hub_id, timeout=PATIENCE)
     except Exception as error:  # its type depends on the HTTP library, which varies
         raise OSError(str(error)) from error
-
-
-def load_weights(network: nn.Module, state: Mapping[str, Tensor], source: str) -> None:
-    """Load a state dict of the same architecture, with or without classifier.
-
-    Position embeddings of another image size are resampled. Raises `ArchitectureError` if any other weight is
-    missing, unknown or of another shape; its message names the state dict by `source`.
-    """
-    own = network.state_dict()
-    classifiers = _config(network).get("classifier") or ()
-    classifiers = (classifiers,) if isinstance(classifiers, str) else classifiers
-    dropped = {f"{name}.{kind}" for name in classifiers for kind in ("weight", "bias")} - set(own)
-    fitted = {
-        key: _resample(key, value, own[key], network) if key in own else value
-        for key, value in state.items()
-        if key not in dropped
-    }
-    problems = {
-        "missing": [key for key in own if key not in fitted],
-        "not expected": [key for key in fitted if key not in own],
-        "of another shape": [key for key in fitted if key in own and fitted[key].shape != own[key].shape],
-    }
-    if any(problems.values()):
-        listed = "; ".join(f"{kind}: {_listed(keys)}" for kind, keys in problems.items() if keys)
-        raise ArchitectureError(
-            f"{source}: these are not weights of {type(network).__name__} as built here; {listed}"
-        )
-    network.load_state_dict(fitted)
-
-
-def _listed(keys: list[str], most: int = 6) -> str:
-    more = f" and {len(keys) - most} more" if len(keys) > most else ""
-    return ", ".join(keys[:most]) + more
-
-
-def _resample(key: str, value: Tensor, own: Tensor, network: Any) -> Tensor:
-    """Resample a position embedding to the size of `own`; return any other weight unchanged."""
-    if value.shape == own.shape or value.shape[-1] != own.shape[-1]:
-        return value
-    if key == "pos_embed" and value.ndim == 4:
-        return resample_abs_pos_embed_nhwc(value, list(own.shape[1:3]))
-    if key == "pos_embed" and value.ndim == 3:
-        n_prefix = 0 if getattr(network, "no_embed_class", False) else network.num_prefix_tokens
-        return resample_abs_pos_embed(value, list(network.patch_embed.grid_size), num_prefix_tokens=n_prefix)
-    if key.endswith((".rel_pos_h", ".rel_pos_w")) and value.ndim == 2:
-        # Linear, as SAM itself does for images of another size.
-        return functional.interpolate(value.T.unsqueeze(0), size=own.shape[0], mode="linear")[0].T
-    return value

@@ -9,6 +9,10 @@ IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
+class ArchitectureError(ValueError):
+    """Error when creating a backbone; the message says why and what to do."""
+
+
 class AlexNet(torchvision.models.AlexNet):
     """torchvision's AlexNet without its last layer, with the interface of timm's models."""
 

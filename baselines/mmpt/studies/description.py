@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from baselines.mmpt.model import architectures
+from baselines.mmpt.model import cost
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import predict
 from baselines.mmpt.training.checkpoint import Checkpoint
@@ -23,9 +23,9 @@ ERRORS = (DescriptionError, *predict.ERRORS)
 def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]:
     """Return the configuration of a checkpoint, or of all checkpoints of a run, as plain values by name.
 
-    The result also has the epoch with the best validation loss (by dataset, if each dataset has its own model), the
-    versions and the git commit. It leaves out facts about the trainer's machine: the device, and the folder of the
-    initial weights. Raises one of `ERRORS`.
+    The result also has the size and the operations of the backbone, the epoch with the best validation loss (by
+    dataset, if each dataset has its own model), the versions and the git commit. It leaves out facts about the
+    trainer's machine: the device, and the folders of the initial weights. Raises one of `ERRORS`.
     """
     parts = predict.find_checkpoints(path, benchmark)
     loaded = [checkpoints.load(part.path) for part in parts]
@@ -40,7 +40,9 @@ def describe(path: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, Any]
 
 def count_parameters(described: Mapping[str, Any]) -> int:
     """Return the number of parameters of the backbone that `describe` describes. Raises one of `ERRORS`."""
-    return architectures.count_parameters(described["architecture"], described["input_size"])
+    return cost.count_parameters(
+        described["architecture"], described["input_size"], described.get("timm_kwargs", "")
+    )
 
 
 def differences(one: TrainingConfig, other: TrainingConfig, *, apart_from: Collection[str]) -> list[str]:
@@ -59,6 +61,12 @@ def _public(loaded: list[Checkpoint]) -> dict[str, Any]:
     del described["device"]
     if first.config.weights is not None:
         described["weights"] = first.config.weights.name
+    if first.config.from_run is not None:
+        of_run = first.config.from_run
+        described["from_run"] = (of_run.parent if of_run.suffix == ".pt" else of_run).name
+        del described["pretrained"]
+    else:
+        del described["from_statistics"]
     if len(loaded) > 1:
         del described["dataset"]
         described["best_epoch"] = {one.config.dataset: one.best_epoch for one in loaded}
@@ -66,4 +74,5 @@ def _public(loaded: list[Checkpoint]) -> dict[str, Any]:
         described["best_epoch"] = first.best_epoch
     if not first.config.has_epochs:
         del described["best_epoch"]
-    return described | {"versions": first.versions, "git_commit": first.git_commit}
+    size = cost.describe(first.config.architecture, first.config.input_size, first.config.timm_kwargs)
+    return described | size | {"versions": first.versions, "git_commit": first.git_commit}

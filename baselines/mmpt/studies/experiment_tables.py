@@ -3,30 +3,38 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from baselines.mmpt.data.splits import read_marker
 from baselines.mmpt.studies import experiments
+from baselines.mmpt.studies.experiment_scores import Average, read_averages
 from baselines.mmpt.studies.experiments import EXPERIMENTS, Study, Training
+from baselines.mmpt.training import protocols
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.history import title
 
 #: The metrics that the thesis prints.
 METRICS = {"auc": "AUC", "balanced_accuracy": "Balanced accuracy", "cohen_kappa": "Cohen's kappa"}
 
-#: Means over the datasets, by training and metric.
-Averages = Mapping[Training, Mapping[str, float]]
+#: Our averages over datasets and seeds, by training and metric.
+Averages = Mapping[Training, Mapping[str, Average]]
+#: The means over the datasets that the thesis prints, by training and metric.
+Published = Mapping[Training, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric of a training, or the difference of two trainings: our value and the value of the thesis."""
+    """One metric of a training, or the difference of two trainings: our value and the value of the thesis.
+
+    `std` is the deviation of our value over the seeds; None for one seed, and for differences.
+    """
 
     what: str
     metric: str
     here: float | None
     thesis: float | None
+    std: float | None = None
 
     @property
     def difference(self) -> float | None:
@@ -44,10 +52,13 @@ class Table:
     conditions: Sequence[str]
 
 
-def write_tables(study: Study, thesis: Averages) -> list[Path]:
+def write_tables(study: Study, thesis: Published) -> list[Path]:
     """Write the tables of a study with the trainings done so far. Returns the Markdown files."""
     planned, synthetic = experiments.plan(study), bool(read_marker(study.data))
-    here = {one.training: experiments.read_averages(one) for one in planned}
+    folders: dict[Training, list[Path]] = {}
+    for one in planned:
+        folders.setdefault(one.training, []).append(one.folder)
+    here = {training: read_averages(of_training) for training, of_training in folders.items()}
     study.output.mkdir(parents=True, exist_ok=True)
     written = []
     for number in study.experiments:
@@ -59,7 +70,13 @@ def write_tables(study: Study, thesis: Averages) -> list[Path]:
             list(experiments.comparisons(*asked)),
             here,
             thesis,
-            conditions(study.common, sum(one.is_done for one in mine), len(mine), synthetic=synthetic),
+            conditions(
+                replace(mine[0].config, weights=study.common.weights),
+                study.seeds,
+                sum(one.is_done for one in mine),
+                len(mine),
+                synthetic=synthetic,
+            ),
         )
         path = study.output / f"experiment-{number}.md"
         path.write_text(as_markdown(table), encoding="utf-8")
@@ -76,14 +93,20 @@ def make_table(
     trained: Sequence[Training],
     compared: Sequence[tuple[Training, Training]],
     here: Averages,
-    thesis: Averages,
+    thesis: Published,
     conditions: Sequence[str],
 ) -> Table:
     """Compare our means with the thesis; values that are not trained or not printed are None."""
     values = [
-        Line(_title(training), metric, *_both(training, metric, here, thesis))
+        Line(
+            _title(training),
+            metric,
+            *_both(training, metric, here, thesis),
+            std=None if average is None else average.std,
+        )
         for training in trained
         for metric in METRICS
+        for average in [here.get(training, {}).get(metric)]
     ]
     differences = []
     for first, second in compared:
@@ -95,9 +118,11 @@ def make_table(
 
 
 def _both(
-    training: Training, metric: str, here: Averages, thesis: Averages
+    training: Training, metric: str, here: Averages, thesis: Published
 ) -> tuple[float | None, float | None]:
-    return here.get(training, {}).get(metric), thesis.get(training, {}).get(metric)
+    average = here.get(training, {}).get(metric)
+    mean = None if average is None else average.mean
+    return mean, thesis.get(training, {}).get(metric)
 
 
 def _minus(one: float | None, other: float | None) -> float | None:
@@ -114,11 +139,18 @@ def _title(training: Training) -> str:
     return title(config)
 
 
-def conditions(config: TrainingConfig, n_done: int, n_planned: int, *, synthetic: bool) -> list[str]:
-    """Describe in sentences the training conditions that affect the comparison."""
+def conditions(
+    config: TrainingConfig, seeds: Sequence[int], n_done: int, n_planned: int, *, synthetic: bool
+) -> list[str]:
+    """Describe in sentences the training conditions that affect the comparison; `config` is one of the trainings."""
+    listed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
     sentences = [
-        f"Trainings done: {n_done} of {n_planned}, each with seed {config.seed}; at most {config.epochs} epochs.",
-        "Values are means over the test splits of the datasets.",
+        f"Trainings done: {n_done} of {n_planned}, with {listed}; at most {config.epochs} epochs.",
+        protocols.title(config),
+        "Values are means over the test splits of the datasets."
+        if len(seeds) == 1
+        else "Values are means over the test splits of the datasets and over the seeds that are done; ± is the mean "
+        "over the datasets of the standard deviation over the seeds (ddof 0).",
     ]
     if synthetic:
         sentences.append("The images are synthetic: nothing here says anything about MedMNIST.")
@@ -143,9 +175,9 @@ def as_csv(lines: Sequence[Line], config: TrainingConfig) -> str:
     """Format lines as CSV, each with the fraction of the training images that was used."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("what", "metric", "here", "thesis", "difference", "training_share"))
+    writer.writerow(("what", "metric", "here", "here_std", "thesis", "difference", "training_share"))
     for line in lines:
-        numbers = (_rounded(value) for value in (line.here, line.thesis, line.difference))
+        numbers = (_rounded(value) for value in (line.here, line.std, line.thesis, line.difference))
         writer.writerow((line.what, line.metric, *numbers, config.training_share))
     return text.getvalue()
 
@@ -178,7 +210,7 @@ def _rows(heading: str, lines: Sequence[Line], number_format: str) -> Iterator[s
             for metric in METRICS
             for line in [by_place[what, metric]]
             for value, its_format in (
-                (line.here, number_format),
+                (line.here, number_format + ("" if line.std is None else f" ± {line.std:.4f}")),
                 (line.thesis, number_format),
                 (line.difference, "{:+.4f}"),
             )

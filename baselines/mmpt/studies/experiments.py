@@ -1,33 +1,27 @@
-"""The four experiments of Bachmeier (2024): their trainings, the progress, and the remaining work.
+"""The four experiments of Bachmeier (2024), and a fifth: their trainings, the progress, and the remaining work.
 
 A training that several experiments need is done once: the name of its folder identifies its configuration and data.
 Finished trainings are skipped, and unfinished trainings continue after their last epoch. A training is finished when
 its test splits are scored.
 """
 
-import csv
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
-from statistics import fmean
 
 from baselines.mmpt.data import splits
 from baselines.mmpt.model.architectures import ARCHITECTURES, create_backbone
-from baselines.mmpt.training import checkpoint as checkpoints
+from baselines.mmpt.studies.experiment_scores import SCORES_FILE, means, score, write_scores
 from baselines.mmpt.training import predict, train
 from baselines.mmpt.training.config import PLACES, ConfigError, TrainingConfig
 from baselines.mmpt.training.device import choose_device
-from baselines.mmpt.training.evaluate import metrics
 from baselines.mmpt.training.history import HistoryError, read_rows, run_folders, title
-from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
-from challenge.formats.atomic import atomic_write
+from baselines.mmpt.training.protocols import PRESCRIBED, follow
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.metrics.ranked import METRICS, DatasetScores
 
 #: The experiments by their numbers.
 EXPERIMENTS = {
@@ -36,7 +30,6 @@ EXPERIMENTS = {
     3: "Effects of weighting the loss",
     4: "Training on each dataset alone against mm-PT",
 }
-SCORES_FILE = "test.csv"
 #: Suffixes of files with weights.
 WEIGHTS_SUFFIXES = (".safetensors", ".pth")
 
@@ -98,7 +91,8 @@ class Study:
     """Experiments to do, with their architectures and resolutions, on the files in `data`.
 
     `common` has the settings of all trainings. If its `weights` is a folder, the folder has a file for each
-    architecture.
+    architecture. Settings that are not `chosen` follow the protocol, which may distinguish trainings. Each training is
+    done with each of the seeds.
     """
 
     experiments: Sequence[int]
@@ -107,6 +101,8 @@ class Study:
     resolutions: Sequence[int]
     data: Path
     output: Path
+    seeds: Sequence[int] = (TrainingConfig.seed,)
+    chosen: Collection[str] = PRESCRIBED
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +132,7 @@ class PlannedRun:
 
 
 def plan(study: Study) -> list[PlannedRun]:
-    """Plan the trainings that the experiments need, each once.
+    """Plan the trainings that the experiments need, each once with each seed.
 
     Raises `DataError` if the marker of the data is damaged, `ConfigError` if weights of an architecture are missing.
     """
@@ -149,7 +145,8 @@ def plan(study: Study) -> list[PlannedRun]:
     return [
         PlannedRun(training, config, study.output / "runs" / name, tuple(by))
         for training, by in needed.items()
-        for config in [_config_of(training, study.common, weights[training.architecture])]
+        for seed in study.seeds
+        for config in [_config_of(training, seed, study, weights[training.architecture])]
         for name in [folder_name(config, marker.get(str(config.resolution)))]
     ]
 
@@ -187,15 +184,19 @@ def weights_by_architecture(path: Path | None, architectures: Sequence[str]) -> 
     return found
 
 
-def _config_of(training: Training, common: TrainingConfig, weights: Path | None) -> TrainingConfig:
-    return replace(
-        common,
+def _config_of(training: Training, seed: int, study: Study, weights: Path | None) -> TrainingConfig:
+    config = replace(
+        study.common,
         scheme=training.scheme,
         architecture=training.architecture,
         weighted_loss=training.weighted_loss,
         resolution=training.resolution,
+        seed=seed,
         weights=weights,
     )
+    config = follow(config, study.chosen)
+    # only mm-PT has several datasets to take a mean over
+    return config if config.is_multi_domain else replace(config, select_by="batches")
 
 
 def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
@@ -206,14 +207,22 @@ def folder_name(config: TrainingConfig, synthetic: object = None) -> str:
         for name, value in config.to_dict().items()
         if name not in PLACES and value != default[name]
     }
+    if config.from_run is not None:
+        named["from_run"] = config.from_run.name  # the experiments may move to another folder
     digest = hashlib.sha256(json.dumps([named, synthetic], sort_keys=True).encode()).hexdigest()[:8]
     marks = [*(["weighted"] if config.weighted_loss else []), *(["synthetic"] if synthetic else [])]
+    if config.dataset or config.without:
+        marks.insert(0, config.dataset or f"without-{'-'.join(config.without)}")
     return "_".join((config.scheme, config.architecture, str(config.resolution), *marks, digest))
 
 
 def check(planned: Sequence[PlannedRun], folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
     """Raise one of `ERRORS` if a remaining training is not possible, rather than stop after days of training."""
-    remaining = [run.config for run in planned if not run.is_done]
+    check_configs([run.config for run in planned if not run.is_done], folder, benchmark)
+
+
+def check_configs(remaining: Sequence[TrainingConfig], folder: Path, benchmark: Benchmark) -> None:
+    """Raise one of `ERRORS` if one of the trainings is not possible."""
     for config in remaining:
         config.validate(benchmark)
         choose_device(config.device)
@@ -235,57 +244,9 @@ def carry_out(
     """Do and score the remaining trainings; call `after_each` after each of them. Raises one of `ERRORS`."""
     remaining = [run for run in planned if not run.is_done]
     for number, run in enumerate(remaining, start=1):
-        write(f"Training {number} of {len(remaining)}: {title(run.config)}")
+        write(f"Training {number} of {len(remaining)}: {title(run.config)}, seed {run.config.seed}")
         train.train(run.config, folder, run.folder, benchmark=benchmark, resume=True, write=write)
-        scores = score(run, folder, benchmark)
-        _write_scores(run.folder / SCORES_FILE, scores)
-        write(f"Test splits: {', '.join(_mean_scores(scores))}")
+        scores = score(run.config, run.folder, folder, benchmark)
+        write_scores(run.folder, scores)
+        write(f"Test splits: {', '.join(means(scores))}")
         after_each()
-
-
-def score(run: PlannedRun, folder: Path, benchmark: Benchmark = MEDMNIST_PLUS) -> dict[str, DatasetScores]:
-    """Score the best models of a training on the test splits, by dataset. Raises one of `ERRORS`."""
-    device = choose_device(run.config.device)
-    scores = {}
-    for part in predict.find_checkpoints(run.folder, benchmark):
-        predictions = predict_datasets(
-            checkpoints.load(part.path), part.datasets, folder, device, run.config.batch_size
-        )
-        for dataset, probabilities in predictions:
-            path = folder / splits.file_name(dataset.name, run.config.resolution)
-            labels = splits.load_labels(path, dataset, "test", n_images=len(probabilities))
-            scores[dataset.name] = metrics(labels, probabilities, dataset)
-    return scores
-
-
-def _mean_scores(scores: Mapping[str, DatasetScores]) -> Iterator[str]:
-    for metric in METRICS:
-        yield f"{metric.replace('_', ' ')} {fmean(getattr(each, metric) for each in scores.values()):.4f}"
-
-
-def _write_scores(path: Path, scores: Mapping[str, DatasetScores]) -> None:
-    """Write the scores of a training, atomically."""
-    with atomic_write(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("dataset", *METRICS))
-        for name, of_dataset in scores.items():
-            values = [getattr(of_dataset, metric) for metric in METRICS]
-            writer.writerow((name, *("" if math.isnan(value) else repr(value) for value in values)))
-
-
-def read_averages(run: PlannedRun) -> dict[str, float]:
-    """Read a training's means over the datasets, by metric; empty if the training is not finished.
-
-    Metrics that are missing for a dataset are left out. Raises `HistoryError` if the file is damaged.
-    """
-    path = run.folder / SCORES_FILE
-    if not path.exists():
-        return {}
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            lines = list(csv.DictReader(file))
-        return {m: fmean(float(line[m]) for line in lines) for m in METRICS if all(line[m] for line in lines)}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise HistoryError(
-            f"{path} cannot be read: {error!r}. Delete it to score the training again."
-        ) from error

@@ -196,13 +196,13 @@ def _layout_axis(letter: str, number: int) -> str:
 
 
 def _datasets(histories: Iterable[History]) -> list[str]:
-    """Return the datasets of all runs, in their official order."""
-    there = {name for history in histories for name in history.datasets}
-    return [dataset.name for dataset in MEDMNIST_PLUS if dataset.name in there]
+    """Return the datasets of all runs, in their official order; further datasets follow."""
+    there = dict.fromkeys(name for history in histories for name in history.datasets)
+    return sorted(there, key=[*_DATASET_TITLES, *there].index)
 
 
 def _called(dataset: str) -> str:
-    return _DATASET_TITLES[dataset]
+    return _DATASET_TITLES.get(dataset, dataset)
 
 
 def _file_name(what: str) -> str:

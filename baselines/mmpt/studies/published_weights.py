@@ -1,4 +1,4 @@
-"""Weights of single-dataset models, from Doerrich et al. or from train_baseline.
+"""Weights of models, from Doerrich et al. (of single datasets) or from train_baseline.
 
 Doerrich et al. name their files dataset_resolution_scheme_architecture_sSEED_best.pth, with the schemes endToEnd and
 linearProbing. A file has the plain state dict of a timm model (AlexNet: of torchvision) with one output for each class.
@@ -15,11 +15,13 @@ from typing import cast
 
 from torch import Tensor
 
-from baselines.mmpt.model.architectures import create_backbone, load_weights, read_weights
+from baselines.mmpt.model.architectures import create_backbone
 from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.weights import load_weights, read_weights
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, Checkpoint, CheckpointError
+from baselines.mmpt.training.checkpoint import Checkpoint, CheckpointError
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
+from baselines.mmpt.training.runs import BEST
 from challenge.scoring.benchmark import Benchmark, Dataset
 
 SUFFIX = "_best.pth"
@@ -41,7 +43,7 @@ class Weights:
     Attributes:
         path: path of the file.
         config: configuration of the training; for a plain state dict, as far as the file name states it.
-        dataset: dataset of the training.
+        dataset: dataset to evaluate, the only one of the training or one of all.
         is_plain: True for a plain state dict, False for a checkpoint of train_baseline.
 
     """
@@ -59,13 +61,13 @@ class Weights:
 def find_weights(folder: Path, benchmark: Benchmark) -> list[Weights]:
     """Find the weights in a folder and its subfolders: files that end in _best.pth, and best.pt of runs.
 
-    Raises `WeightsError` if there are no weights, or if a file is not of a single dataset of `benchmark`.
+    A model of all datasets is found once for each of them. Raises `WeightsError` if there are no weights, or if a file
+    does not fit `benchmark`.
     """
     if not folder.is_dir():
         raise WeightsError(f"{folder} is not a folder.")
-    found = [
-        _describe(path, benchmark) for path in sorted({*folder.rglob(f"*{SUFFIX}"), *folder.rglob(BEST)})
-    ]
+    paths = sorted({*folder.rglob(f"*{SUFFIX}"), *folder.rglob(BEST)})
+    found = [weights for path in paths for weights in _describe(path, benchmark)]
     if not found:
         raise WeightsError(
             f"{folder} holds no weights: no file that ends in {SUFFIX}, and no {BEST} of a run."
@@ -73,7 +75,8 @@ def find_weights(folder: Path, benchmark: Benchmark) -> list[Weights]:
     return found
 
 
-def _describe(path: Path, benchmark: Benchmark) -> Weights:
+def _describe(path: Path, benchmark: Benchmark) -> list[Weights]:
+    """Describe a file for each dataset that it predicts."""
     named = None if path.name == BEST else _config_of_name(path)
     try:
         config = checkpoints.load_config(path)
@@ -86,15 +89,11 @@ def _describe(path: Path, benchmark: Benchmark) -> Weights:
         config.validate(benchmark)
     except ConfigError as error:
         raise WeightsError(f"{path}: {error}.") from error
-    if config.dataset is None:
-        raise WeightsError(
-            f"{path} is a model of all datasets: use predict_baseline and submit_baseline to have it scored."
-        )
     if is_plain and not config.has_epochs:
         raise WeightsError(f"{path}: k-NN trains no weights; repeat it with train_baseline --scheme knn.")
     if named and (differing := list(_differing(named, config))):
         raise WeightsError(f"{path} was not trained as its name says: {', '.join(differing)}.")
-    return Weights(path, config, benchmark[config.dataset], is_plain)
+    return [Weights(path, config, dataset, is_plain) for dataset in config.datasets(benchmark)]
 
 
 def _config_of_name(path: Path) -> TrainingConfig:

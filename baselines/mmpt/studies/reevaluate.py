@@ -43,11 +43,12 @@ ERRORS = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Method:
-    """A method, trained once with each seed."""
+    """A method, trained once with each seed; `weighted_loss` is None for single-dataset schemes."""
 
     scheme: str
     architecture: str
     resolution: int
+    weighted_loss: bool | None = None
 
 
 #: The scores of a method, by dataset and seed.
@@ -100,13 +101,17 @@ def reevaluate(
         scores = evaluate_weights(weights, data_folder, split, where, batch_size)
         of_dataset = results.setdefault(_method(weights), {}).setdefault(weights.dataset.name, {})
         of_dataset[weights.config.seed] = scores
-        write(f"{number} of {len(found)}: {weights.path.relative_to(folder)}, AUC {scores.auc:.4f}")
+        write(
+            f"{number} of {len(found)}: {weights.path.relative_to(folder)}, {weights.dataset.name}, "
+            f"AUC {scores.auc:.4f}"
+        )
     return dict(sorted(results.items()))
 
 
 def _method(weights: Weights) -> Method:
     config = weights.config
-    return Method(config.scheme, config.architecture, config.resolution)
+    weighted = config.weighted_loss if config.is_multi_domain else None
+    return Method(config.scheme, config.architecture, config.resolution, weighted)
 
 
 def _check_together(found: Sequence[Weights]) -> None:
@@ -162,18 +167,30 @@ def missing_weights(scores: Scores, benchmark: Benchmark) -> str:
 
 
 def result_rows(method: Method, scores: Scores, benchmark: Benchmark = MEDMNIST_PLUS) -> Iterator[ResultRow]:
-    """Yield a method's scores by every metric: the average, if all datasets are there, and each dataset."""
+    """Yield a method's scores by every metric: the average, if all datasets are there, and each dataset.
+
+    Further datasets follow those of the benchmark, and do not count for the average.
+    """
+    official = [dataset.name for dataset in benchmark if dataset.name in scores]
+    further = [name for name in scores if name not in official]
     for metric in METRICS:
         by_dataset = {
-            dataset.name: _over_seeds([getattr(s, metric) for s in scores[dataset.name].values()])
-            for dataset in benchmark
-            if dataset.name in scores
+            name: _over_seeds([getattr(s, metric) for s in scores[name].values()])
+            for name in (*official, *further)
         }
         if not missing_weights(scores, benchmark):
-            by_dataset = {AVERAGE: _over_datasets(by_dataset.values())} | by_dataset
+            average = _over_datasets([by_dataset[name] for name in official])
+            by_dataset = {AVERAGE: average} | by_dataset
         for name, (mean, std) in by_dataset.items():
             yield ResultRow(
-                method.scheme, method.architecture, None, method.resolution, name, metric, mean, std
+                method.scheme,
+                method.architecture,
+                method.weighted_loss,
+                method.resolution,
+                name,
+                metric,
+                mean,
+                std,
             )
 
 

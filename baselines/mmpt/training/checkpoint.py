@@ -19,9 +19,6 @@ from torch import Tensor, nn
 from baselines.mmpt.training.config import TrainingConfig
 from challenge.formats.atomic import atomic_write
 
-LAST = "last.pt"
-BEST = "best.pt"
-
 
 class CheckpointError(Exception):
     """A file is not a checkpoint, or it is damaged; the message says which file and what to do."""
@@ -61,6 +58,10 @@ class Checkpoint:
     def for_predicting(self) -> "Checkpoint":
         """Return a copy without the state that only training needs; a third of the size."""
         return replace(self, optimizer_state=None, rng_state=None)
+
+    def heads(self) -> list[str]:
+        """Return the names of the datasets that the model has heads for."""
+        return sorted({name.split(".")[1] for name in self.model_state if name.startswith("heads.")})
 
     def load_into(self, model: nn.Module) -> None:
         """Load the weights into a model. Raises `CheckpointError` if they do not fit."""

@@ -1,12 +1,15 @@
 """Configuration of a training: all settings in one value, which is stored in its checkpoints."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from baselines.mmpt.training.options import choices_of, option
-from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
+from baselines.mmpt.data.further import FurtherDataset
+from baselines.mmpt.training.options import option
+from baselines.mmpt.training.validation import ConfigError, check, dataset_named
+from challenge.content.protocols import PROTOCOLS
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 
 #: Titles of the schemes by their names.
 SCHEMES: Mapping[str, str] = {
@@ -20,13 +23,9 @@ SCHEMES: Mapping[str, str] = {
 PLACES = {"device", "images_on"}
 
 
-class ConfigError(ValueError):
-    """The configuration is invalid; the message says what to change."""
-
-
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Configuration of a training; the defaults are the published protocol.
+    """Configuration of a training; the defaults are the protocol "ours".
 
     Fields with an `option` are options of `train_baseline`, with a help text. Other modules use the properties and do
     not compare names of schemes.
@@ -44,9 +43,25 @@ class TrainingConfig:
     resolution: int = field(
         metadata=option("size of the stored images in pixels", choices=MEDMNIST_PLUS.resolutions)
     )
+    protocol: str = field(
+        default="ours",
+        metadata=option(
+            "sets the defaults of other options, as docs/baselines.md lists them: ours (the defaults named here), "
+            "thesis (Bachmeier 2024) or doerrich (Doerrich et al. 2025)",
+            choices=tuple(PROTOCOLS),
+        ),
+    )
     dataset: str | None = field(
         default=None, metadata=option("the only dataset to train on; not for mm-pt (default: all in turn)")
     )
+    only: tuple[str, ...] = field(
+        default=(),
+        metadata=option("train on these datasets only", group="datasets", flag="--datasets", metavar="NAME"),
+    )
+    without: tuple[str, ...] = field(
+        default=(), metadata=option("train on all datasets except these", group="datasets", metavar="NAME")
+    )
+    further: tuple[FurtherDataset, ...] = ()  # datasets that do not belong to the benchmark
     weighted_loss: bool = field(
         default=False,
         metadata=option(
@@ -56,6 +71,13 @@ class TrainingConfig:
     )
     weighting_excludes: tuple[str, ...] = field(
         default=(), metadata=option("datasets that keep the weight 1 with --weighted-loss")
+    )
+    dataset_weights: tuple[str, ...] = field(
+        default=(),
+        metadata=option(
+            "multiply the loss of a dataset, or of all datasets of a task, by a number: NAME=NUMBER, for example "
+            "chestmnist=0.5 ordinal=2"
+        ),
     )
     batch_norm: str = field(
         default="per-dataset",
@@ -71,9 +93,28 @@ class TrainingConfig:
         default=False,
         metadata=option("CORN instead of cross-entropy for RetinaMNIST, whose classes are grades"),
     )
+    probing: str = field(
+        default="frozen",
+        metadata=option(
+            "backbone of linear probing: frozen in evaluation mode, or drifting as published: its weights are fixed, "
+            "but BatchNorm uses and updates statistics of the batches, and dropout is on",
+            choices=("frozen", "drifting"),
+        ),
+    )
+    head_init: str = field(
+        default="torch",
+        metadata=option(
+            "random weights that heads start from: torch's for any linear layer, or timm's for the classifier of the "
+            "architecture",
+            choices=("torch", "timm"),
+        ),
+    )
     scheduler: str = field(
         default="cosine",
-        metadata=option("decay of the learning rate over the epochs", choices=("cosine", "none")),
+        metadata=option(
+            "decay of the learning rate over the epochs; cosine-late is one epoch behind, as in the published code",
+            choices=("cosine", "cosine-late", "none"),
+        ),
     )
     select_by: str = field(
         default="batches",
@@ -87,6 +128,12 @@ class TrainingConfig:
         default=10, metadata=option("stop after this many epochs without a better validation loss")
     )
     batch_size: int = field(default=64, metadata=option("images in a batch"))
+    validation_batch_size: int | None = field(
+        default=None,
+        metadata=option(
+            "images in a batch of validation, which changes its mean loss (default: as in training)"
+        ),
+    )
     input_size: int = field(
         default=224, metadata=option("input size of the network in pixels; smaller images are zero-padded")
     )
@@ -99,6 +146,29 @@ class TrainingConfig:
     )
     weights: Path | None = field(
         default=None, metadata=option("start from the weights in a file instead", group="start")
+    )
+    timm_kwargs: str = field(
+        default="",
+        metadata=option(
+            "further arguments of timm's model as JSON, for example "
+            "'{\"channels\": [96, 192, 384, 768]}' for a ResNet-18 of 1.5 times the width"
+        ),
+    )
+    from_run: Path | None = field(
+        default=None,
+        metadata=option(
+            "start from the backbone of an earlier run (its output folder, or a checkpoint), for fine-tuning",
+            group="start",
+            flag="--from",
+            metavar="RUN",
+        ),
+    )
+    from_statistics: str = field(
+        default="pooled",
+        metadata=option(
+            "BatchNorm statistics with --from: those of a dataset of the run, by name, pooled over its datasets, or "
+            "estimated from the new training images (for linear-probing and knn)"
+        ),
     )
     device: str = field(default="auto", metadata=option("auto (a GPU if there is one), cpu, cuda or cuda:1"))
     precision: str = field(
@@ -124,12 +194,21 @@ class TrainingConfig:
     deterministic: bool = field(
         default=False, metadata=option("make results bit-identical each time on the same machine")
     )
-    training_share: float = 1.0  # fraction of the training images that is used; below 1 for trials only
+    training_share: float = field(
+        default=1.0,
+        metadata=option(
+            "fraction of the training images to use, the same of each class; the seed draws them"
+        ),
+    )
+    shots: int | None = field(
+        default=None,
+        metadata=option("number of training images to use of each class; the seed draws them"),
+    )
 
     @property
     def scheme_title(self) -> str:
         """Name of the scheme for readers."""
-        return SCHEMES[self.scheme]
+        return SCHEMES[self.scheme] + (" with drifting statistics" if self.has_drifting_statistics else "")
 
     @property
     def is_multi_domain(self) -> bool:
@@ -138,8 +217,18 @@ class TrainingConfig:
 
     @property
     def trains_backbone(self) -> bool:
-        """True if the backbone is trained; otherwise its features are fixed."""
+        """True if the weights of the backbone are trained."""
         return self.scheme in ("mm-pt", "end-to-end")
+
+    @property
+    def has_drifting_statistics(self) -> bool:
+        """True if the weights of the backbone are fixed, but not its BatchNorm statistics."""
+        return self.scheme == "linear-probing" and self.probing == "drifting"
+
+    @property
+    def has_fixed_features(self) -> bool:
+        """True if an image has the same features in each epoch, so that they are computed once."""
+        return not self.trains_backbone and not self.has_drifting_statistics
 
     @property
     def has_epochs(self) -> bool:
@@ -151,81 +240,35 @@ class TrainingConfig:
         """True if the nearest training images vote for a class, so predicting also needs the training split."""
         return self.scheme == "knn"
 
+    @property
+    def uses_all_images(self) -> bool:
+        """True if all training images are used, not a share or a few of each class."""
+        return self.training_share == 1 and self.shots is None
+
+    def benchmark(self, benchmark: Benchmark) -> Benchmark:
+        """Return the benchmark with the further datasets of the training."""
+        return replace(benchmark, datasets=benchmark.datasets + self.further)
+
     def datasets(self, benchmark: Benchmark) -> tuple[Dataset, ...]:
         """Return the datasets to train on: together in mm-pt, each by itself in the other schemes."""
-        if self.dataset is None:
-            return tuple(benchmark)
-        return (_dataset(benchmark, self.dataset),)
+        everything = self.benchmark(benchmark)
+        if self.dataset is not None:
+            return (dataset_named(everything, self.dataset),)
+        chosen = [dataset_named(everything, name).name for name in self.only]
+        left_out = [dataset_named(everything, name).name for name in self.without]
+        return tuple(
+            dataset
+            for dataset in everything
+            if dataset.name not in left_out and (not chosen or dataset.name in chosen)
+        )
 
     def validate(self, benchmark: Benchmark = MEDMNIST_PLUS) -> None:
         """Raise `ConfigError` if values are invalid or contradict each other."""
-        for name, choices in choices_of(TrainingConfig):
-            if getattr(self, name) not in choices:
-                listed = ", ".join(str(choice) for choice in choices)
-                raise ConfigError(f"{name} is {getattr(self, name)!r}; it must be one of: {listed}")
-        self._validate_numbers()
-        self._validate_datasets(benchmark)
-        if not self.is_multi_domain:
-            self._validate_single_dataset_scheme()
-        if self.mixed_batches and self.batch_norm == "per-dataset":
-            raise ConfigError(
-                "mixed batches are normalised over all their datasets together, so statistics per dataset do "
-                "not fit: use --batch-norm shared with --mixed-batches"
-            )
-
-    def _validate_numbers(self) -> None:
-        for name in ("epochs", "patience", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} is {getattr(self, name)}; it must be 1 or more")
-        if not self.learning_rate > 0:
-            raise ConfigError(f"learning_rate is {self.learning_rate}; it must be more than 0")
-        if not self.weight_decay >= 0:
-            raise ConfigError(f"weight_decay is {self.weight_decay}; it must be 0 or more")
-        if not 0 < self.training_share <= 1:
-            raise ConfigError(f"training_share is {self.training_share}; it must be above 0 and at most 1")
-        if not 0 <= self.seed < 2**32:
-            raise ConfigError(f"seed is {self.seed}; it must be from 0 to 2^32 - 1")
-        if self.input_size < self.resolution:
-            raise ConfigError(
-                f"input_size is {self.input_size}, less than the resolution {self.resolution}: "
-                "images are padded, never made smaller"
-            )
-
-    def _validate_datasets(self, benchmark: Benchmark) -> None:
-        trained_on = self.datasets(benchmark)
-        if self.is_multi_domain and self.dataset is not None:
-            raise ConfigError(
-                "mm-pt trains on all datasets together: leave --dataset out, or choose another scheme"
-            )
-        excluded = {_dataset(benchmark, name).name for name in self.weighting_excludes}
-        if excluded and not self.weighted_loss:
-            raise ConfigError("weighting_excludes has no effect without --weighted-loss")
-        if excluded and excluded.issuperset(dataset.name for dataset in trained_on):
-            raise ConfigError("weighting_excludes names all datasets: leave --weighted-loss out instead")
-        if self.ordinal_loss and all(dataset.task is not Task.ORDINAL for dataset in trained_on):
-            raise ConfigError(f"ordinal_loss has no effect: {self.dataset} has no ordered grades")
-
-    def _validate_single_dataset_scheme(self) -> None:
-        for name, is_set in (
-            ("weighted_loss", self.weighted_loss),
-            ("mixed_batches", self.mixed_batches),
-            ("select_by=datasets", self.select_by == "datasets"),
-        ):
-            if is_set:
-                raise ConfigError(
-                    f"{name} needs several datasets in one training: it is for the scheme mm-pt only"
-                )
-        if not self.has_epochs and self.ordinal_loss:
-            raise ConfigError(f"ordinal_loss has no effect on the scheme {self.scheme}: it has no loss")
-        if not self.has_epochs and self.training_share < 1:
-            raise ConfigError(f"the scheme {self.scheme} uses all training images: its training_share is 1")
+        check(self, benchmark)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain values for JSON and checkpoints."""
-        values = asdict(self)
-        values["weighting_excludes"] = list(self.weighting_excludes)
-        values["weights"] = None if self.weights is None else str(self.weights)
-        return values
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
@@ -233,19 +276,24 @@ class TrainingConfig:
         unknown = sorted(set(values) - {each.name for each in fields(cls)})
         if unknown:
             raise ConfigError(f"unknown settings: {', '.join(unknown)}")
-        values = dict(values)
-        values["weighting_excludes"] = tuple(values.get("weighting_excludes", ()))
-        if values.get("weights") is not None:
-            values["weights"] = Path(values["weights"])
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        values["further"] = tuple(
+            FurtherDataset.from_dict(each) if isinstance(each, Mapping) else each
+            for each in values.get("further", ())
+        )
+        for name in ("weights", "from_run"):
+            if values.get(name) is not None:
+                values[name] = Path(values[name])
         try:
             return cls(**values)
         except TypeError as error:
             raise ConfigError(f"settings are missing: {error}") from error
 
 
-def _dataset(benchmark: Benchmark, name: str) -> Dataset:
-    try:
-        return benchmark[name]
-    except KeyError:
-        known = ", ".join(dataset.name for dataset in benchmark)
-        raise ConfigError(f"there is no dataset {name!r}; there are: {known}") from None
+def _plain(value: Any) -> Any:
+    """Return a setting as plain values."""
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, FurtherDataset):
+        return value.to_dict()
+    return str(value) if isinstance(value, Path) else value

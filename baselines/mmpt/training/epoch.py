@@ -1,11 +1,12 @@
 """One epoch: training, BatchNorm statistics of each dataset, and validation."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
+from torch import Tensor
 
 from baselines.mmpt.data.images import Batch, Source, stream
 from baselines.mmpt.model.normalization import DatasetStatistics, estimate_statistics
@@ -27,26 +28,32 @@ def train_epoch(
 ) -> dict[str, Result]:
     """Take a step for each batch; the results come from the model as it was at each step.
 
-    Except for occasional lines of progress, nothing is read from the device before the end. Raises `DivergedError` if
-    the mean loss of a dataset is not finite.
+    Except for occasional lines of progress, nothing is read from a GPU before the end. Raises `DivergedError` if a loss
+    is not finite: on a CPU at that step, on a GPU at the next line of progress.
     """
     learner.model.train()
     tallies = {name: Tally(source.dataset, len(source)) for name, source in sources.items()}
+
+    def losses() -> dict[str, float]:
+        return {name: _finite(name, tally.mean_loss()) for name, tally in tallies.items() if tally.n_batches}
+
     for inputs in stream(sources, batches, learner.world.share):
         for name, (logits, loss) in step(learner, inputs).items():
             tallies[name].add(logits, inputs[name][1], loss)
-        progress.step(
-            sum(len(labels) for _, labels in inputs.values()),
-            lambda: {name: tally.mean_loss() for name, tally in tallies.items() if tally.n_batches},
+            if loss.device.type == "cpu":
+                _finite(name, loss.item())
+        progress.step(sum(len(labels) for _, labels in inputs.values()), losses)
+    losses()
+    return {name: tally.result(learner.model.probabilities) for name, tally in tallies.items()}
+
+
+def _finite(name: str, loss: float) -> float:
+    if not math.isfinite(loss):
+        raise DivergedError(
+            f"The training loss of {name} is {loss}: the training diverged. "
+            "Try a smaller --learning-rate, or --precision fp32."
         )
-    results = {name: tally.result(learner.model.probabilities) for name, tally in tallies.items()}
-    for name, result in results.items():
-        if not math.isfinite(result.loss):
-            raise DivergedError(
-                f"The training loss of {name} is {result.loss}: the training diverged. "
-                "Try a smaller --learning-rate, or --precision fp32."
-            )
-    return results
+    return loss
 
 
 def estimate(
@@ -55,9 +62,7 @@ def estimate(
     """Estimate each dataset's statistics from some of its training images, the same images in each epoch."""
     statistics = DatasetStatistics()
     for name, source in sources.items():
-        order = np.random.default_rng(seed).permutation(len(source))[: STATISTICS_BATCHES * batch_size]
-        batches = [{name: order[at : at + batch_size]} for at in range(0, len(order), batch_size)]
-        images = (inputs[name][0] for inputs in stream({name: source}, batches))
+        images = images_for_statistics(source, batch_size, seed)
         with (
             autocast(source.labels.device, learner.precision),
             cudnn_tuning(useful=False),
@@ -65,6 +70,14 @@ def estimate(
         ):
             statistics.add(estimate_statistics(learner.model, name, images))
     return statistics
+
+
+def images_for_statistics(source: Source, batch_size: int, seed: int) -> Iterator[Tensor]:
+    """Yield the batches of a dataset's training images from which its statistics are estimated."""
+    name = source.dataset.name
+    order = np.random.default_rng(seed).permutation(len(source))[: STATISTICS_BATCHES * batch_size]
+    batches = [{name: order[at : at + batch_size]} for at in range(0, len(order), batch_size)]
+    return (inputs[name][0] for inputs in stream({name: source}, batches))
 
 
 def validate(

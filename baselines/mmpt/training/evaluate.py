@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from statistics import fmean
 
 import numpy as np
 import torch
@@ -124,6 +125,15 @@ def evaluate(
         logits = world.gather(forward(images), len(labels))
         tally.add(logits, labels, loss(logits, labels))
     return tally.result(probabilities)
+
+
+def mean_over_datasets(results: Mapping[str, Result]) -> Result:
+    """Return the means of the loss and of each metric over the datasets, and the number of all batches.
+
+    A metric that is undefined for a dataset is NaN.
+    """
+    means = {what: fmean(getattr(each, what) for each in results.values()) for what in ("loss", *METRICS)}
+    return Result(n_batches=sum(each.n_batches for each in results.values()), **means)
 
 
 def mean_loss(results: Mapping[str, Result], over: str) -> float:

@@ -1,8 +1,8 @@
-"""Schemes with a frozen backbone: its features are computed once and replace the images.
+"""Schemes with fixed features: they are computed once and replace the images.
 
-Linear probing then trains the head with the protocol of the other schemes. A frozen backbone always gives the same
-features, so computing them in each epoch would give the same result. k-NN has nothing to train: its checkpoint has the
-backbone, and predicting computes the features of the training images again.
+Linear probing (unless its statistics drift) then trains the head with the protocol of the other schemes. A frozen
+backbone always gives the same features, so computing them in each epoch would give the same result. k-NN has nothing to
+train: its checkpoint has the backbone, and predicting computes the features of the training images again.
 """
 
 import math
@@ -13,13 +13,28 @@ from torch import Tensor
 
 from baselines.mmpt.data.images import Source
 from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.normalization import DatasetStatistics, estimate_statistics
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, Checkpoint
+from baselines.mmpt.training.checkpoint import Checkpoint
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.device import autocast
+from baselines.mmpt.training.epoch import images_for_statistics
 from baselines.mmpt.training.evaluate import Result, metrics
 from baselines.mmpt.training.log import RunLog, Write
 from baselines.mmpt.training.probing import extract_features, vote
+from baselines.mmpt.training.runs import BEST
+
+
+def adapt_statistics(
+    config: TrainingConfig, model: MultiHeadModel, train_sources: Mapping[str, Source]
+) -> None:
+    """Give the backbone the BatchNorm statistics of the training images of its only dataset; its weights stay."""
+    ((name, source),) = train_sources.items()
+    images = images_for_statistics(source, config.batch_size, config.seed)
+    statistics = DatasetStatistics()
+    with autocast(source.labels.device, config.precision):
+        statistics.add(estimate_statistics(model, name, images))
+    statistics.apply(model, name)
 
 
 def with_features(

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from baselines.mmpt.training import runs
 from baselines.mmpt.training.config import TrainingConfig
+from baselines.mmpt.training.runs import METRICS_FILE
 from challenge.content.architectures import ARCHITECTURE_BY_NAME
 from challenge.scoring.metrics.ranked import METRICS
 
-METRICS_FILE = "metrics.csv"
+#: Name of the rows with the means over the datasets.
+AVERAGE = "average"
 COLUMNS = ("epoch", "dataset", "split", "batches", "loss", *METRICS)
 
 
@@ -149,13 +151,16 @@ def read_config(folder: Path) -> TrainingConfig:
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Read the metrics of one run; empty if there are none yet. Raises `HistoryError` if the file is damaged."""
+    """Read the metrics of one run on each dataset; empty if there are none yet.
+
+    Rows of averages are left out. Raises `HistoryError` if the file is damaged.
+    """
     path = folder / METRICS_FILE
     if not path.exists():
         return []
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [_row(line) for line in csv.DictReader(file)]
+            return [_row(line) for line in csv.DictReader(file) if line["dataset"] != AVERAGE]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HistoryError(f"{path} cannot be read: {error!r}.") from error
 

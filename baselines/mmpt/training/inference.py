@@ -1,6 +1,7 @@
 """Class probabilities that the model of a checkpoint predicts for a split."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,11 @@ import torch
 from torch import Tensor
 
 from baselines.mmpt.data import splits
+from baselines.mmpt.data.parts import part
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.model.normalization import DatasetStatistics
 from baselines.mmpt.training.checkpoint import Checkpoint
+from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.device import autocast, use_tf32
 from baselines.mmpt.training.learner import build_model, preprocess_for
 from baselines.mmpt.training.probing import extract_features, vote
@@ -33,9 +36,13 @@ def predict_datasets(
     statistics = DatasetStatistics()
     statistics.load_state_dict(checkpoint.statistics)
 
-    def prepared(dataset: Dataset, split: splits.Split) -> Iterator[Tensor]:
+    def prepared(dataset: Dataset, split: splits.Split, kept: np.ndarray | None = None) -> Iterator[Tensor]:
+        start = 0
         for images in splits.stream_images(folder, dataset, config.resolution, split, batch_size):
-            yield prepare(torch.from_numpy(images).to(device))
+            some = images if kept is None else images[kept[start : start + len(images)]]
+            start += len(images)
+            if len(some):
+                yield prepare(torch.from_numpy(some).to(device))
 
     with torch.no_grad(), autocast(device, config.precision):
         for dataset in datasets:
@@ -44,17 +51,27 @@ def predict_datasets(
             if config.predicts_by_votes:
                 n_images = splits.n_images(folder, dataset, config.resolution, split)
                 queries = extract_features(model.backbone, prepared(dataset, split), n_images)
-                labels = _training_labels(folder, dataset, config.resolution, device)
-                found = [vote(model.backbone, queries, prepared(dataset, "train"), labels, dataset)]
+                labels, kept = _voters(config, folder, dataset)
+                voters = prepared(dataset, "train", kept)
+                found = [vote(model.backbone, queries, voters, labels.to(device), dataset)]
             else:
                 found = [_probabilities(model, dataset, images) for images in prepared(dataset, split)]
             yield dataset, np.concatenate([part.cpu().numpy() for part in found])
 
 
 def load_model(checkpoint: Checkpoint, datasets: Sequence[Dataset]) -> MultiHeadModel:
-    """Load the model of a checkpoint, ready to evaluate. Raises `CheckpointError`."""
+    """Load the model of a checkpoint with the heads of some of its datasets, ready to evaluate.
+
+    Raises `CheckpointError`.
+    """
     model = build_model(checkpoint.config, tuple(datasets), initial=False)
-    checkpoint.load_into(model)
+    others = set(checkpoint.heads()) - {dataset.name for dataset in datasets}
+    state = {
+        name: value
+        for name, value in checkpoint.model_state.items()
+        if not name.startswith(tuple(f"heads.{other}." for other in others))
+    }
+    replace(checkpoint, model_state=state).load_into(model)
     return model.eval()
 
 
@@ -62,7 +79,12 @@ def _probabilities(model: MultiHeadModel, dataset: Dataset, images: Tensor) -> T
     return model.probabilities(model(images, dataset.name), dataset)
 
 
-def _training_labels(folder: Path, dataset: Dataset, resolution: int, device: torch.device) -> Tensor:
-    path = folder / splits.file_name(dataset.name, resolution)
-    n_images = splits.n_images(folder, dataset, resolution, "train")
-    return torch.from_numpy(splits.load_labels(path, dataset, "train", n_images=n_images)).to(device)
+def _voters(config: TrainingConfig, folder: Path, dataset: Dataset) -> tuple[Tensor, np.ndarray]:
+    """Return the labels of the training images that vote, and a mask (n_train,) of these images."""
+    path = folder / splits.file_name(dataset.name, config.resolution)
+    n_images = splits.n_images(folder, dataset, config.resolution, "train")
+    labels = splits.load_labels(path, dataset, "train", n_images=n_images)
+    kept = np.full(n_images, config.uses_all_images)
+    if not config.uses_all_images:
+        kept[part(labels, dataset, config.training_share, config.shots, config.seed)] = True
+    return torch.from_numpy(labels[kept]), kept

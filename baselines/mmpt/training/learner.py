@@ -10,13 +10,16 @@ from torch import Tensor, nn
 from baselines.mmpt.data import sampler
 from baselines.mmpt.data.images import Inputs, Source
 from baselines.mmpt.data.preprocess import Preprocess
-from baselines.mmpt.model.architectures import create_backbone, share_batch_norm
+from baselines.mmpt.model.architectures import classifier_of_timm, create_backbone, share_batch_norm
 from baselines.mmpt.model.losses import Loss, loss_for, loss_weights
-from baselines.mmpt.model.multi_head import MultiHeadModel
+from baselines.mmpt.model.multi_head import MultiHeadModel, n_outputs
 from baselines.mmpt.model.normalization import batch_norm_layers
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.device import DeviceError, autocast, cudnn_tuning
 from baselines.mmpt.training.distributed import ALONE, World
+from baselines.mmpt.training.log import Write
+from baselines.mmpt.training.starting import describe_start, start_from
+from baselines.mmpt.training.validation import weights_of_datasets
 from challenge.scoring.benchmark import Dataset
 
 BACKBONE = "backbone"
@@ -32,9 +35,10 @@ class Learner:
     Attributes:
         model: the backbone and the heads.
         backbone: maps prepared images to features (b, n_features): the model's own backbone, a compiled version, or
-            the identity in linear probing, whose inputs are features already.
-        optimizers: one for `BACKBONE`, unless it is frozen, and one for each head, by dataset. A single optimizer would
-            also move heads that take no part in a step, by momentum and weight decay.
+            the identity if features are fixed, so that they are the inputs.
+        optimizers: one for `BACKBONE`, unless its weights are fixed, and one for each head, by dataset. A single AdamW
+            would give the same weights: it skips heads that take no part in a step, as long as their gradients are
+            None. Gradients of zero would move these heads, by momentum and weight decay.
         losses: loss function of each dataset.
         weights: weight of each dataset's loss in training.
         precision: "fp32" or "bf16".
@@ -100,17 +104,30 @@ def _together(parts: list[Tensor]) -> Tensor:
 
 
 def build_model(
-    config: TrainingConfig, datasets: tuple[Dataset, ...], *, initial: bool = True
+    config: TrainingConfig,
+    datasets: tuple[Dataset, ...],
+    *,
+    initial: bool = True,
+    write: Write = lambda line: None,
 ) -> MultiHeadModel:
     """Build the model for the start of training or, if not `initial`, with arbitrary weights."""
+    is_fresh = initial and config.from_run is None
     backbone = create_backbone(
         config.architecture,
-        pretrained=config.pretrained and initial,
-        weights=config.weights if initial else None,
+        pretrained=config.pretrained and is_fresh,
+        weights=config.weights if is_fresh else None,
         input_size=config.input_size,
+        timm_kwargs=config.timm_kwargs,
     )
+    if initial and config.from_run is not None:
+        describe_start(start_from(backbone, config), write)
     heads = datasets if config.has_epochs else ()
     model = MultiHeadModel(backbone, heads, config.ordinal_loss)
+    if initial and config.head_init == "timm":
+        for dataset in heads:
+            size = n_outputs(dataset, config.ordinal_loss)
+            classifier = classifier_of_timm(config.architecture, size, config.input_size, config.timm_kwargs)
+            model.heads[dataset.name].load_state_dict(classifier.state_dict())
     return model.to(memory_format=MEMORY_FORMAT)  # type: ignore[call-overload]
 
 
@@ -128,6 +145,7 @@ def make_learner(
     full_batch = world.n_own(config.batch_size)
     if config.trains_backbone:
         parts[BACKBONE] = model.backbone
+    if not config.has_fixed_features:
         backbone = spread(model, world)
         if config.compile:
             backbone = compiled(backbone, full_batch)
@@ -142,13 +160,24 @@ def make_learner(
             for name, part in parts.items()
         },
         losses={name: loss_for(source.dataset, config.ordinal_loss) for name, source in sources.items()},
-        weights=loss_weights(n_batches, config.weighting_excludes)
-        if config.weighted_loss
-        else dict.fromkeys(sources, 1.0),
+        weights=_weights(config, sources, n_batches),
         precision=config.precision,
         full_batch=full_batch,
         world=world,
     )
+
+
+def _weights(
+    config: TrainingConfig, sources: Mapping[str, Source], n_batches: Mapping[str, int]
+) -> dict[str, float]:
+    """Return the weight of each dataset's loss: of the weighted loss, times the weight that was given for it."""
+    weights = (
+        loss_weights(n_batches, config.weighting_excludes)
+        if config.weighted_loss
+        else dict.fromkeys(sources, 1.0)
+    )
+    given = weights_of_datasets(config.dataset_weights, (source.dataset for source in sources.values()))
+    return {name: weight * given[name] for name, weight in weights.items()}
 
 
 def spread(model: MultiHeadModel, world: World) -> Callable[[Tensor], Tensor]:

@@ -2,7 +2,8 @@
 
 `metrics.csv` has a row per epoch, dataset and split (train, val): `epoch,dataset,split,batches,loss`, and the metrics
 of the challenge. A loss is the mean over the dataset's batches and never weighted. With `batches`, readers can compute
-the mean over the batches of all datasets. An undefined metric is blank.
+the mean over the batches of all datasets. An undefined metric is blank. If there are several datasets, the rows of the
+dataset `average` have the means over them.
 """
 
 import csv
@@ -13,14 +14,16 @@ from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
-from baselines.mmpt.training.evaluate import Result, mean_loss
-from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
-from baselines.mmpt.training.runs import BOARD
+from baselines.mmpt.training.evaluate import Result, mean_loss, mean_over_datasets
+from baselines.mmpt.training.history import AVERAGE, COLUMNS
+from baselines.mmpt.training.runs import BOARD, METRICS_FILE
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.metrics.ranked import METRICS
 
 #: Minimum time between two lines of progress, because reading losses waits for the device.
 SECONDS_BETWEEN_LINES = 5.0
+#: Number of steps at the start that estimates of the time leave out: they compile the network and choose algorithms.
+WARM_UP = 3
 
 Write = Callable[[str], object]
 
@@ -38,7 +41,7 @@ class RunLog:
     ) -> None:
         """Write the results of an epoch by split and dataset; `learning_rate` is None if nothing was trained."""
         for split, by_dataset in results.items():
-            for name, result in by_dataset.items():
+            for name, result in with_average(by_dataset).items():
                 self._rows.append(_row(epoch, name, split, result))
                 self._to_board(epoch, f"{split}/{name}", result)
             if learning_rate is not None:
@@ -95,8 +98,9 @@ class Progress:
         self._n_steps = n_steps
         self._step = 0
         self._images = 0
+        self._warm_images = 0
         self._trained = math.inf
-        self._start = self._last = time.monotonic()
+        self._start = self._last = self._warm = time.monotonic()
 
     def step(self, n_images: int, losses: Callable[[], Mapping[str, float]]) -> None:
         """Count a step; `losses` gives the mean losses so far, and is called only if a line is due."""
@@ -104,16 +108,26 @@ class Progress:
         self._images += n_images
         now = time.monotonic()
         self._trained = now - self._start
+        if self._step == WARM_UP:
+            self._warm, self._warm_images = now, self._images
         if now - self._last < SECONDS_BETWEEN_LINES:
             return
         self._last = now
-        seconds = now - self._start
-        left = seconds / self._step * (self._n_steps - self._step)
-        whole = seconds / self._step * self._n_steps
         self._write(
-            f"{self._heading}, step {self._step:,}/{self._n_steps:,}: {self._images / seconds:,.0f} images/s; "
-            f"left: {duration(left)} of this epoch, {duration(left + self._epochs_after * whole)} at most; "
+            f"{self._heading}, step {self._step:,}/{self._n_steps:,}: {self._speed(now)}; "
             f"loss: {', '.join(f'{_short(name)} {loss:.3f}' for name, loss in losses().items())}"
+        )
+
+    def _speed(self, now: float) -> str:
+        """Describe the speed since the first steps, and the time that is left."""
+        n_measured, seconds = self._step - WARM_UP, now - self._warm
+        if n_measured <= 0:
+            return "the first steps, which take longer"
+        left = seconds / n_measured * (self._n_steps - self._step)
+        whole = seconds / n_measured * self._n_steps
+        return (
+            f"{(self._images - self._warm_images) / seconds:,.0f} images/s; "
+            f"left: {duration(left)} of this epoch, {duration(left + self._epochs_after * whole)} at most"
         )
 
     def finish(self, results: Mapping[str, Mapping[str, Result]], note: str) -> None:
@@ -123,12 +137,18 @@ class Progress:
             f"{self._heading}: {self._step:,} steps, {self._images / self._trained:,.0f} images/s; "
             f"{duration(seconds)} with validation; {note}"
         )
-        for name, result in results["val"].items():
+        of_training = with_average(results["train"])
+        for name, result in with_average(results["val"]).items():
             self._write(
-                f"  {name:15} loss {results['train'][name].loss:.3f}, validation {result.loss:.3f}; "
+                f"  {name:15} loss {of_training[name].loss:.3f}, validation {result.loss:.3f}; "
                 f"AUC {result.auc:.3f}, balanced accuracy {result.balanced_accuracy:.3f}, "
                 f"kappa {result.cohen_kappa:.3f}, accuracy {result.accuracy:.3f}"
             )
+
+
+def with_average(results: Mapping[str, Result]) -> dict[str, Result]:
+    """Return results by dataset with their average, if there are several datasets."""
+    return dict(results) | ({AVERAGE: mean_over_datasets(results)} if len(results) > 1 else {})
 
 
 def _short(name: str) -> str:

@@ -4,7 +4,8 @@ Images are read batch by batch. At any resolution, memory holds only a model, a 
 also the features of the test images.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ import numpy as np
 from baselines.mmpt.data import splits
 from baselines.mmpt.model.architectures import ArchitectureError
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, CheckpointError
+from baselines.mmpt.training.checkpoint import CheckpointError
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
 from baselines.mmpt.training.device import DeviceError, choose_device
 from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.log import Write
+from baselines.mmpt.training.runs import BEST
 from challenge.formats.atomic import atomic_write
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset
 from challenge.scoring.reading.predictions import PredictionsError, write_predictions
@@ -41,6 +43,7 @@ def predict(
     folder: Path,
     output: Path,
     *,
+    datasets: Sequence[str] = (),
     benchmark: Benchmark = MEDMNIST_PLUS,
     device: str = "auto",
     batch_size: int = BATCH_SIZE,
@@ -48,7 +51,8 @@ def predict(
 ) -> None:
     """Write the submission file of a checkpoint, or of the folder of a run, for the test images in `folder`.
 
-    `output` ends in .csv or .csv.gz. Everything is checked before the first image is read. Raises one of `ERRORS`.
+    With `datasets`, the file has only these, with any number of images; it is then no submission. `output` ends in .csv
+    or .csv.gz. Everything is checked before the first image is read. Raises one of `ERRORS`.
     """
     where = choose_device(device)
     if not output.name.endswith((".csv", ".csv.gz")):
@@ -57,9 +61,9 @@ def predict(
         )
     if not output.parent.is_dir():
         raise PredictError(f"There is no folder {output.parent} to write {output.name} to.")
-    parts = find_checkpoints(path, benchmark)
+    parts = find_checkpoints(path, benchmark, datasets)
     for part in parts:
-        check_data(part, folder, benchmark)
+        check_data(part, folder, benchmark, any_size=bool(datasets))
     predictions: dict[str, np.ndarray] = {}
     for part in parts:
         for dataset, values in predict_datasets(
@@ -67,8 +71,13 @@ def predict(
         ):
             predictions[dataset.name] = values
             write(f"{dataset.name:15} {len(values):7,} test images")
+    found = [
+        replace(dataset, n_test=len(predictions[dataset.name])) for part in parts for dataset in part.datasets
+    ]
     with atomic_write(output) as draft:
-        write_predictions(draft, predictions, benchmark)
+        write_predictions(
+            draft, predictions, replace(benchmark, datasets=tuple(found)) if datasets else benchmark
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +89,18 @@ class Part:
     datasets: tuple[Dataset, ...]
 
 
-def find_checkpoints(path: Path, benchmark: Benchmark) -> list[Part]:
-    """Find the checkpoints of all datasets: a file, the best one of a run, or the best ones of all runs in a folder.
+def find_checkpoints(path: Path, benchmark: Benchmark, datasets: Sequence[str] = ()) -> list[Part]:
+    """Find the checkpoints of datasets: a file, the best one of a run, or the best ones of all runs in a folder.
 
-    Raises `PredictError` unless each dataset has exactly one, `CheckpointError` if a checkpoint cannot be read.
+    `datasets` are names of the benchmark or of further datasets; by default, all of the benchmark. Raises
+    `PredictError` unless each dataset has exactly one, `CheckpointError` if a checkpoint cannot be read.
     """
+    wanted = datasets or [dataset.name for dataset in benchmark]
     parts = []
     for file in _files(path):
         config = checkpoints.load_config(file)
-        parts.append(Part(file, config, config.datasets(benchmark)))
+        if its := tuple(each for each in config.datasets(benchmark) if each.name in wanted):
+            parts.append(Part(file, config, its))
     found: dict[str, Path] = {}
     for part in parts:
         for dataset in part.datasets:
@@ -98,11 +110,13 @@ def find_checkpoints(path: Path, benchmark: Benchmark) -> list[Part]:
                     "seed, architecture and resolution in a separate folder."
                 )
             found[dataset.name] = part.path
-    missing = [dataset.name for dataset in benchmark if dataset.name not in found]
+    missing = [name for name in wanted if name not in found]
+    if missing and datasets:
+        raise PredictError(f"{path} was not trained on: {', '.join(missing)}.")
     if missing:
         raise PredictError(
             f"{path} predicts {len(found)} of {len(benchmark.datasets)} datasets; a submission needs all of them. "
-            f"Train the missing datasets: {', '.join(missing)}."
+            f"Train the missing datasets ({', '.join(missing)}), or predict only some with --datasets."
         )
     return parts
 
@@ -116,11 +130,11 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def check_data(part: Part, folder: Path, benchmark: Benchmark) -> None:
-    """Raise `DataError` or `PredictError` if images are missing or their number differs from the site's."""
+def check_data(part: Part, folder: Path, benchmark: Benchmark, *, any_size: bool = False) -> None:
+    """Raise `DataError` or `PredictError` if images are missing or, unless `any_size`, not as many as the site's."""
     resolution = part.config.resolution
     found = splits.benchmark_of(folder, resolution, benchmark)
-    for dataset in part.datasets:
+    for dataset in () if any_size else part.datasets:
         n_found = found[dataset.name].n_test
         if n_found != dataset.n_test:
             raise PredictError(

@@ -1,8 +1,9 @@
 """Features of a frozen backbone, and k-NN: votes of the nearest training images.
 
 Linear probing and k-NN use the features before the classifier. For linear probing, `Backbone.freeze` keeps the backbone
-in evaluation mode, so BatchNorm buffers and dropout do not change its features between epochs. k-NN does not keep the
-features of the training images: 165,466 images with 4,096 features would take 2.7 GB.
+in evaluation mode, so BatchNorm buffers and dropout do not change its features between epochs. (With `--probing
+drifting` they do, so that no features are computed in advance.) k-NN does not keep the features of the training images:
+165,466 images with 4,096 features would take 2.7 GB.
 """
 
 from collections.abc import Iterable, Iterator

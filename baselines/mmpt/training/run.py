@@ -12,12 +12,13 @@ from baselines.mmpt.data import sampler
 from baselines.mmpt.data.images import Batch, Source
 from baselines.mmpt.model.normalization import DatasetStatistics
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, LAST, Checkpoint, CheckpointError
+from baselines.mmpt.training.checkpoint import Checkpoint, CheckpointError
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.epoch import DivergedError, estimate, train_epoch, validate
 from baselines.mmpt.training.evaluate import mean_loss
 from baselines.mmpt.training.learner import Learner
 from baselines.mmpt.training.log import Progress, RunLog, Write
+from baselines.mmpt.training.runs import BEST, LAST
 
 
 @dataclass(slots=True)
@@ -88,6 +89,11 @@ def go_back_to(run: Run, last: Checkpoint, write: Write) -> None:
     """Continue a run from its last checkpoint."""
     run.restore(last)
     write(f"Continuing after epoch {run.epoch}.")
+    if last.config.epochs != run.config.epochs:
+        write(
+            f"So far trained for at most {last.config.epochs} epochs, now for {run.config.epochs}: from here on, the "
+            "learning rate is that of the longer training, so the result differs from one of that length."
+        )
     for name, now in checkpoints.versions().items():
         if last.versions[name] != now:
             write(
@@ -105,7 +111,8 @@ def one_epoch(run: Run, output: Path, log: RunLog | None, write: Write) -> None:
     results = {"train": train_epoch(run.learner, run.train_sources, batches, progress)}
     if config.batch_norm == "per-dataset" and config.trains_backbone:
         run.statistics = estimate(run.learner, run.train_sources, config.batch_size, config.seed)
-    results["val"] = validate(run.learner, run.val_sources, run.statistics, config.batch_size)
+    validation_size = config.validation_batch_size or config.batch_size
+    results["val"] = validate(run.learner, run.val_sources, run.statistics, validation_size)
     loss = mean_loss(results["val"], config.select_by)
     is_better = loss < run.best_loss
     if is_better:
@@ -137,10 +144,13 @@ def epoch_batches(run: Run) -> list[Batch]:
 
 
 def learning_rate(config: TrainingConfig, epoch: int) -> float:
-    """Return the learning rate of an epoch (from 1), on a cosine from the configured rate to 0 after the last epoch."""
-    if config.scheduler == "none":
-        return config.learning_rate
-    return config.learning_rate * (1 + math.cos(math.pi * (epoch - 1) / config.epochs)) / 2
+    """Return the learning rate of an epoch (from 1), on a cosine from the configured rate to 0 after the last epoch.
+
+    The published code steps its scheduler with the number of the past epoch (from 0): "cosine-late". So epochs 1 and 2
+    have the full rate, and each later epoch has the rate that "cosine" has one epoch earlier.
+    """
+    n_passed = {"cosine": epoch - 1, "cosine-late": max(0, epoch - 2), "none": 0}[config.scheduler]
+    return config.learning_rate * (1 + math.cos(math.pi * n_passed / config.epochs)) / 2
 
 
 def set_learning_rate(run: Run) -> float:

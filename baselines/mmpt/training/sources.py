@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from baselines.mmpt.data.images import Source
-from baselines.mmpt.data.splits import DatasetImages, Split, load_split, take_share
+from baselines.mmpt.data.parts import take_part
+from baselines.mmpt.data.splits import DatasetImages, Split, load_split
 from baselines.mmpt.data.threads import in_threads
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.training.config import TrainingConfig
@@ -41,8 +42,9 @@ def load_sources(
     def load(part: tuple[Split, Dataset]) -> DatasetImages:
         split, dataset = part
         data = load_split(folder, dataset, config.resolution, split)
-        share = config.training_share if split == "train" else 1.0
-        return take_share(data, share) if share < 1 else data
+        if split != "train" or config.uses_all_images:
+            return data
+        return take_part(data, config.training_share, config.shots, config.seed)
 
     sources: dict[Split, dict[str, Source]] = {split: {} for split in splits}
     n_threads = min(N_READERS, os.cpu_count() or 1)

@@ -7,7 +7,8 @@ from typing import Any
 
 from baselines.mmpt.training import runs
 from baselines.mmpt.training.config import TrainingConfig
-from baselines.mmpt.training.history import COLUMNS, METRICS_FILE
+from baselines.mmpt.training.history import COLUMNS
+from baselines.mmpt.training.runs import METRICS_FILE
 
 
 def make_run(folder: Path, rows: Iterable[tuple] = (), **changes) -> Path:

@@ -4,7 +4,8 @@ import csv
 from dataclasses import replace
 from pathlib import Path
 
-from baselines.mmpt.studies.experiments import SCORES_FILE, Study
+from baselines.mmpt.studies.experiment_scores import SCORES_FILE
+from baselines.mmpt.studies.experiments import Study
 from baselines.tests.mmpt.small import small_config
 from challenge.scoring.metrics.ranked import METRICS
 

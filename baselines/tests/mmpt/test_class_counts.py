@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baselines.mmpt.data import splits
-from baselines.mmpt.data.class_counts import CLASS_COUNTS
 from baselines.mmpt.data.synthetic import make_collection
 from baselines.mmpt.data.synthetic_labels import FEWEST, counts_of, make_labels
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist.class_counts import CLASS_COUNTS
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 
 #: Images of each class in the source datasets of the splits: of all splits, or of training and validation.

@@ -36,10 +36,12 @@ def test_the_description_leaves_out_facts_about_the_trainers_machine(tmp_path):
     expected = CONFIG.to_dict() | {
         "weights": "resnet18.pth",
         "best_epoch": 4,
+        "backbone_parameters": 11_176_512,
+        "backbone_operations": 2 * 1_813_561_344,
         "versions": {"torch": "2.13.0"},
         "git_commit": "0123456-dirty",
     }
-    del expected["device"]
+    del expected["device"], expected["from_statistics"]
     assert describe(tmp_path / "best.pt") == describe(tmp_path) == expected
 
 
@@ -65,3 +67,11 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path):
     (tmp_path / "best.pt").write_text("nothing")
     with pytest.raises(CheckpointError, match=r"best\.pt"):
         describe(tmp_path)
+
+
+def test_a_fine_tuning_names_the_folder_of_its_run_and_no_pretrained_weights(tmp_path):
+    for run in (tmp_path / "runs/resnet18", tmp_path / "runs/resnet18/best.pt"):
+        save(tmp_path / "best.pt", weights=None, from_run=run)
+        described = describe(tmp_path / "best.pt")
+        assert (described["from_run"], described["from_statistics"]) == ("resnet18", "pooled")
+        assert "pretrained" not in described

@@ -14,11 +14,11 @@ from torch import nn
 from baselines.mmpt.model.architectures import share_batch_norm
 from baselines.mmpt.model.normalization import batch_norm_layers
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training.checkpoint import BEST, LAST
 from baselines.mmpt.training.config import ConfigError, TrainingConfig
 from baselines.mmpt.training.device import DeviceError
 from baselines.mmpt.training.distributed import ALONE, World
 from baselines.mmpt.training.learner import build_model, make_learner
+from baselines.mmpt.training.runs import BEST, LAST
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.forked import run_forked
 from baselines.tests.mmpt.small import FOUR, small_config

@@ -7,8 +7,8 @@ import pytest
 
 from baselines.mmpt.data.splits import DataError
 from baselines.mmpt.model.architectures import ArchitectureError
+from baselines.mmpt.studies.experiment_scores import SCORES_FILE
 from baselines.mmpt.studies.experiments import (
-    SCORES_FILE,
     Study,
     Training,
     carry_out,

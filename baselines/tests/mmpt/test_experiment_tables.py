@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from baselines.mmpt.studies import experiments
+from baselines.mmpt.studies.experiment_scores import SCORES_FILE, read_averages
 from baselines.mmpt.studies.experiment_tables import write_tables
-from baselines.mmpt.studies.experiments import SCORES_FILE, Training, plan
+from baselines.mmpt.studies.experiments import Training, plan
 from baselines.mmpt.training.history import HistoryError
 from baselines.tests.mmpt.small import small_config
 from baselines.tests.mmpt.study import RESNET, VIT, finish, make_study
@@ -79,8 +79,8 @@ def test_a_metric_that_is_missing_for_a_dataset_has_no_average(tmp_path):
     finish(run)
     path = run.folder / SCORES_FILE
     path.write_text("dataset,auc,balanced_accuracy,cohen_kappa,accuracy\na,0.5,0.4,0.3,0.2\nb,,0.6,0.5,0.4\n")
-    averages = experiments.read_averages(run)
+    averages = {metric: average.mean for metric, average in read_averages([run.folder]).items()}
     assert averages == pytest.approx({"balanced_accuracy": 0.5, "cohen_kappa": 0.4, "accuracy": 0.3})
     path.write_text("nonsense\n1\n")
     with pytest.raises(HistoryError, match="cannot be read"):
-        experiments.read_averages(run)
+        read_averages([run.folder])

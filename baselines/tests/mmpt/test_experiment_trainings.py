@@ -1,4 +1,4 @@
-"""Trainings of the experiments: scores of the test split, interruptions, and a share of the images."""
+"""Trainings of the experiments: scores of the test split, and interruptions."""
 
 import csv
 
@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt.data.splits import load_split, take_share
 from baselines.mmpt.studies import experiments
-from baselines.mmpt.studies.experiments import SCORES_FILE, carry_out, plan
+from baselines.mmpt.studies.experiment_scores import SCORES_FILE, read_averages
+from baselines.mmpt.studies.experiments import carry_out, plan
 from baselines.mmpt.training import checkpoint as checkpoints
-from baselines.mmpt.training import train
 from baselines.mmpt.training.inference import predict_datasets
 from baselines.tests.mmpt.small import NAMES, small_config
 from baselines.tests.mmpt.study import small_study
@@ -26,17 +25,17 @@ def test_from_trainings_to_scores_of_the_test_split(tmp_path, collection):
     carry_out(planned, folder, benchmark=benchmark, after_each=lambda: called.append(1), write=told.append)
     assert len(called) == 2
     assert [line for line in told if line.startswith("Training ")] == [
-        "Training 1 of 2: end-to-end test_resnet, 28 px",
-        "Training 2 of 2: mm-PT test_resnet, 28 px",
+        "Training 1 of 2: end-to-end test_resnet, 28 px, seed 9930641",
+        "Training 2 of 2: mm-PT test_resnet, 28 px, seed 9930641",
     ]
     for run in planned:
         assert run.is_done
         with (run.folder / SCORES_FILE).open(newline="") as file:
             lines = {line["dataset"]: line for line in csv.DictReader(file)}
         assert set(lines) == set(NAMES)
-        averages = experiments.read_averages(run)
+        averages = read_averages([run.folder])
         assert set(averages) == set(METRICS)
-        assert averages["auc"] == pytest.approx(np.mean([float(line["auc"]) for line in lines.values()]))
+        assert averages["auc"].mean == pytest.approx(np.mean([float(line["auc"]) for line in lines.values()]))
     # one of the scores computed independently: the fraction of images whose class has the largest probability
     joint = planned[1]
     checkpoint = checkpoints.load(joint.folder / "best.pt")
@@ -64,7 +63,7 @@ def test_an_interrupted_training_continues_to_the_same_result(tmp_path, collecti
     told: list[str] = []
     carry_out(broken, folder, benchmark=benchmark, write=told.append)
     assert "Continuing after epoch 1." in told
-    assert experiments.read_averages(broken[0]) == experiments.read_averages(whole[0])
+    assert read_averages([broken[0].folder]) == read_averages([whole[0].folder])
 
 
 def test_a_training_that_was_stopped_before_scoring_is_only_scored(tmp_path, collection, monkeypatch):
@@ -78,24 +77,3 @@ def test_a_training_that_was_stopped_before_scoring_is_only_scored(tmp_path, col
     carry_out(planned, folder, benchmark=benchmark, write=told.append)
     assert "Nothing is left to do." in told
     assert planned[0].is_done
-
-
-def test_a_share_of_the_training_images_is_the_same_each_time_and_the_checkpoint_names_it(
-    tmp_path, collection
-):
-    folder, benchmark = collection
-    whole = load_split(folder, benchmark["chestmnist"], 28, "train")
-    one, again = (take_share(whole, 0.25) for _ in range(2))
-    assert len(one) == len(one.labels) == round(len(whole) / 4)
-    np.testing.assert_array_equal(one.images, again.images)
-    places = [int(np.flatnonzero((whole.images == image).all(axis=(1, 2)))[0]) for image in one.images]
-    assert places == sorted(set(places))
-    np.testing.assert_array_equal(one.labels, whole.labels[places])
-    assert len(take_share(whole, 0.001)) == 2
-
-    config = small_config(epochs=1, training_share=0.25)
-    train.train(config, folder, tmp_path / "run", benchmark=benchmark, write=lambda line: None)
-    assert checkpoints.load_config(tmp_path / "run/best.pt").training_share == 0.25
-    with (tmp_path / "run/metrics.csv").open(newline="") as file:
-        batches = {(row["dataset"], row["split"]): int(row["batches"]) for row in csv.DictReader(file)}
-    assert batches["chestmnist", "train"] == -(-len(one) // config.batch_size)

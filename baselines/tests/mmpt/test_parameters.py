@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from baselines.mmpt.model import architectures
-from baselines.mmpt.model.architectures import ARCHITECTURES, count_parameters, timm
+from baselines.mmpt.model.architectures import ARCHITECTURES, timm
+from baselines.mmpt.model.cost import count_operations, count_parameters
 from baselines.mmpt.studies import description
 from baselines.published import REPORTED_DIR
 
@@ -76,3 +77,22 @@ def test_the_parameters_of_a_described_training_are_counted():
     assert description.count_parameters({"architecture": "test_vit", "input_size": 32}) == n_parameters(
         timm.create_model("test_vit", num_classes=0, img_size=32)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "billions"),
+    # multiply-adds that the authors or timm state for images of 224 pixels, two operations each
+    [
+        ("resnet18", 1.82),
+        ("vgg16", 15.47),
+        ("densenet121", 2.87),
+        ("vit_base_patch16_224", 17.58),
+        ("alexnet", 0.71),
+    ],
+)
+def test_operations_for_an_image(name, billions):
+    assert count_operations(name) / 2e9 == pytest.approx(billions, rel=0.02)
+
+
+def test_smaller_images_take_fewer_operations():
+    assert 0.25 <= count_operations("resnet18", 112) / count_operations("resnet18", 224) < 0.3

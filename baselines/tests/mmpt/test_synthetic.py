@@ -11,12 +11,12 @@ from torch import nn
 from torch.nn import functional
 
 from baselines.mmpt.data import splits
-from baselines.mmpt.data.class_counts import CLASS_COUNTS
 from baselines.mmpt.data.splits import DataError, check_folder, load_split
 from baselines.mmpt.data.synthetic import make_collection, split_sizes
 from baselines.mmpt.data.synthetic_images import CHUNK, DOMAINS, make_images
 from baselines.mmpt.data.synthetic_labels import make_labels
 from challenge.content.datasets import ABOUT_DATASETS
+from challenge.medmnist.class_counts import CLASS_COUNTS
 from challenge.medmnist.labels import read_labels
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Task
 from challenge.scoring.metrics.ranked import mean_auc

@@ -8,16 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from baselines.mmpt.data.splits import DataError
 from baselines.mmpt.training import checkpoint as checkpoints
 from baselines.mmpt.training import run as running
-from baselines.mmpt.training.config import ConfigError
 from baselines.mmpt.training.epoch import DivergedError
 from baselines.mmpt.training.evaluate import Result
 from baselines.mmpt.training.inference import predict_datasets
 from baselines.mmpt.training.learner import build_model, make_learner, preprocess_for, step, takes_lone_images
 from baselines.mmpt.training.run import learning_rate
-from baselines.mmpt.training.runs import OutputError
 from baselines.mmpt.training.sources import load_sources
 from baselines.mmpt.training.train import train
 from baselines.tests.mmpt.small import FOUR, NAMES, small_config
@@ -165,8 +162,15 @@ def test_metrics_are_written_for_each_epoch_dataset_and_split(collection, tmp_pa
         "epoch", "dataset", "split", "batches", "loss", "auc", "balanced_accuracy", "cohen_kappa", "accuracy",
     ]  # fmt: skip
     assert [(row["epoch"], row["dataset"], row["split"]) for row in rows] == [
-        (epoch, name, split) for epoch in ("1", "2") for split in ("train", "val") for name in NAMES
+        (epoch, name, split)
+        for epoch in ("1", "2")
+        for split in ("train", "val")
+        for name in (*NAMES, "average")
     ]
+    by_place = {(row["epoch"], row["dataset"], row["split"]): row for row in rows}
+    for what in ("loss", "auc", "balanced_accuracy", "cohen_kappa"):
+        mean = np.mean([float(by_place["2", name, "val"][what]) for name in NAMES])
+        assert float(by_place["2", "average", "val"][what]) == pytest.approx(mean)
     assert all(0 <= float(row["auc"]) <= 1 and float(row["loss"]) > 0 for row in rows)
     assert list((tmp_path / "run/tensorboard").glob("events.*"))
 
@@ -251,31 +255,6 @@ def test_options_lead_to_a_checkpoint(collection, tmp_path, changes):
     checkpoint = checkpoints.load(best)
     assert checkpoint.config == small_config(epochs=1, **changes)
     assert checkpoint.epoch == 1
-
-
-def test_nothing_starts_unless_everything_is_valid(collection, tmp_path):
-    folder, benchmark = collection
-    output = tmp_path / "run"
-    with pytest.raises(ConfigError):
-        train(small_config(epochs=0), folder, output, benchmark=benchmark)
-    with pytest.raises(DataError, match="12"):
-        train(small_config(), folder, output)  # all 12 datasets
-    assert not output.exists()
-
-
-def test_a_run_does_not_overwrite_another(collection, tmp_path):
-    folder, benchmark = collection
-    output = tmp_path / "runs" / "run"
-    train(small_config(epochs=1), folder, output, benchmark=benchmark)
-    with pytest.raises(OutputError, match="--resume"):
-        train(small_config(epochs=1), folder, output, benchmark=benchmark)
-    with pytest.raises(OutputError, match="seed 9930641, not 1"):
-        train(small_config(epochs=1, seed=1), folder, output, benchmark=benchmark, resume=True)
-    with pytest.raises(OutputError, match="another run"):
-        train(small_config(epochs=1), folder, output.parent, benchmark=benchmark)
-    lines: list[str] = []
-    train(small_config(epochs=1), folder, output, benchmark=benchmark, resume=True, write=lines.append)
-    assert lines == ["Nothing is left to do."]
 
 
 def test_a_loss_that_is_not_finite_ends_the_run(collection, tmp_path):
