@@ -175,7 +175,7 @@ EMAIL_TIMEOUT = 10
 # --- Submissions ----------------------------------------------------------------------------------
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=64 * 2**20)
-MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=256 * 2**20)
+MAX_DECOMPRESSED_BYTES = env.int("MAX_DECOMPRESSED_BYTES", default=128 * 2**20)
 # Files of submissions that failed, and files without a submission, are deleted after these days.
 FAILED_FILE_DAYS = env.int("FAILED_FILE_DAYS", default=14)
 # With less free space on the disk of `DATA_DIR`, no files are accepted; scoring goes on.

@@ -34,7 +34,7 @@ _BEGINNING = len(UTF8_BOM) + BEGINNING_BYTES + 1  # one more byte shows that the
 _CHUNK = 2**17  # small enough that its memory is reused and stays in the cache
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_READ = 2**14
-#: Block-wise compressors (bgzip) write one member per 64 KiB: 4,096 members for 256 MiB.
+#: Block-wise compressors (bgzip) write one member per 64 KiB: 2,048 members for 128 MiB.
 MOST_GZIP_MEMBERS = 5000
 
 
@@ -43,7 +43,7 @@ class Limits:
     """Maximum sizes: `compressed_bytes` of a gzip file, `decompressed_bytes` of its text."""
 
     compressed_bytes: int = 64 * 2**20
-    decompressed_bytes: int = 256 * 2**20
+    decompressed_bytes: int = 128 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ MOST_LINES = MEDMNIST_PLUS.n_rows + MEDMNIST_PLUS.n_rows // 2 + 500
 
 
 def repeated_lines(line: bytes, header: bytes = HEADER) -> Callable[[], bytes]:
-    """Return the maximum number of lines, of nearly the maximum length."""
+    """Return nearly the maximum number of lines; lines of 740 bytes make nearly the maximum size."""
     return lambda: gzip.compress(header + (line + b"\n") * MOST_LINES, 1)
 
 
@@ -95,15 +95,15 @@ def thesis_rows(cells: bytes) -> Callable[[], bytes]:
 
 #: Files of the maximum size that are slow to read: the thorough reader checks each line.
 HEAVY: dict[str, Callable[[], bytes]] = {
-    "commas": repeated_lines(b"," * 1000),
+    "commas": repeated_lines(b"," * 740),
     "many labels": thesis_rows(b'"[' + b"1," * 470 + b']","[0,1]"'),
     "many probabilities": thesis_rows(b'1,"[' + b"0," * 450 + b']"'),
     "lines up to the limit": lambda: bomb((b"a," * 500 + b"\n") * 1000, 1000, HEADER),
-    "quotes": repeated_lines(b",".join([b'"' + b'""' * 28 + b'"'] * 16)),
-    "long indices": repeated_lines(b"pathmnist," + b"9" * 900 + b"," * 14),
-    "lists of commas": repeated_lines(b'pathmnist,"[' + b"," * 900 + b']"', b"dataset_name,probability\n"),
-    "not UTF-8": repeated_lines(b"\xff" * 1000),
-    "emoji": repeated_lines(b"pathmnist,1," + "\U0001f600".encode() * 200 + b"," * 13),
+    "quotes": repeated_lines(b",".join([b'"' + b'""' * 21 + b'"'] * 16)),
+    "long indices": repeated_lines(b"pathmnist," + b"9" * 700 + b"," * 14),
+    "lists of commas": repeated_lines(b'pathmnist,"[' + b"," * 700 + b']"', b"dataset_name,probability\n"),
+    "not UTF-8": repeated_lines(b"\xff" * 740),
+    "emoji": repeated_lines(b"pathmnist,1," + "\U0001f600".encode() * 175 + b"," * 13),
     "duplicates": repeated_lines(b"pathmnist,0," + b",".join([b"0." + b"1" * 60] * 9) + b"," * 5),
 }
 QUICK_HEAVY = ["many labels", "lines up to the limit"]
@@ -142,5 +142,5 @@ def test_the_heaviest_files_take_seconds_and_little_memory(kind, ground_truth, t
     problems, seconds, megabytes = map(float, run.stdout.split())
     print(f"{kind}: {seconds:.1f} s CPU, {megabytes:.0f} MB")  # noqa: T201 - seen with pytest -s
     assert 1 <= problems <= 36
-    assert seconds < 15, "measured: up to 4.4 s; the worker stops at 60 s"
-    assert megabytes < 300, "measured: up to 275 MB"
+    assert seconds < 30, "measured: up to 12 s; the worker stops at 60 s"
+    assert megabytes < 300, "measured: up to 267 MB"

@@ -43,7 +43,7 @@ def bomb(unit, size):
 
 
 def test_the_limits():
-    assert Limits() == Limits(compressed_bytes=64 * MB, decompressed_bytes=256 * MB)
+    assert Limits() == Limits(compressed_bytes=64 * MB, decompressed_bytes=128 * MB)
 
 
 def test_plain_file_above_the_limit(refused):
@@ -80,11 +80,11 @@ def test_gzip_of_very_many_members(refused):
 
 
 def test_long_line(refused):
-    assert "line 2: this line is longer" in refused(HEADER + b"1" * 150 * MB)
+    assert "line 2: this line is longer" in refused(HEADER + b"1" * 100 * MB)
 
 
 def test_plain_file_of_very_many_rows(refused):
-    assert "above the limit of 184,299,520 bytes" in refused(HEADER + b"octmnist\n" * 28_000_000)
+    assert "above the limit of 134,217,728 bytes" in refused(HEADER + b"octmnist\n" * 28_000_000)
     assert "more than 179,980 lines" in refused(HEADER + b"octmnist\n" * 10_000_000)
 
 
