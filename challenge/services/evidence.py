@@ -42,25 +42,25 @@ class EvidenceRefusedError(RefusedError):
 def refusal_of_confirmation(submission: Submission) -> str:
     """Return the reason why the study cannot be confirmed; empty if it can."""
     if not submission.study_url:
-        return "it links to no study."
-    return "its study is confirmed." if confirmation_of(submission) else ""
+        return "It links to no study."
+    return "Its study is confirmed." if confirmation_of(submission) else ""
 
 
 def refusal_of_taking_back_confirmation(submission: Submission) -> str:
     """Return the reason why no confirmation can be taken back; empty if one can."""
-    return "" if getattr(submission, "study_confirmation", None) else "no study is confirmed."
+    return "" if getattr(submission, "study_confirmation", None) else "No study is confirmed."
 
 
 def refusal_of_reproduction(submission: Submission) -> str:
     """Return the reason why an entry cannot be marked as reproduced; empty if it can."""
     if reproduction_of(submission):
-        return "it is reproduced."
-    return "" if submission.is_scored else "it has no scores."
+        return "It is reproduced."
+    return "" if submission.is_scored else "It has no scores."
 
 
 def refusal_of_taking_back_reproduction(submission: Submission) -> str:
     """Return the reason why no reproduction can be taken back; empty if one can."""
-    return "" if reproduction_of(submission) else "it is not reproduced."
+    return "" if reproduction_of(submission) else "It is not reproduced."
 
 
 @transaction.atomic

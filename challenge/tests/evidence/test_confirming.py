@@ -84,10 +84,10 @@ def test_what_is_not_possible_is_refused_with_the_reason(confirm, with_study, en
     without = entry(team, 0.8)
     with pytest.raises(EvidenceRefusedError, match="links to no study"):
         confirm(without)
-    with pytest.raises(EvidenceRefusedError, match="no study is confirmed"):
+    with pytest.raises(EvidenceRefusedError, match="No study is confirmed"):
         evidence.take_back_confirmation(with_study, reason=SEEN, by=organizer)
     confirm(with_study)
-    with pytest.raises(EvidenceRefusedError, match="its study is confirmed"):
+    with pytest.raises(EvidenceRefusedError, match="Its study is confirmed"):
         confirm(with_study)
 
 

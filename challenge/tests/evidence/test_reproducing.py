@@ -151,13 +151,13 @@ def test_its_files_are_in_use(reproduce, scored, monkeypatch):
 
 
 def test_what_is_not_possible_is_refused(reproduce, submit, scored, team, organizer):
-    with pytest.raises(EvidenceRefusedError, match="it has no scores"):
+    with pytest.raises(EvidenceRefusedError, match="It has no scores"):
         reproduce(submit(team, skill=2.0))
-    with pytest.raises(EvidenceRefusedError, match="it is not reproduced"):
+    with pytest.raises(EvidenceRefusedError, match="It is not reproduced"):
         evidence.take_back_reproduction(scored, reason=SEEN, by=organizer)
     reproduce(scored)
     scored.refresh_from_db()
-    with pytest.raises(EvidenceRefusedError, match="it is reproduced"):
+    with pytest.raises(EvidenceRefusedError, match="It is reproduced"):
         reproduce(scored)
 
 
