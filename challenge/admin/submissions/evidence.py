@@ -42,7 +42,9 @@ class ConfirmationForm(ShownReasonForm):
 class ReproductionForm(ShownReasonForm):
     """Reproduction with its bound, log and file."""
 
-    how = Reproduction._meta.get_field("how").formfield()
+    how = forms.ChoiceField(
+        label="Part that was repeated", choices=[("", "Choose"), *Reproduction.How.choices]
+    )
     bound = forms.FloatField(
         label="Largest difference allowed",
         min_value=0,
