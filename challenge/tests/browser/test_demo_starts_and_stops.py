@@ -37,8 +37,16 @@ def running_demo(demo):
 
 
 def board_of(demo: Demo) -> str:
-    """Return the words of the leaderboard with all entries."""
-    return text_of(requests.get(f"{demo.url}/leaderboard/?entries=all", timeout=10).text)
+    """Return the words of the leaderboard with all entries, once it is made.
+
+    The data may have been copied while a process was making the board; another one begins after `BoardResult.LEASE`.
+    """
+
+    def made() -> str:
+        text = text_of(requests.get(f"{demo.url}/leaderboard/?entries=all", timeout=60).text)
+        return "" if text.startswith("Being computed") else text
+
+    return wait_until(made, 180)
 
 
 def assert_all_gone(demo: Demo) -> None:
