@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
-from challenge.scoring.reading.files import MOST_LINE_BYTES
+from challenge.scoring.reading.files import Limits
 from challenge.scoring.reading.predictions import write_predictions
 
 #: File of each layout. "evaluator" is a zip with the files of MedMNIST's evaluator.
@@ -38,11 +38,13 @@ def make_case(folder: Path) -> None:
 
 
 def make_hostile_file(folder: Path) -> None:
-    """Write the worst file that is read to its end: the most lines, the longest lines, the most errors allowed."""
+    """Write the worst file that is read to its end: the most lines, the most bytes, and an error in each line."""
     header = (folder / "canonical.csv").read_text().split("\n", 1)[0]
+    n_lines = MEDMNIST_PLUS.n_rows * 3 // 2
     row = "organamnist,x" + 14 * ",y"
-    row += (MOST_LINE_BYTES - len(row)) * "z" + "\n"
-    (folder / "hostile.csv").write_text(f"{header}\n" + row * (MEDMNIST_PLUS.n_rows * 3 // 2))
+    longest = (Limits().decompressed_bytes - len(header) - 1) // n_lines - 1
+    row += (longest - len(row)) * "z" + "\n"
+    (folder / "hostile.csv").write_text(f"{header}\n" + row * n_lines)
 
 
 def make_labels(dataset: Dataset, rng: np.random.Generator) -> np.ndarray:
