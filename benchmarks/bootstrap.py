@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.scoring import peak_memory, timed, verdict
 from benchmarks.scoring_cases import make_case
-from bigsite.threads import scoring_environment
+from bigsite.threads import give_memory_back, scoring_environment
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.reading.predictions import read_predictions
 from challenge.scoring.statistics.intervals import N_REPLICATES
@@ -82,6 +82,7 @@ def measure_ours(folder: Path) -> None:
     from challenge.services.evaluations import score_file
     from challenge.services.uncertainty import estimate_file
 
+    give_memory_back()
     paths = folder / "canonical.csv", folder / "truth.npz"
     score_file(*paths, withheld=())
     estimate_file(*paths)  # loads the code compiled by Numba, or compiles it

@@ -1,6 +1,5 @@
 """Celery tasks: each takes an id and calls a service. Running a task twice changes nothing."""
 
-import ctypes
 import signal
 
 import polars
@@ -9,6 +8,7 @@ from celery.signals import worker_process_init
 from celery.utils.log import get_task_logger
 
 from accounts import log
+from bigsite.threads import give_memory_back
 from challenge.entries import figures_zip
 from challenge.figures.figure import RenderError
 from challenge.leaderboard import store
@@ -201,21 +201,10 @@ def warm_up(**kwargs: object) -> None:
     whose time is up blocks SIGTERM in its own thread while it holds a lock that all children share. If SIGTERM ended
     the child anyway, the lock would stay locked and the worker would hang.
     """
-    _give_memory_back()
+    give_memory_back()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         polars.read_csv(b"started\ntrue\n")
         evaluations.warm_up()
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-
-
-def _give_memory_back() -> None:
-    """Return freed arrays of 256 kB and more to the system; otherwise a worker keeps about 20 MB of them.
-
-    The GNU C library keeps larger freed arrays for longer; other libraries have no such function.
-    """
-    mmap_threshold = -3  # M_MMAP_THRESHOLD of malloc.h
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt:
-        mallopt(mmap_threshold, 256 * 1024)
