@@ -2,6 +2,7 @@
 "use strict";
 
 const PYTHON = /np\.|array|tensor/;
+const NO_EXPRESSION = ", a Python expression; write plain numbers (`values.tolist()`)";
 const INDEX_WITH_DECIMALS = /^[ \t]*\+?[0-9]+\.0*[ \t]*$/;
 const DECIMAL_COMMA = /^[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*$/;
 const PER_CENT = /^[ \t]*[0-9.]+[ \t]*%[ \t]*$/;
@@ -88,6 +89,7 @@ function notANumber(name, text, dataset, rules, nGiven = 0) {
   if (DECIMAL_COMMA.test(text)) return ["decimal comma", `${what}; write decimals with a point, such as 0.25`];
   const expected = "expected a plain decimal number such as 0.25";
   if (PER_CENT.test(text)) return ["per cent", `${what}; ${expected}, not a percentage`];
+  if (PYTHON.test(text)) return ["expression", what + NO_EXPRESSION];
   if (!isAscii(text)) return ["not ASCII", `${what}${NOT_ASCII}; ${expected}`];
   return ["not a number", `${what}; ${expected}`];
 }
@@ -102,9 +104,7 @@ function oneValue(dataset) {
 function notAList(text, dataset, rules) {
   if (!text) return ["blank list", `probability is blank; expected a list of ${dataset.n_classes} values in brackets`];
   const what = () => `probability is ${shown(text, rules.shown_characters)}`;
-  if (PYTHON.test(text)) {
-    return ["expression", `${what()}, a Python expression; write plain numbers (\`values.tolist()\`)`];
-  }
+  if (PYTHON.test(text)) return ["expression", what() + NO_EXPRESSION];
   if (text.includes("...")) return ["elided", `${what()}, shortened by dots; write all values (\`values.tolist()\`)`];
   if (!(text.startsWith("[") && text.endsWith("]") && text.length > 1)) {
     return ["no brackets", `${what()}; expected a list in brackets such as [0.25, 0.75]`];

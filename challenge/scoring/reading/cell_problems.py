@@ -12,6 +12,7 @@ from .problems import shown
 KindAndMessage = tuple[str, str]
 
 _PYTHON = re.compile(r"np\.|array|tensor")
+_NO_EXPRESSION = ", a Python expression; write plain numbers (`values.tolist()`)"
 _INDEX_WITH_DECIMALS = re.compile(r"[ \t]*\+?[0-9]+\.0*[ \t]*")
 _DECIMAL_COMMA = re.compile(r"[ \t]*[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?[ \t]*")
 _PER_CENT = re.compile(r"[ \t]*[0-9.]+[ \t]*%[ \t]*")
@@ -101,6 +102,8 @@ def not_a_number(name: str, text: str, dataset: Dataset, n_given: int = 0) -> Ki
         return "decimal comma", f"{name} is {shown(text)}; write decimals with a point, such as 0.25"
     if _PER_CENT.fullmatch(text):
         return "per cent", f"{name} is {shown(text)}; {_EXPECTED_NUMBER}, not a percentage"
+    if _PYTHON.search(text):
+        return "expression", f"{name} is {shown(text)}{_NO_EXPRESSION}"
     if not text.isascii():
         return "not ASCII", f"{name} is {shown(text)}{_NOT_ASCII}; {_EXPECTED_NUMBER}"
     return "not a number", f"{name} is {shown(text)}; {_EXPECTED_NUMBER}"
@@ -123,7 +126,7 @@ def not_a_list(text: str, dataset: Dataset) -> KindAndMessage | None:
         )
     what = f"probability is {shown(text)}"
     if _PYTHON.search(text):
-        return "expression", f"{what}, a Python expression; write plain numbers (`values.tolist()`)"
+        return "expression", what + _NO_EXPRESSION
     if "..." in text:
         return "elided", f"{what}, shortened by dots; write all values (`values.tolist()`)"
     if not (text.startswith("[") and text.endswith("]") and len(text) > 1):

@@ -191,6 +191,8 @@ REFUSED: dict[str, tuple[Case, str]] = {
     "tensors over several lines": (lambda p: thesis(p, lambda row: "tensor(" + listed(row).replace(", ", ",\n ", 1) + ", device='cuda:0')"), _LINES),
     "elided": (lambda p: thesis(p, lambda row: f"[{row[0]}, ..., {row[-1]}]"), "tripmnist, line 2, index 0: probability is '[0.2, ..., 0.5]', shortened by dots; write all values"),
     "NumPy's scalars": (lambda p: thesis(p, lambda row: "[" + ", ".join(f"np.float32({v})" for v in row) + "]"), "tripmnist, line 2, index 0: probability is '[np.float32(0.2), np.float32(0.3), np.fl'..., a Python expression; write plain numbers"),
+    "a tensor in each canonical cell": (lambda p: canonical(p, lambda n, row: [f"tensor({v})" for v in row]), "tripmnist, line 2, index 0: p0 is 'tensor(0.2)', a Python expression; write plain numbers (`values.tolist()`). 15 lines of 3 " + _ALL),
+    "NumPy's scalars in canonical cells": (lambda p: canonical(p, lambda n, row: [f"np.float32({v})" for v in row]), "tripmnist, line 2, index 0: p0 is 'np.float32(0.2)', a Python expression; write plain numbers (`values.tolist()`). 15 lines of 3 " + _ALL),
     "tensors in canonical cells": (lambda p: canonical(p, lambda n, row: [f"tensor({v}, device='cuda:0')" for v in row]), "line 2: the row has 9 cells, but the header has 6 columns; write plain numbers, not Python expressions"),
     "names with a resolution": (lambda p: canonical(p, name=lambda n: f"{n}_224"), "line 2: the dataset 'tripmnist_224' must be written exactly 'tripmnist'. 15 lines have this problem"),
     "names with a resolution at once": (lambda p: thesis(p).replace("mnist,", "mnist64,"), "line 2: the dataset 'tripmnist64' must be written exactly 'tripmnist'. 15 lines have this problem"),
