@@ -112,10 +112,14 @@ def test_uniform_and_absent_attention_have_known_roll_outs():
 def test_the_share_on_the_image_is_that_of_its_pixels():
     weights = np.zeros((4, 4))
     weights[1, 1], weights[0, 0] = 0.75, 0.25
-    image = RollOut(0, "", np.zeros((32, 32, 3), np.uint8), weights)
+    image = RollOut(0, "", np.zeros((32, 32, 3), np.uint8), weights, 8)
     assert image.inside(32) == 1
     assert image.inside(16) == 0.75
     assert image.inside(8) == 0.75 / 4
+    larger = RollOut(
+        0, "", np.zeros((36, 36, 3), np.uint8), weights, 8
+    )  # the last 4 pixels belong to no patch
+    assert larger.inside(20) == 0.75
 
 
 def test_figures_of_each_dataset_of_a_run(run, data, tmp_path, settings):

@@ -8,6 +8,7 @@ values and the multilayer perceptrons, so it describes the flow of attention and
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,6 +50,12 @@ def patch_weights(network: nn.Module, image: Tensor) -> Tensor:
     else:
         raise _refusal(network, "its features are neither its class token nor the mean of its patches")
     return (weights / weights.sum()).reshape(rows, columns)
+
+
+def patch_size(network: nn.Module) -> int:
+    """Return the height and width of a patch in pixels, for a network that `patch_weights` takes."""
+    embed: Any = network.patch_embed
+    return int(embed.feat_ratio())
 
 
 def _attentions(network: nn.Module, image: Tensor) -> list[Tensor]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from baselines.mmpt.data import splits
 from baselines.mmpt.model.multi_head import MultiHeadModel
 from baselines.mmpt.model.normalization import DatasetStatistics
-from baselines.mmpt.model.rollout import patch_weights
+from baselines.mmpt.model.rollout import patch_size, patch_weights
 from baselines.mmpt.studies.features import choose
 from baselines.mmpt.studies.leave_one_out_tables import dataset_title
 from baselines.mmpt.training import checkpoint as checkpoints
@@ -46,6 +46,7 @@ class RollOut:
         label: classes of the image, in words.
         input: the image as the network gets it, with its padding: uint8 (size, size, 3).
         weights: (rows, columns), share of each patch; the sum is 1.
+        patch: height and width of a patch in pixels. Pixels at the right and the bottom may belong to no patch.
 
     """
 
@@ -53,6 +54,7 @@ class RollOut:
     label: str
     input: np.ndarray
     weights: np.ndarray
+    patch: int
 
     @property
     def relative(self) -> np.ndarray:
@@ -61,8 +63,8 @@ class RollOut:
 
     def inside(self, resolution: int) -> float:
         """Return the share of the roll-out that lies on the stored image, in the centre of the input."""
-        size, rows = len(self.input), len(self.weights)
-        pixels = self.weights[np.ix_(*[np.arange(size) * rows // size] * 2)]
+        size = len(self.input)
+        pixels = self.weights.repeat(self.patch, axis=0).repeat(self.patch, axis=1)
         start = (size - resolution) // 2
         shown = pixels[start : start + resolution, start : start + resolution]
         return float(shown.sum() / pixels.sum())
@@ -115,13 +117,12 @@ def _roll_outs(
 ) -> Iterator[RollOut]:
     """Yield the roll-outs of chosen images, one at a time: attention of a large input takes much memory."""
     device = next(model.parameters()).device
-    prepare = preprocess_for(config, model, device)
+    prepare, network = preprocess_for(config, model, device), model.backbone.network
     for number in chosen.tolist():
         prepared = prepare(torch.from_numpy(images.images[[number]]).to(device))
-        weights = patch_weights(model.backbone.network, prepared).cpu().numpy()
-        yield RollOut(
-            number, _label(images.dataset, images.labels[number]), _pixels(model, prepared), weights
-        )
+        weights = patch_weights(network, prepared).cpu().numpy()
+        label = _label(images.dataset, images.labels[number])
+        yield RollOut(number, label, _pixels(model, prepared), weights, patch_size(network))
 
 
 def _pixels(model: MultiHeadModel, prepared: Tensor) -> np.ndarray:
@@ -135,7 +136,8 @@ def _label(dataset: Dataset, label: np.ndarray) -> str:
     if dataset.task is Task.MULTILABEL:
         named = [name for name, has in zip(dataset.classes, label, strict=True) if has]
         return ", ".join(named) or "no label"
-    return dataset.classes[int(label)]
+    name = dataset.classes[int(label)]
+    return f"class {name}" if name.isdecimal() else name
 
 
 def figure(found: DatasetRollOuts) -> Figure:
@@ -181,18 +183,14 @@ def figure(found: DatasetRollOuts) -> Figure:
 def _traces(place: int, n_images: int, image: RollOut) -> list[dict[str, Any]]:
     """Return the image, the image again below it, and its heat map."""
     drawn = {"type": "image", "source": _data_uri(image.input), "hoverinfo": "skip"}
-    rows, columns = image.weights.shape
-    height, width = len(image.input) / rows, len(image.input) / columns
     above, below = (
         {"xaxis": f"x{number + 1}", "yaxis": f"y{number + 1}"} for number in (place, place + n_images)
     )
     heat_map = {
         "type": "heatmap",
         "z": np.round(image.relative, 4).tolist(),
-        "x0": (width - 1) / 2,
-        "dx": width,
-        "y0": (height - 1) / 2,
-        "dy": height,
+        **dict.fromkeys(("x0", "y0"), (image.patch - 1) / 2),
+        **dict.fromkeys(("dx", "dy"), image.patch),
         "opacity": 0.6,
         "coloraxis": "coloraxis",
         "hovertemplate": "%{z:.2f} times the mean<extra></extra>",
