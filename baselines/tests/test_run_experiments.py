@@ -23,8 +23,9 @@ def data(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def run(data, tmp_path, capsys):
+def run(data, tmp_path, capsys, settings):
     """Run the command and return its output."""
+    settings.CHROMIUM = ""
 
     def with_options(*numbers: int, **options) -> str:
         asked = {"data": data, "output": tmp_path / "out", "device": "cpu", "resolutions": [28]} | options
@@ -82,6 +83,21 @@ def test_trainings_are_done_once_and_end_in_tables_with_the_thesis(run, trained,
     assert "Trainings: 4, done: 2, to do: 2" in told
     assert f"Wrote {tmp_path / 'out/experiment-3.md'}." in told
     assert [one.weighted_loss for one in trained] == [False, False, True, True]
+
+
+def test_scores_are_drawn_against_the_parameters_with_those_of_the_thesis(run, trained, tmp_path):
+    told = run(3, 1)
+    assert f"Wrote 3 figures to {tmp_path / 'out/figures'}." in told
+    with (tmp_path / "out/figures/csv/cohen-kappa-over-parameters-28.csv").open(newline="") as file:
+        lines = {line["Training"]: line for line in csv.DictReader(file)}
+    assert len(lines) == 8
+    # Table 5 of the thesis
+    assert lines["mm-PT ViT-B/16, 28 px (thesis)"]["Cohen's kappa"] == "0.5653"
+    here = lines["mm-PT ResNet-18, weighted loss, 28 px"]
+    assert (here["Parameters in millions"], here["Cohen's kappa"]) == ("11.177", "0.5")
+    assert float(here["GMACs"]) == pytest.approx(1.8, abs=0.05)  # Table 1 of the thesis
+    page = (tmp_path / "out/figures/html/auc-over-parameters-28.html").read_text()
+    assert "(AUC) at 28 × 28, synthetic images, against the number of parameters</title>" in page
 
 
 def test_experiment_4_is_compared_with_both_ways_of_training_in_the_thesis(run, trained, tmp_path):

@@ -1,6 +1,6 @@
 """Scores against the number of parameters, with the Pareto front."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from challenge.figures.figure import METRIC_TITLES, Figure, as_text
@@ -12,33 +12,53 @@ from challenge.scoring.statistics.pareto import pareto_front
 MOST_POINTS = 200
 
 
+#: Groups of the leaderboard, with their markers.
+ENTRIES, PUBLISHED = "Entries", "Published results"
+OF_BOARD: Mapping[str, str] = {ENTRIES: "circle", PUBLISHED: "circle-open"}
+
+
 class SizedScore(NamedTuple):
-    """Mean of a metric for a row, and the parameters of its network in millions."""
+    """Mean of a metric for a row, the parameters of its network in millions and, if known, its GMACs."""
 
     label: str
     millions: float
     score: Score
-    is_published: bool = False
+    group: str = ENTRIES
+    gmacs: float | None = None
 
 
-def score_over_parameters(rows: Sequence[SizedScore], metric: str, n_unknown: int) -> Figure:
-    """Draw rows, the highest first, by their parameters; `n_unknown` rows do not state their parameters."""
+def score_over_parameters(
+    rows: Sequence[SizedScore],
+    metric: str,
+    n_unknown: int,
+    *,
+    groups: Mapping[str, str] = OF_BOARD,
+    of_what: str = "",
+    head: str = "Entry",
+) -> Figure:
+    """Draw rows, the highest first, by their parameters.
+
+    Args:
+        rows: the rows that state their parameters.
+        metric: name of the metric.
+        n_unknown: number of rows that do not state their parameters.
+        groups: marker of each group, in the order of the legend.
+        of_what: end of the title, after the name of the metric.
+        head: header of the table's first column.
+
+    """
     front = pareto_front([row.millions for row in rows], [row.score.value for row in rows])
     on_front = set(front)
     lower = [place for place in range(len(rows)) if place not in on_front]
     drawn = sorted([*front, *lower[: max(0, MOST_POINTS - len(front))]])
-    of_entries = [rows[place] for place in drawn if not rows[place].is_published]
-    published = [rows[place] for place in drawn if rows[place].is_published]
-    has_intervals = any_interval(rows[place].score for place in drawn)
-    data = [
-        *([_points("Entries", of_entries, "circle")] if of_entries else ()),
-        *([_points("Published results", published, "circle-open")] if published else ()),
-        _front([rows[place] for place in front], max(rows[place].millions for place in drawn)),
-    ]
+    in_groups = {name: [rows[place] for place in drawn if rows[place].group == name] for name in groups}
     return Figure(
         name=f"{metric.replace('_', '-')}-over-parameters",
-        title=f"{METRIC_TITLES[metric]} against the number of parameters",
-        data=data,
+        title=f"{METRIC_TITLES[metric]}{of_what} against the number of parameters",
+        data=[
+            *(_points(name, mine, groups[name]) for name, mine in in_groups.items() if mine),
+            _front([rows[place] for place in front], max(rows[place].millions for place in drawn)),
+        ],
         layout={
             "xaxis": {
                 "title": {"text": "Parameters in millions"},
@@ -50,21 +70,7 @@ def score_over_parameters(rows: Sequence[SizedScore], metric: str, n_unknown: in
             "hovermode": "closest",
             "showlegend": True,
         },
-        columns=[
-            "Entry",
-            "Parameters in millions",
-            *heads(METRIC_TITLES[metric], with_interval=has_intervals),
-            "On the front",
-        ],
-        rows=[
-            [
-                rows[place].label,
-                f"{rows[place].millions:,.5g}",
-                *cells(rows[place].score, with_interval=has_intervals),
-                "yes" if place in on_front else "",
-            ]
-            for place in drawn
-        ],
+        **_table(rows, drawn, on_front, metric, head),
         note=_note(n_unknown, len(rows) - len(drawn)),
         height=440,
     )
@@ -78,9 +84,41 @@ def _points(name: str, rows: Sequence[SizedScore], symbol: str) -> dict[str, Any
         "x": [row.millions for row in rows],
         "y": [round(row.score.value, 6) for row in rows],
         "text": [as_text(row.label, 60) for row in rows],
-        "customdata": [in_words(row.score) for row in rows],
+        "customdata": [[in_words(row.score), _operations(row)] for row in rows],
         "marker": {"size": 9, "symbol": symbol, "line": {"width": 1.5}},
-        "hovertemplate": "%{text}<br>%{x} million: %{y:.4f}%{customdata}<extra></extra>",
+        "hovertemplate": "%{text}<br>%{x} million%{customdata[1]}: %{y:.4f}%{customdata[0]}<extra></extra>",
+    }
+
+
+def _operations(row: SizedScore) -> str:
+    return "" if row.gmacs is None else f", {row.gmacs:,g} GMACs"
+
+
+def _table(
+    rows: Sequence[SizedScore], drawn: Sequence[int], on_front: Container[int], metric: str, head: str
+) -> dict[str, Any]:
+    """Return columns and rows of the table; intervals and GMACs are columns if they are known."""
+    has_intervals = any_interval(rows[place].score for place in drawn)
+    has_gmacs = any(rows[place].gmacs is not None for place in drawn)
+    return {
+        "columns": [
+            head,
+            "Parameters in millions",
+            *(["GMACs"] if has_gmacs else ()),
+            *heads(METRIC_TITLES[metric], with_interval=has_intervals),
+            "On the front",
+        ],
+        "rows": [
+            [
+                row.label,
+                f"{row.millions:,.5g}",
+                *([None if row.gmacs is None else f"{row.gmacs:,g}"] if has_gmacs else ()),
+                *cells(row.score, with_interval=has_intervals),
+                "yes" if place in on_front else "",
+            ]
+            for place in drawn
+            for row in [rows[place]]
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from typing import TypedDict
 from challenge.figures.critical_difference import critical_difference
 from challenge.figures.figure import Figure
 from challenge.figures.over_datasets import distribution_over_datasets, score_heat_map
-from challenge.figures.over_parameters import SizedScore, score_over_parameters
+from challenge.figures.over_parameters import ENTRIES, PUBLISHED, SizedScore, score_over_parameters
 from challenge.figures.over_resolutions import ByResolution, metric_by_resolution
 from challenge.figures.over_time import TimedScore, best_score_over_time
 from challenge.leaderboard.control import ROWS_WITH_DATASETS
@@ -76,7 +76,7 @@ def _with_intervals(board: Board, metric: Metric) -> Board:
 def over_parameters(ranked: Sequence[Row], metric: Metric) -> Figure | None:
     """Draw the scores of the ranked rows against their parameters; None if no row states its parameters."""
     sized = [
-        SizedScore(row.label, millions, row.scores[metric], is_published=row.method is not None)
+        SizedScore(row.label, millions, row.scores[metric], group=PUBLISHED if row.method else ENTRIES)
         for row in ranked
         if (millions := parameters_of(row)) is not None
     ]

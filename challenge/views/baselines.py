@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from challenge.content.architectures import ARCHITECTURES
+from challenge.content.architectures import ARCHITECTURE_BY_NAME, ARCHITECTURES
 from challenge.content.bibliography import works_by_key
 from challenge.entries.citation import REFERENCE_KEYS
 from challenge.experiments import findings
@@ -16,6 +16,8 @@ from challenge.experiments.claims import claims
 from challenge.experiments.results import METRICS, Model, Results
 from challenge.figures import experiments as drawn
 from challenge.figures.figure import Figure
+from challenge.figures.over_parameters import SizedScore, score_over_parameters
+from challenge.figures.themes import MARKERS
 from challenge.formats.parameters import parameters
 from challenge.models import Metric, PublishedMethod, PublishedScore, Resolution
 from challenge.results.merged_sources import merge_sources
@@ -71,6 +73,7 @@ def baselines(request: HttpRequest) -> HttpResponse:
         "schemes": Scheme.choices,
         "architectures": ARCHITECTURES,
         "table": _table(scores, choice),
+        "over_parameters": _over_parameters(scores, choice),
         "claims": claims(results),
         "works": list(works_by_key(REFERENCE_KEYS.values()).values()),
         "published_metrics": [Metric(metric).label for metric in results.metrics(choice.scheme)],
@@ -99,6 +102,37 @@ def _table(scores: ScoresByMethod, choice: Choice) -> dict[str, Any]:
         rows.append((architecture, cells))
     heads = [f"{scheme.label}{', weighted loss' if weighted else ''}" for scheme, weighted in columns]
     return {"heads": heads, "rows": rows} if scores else {}
+
+
+def _over_parameters(scores: ScoresByMethod, choice: Choice) -> Figure | None:
+    """Draw the means at the chosen metric and resolution by parameters; None if no method states its parameters."""
+    shown = [
+        (method, of[choice.metric])
+        for method, of in scores.items()
+        if method.resolution == choice.resolution and choice.metric in of
+    ]
+    sized = [
+        SizedScore(
+            str(method), method.parameters_millions, score, method.get_scheme_display(), _gmacs(method)
+        )
+        for method, score in sorted(shown, key=lambda one: -one[1].value)
+        if method.parameters_millions is not None
+    ]
+    if not sized:
+        return None
+    return score_over_parameters(
+        sized,
+        choice.metric,
+        len(shown) - len(sized),
+        groups=dict(zip(Scheme.labels, MARKERS, strict=False)),
+        of_what=f" of the published methods at {choice.resolution} × {choice.resolution}",
+        head="Method",
+    )
+
+
+def _gmacs(method: PublishedMethod) -> float | None:
+    about = ARCHITECTURE_BY_NAME.get(method.architecture)
+    return about.gmacs if about else None
 
 
 def _experiments(results: Results, choice: Choice) -> dict[str, Any]:

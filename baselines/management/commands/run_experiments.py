@@ -1,6 +1,7 @@
 """`manage.py run_experiments`: the experiments of the thesis and a fifth, from training to tables."""
 
 from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from baselines.figure_files import FigureFilesError, write_figures
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.options import add_options
 from baselines.published import read_published_results
+from challenge.figures.figure import Figure
 from challenge.management.examples import CommandWithExamples
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -41,7 +43,7 @@ weighted loss, both with mm-PT and both losses. Experiment 4 trains each archite
 mm-PT. Experiment 5 pre-trains with mm-PT on all datasets but one and fine-tunes on the other; it compares this start
 with the published weights and with random weights. A training that several experiments need is done once. Give the
 same command again to continue a training that was stopped. The output folder gets experiment-N.md and CSV files for
-each experiment, figures of experiment 5, and the trainings in runs/.
+each experiment, scores against parameters in figures/, figures of experiment 5, and the trainings in runs/.
 """
 
 #: Settings that apply to all trainings.
@@ -203,8 +205,8 @@ class Command(CommandWithExamples):
             self.stdout.write(f"  {title(run.config):50} {seed:14} for {numbers:11} {run.progress()}")
 
     def carry_out(self, study: "Study") -> None:
-        """Do the remaining trainings; write the tables after each of them."""
-        from baselines.mmpt.studies import experiments
+        """Do the remaining trainings; write the tables after each of them, and figures at the end."""
+        from baselines.mmpt.studies import experiment_figures, experiments
         from baselines.mmpt.studies.experiment_tables import write_tables
 
         planned = experiments.plan(study)
@@ -218,6 +220,7 @@ class Command(CommandWithExamples):
         )
         for path in write_tables(study, thesis):
             self.stdout.write(f"Wrote {path}.")
+        self.keep_figures(experiment_figures.figures(study, thesis), study.output / "figures")
 
     def show_fifth(self, study: "LeaveOneOut") -> None:
         """Print the fine-tunings of experiment 5 and their progress."""
@@ -247,6 +250,9 @@ class Command(CommandWithExamples):
         )
         self.stdout.write(f"Wrote {leave_one_out_tables.write_tables(study, planned)}.")
         drawn = leave_one_out_figures.figures(leave_one_out_tables.read_results(planned))
-        folder = study.output / "experiment-5-figures"
+        self.keep_figures(drawn, study.output / "experiment-5-figures")
+
+    def keep_figures(self, drawn: Sequence[Figure], folder: Path) -> None:
+        """Write figures to a folder."""
         note = write_figures(drawn, folder)
         self.stdout.write(f"Wrote {len(drawn)} figures to {folder}. {note}".rstrip())

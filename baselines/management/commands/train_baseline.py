@@ -25,6 +25,9 @@ Examples:
   manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture vit_base_patch16_224 \\
           --resolution 224 --weights vit.safetensors --precision bf16 --compile --output runs/vit
       trains on a GPU, from a file of weights, without a download
+  manage.py train_baseline --data ~/.medmnist --scheme mm-pt --architecture vit_base_patch16_224 \\
+          --resolution 224 --input-size 384 --output runs/vit-384
+      pads the images to 384 pixels; the position embeddings of the weights are resampled
   manage.py train_baseline --data ~/.medmnist --scheme linear-probing --architecture densenet121 \\
           --resolution 64 --output runs/densenet121-probing
       trains 12 models in turn, each in a folder of its own; with --dataset only one of them

@@ -11,7 +11,7 @@ import torch
 from huggingface_hub import HfApi, try_to_load_from_cache
 from torch import Tensor, nn
 
-from baselines.mmpt.model.backbone import AlexNet, ArchitectureError, Backbone
+from baselines.mmpt.model.backbone import AlexNet, ArchitectureError, Backbone, used_as_backbone
 from baselines.mmpt.model.torchvision_shim import torchvision  # before timm, which imports torchvision
 from baselines.mmpt.model.weights import config_of, load_weights, read_weights
 
@@ -147,9 +147,14 @@ def create_network(
 
 
 def model_arguments(architecture: Architecture, input_size: int, timm_kwargs: str = "") -> dict[str, Any]:
-    """Return the arguments of timm's model for a size of images, with those of the user."""
+    """Return the arguments of timm's model for a size of images, with those of the user. Raises `ArchitectureError`."""
     is_fixed = architecture.timm_name is not None and _has_fixed_size(architecture.timm_name)
-    return ({"img_size": input_size} if is_fixed else {}) | (json.loads(timm_kwargs) if timm_kwargs else {})
+    given = json.loads(timm_kwargs) if timm_kwargs else {}
+    if "img_size" in given:
+        raise ArchitectureError(
+            f"--timm-kwargs have img_size {given['img_size']}: give --input-size instead, which pads the images to it"
+        )
+    return ({"img_size": input_size} if is_fixed else {}) | given
 
 
 def _has_fixed_size(timm_name: str) -> bool:
@@ -168,11 +173,8 @@ def _check_features(backbone: Backbone, name: str, input_size: int) -> None:
     was_training = backbone.training
     backbone.eval()
     try:
-        features = backbone(torch.zeros(1, 3, input_size, input_size))
-    except (AssertionError, AttributeError, RuntimeError, TypeError) as error:
-        raise ArchitectureError(
-            f"{name} cannot be used as a backbone for images of {input_size} pixels: {error}"
-        ) from error
+        with used_as_backbone(name, input_size):
+            features = backbone(torch.zeros(1, 3, input_size, input_size))
     finally:
         backbone.train(was_training)
     shape = tuple(features.shape) if isinstance(features, Tensor) else type(features).__name__

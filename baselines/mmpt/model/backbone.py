@@ -1,5 +1,8 @@
 """Networks without a classifier, with a common interface."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -11,6 +14,17 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 class ArchitectureError(ValueError):
     """Error when creating a backbone; the message says why and what to do."""
+
+
+@contextmanager
+def used_as_backbone(name: str, input_size: int) -> Iterator[None]:
+    """Turn an error of a network that cannot compute features of such images into an `ArchitectureError`."""
+    try:
+        yield
+    except (AssertionError, AttributeError, RuntimeError, TypeError) as error:
+        raise ArchitectureError(
+            f"{name} cannot be used as a backbone for images of {input_size} pixels: {error}"
+        ) from error
 
 
 class AlexNet(torchvision.models.AlexNet):

@@ -4,7 +4,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from baselines.mmpt.model.architectures import architecture_named, create_network
-from baselines.mmpt.model.backbone import Backbone
+from baselines.mmpt.model.backbone import Backbone, used_as_backbone
 
 
 def count_parameters(name: str, input_size: int = 224, timm_kwargs: str = "") -> int:
@@ -22,7 +22,8 @@ def count_operations(name: str, input_size: int = 224, timm_kwargs: str = "") ->
     """
     with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counter:
         network = create_network(architecture_named(name), input_size, timm_kwargs=timm_kwargs)
-        Backbone(network, 0).eval()(torch.empty(1, 3, input_size, input_size))
+        with used_as_backbone(name, input_size):
+            Backbone(network, 0).eval()(torch.empty(1, 3, input_size, input_size))
     return counter.get_total_flops()
 
 

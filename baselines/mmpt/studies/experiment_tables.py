@@ -9,7 +9,7 @@ from pathlib import Path
 from baselines.mmpt.data.splits import read_marker
 from baselines.mmpt.studies import experiments
 from baselines.mmpt.studies.experiment_scores import Average, read_averages
-from baselines.mmpt.studies.experiments import EXPERIMENTS, Study, Training
+from baselines.mmpt.studies.experiments import EXPERIMENTS, PlannedRun, Study, Training
 from baselines.mmpt.training import protocols
 from baselines.mmpt.training.config import TrainingConfig
 from baselines.mmpt.training.history import title
@@ -55,10 +55,7 @@ class Table:
 def write_tables(study: Study, thesis: Published) -> list[Path]:
     """Write the tables of a study with the trainings done so far. Returns the Markdown files."""
     planned, synthetic = experiments.plan(study), bool(read_marker(study.data))
-    folders: dict[Training, list[Path]] = {}
-    for one in planned:
-        folders.setdefault(one.training, []).append(one.folder)
-    here = {training: read_averages(of_training) for training, of_training in folders.items()}
+    here = averages(planned)
     study.output.mkdir(parents=True, exist_ok=True)
     written = []
     for number in study.experiments:
@@ -88,6 +85,14 @@ def write_tables(study: Study, thesis: Published) -> list[Path]:
     return written
 
 
+def averages(planned: Sequence[PlannedRun]) -> Averages:
+    """Read the averages of the trainings done so far; empty for a training that is not done with any seed."""
+    folders: dict[Training, list[Path]] = {}
+    for one in planned:
+        folders.setdefault(one.training, []).append(one.folder)
+    return {training: read_averages(of_training) for training, of_training in folders.items()}
+
+
 def make_table(
     experiment: int,
     trained: Sequence[Training],
@@ -99,7 +104,7 @@ def make_table(
     """Compare our means with the thesis; values that are not trained or not printed are None."""
     values = [
         Line(
-            _title(training),
+            training_title(training),
             metric,
             *_both(training, metric, here, thesis),
             std=None if average is None else average.std,
@@ -113,7 +118,7 @@ def make_table(
         for metric in METRICS:
             before, after = (_both(one, metric, here, thesis) for one in (first, second))
             gains = (_minus(later, earlier) for earlier, later in zip(before, after, strict=True))
-            differences.append(Line(f"{_title(second)} - {_title(first)}", metric, *gains))
+            differences.append(Line(f"{training_title(second)} - {training_title(first)}", metric, *gains))
     return Table(experiment, values, differences, conditions)
 
 
@@ -129,7 +134,8 @@ def _minus(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one - other
 
 
-def _title(training: Training) -> str:
+def training_title(training: Training) -> str:
+    """Return a training in words."""
     config = TrainingConfig(
         training.scheme,
         training.architecture,

@@ -88,7 +88,7 @@ def extract(
         if checkpoint.statistics and statistics == "own":
             by_dataset.apply(model, dataset.name)
         images = splits.load_split(folder, dataset, config.resolution, split).images
-        kept = np.sort(np.random.default_rng(SEED).permutation(len(images))[:n_images])
+        kept = choose(len(images), n_images)
         batches = (
             prepare(torch.from_numpy(images[kept[at : at + BATCH_SIZE]]).to(where))
             for at in range(0, len(kept), BATCH_SIZE)
@@ -97,6 +97,11 @@ def extract(
             values.append(extract_features(model.backbone, batches, len(kept)).cpu().numpy())
         names += [dataset.name] * len(kept)
     return Features(title(config), split, np.concatenate(values), np.array(names))
+
+
+def choose(n_images: int, n_chosen: int) -> np.ndarray:
+    """Return the sorted numbers of some images of a split: the same at each call, and at most all."""
+    return np.sort(np.random.default_rng(SEED).permutation(n_images)[:n_chosen])
 
 
 def silhouettes(features: Features) -> dict[str, float]:

@@ -74,8 +74,23 @@ def test_a_changed_network_is_trained_recorded_and_predicted(collection, tmp_pat
 def test_arguments_that_timm_does_not_take_are_reported():
     with pytest.raises(ArchitectureError, match="timm cannot make resnet18"):
         create_backbone("resnet18", pretrained=False, timm_kwargs='{"colour": 1}')
+    with pytest.raises(ArchitectureError, match="img_size 384: give --input-size instead"):
+        create_backbone("test_vit", pretrained=False, timm_kwargs='{"img_size": 384}')
     with pytest.raises(ArchitectureError, match="--timm-kwargs do not apply"):
         create_backbone("alexnet", pretrained=False, timm_kwargs='{"width": 1}')
+
+
+@pytest.mark.parametrize(("architecture", "size"), [("test_vit", 300), ("alexnet", 32)])
+def test_an_input_size_that_a_network_does_not_take_is_refused(collection, tmp_path, architecture, size):
+    folder, benchmark = collection
+    config = small_config(
+        architecture=architecture, input_size=size, scheme="end-to-end", dataset="breastmnist"
+    )
+    with pytest.raises(
+        train.ERRORS, match=f"{architecture} cannot be used as a backbone for images of {size} pixels"
+    ):
+        train.train(config, folder, tmp_path / "run", benchmark=benchmark, write=lambda line: None)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("architecture", ["test_vit", "test_resnet"])

@@ -1,5 +1,6 @@
 """Tables on the page of the baselines: every number equals the number in the source files."""
 
+import csv
 from itertools import product
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from challenge.content.architectures import ARCHITECTURES
 from challenge.models import ARCHITECTURE_TITLES, Metric, PublishedMethod
+from challenge.tests.baselines_page.conftest import REPORTED
 from challenge.tests.pages import attribute, page_of, table_of, text_of
 
 #: Bachmeier (2024), Table 1, transcribed: model, parameters (M), activations (M), GMACs, output dimension.
@@ -88,6 +90,33 @@ def test_a_figure_leads_to_its_method(imported, client):
     method = PublishedMethod.objects.get(scheme="knn", architecture="alexnet", resolution=64)
     html = page_of(client, f"{reverse('baselines')}?resolution=64&metric=accuracy")
     assert method.get_absolute_url() in attribute(html, "a", "href")
+
+
+def test_means_are_drawn_by_the_parameters_of_the_backbones(imported, client, printed):
+    with (REPORTED / "facts.csv").open(encoding="utf-8", newline="") as file:
+        millions = {row["architecture"]: row["parameters_millions"] for row in csv.DictReader(file)}
+    html = page_of(client, f"{reverse('baselines')}?resolution=64&metric=auc")
+    rows = table_of(
+        html,
+        "Area under the ROC curve (AUC) of the published methods at 64 × 64 against the number of parameters",
+    )
+    labels = {"end-to-end": "end-to-end", "linear-probing": "linear probing", "mm-pt": "mm-PT"}
+    expected = {}
+    for (scheme, name, weighted, resolution, metric), (mean, _) in printed.items():
+        if (resolution, metric) == (64, "auc"):
+            label = f"{ARCHITECTURE_TITLES[name]}, {labels[scheme]}{', weighted loss' if weighted else ''}"
+            expected[label] = [f"{float(millions[name]):.5g}", f"{mean:.4f}"]
+    assert {label: [cells[0], cells[2]] for label, cells in rows.items()} == expected
+    assert rows["SAM ViT-B/16, end-to-end"][1] == "486.4"
+    assert "ViT-B/16, mm-PT, weighted loss" in rows
+    assert "GMACs are those of that table" in text_of(html)
+
+
+def test_no_figure_by_parameters_if_no_method_states_them(imported, client):
+    PublishedMethod.objects.update(parameters_millions=None)
+    shown = text_of(page_of(client, reverse("baselines")))
+    assert "against the number of parameters" not in shown
+    assert "All results" in shown
 
 
 def test_a_query_that_makes_no_sense_means_the_default(page):

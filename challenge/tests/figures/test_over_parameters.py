@@ -1,12 +1,12 @@
 """Scores against parameters: points, Pareto front, notes and limits, checked by Plotly."""
 
-from challenge.figures.over_parameters import MOST_POINTS, SizedScore, score_over_parameters
+from challenge.figures.over_parameters import MOST_POINTS, PUBLISHED, SizedScore, score_over_parameters
 from challenge.results.score import Score
 from challenge.tests.figures.test_leaderboard_figures import check
 
 ROWS = [
     SizedScore("Large (Team A)", 86.5, Score(0.95, low=0.94, high=0.96)),
-    SizedScore("<b>Middle</b>, end-to-end", 25.0, Score(0.93), is_published=True),
+    SizedScore("<b>Middle</b>, end-to-end", 25.0, Score(0.93), PUBLISHED),
     SizedScore("Wasteful (Team B)", 300.0, Score(0.92)),
     SizedScore("Small (Team A)", 5.25, Score(0.9)),
 ]
@@ -32,6 +32,24 @@ def test_the_table_has_the_same_numbers():
     ]
     assert figure.rows[0] == ["Large (Team A)", "86.5", 0.95, 0.94, 0.96, "yes"]
     assert [row[-1] for row in figure.rows] == ["yes", "yes", "", "yes"]
+
+
+def test_other_groups_have_a_series_each_and_operations_are_shown_where_they_are_known():
+    rows = [
+        SizedScore("ResNet, k-NN", 11.2, Score(0.9, std=0.01), "k-NN", 1.8),
+        SizedScore("Other, mm-PT", 30.0, Score(0.8), "mm-PT"),
+    ]
+    groups = {"mm-PT": "square", "k-NN": "diamond", "absent": "x"}
+    figure = score_over_parameters(rows, "auc", 0, groups=groups, of_what=" of some methods", head="Method")
+    first, second, _ = check(figure).data
+    assert (first.name, first.marker.symbol, second.name, second.marker.symbol) == (
+        *("mm-PT", "square"),
+        *("k-NN", "diamond"),
+    )
+    assert (list(first.customdata[0]), list(second.customdata[0])) == (["", ""], [" ± 0.0100", ", 1.8 GMACs"])
+    assert figure.title == "Area under the ROC curve (AUC) of some methods against the number of parameters"
+    assert list(figure.columns)[:3] == ["Method", "Parameters in millions", "GMACs"]
+    assert [row[:3] for row in figure.rows] == [["ResNet, k-NN", "11.2", "1.8"], ["Other, mm-PT", "30", None]]
 
 
 def test_one_point_is_its_own_front():
