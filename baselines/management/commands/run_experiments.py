@@ -220,7 +220,8 @@ class Command(CommandWithExamples):
         )
         for path in write_tables(study, thesis):
             self.stdout.write(f"Wrote {path}.")
-        self.keep_figures(experiment_figures.figures(study, thesis), study.output / "figures")
+        if drawn := experiment_figures.figures(study, thesis):
+            self.keep_figures(drawn, study.output / "figures")
 
     def show_fifth(self, study: "LeaveOneOut") -> None:
         """Print the fine-tunings of experiment 5 and their progress."""

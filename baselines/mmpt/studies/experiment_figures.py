@@ -20,10 +20,15 @@ Size = tuple[float, float]
 
 
 def figures(study: Study, thesis: Published) -> list[Figure]:
-    """Draw each metric at each resolution: the finished trainings, and the same trainings in the thesis."""
+    """Draw each metric at each resolution: the finished trainings, and the same trainings in the thesis.
+
+    Networks of one size have no figure.
+    """
     planned = experiments.plan(study)
     here = averages(planned)
     sizes = {one.training.architecture: _size(one) for one in planned}
+    if len(set(sizes.values())) == 1:
+        return []
     images = ", synthetic images," if read_marker(study.data) else ""
     drawn = []
     for resolution in study.resolutions:

@@ -135,10 +135,7 @@ class TrainingConfig:
         ),
     )
     input_size: int = field(
-        default=224,
-        metadata=option(
-            "input size of the network in pixels, also above 224; smaller images are zero-padded"
-        ),
+        default=224, metadata=option("input size in pixels, also above 224; smaller images are zero-padded")
     )
     learning_rate: float = field(default=1e-4, metadata=option("learning rate of the first epoch"))
     weight_decay: float = 0.01  # of AdamW
