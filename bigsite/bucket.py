@@ -42,7 +42,8 @@ class BucketStorage(S3Storage):
         )
         return super().get_default_settings() | {
             "client_config": config,
-            "transfer_config": TransferConfig(use_threads=False),
+            # A worker learns that a download ends half-way long before its own time limit.
+            "transfer_config": TransferConfig(use_threads=False, num_download_attempts=1),
             "default_acl": None,
             "max_memory_size": _MEMORY,
             # By its name, a file that is compressed would be announced as plain text with a compressed transfer.

@@ -16,7 +16,7 @@ def file_storages(submissions: Path) -> dict[str, dict[str, Any]]:
     """Return Django's storages for uploads (`default`) and, with a bucket, for the bucket as a whole.
 
     Raises:
-        ImproperlyConfigured: a bucket is set, but its packages are not installed.
+        ImproperlyConfigured: a bucket is set, but its packages are not installed, or the service has no address.
 
     """
     name = env.str("S3_BUCKET", default="")
@@ -27,9 +27,12 @@ def file_storages(submissions: Path) -> dict[str, dict[str, Any]]:
         raise ImproperlyConfigured(
             "S3_BUCKET is set, but its packages are not installed. Run: pip install -r requirements/s3.txt"
         )
+    endpoint = env.str("S3_ENDPOINT_URL", default="")
+    if endpoint and not endpoint.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(f"S3_ENDPOINT_URL is {endpoint}. Begin it with https://.")
     options = {
         "bucket_name": name,
-        "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+        "endpoint_url": endpoint or None,
         "region_name": env.str("S3_REGION", default="") or None,
         # Without keys, boto3 looks for those of the machine.
         "access_key": env.str("S3_ACCESS_KEY", default="") or None,

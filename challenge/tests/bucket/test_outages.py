@@ -16,6 +16,7 @@ from challenge.models import Evaluation, PredictionFile, Probe, Submission, Unce
 from challenge.services import evaluations, predictions, uncertainty
 from challenge.services.upkeep import record_sweep
 from challenge.tasks import sweep, tidy
+from challenge.tests.file_server import FileServer, Handler
 from challenge.upkeep import storage
 from challenge.upkeep.items import items
 from challenge.upkeep.setting_checks import stored_files
@@ -59,6 +60,33 @@ def test_a_scoring_waits_as_long_as_it_takes(submit, team, on_machine, bucket_is
     assert evaluation.status == Evaluation.Status.SCORED
 
 
+class _WithHead(Handler):
+    """Answers that end half-way, after a right one about the size."""
+
+    def do_HEAD(self):  # noqa: N802
+        path = self.server.folder / self.path.removeprefix("/")
+        self.send_response(200)
+        self.send_header("Content-Length", str(path.stat().st_size))
+        self.end_headers()
+
+
+def test_a_scoring_waits_if_the_file_arrives_half(submit, team, bucket, monkeypatch, settings, tmp_path):
+    submission = submit(team)
+    name = f"{bucket.name}/submissions/{submission.file.name}"
+    (tmp_path / "service" / name).parent.mkdir(parents=True)
+    (tmp_path / "service" / name).write_bytes(b"x" * 1000)
+    server = FileServer(tmp_path / "service")
+    server.RequestHandlerClass = _WithHead
+    server.break_off = {name: 100}
+    with server.running():
+        monkeypatch.setenv("S3_ENDPOINT_URL", server.url)
+        settings.STORAGES = settings.STORAGES | file_storages(settings.SUBMISSION_DIR)
+        evaluations.evaluate(submission.evaluations.get().pk)
+    assert name in server.names
+    assert submission.evaluations.get().status == Evaluation.Status.QUEUED
+    assert submission.evaluations.get().attempts == 0
+
+
 def test_intervals_and_published_predictions_wait(submit_and_score, team, bucket_is_down):
     entry = submit_and_score(team, predictions_licence="CC0-1.0")
     evaluation = entry.evaluations.get()
@@ -88,11 +116,22 @@ def test_downloads_say_so(submit, team, browser, bucket_is_down):
     assert NO_STORAGE in response.text
 
 
-def test_pages_of_entries_are_shown(submit_and_score, team, client, bucket_is_down):
+def test_pages_of_entries_are_shown(submit_and_score, team, client, on_machine, bucket_is_down):
     entry = submit_and_score(team)
     assert client.get(entry.get_absolute_url()).status_code == 200
+    on_machine("new")
     with bucket_is_down():
         assert client.get(entry.get_absolute_url()).status_code == 200
+
+
+def test_a_machine_without_the_labels_shows_pages_without_them(
+    ground_truth, client, on_machine, bucket_is_down
+):
+    on_machine("new")
+    with bucket_is_down():
+        assert client.get("/datasets/").status_code == 200
+        assert client.get("/leaderboard/").status_code == 200
+    assert ground_truth.path.is_relative_to(on_machine("new"))
 
 
 def test_sweep_and_tidying_go_on(submit, team, ground_truth, bucket_is_down):

@@ -25,6 +25,12 @@ def test_the_packages_are_named_where_they_are_missing(monkeypatch, tmp_path):
         file_storages(tmp_path)
 
 
+def test_an_address_without_its_beginning_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("S3_ENDPOINT_URL", "minio.example.org")
+    with pytest.raises(ImproperlyConfigured, match=r"Begin it with https://"):
+        file_storages(tmp_path)
+
+
 def test_uploads_never_replace_each_other(bucket, settings):
     from django.core.files.base import ContentFile
     from django.core.files.storage import default_storage
