@@ -33,6 +33,7 @@ from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.estimates import summarize
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.services import evaluations, ground_truths, submissions, uncertainty, versions
+from challenge.services.outcomes import Outcome
 
 # On a busy machine, one example may take longer than Hypothesis allows by default.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -184,7 +185,7 @@ def submit(ground_truth, prediction_files) -> Callable[..., Submission]:
 
 
 @pytest.fixture(scope="session")
-def outcomes() -> dict[tuple, evaluations.Outcome]:
+def outcomes() -> dict[tuple, Outcome]:
     """Outcomes of files that were scored, by the checksums of file and labels, and the limits."""
     return {}
 
@@ -200,7 +201,7 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
 
-        def remember(path: Path, labels_path: Path, resolution: int, **about: Any) -> evaluations.Outcome:
+        def remember(path: Path, labels_path: Path, resolution: int, **about: Any) -> Outcome:
             limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
             key = (submission.sha256, labels_path.name, resolution, limits)
             if key not in outcomes:

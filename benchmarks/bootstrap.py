@@ -79,7 +79,7 @@ def measure_ours(folder: Path) -> None:
 
     django.setup()
     from challenge.scoring.statistics.bootstrap import bootstrap
-    from challenge.services.evaluations import score_file
+    from challenge.services.score_files import score_file
     from challenge.services.uncertainty import estimate_file
 
     give_memory_back()

@@ -6,23 +6,40 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.files.storage import storages
 from django.http.request import validate_host
+
+from bigsite.outages import StorageDownError
+from bigsite.storage_settings import BUCKET
 
 #: A random key has at least so many characters, and so many different ones.
 KEY_LENGTH, KEY_CHARACTERS = 50, 5
 TOKEN_LENGTH = 20
+STORAGE_HINT = "Look at S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the keys."
 OF_ONE_PROCESS = (".LocMemCache", ".DummyCache")
 
 
 @register(Tags.security, deploy=True)
 def check_deployment(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Return what keeps the site from working in public."""
-    return [*_debug_and_key(), *_address(), *_proxy(), *_cache(), *_mails(), *_metrics()]
+    return [*_debug_and_key(), *_address(), *_proxy(), *_cache(), *_mails(), *_metrics(), *_storage()]
 
 
 def is_guessable(key: str) -> bool:
     """Return whether a secret key is short, repeats itself, or is the key of the demo."""
     return len(key) < KEY_LENGTH or len(set(key)) < KEY_CHARACTERS or key.startswith("demo-only")
+
+
+def storage_problem() -> str:
+    """Return what is wrong with the bucket of the stored files; empty if nothing is, or if there is no bucket."""
+    if BUCKET not in settings.STORAGES:
+        return ""
+    bucket: Any = storages[BUCKET]
+    try:
+        bucket.try_out()
+    except StorageDownError as error:
+        return f"Files cannot be stored in the bucket {bucket.bucket_name} ({error}). {STORAGE_HINT}"
+    return ""
 
 
 def _debug_and_key() -> Iterator[CheckMessage]:
@@ -84,3 +101,8 @@ def _metrics() -> Iterator[CheckMessage]:
             hint=f"Set METRICS_TOKEN to {TOKEN_LENGTH} random characters or more, or leave it empty.",
             id="big.W002",
         )
+
+
+def _storage() -> Iterator[CheckMessage]:
+    if problem := storage_problem():
+        yield Error(problem, id="big.E008")

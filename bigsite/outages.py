@@ -1,4 +1,4 @@
-"""Outages that are no fault of the code: the database does not answer, or the disk is full."""
+"""Outages that are no fault of the code: the database or the storage of files does not answer, or the disk is full."""
 
 import errno
 import logging
@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 RETRY_AFTER = 30
 NO_DATABASE = "The database does not answer at the moment."
 NO_SPACE = "The disk of the server is full."
+NO_STORAGE = "The storage of our files does not answer at the moment."
 
 #: Errors of MySQL and MariaDB: no connection, connection lost, too many connections, shut down, busy for too long.
 _NO_ANSWER = {
@@ -37,6 +38,10 @@ _NO_ANSWER_OF_SQLITE = ("unable to open database file", "database is locked", "d
 _FULL_OF_SQLITE = "disk is full"
 
 
+class StorageDownError(OSError):
+    """The bucket with the files of the site does not answer, or refuses; the text has its reason."""
+
+
 def outage(error: BaseException | None) -> str:
     """Return a sentence about the outage behind an error, or behind its cause; empty if it is a fault of ours."""
     while error is not None:
@@ -47,6 +52,8 @@ def outage(error: BaseException | None) -> str:
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, StorageDownError):
+        return NO_STORAGE
     if isinstance(error, OSError):
         return NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
     if not isinstance(error, OperationalError | InterfaceError):

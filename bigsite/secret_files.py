@@ -6,7 +6,16 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 #: Variables that may hold a password, a key or a token.
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "EMAIL_URL", "METRICS_TOKEN")
+SECRETS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "CELERY_BROKER_URL",
+    "CACHE_URL",
+    "EMAIL_URL",
+    "METRICS_TOKEN",
+    "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+)
 
 
 def read_secret_files(environment: MutableMapping[str, str]) -> None:

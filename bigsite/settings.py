@@ -11,6 +11,7 @@ from bigsite.folders import close_to_others, make_folders
 from bigsite.queues import *  # noqa: F403 - every name is a setting
 from bigsite.queues import BROKER_DIR
 from bigsite.secret import secret_key
+from bigsite.storage_settings import file_storages
 from bigsite.swagger import swagger_folder
 
 # --- Data: one folder, outside everything that the web server serves ------------------------------
@@ -203,10 +204,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [BASE_DIR / "static", ("ninja", swagger_folder())]
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": SUBMISSION_DIR, "base_url": None},
-    },
+    **file_storages(SUBMISSION_DIR),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

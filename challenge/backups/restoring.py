@@ -13,8 +13,9 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from accounts.models import Team
+from challenge.backups.bucket import delete_others_in_bucket, send_to_bucket
 from challenge.backups.errors import BackupError
-from challenge.backups.files import KEY, KeptFile, copy, folders, sha256_of
+from challenge.backups.files import KEY, KeptFile, copy, local_folders, sha256_of
 from challenge.backups.making import alone_in, table_file
 from challenge.backups.manifest import Manifest, last_migrations, read_manifest
 from challenge.backups.tables import empty_tables, kept_models, read_table
@@ -51,11 +52,13 @@ def restore_backup(folder: Path, say: Say, *, replace: bool = False) -> Manifest
         try:
             _copy_files(folder, new, manifest.files, say)
             with ExitStack() as undo:
+                send_to_bucket(folder, manifest.files, undo, say)
                 with connection.constraint_checks_disabled(), transaction.atomic():
                     _restore_rows(folder, manifest, say)
                     connection.check_constraints()
                     _swap_folders(new, undo)  # last: an error before it rolls the rows back
                 undo.pop_all()  # the rows are committed
+            delete_others_in_bucket(manifest.files, say)
         finally:
             shutil.rmtree(new, ignore_errors=True)
     ContentType.objects.clear_cache()
@@ -97,10 +100,14 @@ def _require_undamaged(folder: Path, manifest: Manifest) -> None:
 
 
 def _copy_files(folder: Path, new: Path, files: dict[str, KeptFile], say: Say) -> None:
-    for name in folders():
+    local = local_folders()
+    for name in local:
         (new / name).mkdir(mode=0o700)
     for name in files:
-        copy(folder / name, new / name)
+        if name == KEY or name.partition("/")[0] in local:
+            path = folder / name
+            with path.open("rb") as source:
+                copy(source, new / name, path.stat().st_mtime_ns)
     say(f"{len(files):,} files")
 
 
@@ -127,7 +134,7 @@ def _follow_packed(manifest: Manifest) -> None:
 
 def _swap_folders(new: Path, undo: ExitStack) -> None:
     """Put the restored folders in the place of the site's; `new` then holds the earlier ones."""
-    for name, folder in folders().items():
+    for name, folder in local_folders().items():
         earlier = new / f"earlier-{name}"
         if folder.exists():
             folder.rename(earlier)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from bigsite.outages import StorageDownError
 from challenge.models import GroundTruth
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.ground_truth import GroundTruthError, count_classes, read_ground_truth
@@ -15,13 +16,14 @@ logger = logging.getLogger(__name__)
 def class_counts(ground_truth: GroundTruth | None) -> Mapping[str, tuple[int, ...]]:
     """Return the number of test images of each class (or with each label, if multi-label), by dataset.
 
-    Empty if there is no ground truth, or if its file is missing or damaged: pages work without the counts.
+    Empty if there is no ground truth, or if its file is missing, damaged or out of reach: pages work without the
+    counts.
     """
     if ground_truth is None:
         return {}
     try:
         return _counts(ground_truth.checksum, ground_truth.path)
-    except GroundTruthError as error:
+    except (GroundTruthError, StorageDownError) as error:
         logger.error("The labels of %s cannot be counted: %s", ground_truth, error)
         return {}
 

@@ -4,6 +4,7 @@ import textwrap
 
 from django.conf import settings
 
+from challenge import files
 from challenge.entries.figures import all_figures
 from challenge.models import Evaluation, Submission, ranked_versions
 from challenge.services.figure_files import delete_figures, figures_path
@@ -25,15 +26,16 @@ def render_figures(evaluation_id: int) -> None:
     if evaluation is None or not settings.CHROMIUM:
         return
     submission = evaluation.submission
-    path = figures_path(evaluation)
-    if not path.exists():
-        write_zip(
-            all_figures(submission, evaluation, ranked_versions()),
-            path,
-            readme=readme(submission, evaluation),
-            chromium=settings.CHROMIUM,
-            seconds=RENDER_SECONDS,
-        )
+    place = figures_path(evaluation)
+    if not files.exists(place):
+        with files.writing(place) as draft:
+            write_zip(
+                all_figures(submission, evaluation, ranked_versions()),
+                draft,
+                readme=readme(submission, evaluation),
+                chromium=settings.CHROMIUM,
+                seconds=RENDER_SECONDS,
+            )
     evaluation = _if_shown(evaluation_id)  # the account may have been closed in the meantime
     delete_figures(submission.pk, but=figures_path(evaluation) if evaluation else None)
 

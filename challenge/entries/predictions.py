@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from challenge import files
 from challenge.formats.spreadsheets import to_csv
 from challenge.formats.zips import zip_stream
 from challenge.leaderboard.export import absolute
@@ -43,7 +44,7 @@ def published_of(submission: Submission) -> Published | None:
 
 def archive() -> Iterator[bytes]:
     """Yield the zip of all published predictions, with a README, a table of the entries, and checksums."""
-    return zip_stream(_members(), today())
+    return zip_stream(_members(), today(), files.open_file)
 
 
 def _members() -> Iterator[tuple[str, bytes | Path]]:
@@ -51,9 +52,9 @@ def _members() -> Iterator[tuple[str, bytes | Path]]:
     yield "README.txt", _readme().encode()
     lines, checksums = [], []
     for submission in _published():
-        path, name = predictions_path(submission.pk), _name(submission)
-        if path.exists():
-            yield name, path
+        place, name = predictions_path(submission.pk), _name(submission)
+        if files.exists(place):
+            yield name, place
             lines.append(_line(name, submission))
             checksums.append(f"{submission.prediction_file.sha256}  {name}\n")
     yield "entries.csv", to_csv(COLUMNS, lines).encode()

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+#: Beginning of the names of folders with drafts.
+DRAFT = ".draft-"
+
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
@@ -12,7 +15,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
     The folder of `path` must exist. If two processes write the same file at once, the last one wins.
     """
-    with TemporaryDirectory(dir=path.parent, prefix=".draft-") as folder:
+    with TemporaryDirectory(dir=path.parent, prefix=DRAFT) as folder:
         draft = Path(folder, path.name)
         yield draft
         draft.replace(path)

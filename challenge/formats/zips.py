@@ -1,9 +1,11 @@
 """Zip archives that are sent while they are made, so that an archive of any size needs little memory and no disk."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 #: Bytes of a file that are read at once.
@@ -29,13 +31,22 @@ class _Outbox(io.RawIOBase):
         return taken
 
 
-def zip_stream(members: Iterable[tuple[str, bytes | Path]], day: date) -> Iterator[bytes]:
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def zip_stream(
+    members: Iterable[tuple[str, bytes | Path]],
+    day: date,
+    open_file: Callable[[Path], IO[bytes]] = _open,
+) -> Iterator[bytes]:
     """Yield a zip archive, without compressing its members.
 
     Args:
         members: name and content of each member: bytes, or the path of a file. A file that is gone is left out. They
             are asked for one after the other, so the last one can list those that were sent.
         day: time stamp of all members. That of a file could tell when it was made.
+        open_file: opens a file by its path, or raises FileNotFoundError.
 
     """
     outbox = _Outbox()
@@ -47,16 +58,13 @@ def zip_stream(members: Iterable[tuple[str, bytes | Path]], day: date) -> Iterat
                 archive.writestr(info, content)
                 yield outbox.take()
             else:
-                yield from _file(archive, info, content, outbox)
+                with suppress(FileNotFoundError), open_file(content) as source:
+                    yield from _file(archive, info, source, outbox)
     yield outbox.take()
 
 
-def _file(archive: ZipFile, info: ZipInfo, path: Path, outbox: _Outbox) -> Iterator[bytes]:
-    try:
-        source = path.open("rb")
-    except FileNotFoundError:
-        return
-    with source, archive.open(info, "w", force_zip64=True) as target:
+def _file(archive: ZipFile, info: ZipInfo, source: IO[bytes], outbox: _Outbox) -> Iterator[bytes]:
+    with archive.open(info, "w", force_zip64=True) as target:
         while chunk := source.read(CHUNK):
             target.write(chunk)
             yield outbox.take()

@@ -3,15 +3,15 @@
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from challenge.files import local_copy
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards, rank_rows
 from challenge.models import Evaluation, Metric, Phase, Resolution, Submission, Versions, WithheldDataset
 from challenge.results.rows import Row, RowKey, row_of
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.predictions import PredictionsError
-from challenge.services.evaluations import score_file
+from challenge.services.score_files import score_file
 
 #: Means over the datasets, by metric.
 Means = Mapping[str, float]
@@ -62,13 +62,14 @@ def score_previews(
             yield ScorePreview(submission, before, stored)
             continue
         try:
-            outcome = score_file(
-                Path(submission.file.path),
-                wanted.ground_truth.path,
-                submission.resolution,
-                check_truth=False,
-                withheld=WithheldDataset.labels_of(submission.phase_id),
-            )
+            with local_copy(submission.file) as path:
+                outcome = score_file(
+                    path,
+                    wanted.ground_truth.path,
+                    submission.resolution,
+                    check_truth=False,
+                    withheld=WithheldDataset.labels_of(submission.phase_id),
+                )
         except (PredictionsError, OSError) as error:
             problems = error.problems if isinstance(error, PredictionsError) else [error]
             yield ScorePreview(submission, before, {}, str(problems[0]))

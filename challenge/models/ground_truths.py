@@ -5,6 +5,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from challenge import files
+
 MAX_NAME_LENGTH = 100
 
 
@@ -59,6 +61,11 @@ class GroundTruth(models.Model):
         return self.checksum[:12]
 
     @property
-    def path(self) -> Path:
-        """Path of the npz file of the labels."""
+    def place(self) -> Path:
+        """Place of the npz file of the labels: see `challenge.files`."""
         return settings.GROUND_TRUTH_DIR / f"{self.checksum}.npz"
+
+    @property
+    def path(self) -> Path:
+        """Path of the npz file of the labels on this machine."""
+        return files.fetched(self.place)

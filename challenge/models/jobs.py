@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from bigsite.outages import NO_STORAGE, outage
+
 #: State of a job of any kind that waits for a worker.
 QUEUED = "queued"
 
@@ -48,14 +50,23 @@ class JobQuerySet(models.QuerySet[J]):
             return claimed_at
         return None
 
-    def retry(self) -> None:
-        """Put the jobs back after a fault; a job that broke its worker too often fails for good."""
-        if not self.filter(attempts__gte=self.model.MAX_ATTEMPTS).update(status=JobStatus.FAILED):
+    def retry(self, error: Exception | None = None) -> None:
+        """Put the jobs back after a fault; a job that broke its worker too often fails for good.
+
+        An outage of the storage is no fault of the job, so it does not count.
+        """
+        if outage(error) == NO_STORAGE:
+            self.wait()
+        elif not self.filter(attempts__gte=self.model.MAX_ATTEMPTS).update(status=JobStatus.FAILED):
             self.put_back()
 
     def put_back(self) -> None:
         """Set the jobs back to queued; the sweep enqueues them again."""
         self.update(status=QUEUED, queued_at=timezone.now())
+
+    def wait(self) -> None:
+        """Put the jobs back without counting the attempt, until what they need is there again."""
+        self.update(status=QUEUED, queued_at=timezone.now(), attempts=F("attempts") - 1)
 
 
 class Job(models.Model):

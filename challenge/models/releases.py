@@ -80,7 +80,7 @@ class Release(Job):
 
     @property
     def archive_path(self) -> Path:
-        """Path of the archive."""
+        """Place of the archive: see `challenge.files`."""
         return settings.RELEASES_DIR / self.archive_name
 
     @property

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
+from challenge import files
 from challenge.models.phases import Phase
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
 from challenge.scoring.withheld import LabelFile
@@ -79,13 +80,18 @@ class WithheldDataset(models.Model):
         return Dataset(self.name, self.title, WITHHELD, task, self.classes, self.n_images, is_withheld=True)
 
     @property
-    def path(self) -> Path:
-        """Path of the file of the labels."""
+    def place(self) -> Path:
+        """Place of the file of the labels: see `challenge.files`."""
         return settings.GROUND_TRUTH_DIR / "withheld" / f"{self.checksum}.npz"
 
     @property
+    def path(self) -> Path:
+        """Path of the file of the labels on this machine."""
+        return files.fetched(self.place)
+
+    @property
     def labels(self) -> LabelFile:
-        """The dataset with the file of its labels."""
+        """The dataset with the file of its labels on this machine."""
         return LabelFile(self.dataset, self.path)
 
     @classmethod

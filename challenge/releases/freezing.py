@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from challenge import files
 from challenge.formats.times import utc
 from challenge.leaderboard.export import head as head_of_export
 from challenge.models import BoardRevision, Metric, Release, Resolution, Versions, ranked_versions
@@ -34,11 +35,12 @@ def freeze(release_id: int) -> None:
     release = Release.objects.get(pk=release_id)
     try:
         is_stored = any(_freeze_once(release, claimed_at) for _ in range(MOST_READS))
-    except Exception:  # it may be temporary, such as a full disk: the sweep retries a few times
+    except Exception as error:  # it may be temporary, such as a full disk: the sweep retries a few times
         logger.exception("%s was not frozen.", release)
-        is_stored = False
-    if not is_stored:
-        releases.put_back(release_id, claimed_at)
+        releases.put_back(release_id, claimed_at, error)
+    else:
+        if not is_stored:
+            releases.put_back(release_id, claimed_at)
 
 
 def _freeze_once(release: Release, claimed_at: datetime) -> bool:
@@ -52,14 +54,14 @@ def _freeze_once(release: Release, claimed_at: datetime) -> bool:
         write_archive(draft, release, frozen_at, head, rows, frozen_replicates(versions))
         checksum, size = sha256_of(draft), draft.stat().st_size
         # The name has the checksum: a worker that was taken over never replaces the file that is stored.
-        path = settings.RELEASES_DIR / f"{folder_of(release)}-{checksum[:16]}.zip"
-        draft.rename(path)
-    archive = Archive(path.name, checksum, size)
+        place = settings.RELEASES_DIR / f"{folder_of(release)}-{checksum[:16]}.zip"
+        files.store(draft, place)
+    archive = Archive(place.name, checksum, size)
     is_stored = releases.store(
         release, claimed_at, revision=revision, frozen_at=frozen_at, head=head, rows=rows, archive=archive
     )
     if not is_stored:
-        path.unlink()
+        files.delete(place)
     return is_stored
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from bigsite.outages import StorageDownError
 from challenge.models import Evaluation, GroundTruth, Metric, SecondaryMetrics
 from challenge.results.reference_predictors import reference_predictors
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
@@ -46,10 +47,10 @@ class ClassRates:
 
 
 def references(ground_truth: GroundTruth) -> Mapping[str, Any]:
-    """Return the scores of the reference predictors; empty if the label file is missing or damaged."""
+    """Return the scores of the reference predictors; empty if the labels are missing, damaged or out of reach."""
     try:
         return reference_predictors(ground_truth)
-    except GroundTruthError as error:
+    except (GroundTruthError, StorageDownError) as error:
         logger.error("The labels of %s cannot be read: %s", ground_truth, error)
         return {}
 

@@ -5,12 +5,12 @@ As for submissions, the team's row is locked from the check to the write.
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
+from challenge.files import is_stored
 from challenge.models import FACT_FIELDS, Evaluation, Submission, SubmissionRevision
 from challenge.models.visibility import Visibility, problem_of_end
 from challenge.services import evaluations, history, queue
@@ -195,7 +195,7 @@ def restore(submission: Submission, *, by: Team | str, reason: str = "") -> None
     """
     lock_team(submission.team_id)
     current = Submission.objects.get(pk=submission.pk)
-    if current.file_deleted_at or not Path(current.file.path).exists():
+    if current.file_deleted_at or not is_stored(current.file):
         raise EntryRefusedError(f"The file of {current} was deleted, so it cannot be restored.")
     Submission.objects.filter(pk=current.pk).update(withdrawn_at=None)
     before = {"withdrawn_at": current.withdrawn_at and current.withdrawn_at.isoformat()}

@@ -1,18 +1,17 @@
 """Scoring of submissions: claimed by one worker at a time, queued again if a worker is lost."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
-import numpy as np
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
+from bigsite.outages import NO_STORAGE, outage
+from challenge.files import local_copy
 from challenge.models import (
     Evaluation,
     HistoryLine,
@@ -23,18 +22,12 @@ from challenge.models import (
     WithheldDataset,
     wanted_versions,
 )
-from challenge.scoring import ground_truth as label_files
-from challenge.scoring.benchmark import MEDMNIST_PLUS
-from challenge.scoring.metrics.curves import curves
-from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
-from challenge.scoring.metrics.warnings import warnings_of_scores
 from challenge.scoring.reading.predictions import PredictionsError
-from challenge.scoring.withheld import LabelFile, read_withheld
 from challenge.services import history, queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
-from challenge.services.outcomes import Outcome, store_failure, store_scores
-from challenge.services.reading import read_submission
+from challenge.services.outcomes import store_failure, store_scores
 from challenge.services.refusals import RefusedError
+from challenge.services.score_files import labels_in, score_file
 from challenge.services.versions import switch_if_complete, versions_for_first_scoring
 
 logger = logging.getLogger(__name__)
@@ -142,27 +135,29 @@ def evaluate(evaluation_id: int) -> None:
 
 
 def _score(evaluation: Evaluation, claimed_at: datetime) -> None:
+    submission = evaluation.submission
     try:
-        outcome = score_file(
-            Path(evaluation.submission.file.path),
-            evaluation.ground_truth.path,
-            evaluation.submission.resolution,
-            check_truth=_compares_truth(evaluation.submission),
-            withheld=WithheldDataset.labels_of(evaluation.submission.phase_id),
-        )
+        with local_copy(submission.file) as path:
+            outcome = score_file(
+                path,
+                evaluation.ground_truth.path,
+                submission.resolution,
+                check_truth=_compares_truth(submission),
+                withheld=WithheldDataset.labels_of(submission.phase_id),
+            )
     except PredictionsError as error:
         problems = [str(problem) for problem in error.problems]
         store_failure(evaluation, claimed_at, Evaluation.Failure.FILE, problems)
     except SoftTimeLimitExceeded:
         problems = [TOO_SLOW.format(settings.CELERY_TASK_SOFT_TIME_LIMIT)]
         store_failure(evaluation, claimed_at, Evaluation.Failure.TIME, problems)
-    except Exception:
+    except Exception as error:
         # It may be temporary (a full disk, a killed child): the sweep retries a few times.
         logger.exception("Evaluation %s broke (attempt %s)", evaluation.pk, evaluation.attempts)
-        if evaluation.attempts >= Evaluation.MAX_ATTEMPTS:
+        if evaluation.attempts >= Evaluation.MAX_ATTEMPTS and outage(error) != NO_STORAGE:
             _give_up(evaluation, claimed_at)
         else:
-            Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).put_back()
+            Evaluation.objects.filter(pk=evaluation.pk).held(claimed_at).retry(error)
     else:
         store_scores(evaluation, claimed_at, outcome)
 
@@ -205,52 +200,10 @@ def _give_up(evaluation: Evaluation, claimed_at: datetime) -> None:
     store_failure(evaluation, claimed_at, Evaluation.Failure.SITE)
 
 
-def score_file(
-    path: Path,
-    labels_path: Path,
-    resolution: int | None = None,
-    *,
-    check_truth: bool = True,
-    withheld: Sequence[LabelFile],
-) -> Outcome:
-    """Read, check and score a submission file for images of `resolution` against a file of labels.
-
-    `check_truth` compares the file's column `truth` with the labels: at the first scoring only, because labels that
-    are corrected later say nothing about the order of its rows. With withheld datasets it is never compared, because
-    a refusal would tell their labels.
-
-    Withheld datasets get metrics only: curves and warnings would tell more about their labels.
-
-    Raises:
-        PredictionsError: the file is not a valid submission.
-        GroundTruthError: the labels cannot be read.
-
-    """
-    labels, benchmark = _labels(labels_path), MEDMNIST_PLUS.with_withheld(one.dataset for one in withheld)
-    predictions = read_submission(
-        path,
-        benchmark=benchmark,
-        labels=labels if check_truth and not withheld else None,
-        resolution=resolution,
-    )
-    all_labels = {**labels, **read_withheld(withheld)}
-    scores = evaluate_predictions(predictions.values, all_labels, benchmark)
-    return Outcome(
-        scores,
-        curves(predictions.values, labels, MEDMNIST_PLUS),
-        (*predictions.warnings, *warnings_of_scores(scores, labels, MEDMNIST_PLUS)),
-    )
-
-
-@lru_cache(maxsize=2)
-def _labels(path: Path) -> Mapping[str, np.ndarray]:
-    return label_files.read_ground_truth(path, MEDMNIST_PLUS).labels
-
-
 def warm_up() -> None:
     """Load the labels in advance, so that the first evaluation of a process does not wait for them."""
     if first := versions_for_first_scoring():
-        _labels(first.ground_truth.path)
+        labels_in(first.ground_truth.path)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
+from challenge.files import local_copy
 from challenge.models import (
     Evaluation,
     Reproduction,
@@ -27,8 +28,8 @@ from challenge.scoring.reading.predictions import PredictionsError
 from challenge.services import history
 from challenge.services.board import board_changed
 from challenge.services.commits import try_after_commit
-from challenge.services.evaluations import score_file
 from challenge.services.refusals import RefusedError
+from challenge.services.score_files import score_file
 from challenge.services.teams import lock_team
 
 #: Problems of a reproduced file that a message names.
@@ -144,7 +145,8 @@ def mark_as_reproduced(
     with _files_kept_only_if_saved(made):
         made.log.save(log.name or "", log, save=False)
         made.predictions.save(predictions.name or "", predictions, save=False)
-        made.largest_difference = _largest_difference(submission, Path(made.predictions.path))
+        with local_copy(made.predictions) as path:
+            made.largest_difference = _largest_difference(submission, path)
         if made.largest_difference > bound:
             raise EvidenceRefusedError(
                 f"The scores of the reproduced file differ by {made.largest_difference:.4f}, more than {bound:g}."

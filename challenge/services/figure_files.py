@@ -1,4 +1,4 @@
-"""Path and deletion of the zip of an entry's figures; `entries.figures_zip` draws it.
+"""Place and deletion of the zip of an entry's figures; `entries.figures_zip` draws it.
 
 The zip either exists or not; it has no other state. Until it exists, and on servers without a browser, the reader's
 browser makes the same zip.
@@ -9,11 +9,12 @@ from pathlib import Path
 
 from django.conf import settings
 
+from challenge import files
 from challenge.models import Evaluation, uncertainty_of
 
 
 def figures_path(evaluation: Evaluation) -> Path:
-    """Return the path of the zip of a scored evaluation.
+    """Return the place of the zip of a scored evaluation: see `challenge.files`.
 
     The name depends on the content of the figures. After the entry is scored again, gets intervals, or its team is
     renamed, hidden or named again, the old file is not used any more.
@@ -29,6 +30,6 @@ def figures_path(evaluation: Evaluation) -> Path:
 
 def delete_figures(submission_pk: int, *, but: Path | None = None) -> None:
     """Delete the zips of a submission, also from earlier scorings; keep `but`."""
-    for path in settings.FIGURES_DIR.glob(f"{submission_pk}-*"):
-        if path != but:
-            path.unlink(missing_ok=True)
+    for found in files.found(settings.FIGURES_DIR, f"{submission_pk}-"):
+        if found.place != but:
+            files.delete(found.place)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
-from challenge.formats.atomic import atomic_write
+from challenge import files
 from challenge.medmnist.origin import Origin
 from challenge.models import GroundTruth
 from challenge.scoring import ground_truth as label_files
@@ -28,7 +28,7 @@ def store_ground_truth(
     Labels that are already stored are only renamed. Labels that were found to be official stay so, whatever file they
     are read from later: the checksum is the same.
     """
-    with atomic_write(GroundTruth(checksum=ground_truth.version).path) as draft:
+    with files.writing(GroundTruth(checksum=ground_truth.version).place) as draft:
         label_files.write_ground_truth(ground_truth, draft)
     row, created = GroundTruth.objects.get_or_create(
         checksum=ground_truth.version, defaults={"name": name, "is_demo": is_demo}

@@ -5,13 +5,13 @@ A check stores what later entries are compared with, and flags for organizers. I
 
 import logging
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from challenge.files import local_copy
 from challenge.integrity.disguise import right_images
 from challenge.integrity.sketches import sketch, values_hash
 from challenge.models import (
@@ -63,10 +63,10 @@ def check(submission_id: int) -> None:
         return
     try:
         findings = _remember_and_find(submission, ground_truth, claimed_at)
-    except Exception:
+    except Exception as error:
         # The file was scored before, so the fault is ours, and maybe temporary: it is retried a few times.
         logger.exception("The integrity of submission %s could not be checked", submission_id)
-        _put_back(submission_id, claimed_at)
+        _put_back(submission_id, claimed_at, error)
     else:
         _store(submission, claimed_at, findings)
 
@@ -80,7 +80,8 @@ def _remember_and_find(
     """
     labels = read_ground_truth(ground_truth.path, MEDMNIST_PLUS).labels
     benchmark = benchmark_of(submission.phase_id)
-    predictions = read_submission(Path(submission.file.path), benchmark=benchmark).values
+    with local_copy(submission.file) as path:
+        predictions = read_submission(path, benchmark=benchmark).values
     checked = Checked(
         submission, predictions, labels, sketch(predictions, labels), values_hash(predictions), ground_truth
     )
@@ -122,8 +123,8 @@ def _joined(earlier: dict, later: dict) -> dict:
     return {**later, **({"similarities": similarities} if similarities else {})}
 
 
-def _put_back(submission_id: int, claimed_at: datetime) -> None:
-    IntegrityRecord.objects.filter(submission=submission_id).held(claimed_at).retry()
+def _put_back(submission_id: int, claimed_at: datetime, error: Exception | None = None) -> None:
+    IntegrityRecord.objects.filter(submission=submission_id).held(claimed_at).retry(error)
 
 
 def requeue_lost(now: datetime | None = None) -> int:

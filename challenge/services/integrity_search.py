@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from django.db.models import Max
 
+from challenge.files import is_stored, local_copy
 from challenge.integrity.disguise import labels_in_disguise
 from challenge.integrity.mixtures import find_mixture
 from challenge.integrity.similarity import CANDIDATE, COPY, MOST_CANDIDATES, similarity
@@ -155,10 +155,10 @@ def _similarity(checked: Checked, number: int, of_sketches: float) -> float:
     other = IntegrityRecord.objects.select_related("submission").get(submission=number)
     if other.values_hash == checked.values_hash:
         return 1.0
-    path = Path(other.submission.file.path) if other.submission.file else None
-    if other.submission.file_deleted_at or path is None or not path.exists():
+    if other.submission.file_deleted_at or not is_stored(other.submission.file):
         return of_sketches
-    predictions = read_submission(path, benchmark=benchmark_of(other.submission.phase_id)).values
+    with local_copy(other.submission.file) as path:
+        predictions = read_submission(path, benchmark=benchmark_of(other.submission.phase_id)).values
     return similarity(checked.predictions, predictions, checked.labels)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from challenge.formats.atomic import atomic_write
+from challenge import files
 from challenge.models import PredictionFile, Submission, benchmark_of
 from challenge.models.jobs import JobQuerySet
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -26,12 +26,9 @@ from challenge.services.reading import read_submission
 
 logger = logging.getLogger(__name__)
 
-#: Bytes that are read at once.
-CHUNK = 2**20
-
 
 def predictions_path(submission_id: int) -> Path:
-    """Return the path of the published file of an entry."""
+    """Return the place of the published file of an entry: see `challenge.files`."""
     return Path(settings.PUBLISHED_DIR, f"{submission_id}.csv.gz")
 
 
@@ -73,19 +70,19 @@ def write_file(submission_id: int) -> None:
     if submission is None:  # the team has just deleted its account
         return
     try:
-        path = _write(submission)
-    except Exception:
+        sha256, size = _write(submission)
+    except Exception as error:
         # The file was scored before, so the fault is ours, and maybe temporary: it is retried a few times.
         logger.exception("The predictions of submission %s could not be published", submission_id)
-        _row(submission_id).held(claimed_at).retry()
+        _row(submission_id).held(claimed_at).retry(error)
         return
-    done = {"status": PredictionFile.Status.DONE, "sha256": _sha256(path), "size": path.stat().st_size}
+    done = {"status": PredictionFile.Status.DONE, "sha256": sha256, "size": size}
     if not _row(submission_id).held(claimed_at).update(**done) and not _row(submission_id).exists():
         delete_predictions(submission_id)  # the team has ended the publication in the meantime
 
 
 def write_again(submission_id: int) -> None:
-    """Queue the published file of an entry that is missing on the disk, for example after a backup was restored."""
+    """Queue the published file of an entry that is missing, for example after a backup was restored."""
     written = _row(submission_id).filter(status=PredictionFile.Status.DONE)
     if written.update(status=PredictionFile.Status.QUEUED, queued_at=timezone.now(), attempts=0):
         logger.warning(
@@ -102,29 +99,21 @@ def end_publication(submission_id: int) -> None:
 
 def delete_predictions(submission_id: int) -> None:
     """Delete the published file of an entry."""
-    predictions_path(submission_id).unlink(missing_ok=True)
+    files.delete(predictions_path(submission_id))
 
 
 def _row(submission_id: int) -> JobQuerySet[PredictionFile]:
     return PredictionFile.objects.filter(submission=submission_id)
 
 
-def _write(submission: Submission) -> Path:
-    """Write the file in the canonical layout, with the values as they were scored.
+def _write(submission: Submission) -> tuple[str, int]:
+    """Write the file in the canonical layout, with the values as they were scored; return its SHA-256 and size.
 
     Predictions on withheld datasets stay unpublished: with the scores, they would tell much about the labels.
     """
-    values = read_submission(Path(submission.file.path), benchmark=benchmark_of(submission.phase_id)).values
-    path = predictions_path(submission.pk)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path) as draft:
+    with files.local_copy(submission.file) as path:
+        values = read_submission(path, benchmark=benchmark_of(submission.phase_id)).values
+    with files.writing(predictions_path(submission.pk)) as draft:
         write_predictions(draft, values, MEDMNIST_PLUS, precision=np.float64)
-    return path
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        with draft.open("rb") as written:
+            return hashlib.file_digest(written, "sha256").hexdigest(), draft.stat().st_size

@@ -17,6 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Team
+from bigsite.outages import StorageDownError
+from challenge.files import local_copy
 from challenge.formats.times import in_utc
 from challenge.models import GroundTruth, Probe, wanted_versions
 from challenge.results.known_scores import AVERAGE, Known, make_known, wrong_intervals, wrong_scores
@@ -25,9 +27,9 @@ from challenge.scoring.ground_truth import GroundTruthError, read_ground_truth
 from challenge.scoring.reading.predictions import write_predictions
 from challenge.services import history, queue
 from challenge.services.commits import try_after_commit
-from challenge.services.evaluations import score_file
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.refusals import RefusedError
+from challenge.services.score_files import score_file
 from challenge.services.uncertainty import estimate_file
 from challenge.services.versions import versions_for_first_scoring
 
@@ -115,13 +117,15 @@ def _work(probe_id: int, find_problems: Callable[[Probe], list[str]], *, is_scor
 
 
 def _score(probe: Probe) -> list[str]:
-    outcome = score_file(Path(probe.file.path), probe.ground_truth.path, withheld=())
+    with local_copy(probe.file) as path:
+        outcome = score_file(path, probe.ground_truth.path, withheld=())
     found = {name: asdict(scores) for name, scores in outcome.scores.datasets.items()}
     return wrong_scores(probe.known["scores"], found | {AVERAGE: asdict(outcome.scores.average)})
 
 
 def _estimate(probe: Probe) -> list[str]:
-    found = estimate_file(Path(probe.file.path), probe.ground_truth.path).uncertainty
+    with local_copy(probe.file) as path:
+        found = estimate_file(path, probe.ground_truth.path).uncertainty
     return wrong_intervals(
         probe.known["scores"], probe.known["accuracy_errors"], found["intervals"], found["standard_errors"]
     )
@@ -164,9 +168,16 @@ def requeue_lost(now: datetime | None = None) -> int:
 
 
 def forget_old(now: datetime | None = None) -> int:
-    """Delete old test submissions and what is left of their files; return the number of rows."""
+    """Delete old test submissions and what is left of their files; return the number of rows.
+
+    While the bucket does not answer, they stay, and the sweep goes on.
+    """
     old = Probe.objects.filter(asked_at__lt=(now or timezone.now()) - Probe.KEPT)[:MOST_AT_ONCE]
-    for probe in old:
-        probe.file.delete(save=False)
+    for number, probe in enumerate(old):
+        try:
+            probe.file.delete(save=False)
+        except StorageDownError as error:
+            logger.error("The file of %s cannot be deleted: %s", probe, error)
+            return number
         probe.delete()
     return len(old)

@@ -116,9 +116,9 @@ def store(
     return True
 
 
-def put_back(release_id: int, claimed_at: datetime) -> None:
+def put_back(release_id: int, claimed_at: datetime, error: Exception | None = None) -> None:
     """Have a release tried again, after a fault or because the board changed; it fails after a few attempts."""
-    Release.objects.filter(pk=release_id).held(claimed_at).retry()
+    Release.objects.filter(pk=release_id).held(claimed_at).retry(error)
 
 
 def requeue_lost(now: datetime | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Files of uploads on the disk: plain CSV is compressed an hour after its first result, and read as it was sent.
+"""Files of uploads in the storage: plain CSV is compressed an hour after its first result, and read as it was sent.
 
 Reading a compressed file takes 65 ms more, so no team waits for it. The scorer and the verification read both kinds.
 """
@@ -41,6 +41,15 @@ _COMPRESSED = (b"\x1f\x8b", *ZIP_MAGICS)
 class _AsSent(gzip.GzipFile):
     """Content of a compressed file. It shows no descriptor, or web servers would send the bytes on the disk."""
 
+    def __init__(self, stored: IO[bytes]) -> None:
+        super().__init__(fileobj=stored, mode="rb")
+        self._stored = stored
+
+    def close(self) -> None:
+        """Close both."""
+        super().close()
+        self._stored.close()
+
     def fileno(self) -> NoReturn:
         """Refuse."""
         raise UnsupportedOperation("fileno")
@@ -54,9 +63,9 @@ def open_as_sent(submission: Submission) -> IO[bytes]:
         ValueError: the submission has no file.
 
     """
-    if (submission.file.name or "").endswith(PACKED):
-        return cast(IO[bytes], _AsSent(submission.file.path))
-    return submission.file.open("rb")
+    stored = submission.file.open("rb")
+    is_packed = (submission.file.name or "").endswith(PACKED)
+    return cast(IO[bytes], _AsSent(cast(IO[bytes], stored))) if is_packed else cast(IO[bytes], stored)
 
 
 def plain_name(name: str) -> str:

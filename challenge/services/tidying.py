@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from bigsite.outages import StorageDownError
 from challenge.models import (
     Evaluation,
     EvaluationCurves,
@@ -36,16 +37,17 @@ def delete_files_of_failed(now: datetime | None = None) -> int:
         ~Exists(tried_since), ~Exists(our_fault), created_at__lt=before, file_deleted_at__isnull=True
     )
     pks = list(failed.exclude(file="").values_list("pk", flat=True)[:MOST_AT_ONCE])
-    return sum(_try_to_delete_file(pk) for pk in pks)
-
-
-def _try_to_delete_file(pk: int) -> bool:
-    try:
-        delete_file_of(pk)
-    except OSError as error:
-        logger.error("The file of submission %s cannot be deleted: %s", pk, error)
-        return False
-    return True
+    deleted = 0
+    for pk in pks:
+        try:
+            delete_file_of(pk)
+        except OSError as error:
+            logger.error("The file of submission %s cannot be deleted: %s", pk, error)
+            if isinstance(error, StorageDownError):
+                break  # the next run does the others; each would wait for an answer
+        else:
+            deleted += 1
+    return deleted
 
 
 def prune_superseded() -> int:

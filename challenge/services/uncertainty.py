@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from challenge.files import local_copy
 from challenge.models import (
     Evaluation,
     SecondaryMetrics,
@@ -73,15 +74,16 @@ def estimate(evaluation_id: int) -> None:
         return
     started = time.perf_counter()
     try:
-        estimates = estimate_file(
-            Path(evaluation.submission.file.path),
-            evaluation.ground_truth.path,
-            WithheldDataset.labels_of(evaluation.submission.phase_id),
-        )
-    except Exception:
+        with local_copy(evaluation.submission.file) as path:
+            estimates = estimate_file(
+                path,
+                evaluation.ground_truth.path,
+                WithheldDataset.labels_of(evaluation.submission.phase_id),
+            )
+    except Exception as error:
         # The file was scored before, so the fault is ours, and maybe temporary: it is retried a few times.
         logger.exception("The uncertainty of evaluation %s could not be estimated", evaluation_id)
-        _put_back(evaluation_id, claimed_at)
+        _put_back(evaluation_id, claimed_at, error)
     else:
         _store(evaluation, claimed_at, estimates, seconds=time.perf_counter() - started)
 
@@ -138,8 +140,8 @@ def _store(evaluation: Evaluation, claimed_at: datetime, estimates: Outcome, *, 
     queue_check(evaluation.submission)
 
 
-def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
-    Uncertainty.objects.filter(evaluation=evaluation_id).held(claimed_at).retry()
+def _put_back(evaluation_id: int, claimed_at: datetime, error: Exception | None = None) -> None:
+    Uncertainty.objects.filter(evaluation=evaluation_id).held(claimed_at).retry(error)
 
 
 def requeue_lost(now: datetime | None = None) -> int:

@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Team
+from challenge.files import local_copy
 from challenge.models import Evaluation, Verification, WithheldDataset, ranked_versions, wanted_versions
 from challenge.models.evaluations import EvaluationQuerySet
 from challenge.models.verifications import TOLERANCE
@@ -100,7 +101,7 @@ def verify(evaluation_id: int) -> None:
         found = recompute(evaluation)
     except VerificationError as error:
         logger.error("Evaluation %s could not be verified: %s", evaluation_id, error)
-        _put_back(evaluation_id, claimed_at)
+        _put_back(evaluation_id, claimed_at, error)
     else:
         _store(evaluation_id, found, by=history.SITE, claimed_at=claimed_at)
 
@@ -122,12 +123,20 @@ def recompute(evaluation: Evaluation) -> dict[str, Any]:
         VerificationError: the field's own code gave no scores.
 
     """
-    files = [evaluation.submission.file.path, str(evaluation.ground_truth.path)]
-    if withheld := WithheldDataset.labels_of(evaluation.submission.phase_id):
-        files.append(json.dumps([(asdict(one.dataset), str(one.path)) for one in withheld]))
+    try:
+        further = []
+        if withheld := WithheldDataset.labels_of(evaluation.submission.phase_id):
+            further.append(json.dumps([(asdict(one.dataset), str(one.path)) for one in withheld]))
+        with local_copy(evaluation.submission.file) as path:
+            return _recompute(str(path), str(evaluation.ground_truth.path), *further)
+    except OSError as error:
+        raise VerificationError(f"its files cannot be read: {error}") from error
+
+
+def _recompute(*arguments: str) -> dict[str, Any]:
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "challenge.verification", *files],
+            [sys.executable, "-m", "challenge.verification", *arguments],
             cwd=settings.BASE_DIR,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
             capture_output=True,
@@ -209,5 +218,5 @@ def _record(verification: Verification, by: Team | str) -> None:
     )
 
 
-def _put_back(evaluation_id: int, claimed_at: datetime) -> None:
-    Verification.objects.filter(evaluation=evaluation_id).held(claimed_at).retry()
+def _put_back(evaluation_id: int, claimed_at: datetime, error: Exception | None = None) -> None:
+    Verification.objects.filter(evaluation=evaluation_id).held(claimed_at).retry(error)

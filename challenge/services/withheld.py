@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Team
-from challenge.formats.atomic import atomic_write
+from challenge import files
 from challenge.models import Evaluation, Phase, WithheldDataset
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark, Dataset, Task
@@ -156,15 +156,14 @@ def _keyed_hash(labels: np.ndarray) -> str:
 
 def _write(dataset: WithheldDataset, labels: np.ndarray) -> None:
     """Store labels so that only the account of the site can read them."""
-    dataset.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with atomic_write(dataset.path) as draft:
+    with files.writing(dataset.place) as draft:
         draft.touch(mode=0o600)
         label_files.write_ground_truth(label_files.GroundTruth({LABELS: labels}), draft)
 
 
 def _delete_unused(dataset: WithheldDataset) -> None:
     if not WithheldDataset.objects.filter(checksum=dataset.checksum).exists():
-        dataset.path.unlink(missing_ok=True)
+        files.delete(dataset.place)
 
 
 def _values(dataset: WithheldDataset) -> dict[str, str | int]:

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import template
 
+from bigsite.outages import StorageDownError
 from challenge.entries.figures_zip import zip_name
 from challenge.figures.figure import PNG_RESOLUTION, PNG_SCALE, Figure
 from challenge.figures.themes import page_themes
+from challenge.files import size_of
 from challenge.models import Evaluation
 from challenge.services.figure_files import figures_path
 
@@ -35,12 +37,11 @@ def figures_zip(evaluation: Evaluation | None = None, name: str = "figures") -> 
     """Offer all figures of a scored evaluation in one zip; without an evaluation, all figures of the page."""
     if evaluation is None:
         return {"name": name}
-    path = figures_path(evaluation)
-    return {
-        "name": zip_name(evaluation.submission),
-        "submission": evaluation.submission,
-        "size": path.stat().st_size if path.exists() else None,
-    }
+    try:
+        size = size_of(figures_path(evaluation))
+    except StorageDownError:  # the browser makes the zip
+        size = None
+    return {"name": zip_name(evaluation.submission), "submission": evaluation.submission, "size": size}
 
 
 @register.filter

@@ -18,6 +18,7 @@ from celery import current_app
 from challenge import tasks
 from challenge.scoring.withheld import LabelFile
 from challenge.services import evaluations, uncertainty
+from challenge.services.outcomes import Outcome
 
 score_file = evaluations.score_file
 gate = Path(os.environ["SCORING_GATE"])
@@ -30,7 +31,7 @@ def score_file_and_pass_the_gate(
     *,
     check_truth: bool = True,
     withheld: Sequence[LabelFile] = (),
-) -> evaluations.Outcome:
+) -> Outcome:
     outcome = score_file(path, labels_path, resolution, check_truth=check_truth, withheld=withheld)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":

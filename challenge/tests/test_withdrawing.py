@@ -10,6 +10,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import entries, evaluations, ground_truths, groups, history, submissions, uncertainty
 from challenge.services.figure_files import figures_path
+from challenge.services.outcomes import Outcome
 from challenge.tests.pages import attribute, elements, page_of, text_of
 
 
@@ -176,7 +177,7 @@ def test_a_scoring_that_runs_stores_nothing(
     running = submit(team)
     score_file = evaluations.score_file
 
-    def score_while_the_team_withdraws(*arguments, **about) -> evaluations.Outcome:
+    def score_while_the_team_withdraws(*arguments, **about) -> Outcome:
         outcome = score_file(*arguments, **about) if reads_it_before else None
         with on_commit():
             withdraw(client, running, delete_file="on")

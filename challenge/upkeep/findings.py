@@ -30,6 +30,7 @@ SETTINGS: dict[str, Check] = {
     "Mail server": setting_checks.mail_server,
     "Cache": setting_checks.cache,
     "Folders": setting_checks.folders,
+    "Stored files": setting_checks.stored_files,
     "Static files": setting_checks.static_files,
 }
 CONTENT: dict[str, Check] = {

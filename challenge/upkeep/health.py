@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 
+from challenge import files
 from challenge.models import GroundTruth
 from challenge.upkeep import work
 from challenge.upkeep.setting_checks import is_writable
@@ -61,7 +62,14 @@ def _broker() -> bool:
 
 def _labels() -> bool:
     active = GroundTruth.objects.active()
-    return active is not None and active.path.exists()
+    return active is not None and files.exists(active.place)
+
+
+def _files() -> bool:
+    if not files.are_in_bucket():
+        return is_writable(settings.SUBMISSION_DIR)
+    files.bucket().require_answer()
+    return True
 
 
 def _sweep() -> bool:
@@ -76,6 +84,7 @@ CHECKS: Checks = {
     "database": _database,
     "cache": _cache,
     "broker": _broker,
+    "files": _files,
     "labels": _labels,
     "sweep": _sweep,
     "free_space": _free_space,

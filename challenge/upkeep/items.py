@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from bigsite.outages import NO_STORAGE, StorageDownError
 from challenge.formats.times import in_utc, in_words
 from challenge.models import Evaluation, Phase, Probe, day_start
 from challenge.upkeep import work
@@ -215,10 +216,13 @@ def _disk() -> Item:
 
 
 def _unused() -> Item:
-    files = unused_files()
+    address = reverse("admin_unused_files")
+    try:
+        files = unused_files()
+    except StorageDownError:
+        return Item("Unused storage", "Unknown", "", address, "challenge.view_submission", NO_STORAGE)
     size = filesizeformat(sum(file.size for file in files))
     detail = f"{size} in files of no submission" if files else "no file without a submission"
-    address = reverse("admin_unused_files")
     return Item("Unused storage", str(len(files)), detail, address, "challenge.view_submission")
 
 

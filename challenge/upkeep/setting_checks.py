@@ -10,7 +10,7 @@ from django.core.cache import cache as shared_cache
 from django.core.mail import get_connection
 from django.http.request import validate_host
 
-from bigsite.deploy_checks import KEY_LENGTH, OF_ONE_PROCESS, is_guessable
+from bigsite.deploy_checks import KEY_LENGTH, OF_ONE_PROCESS, is_guessable, storage_problem
 
 #: Addresses of `.env.example`.
 EXAMPLE = "example.org"
@@ -100,6 +100,11 @@ def folders() -> str:
     if not unwritable:
         return ""
     return f"This user cannot write to {', '.join(unwritable)}. Give the folders to the user of the site."
+
+
+def stored_files() -> str:
+    """Check that the bucket of the files answers, and takes files."""
+    return storage_problem()
 
 
 def is_writable(folder: Path) -> bool:

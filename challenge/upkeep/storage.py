@@ -1,15 +1,19 @@
 """Space on the disk of the data folder, and files that nothing uses."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
+from bigsite.outages import StorageDownError
+from challenge import files
 from challenge.models import Probe, Reproduction, Submission
+
+logger = logging.getLogger(__name__)
 
 #: A younger file may belong to an upload that is not committed yet.
 YOUNGEST = timedelta(hours=1)
@@ -49,22 +53,27 @@ def unused_files() -> list[StoredFile]:
     for of_reproduction in Reproduction.objects.values_list(*Reproduction.FILES):
         used |= {*of_reproduction}
     latest = timezone.now() - YOUNGEST
-    found = (file for file in _files(settings.SUBMISSION_DIR) if file.name not in used)
+    found = (file for file in _uploads() if file.name not in used)
     return sorted((file for file in found if file.changed_at < latest), key=lambda file: file.name)
 
 
 def delete_unused_files() -> int:
-    """Delete files that have belonged to no submission for `FAILED_FILE_DAYS`, and return their number."""
+    """Delete files that have belonged to no submission for `FAILED_FILE_DAYS`, and return their number.
+
+    While the bucket does not answer, none is deleted: the next run does it.
+    """
     before = timezone.now() - timedelta(days=settings.FAILED_FILE_DAYS)
-    old = [file for file in unused_files() if file.changed_at < before]
-    for file in old:
-        (settings.SUBMISSION_DIR / file.name).unlink(missing_ok=True)
+    try:
+        old = [file for file in unused_files() if file.changed_at < before]
+        for file in old:
+            files.delete(settings.SUBMISSION_DIR / file.name)
+    except StorageDownError as error:
+        logger.error("Files without a submission cannot be deleted: %s", error)
+        return 0
     return len(old)
 
 
-def _files(folder: Path) -> Iterator[StoredFile]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            stat = path.stat()
-            changed_at = datetime.fromtimestamp(stat.st_mtime, UTC)
-            yield StoredFile(path.relative_to(folder).as_posix(), stat.st_size, changed_at)
+def _uploads() -> Iterator[StoredFile]:
+    for file in files.found(settings.SUBMISSION_DIR):
+        name = file.place.relative_to(settings.SUBMISSION_DIR).as_posix()
+        yield StoredFile(name, file.size, datetime.fromtimestamp(file.changed_at / 10**9, UTC))

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from challenge.access import get_submission_with_visible_scores
 from challenge.entries.figures import all_figures
 from challenge.entries.figures_zip import readme, zip_name
+from challenge.files import open_file
 from challenge.models import Evaluation, Submission, Versions, ranked_versions
 from challenge.services.figure_files import figures_path
 
@@ -17,7 +18,7 @@ def submission_figures_zip(request: HttpRequest, pk: int) -> FileResponse:
     """The zip made by the worker; 404 until it exists."""
     submission, evaluation, _ = _scored(request, pk)
     try:
-        file = figures_path(evaluation).open("rb")
+        file = open_file(figures_path(evaluation))
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from challenge.access import get_submission_with_visible_scores
 from challenge.entries.predictions import archive
+from challenge.files import open_file
 from challenge.models import today
 from challenge.services.predictions import predictions_name, predictions_path, write_again
 
@@ -18,7 +19,7 @@ def submission_predictions(request: HttpRequest, pk: int) -> FileResponse:
     if not submission.publishes_predictions:
         raise Http404
     try:
-        file = predictions_path(pk).open("rb")
+        file = open_file(predictions_path(pk))
     except FileNotFoundError:
         write_again(pk)
         raise Http404 from None

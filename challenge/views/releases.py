@@ -5,6 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from challenge.files import open_file
 from challenge.formats.parameters import parameters
 from challenge.leaderboard.filters import Filters
 from challenge.models import Metric, Release, Resolution
@@ -46,7 +47,7 @@ def release_archive(request: HttpRequest, name: str) -> HttpResponseBase:
     """The archive of a release, byte for byte as it was frozen."""
     shown = get_object_or_404(Release.objects.frozen(), name=name)
     try:
-        file = shown.archive_path.open("rb")
+        file = open_file(shown.archive_path)
     except FileNotFoundError:
         raise Http404("The archive is lost; `manage.py check_site` tells the organizers.") from None
     return FileResponse(

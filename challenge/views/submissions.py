@@ -1,7 +1,5 @@
 """Page of a submission, and its file."""
 
-from pathlib import Path
-
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,6 +19,7 @@ from challenge.entries.history import edited_at, score_changes
 from challenge.entries.page import Entry, State, entry_of, figures_of, result_of
 from challenge.entries.predictions import published_of
 from challenge.entries.training import describe_training
+from challenge.files import is_stored
 from challenge.leaderboard.rank_sets import MOST as MOST_IN_SETS
 from challenge.models import Metric, Submission
 from challenge.results.facts import stated_facts
@@ -95,7 +94,7 @@ def _context(request: HttpRequest, entry: Entry, *, with_figures: bool = True) -
 def submission_file(request: TeamRequest, pk: int) -> FileResponse:
     """The uploaded file, unchanged, for its team and for organizers."""
     submission = get_object_or_404(Submission, pk=pk)
-    if not (may_see_file(request.user, submission) and Path(submission.file.path).exists()):
+    if not (may_see_file(request.user, submission) and is_stored(submission.file)):
         raise Http404
     return FileResponse(
         open_as_sent(submission),

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django import forms
 
 from challenge.admin.acting import MailedReasonForm, ReasonForm
 from challenge.admin.submissions.evidence import ConfirmationForm, ReproductionForm, study_of
+from challenge.files import is_stored
 from challenge.models import GroundTruth, Submission
 from challenge.services import decisions, evidence
 
@@ -72,7 +72,7 @@ def _refuse_holding(submission: Submission) -> str:
 def _refuse_restoring(submission: Submission) -> str:
     if not submission.is_withdrawn:
         return "It is not withdrawn."
-    is_there = not submission.file_deleted_at and Path(submission.file.path).exists()
+    is_there = not submission.file_deleted_at and is_stored(submission.file)
     return "" if is_there else "Its file was deleted."
 
 

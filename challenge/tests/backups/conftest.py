@@ -36,8 +36,8 @@ def wipe() -> Callable[[], None]:
     def delete_everything() -> None:
         with connection.constraint_checks_disabled(), transaction.atomic():
             empty_tables()
-        for path in files_of_the_site().values():
-            path.unlink()
+        for file in files_of_the_site().values():
+            file.place.unlink()
 
     return delete_everything
 
@@ -49,7 +49,7 @@ def all_rows() -> Rows:
 
 def all_files() -> dict[str, bytes]:
     """Return the contents of all files that a backup keeps, by name."""
-    return {name: path.read_bytes() for name, path in files_of_the_site().items()}
+    return {name: file.place.read_bytes() for name, file in files_of_the_site().items()}
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ import django
 django.setup()
 from challenge.services import evaluations, ground_truths, submissions
 from challenge.scoring.reading.predictions import PredictionsError
-evaluations._labels(Path(sys.argv[2]))
+evaluations.labels_in(Path(sys.argv[2]))
 before = time.process_time()
 try:
     evaluations.score_file(Path(sys.argv[1]), Path(sys.argv[2]), withheld=())

@@ -18,7 +18,7 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
-VARIABLES = {*re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)}
+VARIABLES = {*re.findall(r"^([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)}
 QUEUES = {one.name for one in settings.CELERY_TASK_QUEUES} | {settings.FIGURES_QUEUE, settings.VERIFY_QUEUE}
 
 
@@ -130,7 +130,7 @@ def test_the_secrets_of_the_containers_are_made(tmp_path):
 
 
 def test_every_variable_is_one_of_the_site():
-    named = re.findall(r"^([A-Z_]+)=", (DEPLOY / "big.env.example").read_text(), re.MULTILINE)
+    named = re.findall(r"^([A-Z0-9_]+)=", (DEPLOY / "big.env.example").read_text(), re.MULTILINE)
     for name in OURS:
         named += SERVICES[name]["environment"]
     others = {"PROMETHEUS_MULTIPROC_DIR"}

@@ -11,12 +11,13 @@ LOCKED = sorted((FOLDER / "locked").glob("*.txt"))
 SOURCES = {
     "site.txt": ["site.txt", "verify.txt"],
     "mysql.txt": ["mysql.txt"],
+    "s3.txt": ["s3.txt"],
     "test.txt": ["test.txt"],
     "baselines.txt": ["site.txt", "baselines.txt"],
     "dev.txt": ["dev.txt"],
     "torch.txt": [],
 }
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?==([^\s;\\]+)", re.MULTILINE)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z0-9,]+\])?==([^\s;\\]+)", re.MULTILINE)
 
 
 def normal(name: str) -> str:
@@ -58,7 +59,7 @@ def test_every_package_has_hashes_and_no_file_names_a_host(path):
     text = path.read_text()
     assert "://" not in text
     for entry in re.split(r"\n(?=[A-Za-z])", text.partition("make lock\n")[2]):
-        assert re.match(r"[A-Za-z0-9._-]+(\[\w+\])?==", entry), entry
+        assert re.match(r"[A-Za-z0-9._-]+(\[[\w,]+\])?==", entry), entry
         assert "--hash=sha256:" in entry, entry
 
 

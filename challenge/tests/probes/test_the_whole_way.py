@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from challenge.models import Probe
 from challenge.scoring.statistics.estimates import Estimates
-from challenge.services import evaluations, probes, uncertainty
+from challenge.services import probes, score_files, uncertainty
 from challenge.tasks import estimate_probe, score_probe, sweep, tidy
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +49,14 @@ def test_a_task_twice_changes_nothing(sent, carry_out):
 
 
 def test_a_wrong_score_is_noticed(sent, carry_out, monkeypatch):
-    evaluate = evaluations.evaluate_predictions
+    evaluate = score_files.evaluate_predictions
 
     def with_a_small_error(*args):
         scores = evaluate(*args)
         wrong = replace(scores.datasets["octmnist"], auc=scores.datasets["octmnist"].auc + 1e-6)
         return replace(scores, datasets=scores.datasets | {"octmnist": wrong})
 
-    monkeypatch.setattr(evaluations, "evaluate_predictions", with_a_small_error)
+    monkeypatch.setattr(score_files, "evaluate_predictions", with_a_small_error)
     failed = carry_out(sent)
     assert failed.status == Probe.Status.FAILED
     (problem,) = failed.problems

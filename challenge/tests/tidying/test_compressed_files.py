@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from challenge.backups import making
 from challenge.backups.restoring import restore_backup
+from challenge.files import Found
 from challenge.models import Evaluation, Submission
 from challenge.services import entries, evaluations, stored_files, submissions, verifications
 from challenge.tasks import pack_file, tidy
@@ -171,7 +172,7 @@ def test_a_backup_made_meanwhile_is_restored_with_the_compressed_file(
     sent = download(as_user(team), scored)
     list_files = making.files_of_the_site
 
-    def list_after_packing() -> dict[str, Path]:
+    def list_after_packing() -> dict[str, Found]:
         pack_file(scored.pk)
         return list_files()
 

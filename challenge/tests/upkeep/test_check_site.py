@@ -52,6 +52,14 @@ def remove(model: type) -> Callable:
     return lambda settings: model.objects.all().delete()  # type: ignore[attr-defined]
 
 
+def add_dead_bucket(settings) -> None:
+    keys = {"access_key": "someone", "secret_key": "secret"}
+    options = {"bucket_name": "big", "endpoint_url": "http://127.0.0.1:1", **keys}
+    settings.STORAGES = settings.STORAGES | {
+        "bucket": {"BACKEND": "bigsite.bucket.BucketStorage", "OPTIONS": options}
+    }
+
+
 #: For each way to break the site: name of the check, how, and a part of its line.
 BROKEN: dict[str, tuple[str, Callable, str]] = {
     "debug": ("Debug mode", set_to(DEBUG=True), "Set DEBUG=off."),
@@ -69,6 +77,7 @@ BROKEN: dict[str, tuple[str, Callable, str]] = {
     "printed mails": ("Mail server", set_to(EMAIL_BACKEND=NO_SERVER), "Set EMAIL_URL"),
     "own caches": ("Cache", set_to(CACHES=MEMORY), "Set CACHE_URL"),
     "dead cache": ("Cache", set_to(CACHES=DEAD_CACHE), "does not answer. Look at CACHE_URL."),
+    "dead bucket": ("Stored files", add_dead_bucket, "Look at S3_BUCKET, S3_ENDPOINT_URL"),
     "no administrator": ("Administrator", remove(Team), "Run `manage.py setup`"),
     "inactive": ("Administrator", lambda settings: Team.objects.update(is_active=False), "`manage.py setup`"),
     "no labels": (

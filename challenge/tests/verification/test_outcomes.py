@@ -7,7 +7,7 @@ from django.db.models import F
 
 from challenge.models import Evaluation, HistoryLine, Verification
 from challenge.scoring.metrics import evaluator
-from challenge.services import evaluations, history, verifications
+from challenge.services import evaluations, history, score_files, verifications
 from challenge.services.verifications import VerificationError, verify_now
 from challenge.verification import metrics
 
@@ -97,7 +97,7 @@ def test_a_broken_scorer(submit, team, known_answer, monkeypatch):
 
 def test_a_broken_reader(submit, team, known_answer, monkeypatch):
     """The reader exchanges the first two rows of one dataset."""
-    read_submission = evaluations.read_submission
+    read_submission = score_files.read_submission
 
     def read_wrongly(*args, **options):
         predictions = read_submission(*args, **options)
@@ -105,7 +105,7 @@ def test_a_broken_reader(submit, team, known_answer, monkeypatch):
         values[[0, 1]] = values[[1, 0]]
         return predictions
 
-    monkeypatch.setattr(evaluations, "read_submission", read_wrongly)
+    monkeypatch.setattr(score_files, "read_submission", read_wrongly)
     submission = submit(team)
     evaluations.evaluate(submission.evaluations.get().pk)
     found = verified(submission)
