@@ -78,7 +78,7 @@ $(VENV)/site.installed: requirements/locked/site.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/test-site.installed: requirements/locked/test.txt | $(VENV)/bin/python
-	@echo "Installing the requirements of the site's tests (about 300 MB to download) ..."
+	@echo "Installing the requirements of the site's tests (about 320 MB to download) ..."
 	@$(LOCKED) -r requirements/locked/test.txt
 	@touch $@ $(VENV)/site.installed
 
