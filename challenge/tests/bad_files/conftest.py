@@ -6,7 +6,7 @@ from challenge.management.commands import score_submission
 from challenge.models import GroundTruth, Phase
 from challenge.scoring.demo import make_demo_ground_truth, make_demo_predictions
 from challenge.scoring.reading.predictions import write_predictions
-from challenge.services import evaluations, ground_truths
+from challenge.services import ground_truths, score_files
 from challenge.tests.bad_files.short_splits import SHORT
 
 
@@ -26,7 +26,7 @@ def valid(short_labels, tmp_path_factory) -> bytes:
 @pytest.fixture
 def short_site(db, short_labels, monkeypatch) -> GroundTruth:
     """The site with short test splits."""
-    for module in (evaluations, score_submission):
+    for module in (score_files, score_submission):
         monkeypatch.setattr(module, "MEDMNIST_PLUS", SHORT)
     Phase.objects.update(daily_limit=1000, total_limit=1000, daily_failure_limit=1000)
     return ground_truths.store_ground_truth(short_labels, name="Short labels")
