@@ -29,7 +29,7 @@ def nothing_is_left(demo):
 
 
 @pytest.fixture
-def running_demo(demo):
+def whole_demo(demo):
     """The running demo with all its parts; the drawing worker has nothing to do yet."""
     demo.draws_figures = True
     demo.start()
@@ -85,18 +85,18 @@ def test_ctrl_c_stops_it_and_a_later_start_keeps_what_is_there(demo):
     assert_all_gone(demo)
 
 
-def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(running_demo, drawing_browser):
-    running_demo.run(
+def test_stopped_while_figures_are_drawn_it_leaves_no_browser_behind(whole_demo, drawing_browser):
+    whole_demo.run(
         "from challenge.models import Evaluation; from challenge.services.queue import enqueue_figures;"
         "from django.conf import settings; import shutil; shutil.rmtree(settings.FIGURES_DIR, True);"
         "[enqueue_figures(e.pk) for e in Evaluation.objects.scored()]"
     )
     wait_until(
-        lambda: any("--remote-debugging-pipe" in command_of(pid) for pid in running_demo.processes()), 30
+        lambda: any("--remote-debugging-pipe" in command_of(pid) for pid in whole_demo.processes()), 30
     )
-    running_demo.interrupt()
-    assert running_demo.wait(60) == 0
-    assert_all_gone(running_demo)
+    whole_demo.interrupt()
+    assert whole_demo.wait(60) == 0
+    assert_all_gone(whole_demo)
 
 
 def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
@@ -109,11 +109,11 @@ def test_an_interrupt_while_it_is_prepared_ends_it_without_a_traceback(demo):
 
 
 @pytest.mark.parametrize("program", ["gunicorn", "celery"])
-def test_it_says_so_and_stops_when_a_part_of_it_dies(running_demo, program):
-    os.kill(running_demo.pid_of(program), signal.SIGKILL)
-    assert running_demo.wait(60) != 0
-    assert "The web server or the worker has ended by itself" in running_demo.output
-    assert_all_gone(running_demo)
+def test_it_says_so_and_stops_when_a_part_of_it_dies(whole_demo, program):
+    os.kill(whole_demo.pid_of(program), signal.SIGKILL)
+    assert whole_demo.wait(60) != 0
+    assert "The web server or the worker has ended by itself" in whole_demo.output
+    assert_all_gone(whole_demo)
 
 
 def test_an_occupied_port_is_said_at_once_with_a_way_out(demo):
