@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from bigsite.version import site_version
 from challenge.backups.errors import BackupError
-from challenge.backups.files import files_of_the_site, keep, sha256_of
+from challenge.backups.files import files_of_the_site, keep
 from challenge.backups.manifest import KeptTable, Manifest, last_migrations, read_manifest, write_manifest
 from challenge.backups.tables import kept_models, snapshot, write_table
+from challenge.formats.atomic import DRAFT
+from challenge.formats.checksums import sha256_of
 
 Say = Callable[[str], None]
 
@@ -55,7 +57,7 @@ def make_backup(folder: Path, say: Say) -> Manifest:
 
 def _require_empty(folder: Path) -> None:
     """Refuse a folder with other content; what an interrupted backup left is none."""
-    ours = ("rows-", "submissions", "ground_truth", "releases", "samples", "secret_key", ".draft-")
+    ours = ("rows-", "submissions", "ground_truth", "releases", "samples", "secret_key", DRAFT)
     others = [path.name for path in folder.iterdir() if not path.name.startswith(ours)]
     if others:
         raise BackupError(f"{folder} has other files ({others[0]}). Name an empty or a new folder.")

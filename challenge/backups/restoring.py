@@ -15,10 +15,11 @@ from django.db import connection, transaction
 from accounts.models import Team
 from challenge.backups.bucket import delete_others_in_bucket, send_to_bucket
 from challenge.backups.errors import BackupError
-from challenge.backups.files import KEY, KeptFile, copy, local_folders, sha256_of
+from challenge.backups.files import KEY, KeptFile, copy, local_folders
 from challenge.backups.making import alone_in, table_file
 from challenge.backups.manifest import Manifest, last_migrations, read_manifest
 from challenge.backups.tables import empty_tables, kept_models, read_table
+from challenge.formats.checksums import sha256_of
 from challenge.models import GroundTruth, Release, Submission
 from challenge.services.stored_files import PACKED, plain_name
 

@@ -62,12 +62,6 @@ def write_archive(
         add("SHA256SUMS", "".join(sums).encode())
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _files(
     release: Release,
     frozen_at: datetime,

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from challenge import files
+from challenge.formats.atomic import DRAFT
+from challenge.formats.checksums import sha256_of
 from challenge.formats.times import utc
 from challenge.leaderboard.export import head as head_of_export
 from challenge.models import BoardRevision, Metric, Release, Resolution, Versions, ranked_versions
-from challenge.releases.archive import sha256_of, write_archive
+from challenge.releases.archive import write_archive
 from challenge.releases.rows import ALL, frozen_replicates, frozen_rows
 from challenge.releases.texts import folder_of
 from challenge.scoring.benchmark import MEDMNIST_PLUS
@@ -49,7 +51,7 @@ def _freeze_once(release: Release, claimed_at: datetime) -> bool:
     versions = ranked_versions()
     rows = frozen_rows(versions)
     head = _head(versions, frozen_at, rows)
-    with TemporaryDirectory(dir=settings.RELEASES_DIR, prefix=".draft-") as folder:
+    with TemporaryDirectory(dir=settings.RELEASES_DIR, prefix=DRAFT) as folder:
         draft = Path(folder, "archive.zip")
         write_archive(draft, release, frozen_at, head, rows, frozen_replicates(versions))
         checksum, size = sha256_of(draft), draft.stat().st_size
