@@ -33,7 +33,7 @@ from challenge.scoring.reading.predictions import write_predictions
 from challenge.scoring.statistics.estimates import summarize
 from challenge.scoring.statistics.intervals import N_REPLICATES
 from challenge.services import evaluations, ground_truths, submissions, uncertainty, versions
-from challenge.services.outcomes import Outcome
+from challenge.services.score_files import Outcome
 
 # On a busy machine, one example may take longer than Hypothesis allows by default.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -196,20 +196,20 @@ def submit_and_score(submit, outcomes, monkeypatch) -> Callable[..., Submission]
 
     A file that an earlier test has scored is not scored again: the same file and labels give the same outcome.
     """
-    score_file = evaluations.score_file
+    score_as = evaluations.score_as
 
     def submit_and_score_for(team: Team, **about) -> Submission:
         submission = submit(team, **about)
 
-        def remember(path: Path, labels_path: Path, resolution: int, **about: Any) -> Outcome:
+        def remember(scored: Submission, path: Path, labels: GroundTruth, **about: Any) -> Outcome:
             limits = (settings.MAX_UPLOAD_BYTES, settings.MAX_DECOMPRESSED_BYTES)
-            key = (submission.sha256, labels_path.name, resolution, limits)
+            key = (scored.sha256, labels.checksum, scored.resolution, limits)
             if key not in outcomes:
-                outcomes[key] = score_file(path, labels_path, resolution, **about)
+                outcomes[key] = score_as(scored, path, labels, **about)
             return outcomes[key]
 
         with monkeypatch.context() as patch:
-            patch.setattr(evaluations, "score_file", remember)
+            patch.setattr(evaluations, "score_as", remember)
             evaluations.evaluate(submission.evaluations.get().pk)
         return submission
 

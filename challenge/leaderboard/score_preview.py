@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from challenge.files import local_copy
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.ranking import boards, rank_rows
-from challenge.models import Evaluation, Metric, Phase, Resolution, Submission, Versions, WithheldDataset
+from challenge.models import Evaluation, Metric, Phase, Resolution, Submission, Versions
 from challenge.results.rows import Row, RowKey, row_of
 from challenge.scoring.metrics.ranked import METRICS
 from challenge.scoring.reading.predictions import PredictionsError
-from challenge.services.score_files import score_file
+from challenge.services.score_files import score_as
 
 #: Means over the datasets, by metric.
 Means = Mapping[str, float]
@@ -63,13 +63,7 @@ def score_previews(
             continue
         try:
             with local_copy(submission.file) as path:
-                outcome = score_file(
-                    path,
-                    wanted.ground_truth.path,
-                    submission.resolution,
-                    check_truth=False,
-                    withheld=WithheldDataset.labels_of(submission.phase_id),
-                )
+                outcome = score_as(submission, path, wanted.ground_truth)
         except (PredictionsError, OSError) as error:
             problems = error.problems if isinstance(error, PredictionsError) else [error]
             yield ScorePreview(submission, before, {}, str(problems[0]))

@@ -19,7 +19,6 @@ from challenge.models import (
     Uncertainty,
     Verification,
     Versions,
-    WithheldDataset,
     wanted_versions,
 )
 from challenge.scoring.reading.predictions import PredictionsError
@@ -27,7 +26,7 @@ from challenge.services import history, queue
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.outcomes import store_failure, store_scores
 from challenge.services.refusals import RefusedError
-from challenge.services.score_files import labels_in, score_file
+from challenge.services.score_files import labels_in, score_as
 from challenge.services.versions import switch_if_complete, versions_for_first_scoring
 
 logger = logging.getLogger(__name__)
@@ -138,12 +137,8 @@ def _score(evaluation: Evaluation, claimed_at: datetime) -> None:
     submission = evaluation.submission
     try:
         with local_copy(submission.file) as path:
-            outcome = score_file(
-                path,
-                evaluation.ground_truth.path,
-                submission.resolution,
-                check_truth=_compares_truth(submission),
-                withheld=WithheldDataset.labels_of(submission.phase_id),
+            outcome = score_as(
+                submission, path, evaluation.ground_truth, check_truth=_compares_truth(submission)
             )
     except PredictionsError as error:
         problems = [str(problem) for problem in error.problems]

@@ -19,7 +19,6 @@ from challenge.models import (
     Reproduction,
     StudyConfirmation,
     Submission,
-    WithheldDataset,
     ranked_versions,
 )
 from challenge.results.evidence import confirmation_of, reproduction_of
@@ -29,7 +28,7 @@ from challenge.services import history
 from challenge.services.board import board_changed
 from challenge.services.commits import try_after_commit
 from challenge.services.refusals import RefusedError
-from challenge.services.score_files import score_file
+from challenge.services.score_files import score_as
 from challenge.services.teams import lock_team
 
 #: Problems of a reproduced file that a message names.
@@ -213,13 +212,7 @@ def _largest_difference(submission: Submission, path: Path) -> float:
     if scored is None:
         raise EvidenceRefusedError(f"{submission} has no scores.")
     try:
-        outcome = score_file(
-            path,
-            scored.ground_truth.path,
-            submission.resolution,
-            check_truth=False,
-            withheld=WithheldDataset.labels_of(submission.phase_id),
-        )
+        outcome = score_as(submission, path, scored.ground_truth)
     except PredictionsError as error:
         problems = " ".join(str(problem) for problem in error.problems[:MOST_PROBLEMS])
         raise EvidenceRefusedError(f"The reproduced file is not valid. {problems}") from error

@@ -3,10 +3,8 @@
 A submission that was scored once keeps its scores, whatever happens when it is scored again.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,16 +27,8 @@ from challenge.services.board import board_changed
 from challenge.services.holds import hold_new
 from challenge.services.integrity_accounts import queue_check as queue_account_check
 from challenge.services.score_changes import line_of_change, tell_teams
+from challenge.services.score_files import Outcome
 from challenge.services.uncertainty import queue_uncertainty
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Metrics and per-dataset curve data of one file, and warnings for its team."""
-
-    scores: Scores
-    curves: Mapping[str, Mapping[str, Any]]
-    warnings: tuple[str, ...]
 
 
 @transaction.atomic

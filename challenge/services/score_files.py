@@ -1,19 +1,45 @@
 """Scoring of one file of predictions against a file of labels; nothing is stored."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from challenge.models import GroundTruth, Submission, WithheldDataset
 from challenge.scoring import ground_truth as label_files
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.metrics.curves import curves
+from challenge.scoring.metrics.evaluator import Scores
 from challenge.scoring.metrics.evaluator import evaluate as evaluate_predictions
 from challenge.scoring.metrics.warnings import warnings_of_scores
 from challenge.scoring.withheld import LabelFile, read_withheld
-from challenge.services.outcomes import Outcome
 from challenge.services.reading import read_submission
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Metrics and per-dataset curve data of one file, and warnings for its team."""
+
+    scores: Scores
+    curves: Mapping[str, Mapping[str, Any]]
+    warnings: tuple[str, ...]
+
+
+def score_as(
+    submission: Submission, path: Path, labels: GroundTruth, *, check_truth: bool = False
+) -> Outcome:
+    """Read, check and score the file at `path` as one of a submission: its resolution, all datasets of its phase.
+
+    Raises:
+        PredictionsError: the file is not a valid submission.
+        GroundTruthError: the labels cannot be read.
+
+    """
+    withheld = WithheldDataset.labels_of(submission.phase_id)
+    return score_file(path, labels.path, submission.resolution, check_truth=check_truth, withheld=withheld)
 
 
 def score_file(

@@ -26,7 +26,6 @@ from challenge.models import (
     wanted_versions,
 )
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
-from challenge.scoring.ground_truth import read_ground_truth
 from challenge.scoring.metrics.ranked import BOOTSTRAP_VERSION
 from challenge.scoring.metrics.secondary import secondary_metrics
 from challenge.scoring.statistics import estimates as scores
@@ -38,6 +37,7 @@ from challenge.services.board import board_changed
 from challenge.services.integrity import queue_check
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.reading import read_submission
+from challenge.services.score_files import labels_in
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def estimate_file(path: Path, labels_path: Path, withheld: Sequence[LabelFile] =
 
     """
     benchmark = MEDMNIST_PLUS.with_withheld(one.dataset for one in withheld)
-    labels = {**read_ground_truth(labels_path, MEDMNIST_PLUS).labels, **read_withheld(withheld)}
+    labels = {**labels_in(labels_path), **read_withheld(withheld)}
     predictions = read_submission(path, benchmark=benchmark)  # the first scoring compared `truth`
     return Outcome(
         uncertainty_fields(scores.estimate(predictions.values, labels, benchmark), benchmark),

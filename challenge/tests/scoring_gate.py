@@ -9,30 +9,22 @@ No intervals are estimated, unless `ESTIMATES` is set: an estimate takes as long
 import os
 import signal
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from celery import current_app
 
 from challenge import tasks
-from challenge.scoring.withheld import LabelFile
 from challenge.services import evaluations, uncertainty
-from challenge.services.outcomes import Outcome
+from challenge.services.score_files import Outcome
 
-score_file = evaluations.score_file
+score_as = evaluations.score_as
 gate = Path(os.environ["SCORING_GATE"])
 
 
-def score_file_and_pass_the_gate(
-    path: Path,
-    labels_path: Path,
-    resolution: int | None = None,
-    *,
-    check_truth: bool = True,
-    withheld: Sequence[LabelFile] = (),
-) -> Outcome:
-    outcome = score_file(path, labels_path, resolution, check_truth=check_truth, withheld=withheld)
+def score_and_pass_the_gate(*arguments: Any, **about: Any) -> Outcome:
+    outcome = score_as(*arguments, **about)
     gate.with_suffix(".reached").touch()
     while (order := gate.read_text()) != "pass":
         if order == "die":
@@ -47,7 +39,7 @@ def score_file_and_pass_the_gate(
     return outcome
 
 
-evaluations.score_file = score_file_and_pass_the_gate
+evaluations.score_as = score_and_pass_the_gate
 if not os.environ.get("ESTIMATES"):
     uncertainty.estimate = lambda evaluation_id: None
 if seconds := os.environ.get("SWEEP_SECONDS"):

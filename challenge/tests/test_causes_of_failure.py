@@ -24,7 +24,7 @@ def break_scoring(monkeypatch) -> Callable[[Submission, Exception], None]:
             raise error
 
         with monkeypatch.context() as broken:
-            broken.setattr(evaluations, "score_file", fail)
+            broken.setattr(evaluations, "score_as", fail)
             for _ in range(Evaluation.MAX_ATTEMPTS):
                 evaluations.evaluate(submission.evaluations.get().pk)
         submission.refresh_from_db()

@@ -37,10 +37,10 @@ def status_of(evaluation: Evaluation) -> str:
 def test_a_task_twice_at_once_scores_once(submit, team, monkeypatch):
     submission = submit(team)
     evaluation = submission.evaluations.get()
-    score_file = Mock(wraps=evaluations.score_file)
-    monkeypatch.setattr(evaluations, "score_file", score_file)
+    score_as = Mock(wraps=evaluations.score_as)
+    monkeypatch.setattr(evaluations, "score_as", score_as)
     in_parallel([partial(evaluations.evaluate, evaluation.pk)] * 4)
-    assert score_file.call_count == 1
+    assert score_as.call_count == 1
     assert status_of(evaluation) == Status.SCORED
     assert evaluation.dataset_scores.count() == 12
     assert evaluation.attempts == 1

@@ -10,7 +10,7 @@ from challenge.scoring.benchmark import MEDMNIST_PLUS
 from challenge.scoring.demo import make_demo_ground_truth
 from challenge.services import entries, evaluations, ground_truths, groups, history, submissions, uncertainty
 from challenge.services.figure_files import figures_path
-from challenge.services.outcomes import Outcome
+from challenge.services.score_files import Outcome
 from challenge.tests.pages import attribute, elements, page_of, text_of
 
 
@@ -175,15 +175,15 @@ def test_a_scoring_that_runs_stores_nothing(
     client, team, submit, on_commit, monkeypatch, reads_it_before, caplog
 ):
     running = submit(team)
-    score_file = evaluations.score_file
+    score_as = evaluations.score_as
 
     def score_while_the_team_withdraws(*arguments, **about) -> Outcome:
-        outcome = score_file(*arguments, **about) if reads_it_before else None
+        outcome = score_as(*arguments, **about) if reads_it_before else None
         with on_commit():
             withdraw(client, running, delete_file="on")
-        return outcome or score_file(*arguments, **about)
+        return outcome or score_as(*arguments, **about)
 
-    monkeypatch.setattr(evaluations, "score_file", score_while_the_team_withdraws)
+    monkeypatch.setattr(evaluations, "score_as", score_while_the_team_withdraws)
     evaluations.evaluate(running.evaluations.get().pk)
     assert_ended_quietly(running)
 

@@ -113,12 +113,12 @@ import sys, time
 from pathlib import Path
 import django
 django.setup()
-from challenge.services import evaluations, ground_truths, submissions
+from challenge.services import evaluations, ground_truths, score_files, submissions
 from challenge.scoring.reading.predictions import PredictionsError
-evaluations.labels_in(Path(sys.argv[2]))
+score_files.labels_in(Path(sys.argv[2]))
 before = time.process_time()
 try:
-    evaluations.score_file(Path(sys.argv[1]), Path(sys.argv[2]), withheld=())
+    score_files.score_file(Path(sys.argv[1]), Path(sys.argv[2]), withheld=())
 except PredictionsError as error:
     print(len(error.problems), end=" ")
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]

@@ -19,7 +19,7 @@ def broken(monkeypatch):
             raise error
 
         with monkeypatch.context() as patch:
-            patch.setattr(evaluations, "score_file", fail)
+            patch.setattr(evaluations, "score_as", fail)
             for _ in range(Evaluation.MAX_ATTEMPTS):
                 evaluations.evaluate(submission.evaluations.get().pk)
         return submission

@@ -47,10 +47,10 @@ def test_two_first_outcomes_at_once_are_reported_in_one_mail(team, submit):
     def score_second_first(*arguments, **about):
         monkeypatch.undo()
         evaluations.evaluate(second.pk)
-        return evaluations.score_file(*arguments, **about)
+        return evaluations.score_as(*arguments, **about)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(evaluations, "score_file", score_second_first)
+        monkeypatch.setattr(evaluations, "score_as", score_second_first)
         evaluations.evaluate(first.pk)
     assert submission.evaluations.scored().count() == 2
     assert Mail.objects.count() == 1

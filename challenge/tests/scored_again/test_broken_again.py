@@ -34,14 +34,14 @@ def out_of_time(submission, monkeypatch):
     def stop(*arguments, **about):
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(evaluations, "score_file", stop)
+    monkeypatch.setattr(evaluations, "score_as", stop)
 
 
 def by_our_fault(submission, monkeypatch):
     def fail(*arguments, **about):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(evaluations, "score_file", fail)
+    monkeypatch.setattr(evaluations, "score_as", fail)
 
 
 REASONS = pytest.mark.parametrize("reason", [without_file, with_a_broken_file, out_of_time, by_our_fault])

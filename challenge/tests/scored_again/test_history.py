@@ -74,16 +74,16 @@ def test_an_entry_that_failed_again_has_no_changed_score_until_it_is_scored(
 ):
     submission = submit_and_score(team)
     give_up_intervals()
-    score_file = evaluations.score_file
+    score_as = evaluations.score_as
 
     def fail(*arguments, **about):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(evaluations, "score_file", fail)
+    monkeypatch.setattr(evaluations, "score_as", fail)
     activate(corrected, by=organizer)
     work()
     assert not HistoryLine.objects.filter(action="scores changed").exists()
-    monkeypatch.setattr(evaluations, "score_file", score_file)
+    monkeypatch.setattr(evaluations, "score_as", score_as)
     evaluations.score_again([submission], by=organizer, reason="It works again.")
     work()
     line = HistoryLine.objects.get(action="scores changed")

@@ -52,15 +52,15 @@ def test_an_entry_that_is_being_scored_is_scored_by_both(
     content, submit, team, ground_truth, corrected, monkeypatch
 ):
     submission = submit(team, content=content)
-    score_file = evaluations.score_file
+    score_as = evaluations.score_as
 
     def activate_meanwhile(*arguments, **about):
-        monkeypatch.setattr(evaluations, "score_file", score_file)
-        outcome = score_file(*arguments, **about)
+        monkeypatch.setattr(evaluations, "score_as", score_as)
+        outcome = score_as(*arguments, **about)
         activate(corrected)
         return outcome
 
-    monkeypatch.setattr(evaluations, "score_file", activate_meanwhile)
+    monkeypatch.setattr(evaluations, "score_as", activate_meanwhile)
     work()
     assert evaluation_of(submission, ground_truth).status == Status.SCORED
     assert evaluation_of(submission, corrected).status == Status.SCORED

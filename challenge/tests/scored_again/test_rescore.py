@@ -136,15 +136,15 @@ def test_failures_by_our_fault_are_tried_again_and_others_are_reported(
 ):
     break_file(three[0])
     activate(corrected)
-    score_file = evaluations.score_file
+    score_as = evaluations.score_as
 
-    def fail(path, *arguments, **about):
-        if path.name == three[1].file.name.rpartition("/")[2]:
+    def fail(submission, *arguments, **about):
+        if submission == three[1]:
             raise RuntimeError("a fault of ours")
-        return score_file(path, *arguments, **about)
+        return score_as(submission, *arguments, **about)
 
     with monkeypatch.context() as patch:
-        patch.setattr(evaluations, "score_file", fail)
+        patch.setattr(evaluations, "score_as", fail)
         work()
     assert evaluation_of(three[1], corrected).failure == Evaluation.Failure.SITE
     status, out, err = run()
@@ -229,10 +229,10 @@ class TestDryRun:
     def test_stored_scores_are_not_computed_again(self, three, corrected, monkeypatch):
         activate(corrected)
         evaluations.evaluate(evaluation_of(three[0], corrected).pk)
-        score_file = Mock(wraps=score_preview.score_file)
-        monkeypatch.setattr(score_preview, "score_file", score_file)
+        score_as = Mock(wraps=score_preview.score_as)
+        monkeypatch.setattr(score_preview, "score_as", score_as)
         _, out, _ = run("--dry-run")
-        assert score_file.call_count == 2
+        assert score_as.call_count == 2
         assert "Files to score: 2 of 3." in out
 
     def test_chosen_ones(self, three, corrected):
