@@ -1,13 +1,16 @@
 """Rows of the board's table as HTML. They are made without templates, which would take half of a page's time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape  # Django's, which also takes lazy texts, would be a tenth of a page's time
 
 from challenge.formats.numbers import ranks_text
-from challenge.leaderboard.lines import Line, Standing
+from challenge.leaderboard.lines import Cell, Line, Standing
+from challenge.scoring.metrics.ranked import METRICS
+from challenge.scoring.statistics.intervals import LEVEL
 
 _LEVEL = '<span class="level" aria-hidden="true">≈</span> '
 _LEVEL_IN_WORDS = '<span class="visually-hidden">, not distinguishable from the leading entry</span>'
+_INTERVAL = f'<div class="interval"><span class="visually-hidden">{100 * LEVEL:g} % interval </span>'
 _MOVES = '<div class="interval"><span class="visually-hidden">, moves over resamples of the </span>'
 
 
@@ -44,6 +47,16 @@ def rank_cell(standing: Standing, *, is_published: bool) -> str:
     return f'<td class="rank">{shown}{over_datasets}</td>'
 
 
+def mean_cells(cells: Mapping[str, Cell], metric: str) -> str:
+    """Return the cells of the means; the metric that ranks comes first, with its interval."""
+    first = cells.get(metric)
+    interval = f"{_INTERVAL}{first.interval}</div>" if first and first.interval else ""
+    others = "".join(
+        f'<td class="number">{_mean(cells.get(other))}</td>' for other in METRICS if other != metric
+    )
+    return f'<td class="number sorted">{_mean(first)}{interval}</td>{others}'
+
+
 def gap_cell(gap: tuple[str, str] | None) -> str:
     """Return the cell with the public minus the withheld mean, and its interval."""
     text, interval = gap or ("–", "")
@@ -61,6 +74,14 @@ def text_cells(texts: Iterable[str]) -> str:
 def score_cells(scores: Iterable[str]) -> str:
     """Return a cell for each number; an empty text is a score that is not known."""
     return "".join(f'<td class="number">{score or "–"}</td>' for score in scores)
+
+
+def _mean(cell: Cell | None) -> str:
+    if cell is None:
+        return '<span title="Not published">–</span>'
+    title = f' title="{escape(cell.source)}"' if cell.source else ""
+    std = f' <span class="std">± {cell.std}</span>' if cell.std else ""
+    return f"<span{title}>{cell.text}{std}</span>"
 
 
 def _range(of: str, ends: tuple[int, int] | None) -> str:

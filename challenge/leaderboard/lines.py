@@ -52,8 +52,6 @@ class Line:
     is_close_to_one: bool
     #: Means over the datasets by metric, and scores on all datasets in their official order.
     cells: Mapping[str, Cell]
-    #: The four means as HTML, by the metric that ranks and so comes first.
-    rendered: Mapping[str, str]
     datasets: Mapping[str, tuple[str, ...]]
     #: Facts for filters; None if they are not stated.
     parameters: float | None
@@ -122,7 +120,6 @@ def line_of(row: Row, facts: Mapping[str, Any] = UNKNOWN_FACTS) -> Line:
         line,
         head=render_to_string("challenge/_entry.html", {"row": row}).strip(),
         attempts=render_to_string("challenge/_attempts.html", {"row": row}).strip() if row.attempts else "",
-        rendered={metric: _rendered(line.cells, metric) for metric in METRICS},
     )
 
 
@@ -141,7 +138,6 @@ def headless_line(row: Row, facts: Mapping[str, Any]) -> Line:
         study_url=row.study_url,
         is_close_to_one=any_close_to_one(row.scores.values()),
         cells={metric: _cell(row.scores[metric]) for metric in METRICS if metric in row.scores},
-        rendered={},
         datasets={metric: _on_datasets(row, metric) for metric in METRICS} if row.by_dataset else {},
         parameters=facts["parameters_millions"],
         family=facts["family"],
@@ -162,17 +158,15 @@ def to_json(line: Line) -> dict[str, Any]:
 
 
 def from_json(values: Mapping[str, Any]) -> Line:
-    """Return the line of `to_json`, also after it was written and read as JSON."""
+    """Return the line of `to_json`, also after it was written and read as JSON.
+
+    Fields of an earlier version of the software are ignored; if one is missing, this raises KeyError.
+    """
     cells = {metric: Cell(*cell) for metric, cell in values["cells"].items()}
     datasets = {metric: tuple(scores) for metric, scores in values["datasets"].items()}
     gaps = {metric: (text, interval) for metric, (text, interval) in values["gaps"].items()}
     made = {"kind": Kind(values["kind"]), "cells": cells, "datasets": datasets, "gaps": gaps}
-    return Line(**{**values, **made})
-
-
-def _rendered(cells: Mapping[str, Cell], metric: str) -> str:
-    others = [cells.get(other) for other in METRICS if other != metric]
-    return render_to_string("challenge/_cells.html", {"score": cells.get(metric), "others": others}).strip()
+    return Line(**{name: values[name] for name in FIELDS} | made)
 
 
 def _training(method: PublishedMethod) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from django.core.paginator import Page, Paginator
@@ -11,6 +13,7 @@ from challenge.figures.forest import ForestRow, forest
 from challenge.leaderboard.cells import (
     gap_cell,
     head_cell,
+    mean_cells,
     pick_cell,
     rank_cell,
     score_cells,
@@ -57,8 +60,7 @@ class BoardPage:
     forest: str
     n_drawn: int
     n_drawn_entries: int
-    #: All rows, the number of those that match, and the number of hidden rows that do not state a fact.
-    standings: Standings
+    #: Number of the rows that match, and of the hidden rows that do not state a fact.
     n_matching: int
     n_unstated: int
     leader: Line | None
@@ -66,13 +68,19 @@ class BoardPage:
     is_close_to_one: bool
 
 
-def board_page(filters: Filters) -> Kept[BoardPage]:
-    """Return the page of the rows that match the selection."""
-    kept = standings_by(filters)
-    return Kept(_page(filters, kept.value), kept.made_at, kept.is_current)
+class Board(NamedTuple):
+    """Standings, and the time at which the lines that belong to them were made."""
+
+    standings: Kept[Standings]
+    lines_made_at: datetime
 
 
 def standings_by(filters: Filters) -> Kept[Standings]:
+    """Return the standings under the filters, as `board_by` does."""
+    return board_by(filters).standings
+
+
+def board_by(filters: Filters) -> Board:
     """Return the standings under the filters, and see to their lines first; the state of the site is read once.
 
     Ranks and lines are by the same versions: if the site has just switched to others, both are read again.
@@ -87,11 +95,12 @@ def standings_by(filters: Filters) -> Kept[Standings]:
         kept = STANDINGS.get(filters.ranking_values, state, may_make=lines.is_current)
         scored_by = kept.value.scored_by
         if scored_by == lines.value or has_lines(filters, scored_by):
-            return kept
+            return Board(kept, lines.made_at)
     raise NotMadeYetError("The lines by the new versions are being made.")
 
 
-def _page(filters: Filters, standings: Standings) -> BoardPage:
+def board_page(filters: Filters, standings: Standings) -> BoardPage:
+    """Return the page of the rows that match the selection."""
     benchmark = benchmark_of(filters.phase)
     matching, n_unstated = filters.selection.places(standings)
     page = Paginator(matching, ROWS_PER_PAGE).get_page(filters.page)
@@ -110,7 +119,6 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
         forest=forest([_drawn(row, filters.metric) for row in drawn], METRIC_TITLES[filters.metric]),
         n_drawn=len(drawn),
         n_drawn_entries=sum(not row.line.is_published for row in drawn),
-        standings=standings,
         n_matching=len(matching),
         n_unstated=n_unstated,
         leader=leading,
@@ -119,27 +127,11 @@ def _page(filters: Filters, standings: Standings) -> BoardPage:
     )
 
 
-@dataclass(frozen=True)
-class Highest:
-    """The highest rows of a ranking, and the sentences about all of its rows."""
-
-    #: Rows of the table as HTML.
-    rows: Sequence[str]
-    headline: str
-
-
-def highest_rows(filters: Filters, n: int) -> Highest | None:
-    """Return the n highest rows of a ranking; None while it is computed for the first time."""
-    try:
-        standings = standings_by(filters).value
-    except NotMadeYetError:
-        return None
+def highest_rows(filters: Filters, standings: Standings, n: int) -> list[str]:
+    """Return the n highest rows of a ranking as HTML."""
     places = np.flatnonzero(standings.ranks[:n]).tolist()
     ranked = ranked_rows(filters, standings, places)
-    return Highest(
-        board_rows([ranked[place] for place in places if place in ranked], filters, MEDMNIST_PLUS),
-        standings.headline,
-    )
+    return board_rows([ranked[place] for place in places if place in ranked], filters, MEDMNIST_PLUS)
 
 
 def ranked_rows(filters: Filters, standings: Standings, places: Iterable[int]) -> dict[int, Ranked]:
@@ -183,7 +175,7 @@ def board_rows(
             yield pick_cell(line, is_ticked=line.key == ticked)
         yield rank_cell(standing, is_published=line.is_published)
         yield head_cell(line, with_attempts=not filters.all_entries)
-        yield line.rendered[filters.metric]
+        yield mean_cells(line.cells, filters.metric)
         if benchmark.has_withheld:
             yield gap_cell(line.gaps.get(filters.metric))
         yield text_cells(getattr(line, text) for text in texts)

@@ -20,7 +20,7 @@ MOST_CHARACTERS = 100
 FEWEST_MILLIONS, MOST_MILLIONS = 0.0001, 1_000_000.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Searchable:
     """Rows as columns of equal length, with all that a selection looks at.
 

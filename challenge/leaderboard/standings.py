@@ -18,9 +18,12 @@ from challenge.models import Versions, mark_of, ranked_versions
 from challenge.results.facts import facts_of_rows
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Standings(Searchable):
-    """The rows of a ranking in order of rank, as columns of equal length, and what is said about all of them."""
+    """The rows of a ranking in order of rank, as columns of equal length, and what is said about all of them.
+
+    Two are equal only if they are one: pages made from them are kept by them.
+    """
 
     #: Mark of the versions behind the ranks.
     scored_by: str

@@ -113,10 +113,10 @@ class Result(Generic[T]):
         """Return the name of the result for parameters in their canonical form."""
         return f"{self.kind}?{parameters(about).urlencode()}"
 
-    def value(self, about: Mapping[str, object], missing: M) -> T | M:
+    def value(self, about: Mapping[str, object], missing: M, state: str | None = None) -> T | M:
         """Return the value of the result, or `missing` while it is being made for the first time."""
         try:
-            return self.get(about).value
+            return self.get(about, state).value
         except NotMadeYetError:
             return missing
 

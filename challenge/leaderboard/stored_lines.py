@@ -19,7 +19,7 @@ from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.lines import Line, from_json, line_of, to_json
 from challenge.leaderboard.ranking import leaderboard
-from challenge.leaderboard.store import KEPT_DAYS, Result
+from challenge.leaderboard.store import KEPT_DAYS, NotMadeYetError, Result
 from challenge.models import BoardLine, Uncertainty, mark_of, ranked_versions
 from challenge.results.evidence import mark_of_row
 from challenge.results.facts import facts_of_rows
@@ -29,9 +29,17 @@ from challenge.results.withheld import with_gaps
 
 
 def stored_lines(filters: Filters, scored_by: str, keys: Sequence[str]) -> dict[str, Line]:
-    """Return the lines of these rows with the scores by some versions, by key; a row that has just gone has none."""
+    """Return the lines of these rows with the scores by some versions, by key; a row that has just gone has none.
+
+    Raises:
+        NotMadeYetError: an earlier version of the software made them, without a field of this one.
+
+    """
     found = _lines(filters).filter(scored_by=scored_by, key__in=keys)
-    return {key: from_json(json.loads(shown)) for key, shown in found.values_list("key", "shown")}
+    try:
+        return {key: from_json(json.loads(shown)) for key, shown in found.values_list("key", "shown")}
+    except KeyError as error:
+        raise NotMadeYetError("The lines by this version of the software are being made.") from error
 
 
 def has_lines(filters: Filters, scored_by: str) -> bool:

@@ -33,7 +33,6 @@ LINES = st.builds(
     Line,
     kind=st.sampled_from(Kind),
     cells=st.dictionaries(st.sampled_from(METRICS), CELL),
-    rendered=st.dictionaries(st.sampled_from(METRICS), TEXT),
     datasets=st.dictionaries(st.sampled_from(METRICS), st.tuples(*[TEXT] * 12)),
     parameters=st.none() | NUMBER,
 )

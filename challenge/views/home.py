@@ -1,15 +1,20 @@
 """Home page."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from challenge.leaderboard.counts import COUNTS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.fragments import OVER_TIME
-from challenge.leaderboard.page import highest_rows, metrics_of
+from challenge.leaderboard.page import board_by, highest_rows, metrics_of
+from challenge.leaderboard.standings import Standings
+from challenge.leaderboard.store import NotMadeYetError, state_of_the_site
 from challenge.models import Metric, News, Phase, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -20,20 +25,51 @@ N_LEADERS = 5
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
     filters = replace(Filters.from_query(request.GET).ranked, phase=None)
-    phases = list(Phase.objects.open_now())
+    phases, state = list(Phase.objects.open_now()), state_of_the_site()
     context = {
         "filters": filters,
-        "metrics": Metric.choices,
-        "board_metrics": metrics_of(filters.metric),
-        "resolutions": Resolution.values,
-        "leaders": highest_rows(filters, N_LEADERS),
-        "best_over_time": OVER_TIME.value(filters.ranking_values, ""),
+        "choices": _choices(filters.parameters.urlencode()),
+        "leaders": _leaders(filters),
+        "best_over_time": OVER_TIME.value(filters.ranking_values, "", state),
         "phases": phases,
         "over": None if phases else Phase.objects.latest_opened(),
         "upcoming": Phase.objects.upcoming(),
         "news": News.objects.published().first(),
         "datasets": MEDMNIST_PLUS.datasets,
         "test_images": MEDMNIST_PLUS.n_rows,
-        "counts": COUNTS.value({}, None),
+        "counts": COUNTS.value({}, None, state),
     }
     return render(request, "challenge/home.html", context)
+
+
+@lru_cache(maxsize=64)
+def _choices(query: str) -> str:
+    """Render the choices of a resolution and a metric."""
+    context = {
+        "filters": Filters.from_query(QueryDict(query)),
+        "metrics": Metric.choices,
+        "resolutions": Resolution.values,
+    }
+    return render_to_string("challenge/_leaders_choices.html", context)
+
+
+def _leaders(filters: Filters) -> str:
+    """Return the highest rows as HTML; empty while they are computed for the first time."""
+    try:
+        kept, lines_made_at = board_by(filters)
+    except NotMadeYetError:
+        return ""
+    return _rendered_leaders(filters.parameters.urlencode(), kept.value, lines_made_at)
+
+
+@lru_cache(maxsize=16)
+def _rendered_leaders(query: str, standings: Standings, lines_made_at: datetime) -> str:
+    """Render the highest rows; they are kept while the standings are the same, and their lines by `lines_made_at`."""
+    filters = Filters.from_query(QueryDict(query))
+    context = {
+        "filters": filters,
+        "metrics": metrics_of(filters.metric),
+        "rows": highest_rows(filters, standings, N_LEADERS),
+        "headline": standings.headline,
+    }
+    return render_to_string("challenge/_leaders.html", context)

@@ -1,7 +1,9 @@
 """Page of the leaderboard."""
 
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -16,8 +18,9 @@ from challenge.leaderboard.choices import active, cleared, options
 from challenge.leaderboard.control import control_comparison
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.fragments import TABS
-from challenge.leaderboard.page import board_page
+from challenge.leaderboard.page import board_by, board_page
 from challenge.leaderboard.phases import filters_of, phase_choice
+from challenge.leaderboard.standings import Standings
 from challenge.leaderboard.tabs import COLOURS_WITHIN
 from challenge.models import Metric, Resolution, benchmark_of
 
@@ -38,15 +41,22 @@ def leaderboard(request: HttpRequest) -> HttpResponse:
         "benchmark": benchmark_of(filters.phase),
         "metric_label": filters.metric.label,
         "has_figures": filters.tab in (Tab.RANKS, Tab.WAYS, Tab.FIGURES),
-        "controls": _controls(filters.parameters.urlencode()),
+        "choices": _choices(filters.parameters.urlencode()),
         **(_ranking(filters) if filters.tab is Tab.RANKING else _tab(filters, request.GET)),
     }
     return render(request, "challenge/leaderboard.html", context)
 
 
+class Choices(NamedTuple):
+    """Parts of the page that depend on the reader's choices alone, as HTML: a hundred links."""
+
+    controls: str
+    exports: str
+
+
 @lru_cache(maxsize=256)
-def _controls(query: str) -> str:
-    """Return the controls and the tabs as HTML. They depend on the reader's choices alone, and have a hundred links."""
+def _choices(query: str) -> Choices:
+    """Render the controls with the tabs, and the links to the files."""
     filters = Filters.from_query(QueryDict(query))
     limit = filters.selection.parameters
     context = {
@@ -59,22 +69,39 @@ def _controls(query: str) -> str:
         "active": active(filters),
         "cleared": cleared(filters).parameters,
     }
-    return render_to_string("challenge/leaderboard/_controls.html", context)
+    return Choices(
+        render_to_string("challenge/leaderboard/_controls.html", context),
+        render_to_string("challenge/_exports.html", {"filters": filters}),
+    )
 
 
 def _ranking(filters: Filters) -> dict[str, Any]:
     """Return the context of the ranking: a page of its rows."""
-    kept = board_page(filters)
-    return {
-        "kept": kept,
-        "board": kept.value,
-        "standings": kept.value.standings,
-        "headline": kept.value.standings.headline,
-        "has_entries": kept.value.standings.has_entries,
+    kept, lines_made_at = board_by(filters)
+    html = _rendered(filters.parameters.urlencode(), filters.page, kept.value, lines_made_at)
+    return {"kept": kept, "content": html, "headline": kept.value.headline}
+
+
+@lru_cache(maxsize=32)
+def _rendered(query: str, page: int, standings: Standings, lines_made_at: datetime) -> str:
+    """Render a page of the ranking; the last ones are kept while their standings and lines are the same.
+
+    `lines_made_at` is the time at which the lines were made, because they can be newer than the standings.
+    """
+    filters = replace(Filters.from_query(QueryDict(query)), page=page)
+    board = board_page(filters, standings)
+    context = {
+        "filters": filters,
+        "benchmark": board.benchmark,
+        "metric_label": filters.metric.label,
+        "board": board,
+        "standings": standings,
+        "has_entries": standings.has_entries,
         "all_rows": cleared(filters).parameters,
         "fewest": FEWEST,
         "most": MOST,
     }
+    return render_to_string("challenge/leaderboard/ranking.html", context)
 
 
 def _tab(filters: Filters, query: QueryDict) -> dict[str, Any]:
