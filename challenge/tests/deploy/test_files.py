@@ -24,6 +24,8 @@ QUEUES = {one.name for one in settings.CELERY_TASK_QUEUES} | {settings.FIGURES_Q
 
 def check_command(words: list[str]) -> None:
     """Check that a command names a program of the site, and a command or queue that exists."""
+    if words[:2] == ["nice", "-n"]:
+        words = words[3:]
     program = Path(words[0]).name
     if program == "gunicorn":
         assert words[1] == "bigsite.wsgi"
@@ -84,6 +86,20 @@ def test_the_command_of_a_container_exists(name):
     command = SERVICES[name].get("command")
     if command:
         check_command(command)
+
+
+def test_pages_have_priority_over_the_work_of_workers():
+    web, worker, figures = (SERVICES[name].get("command", []) for name in ("web", "worker", "figures"))
+    assert web[:1] != ["nice"]
+    assert worker[:3] == ["nice", "-n", "5"]
+    assert figures[:3] == ["nice", "-n", "10"]
+    units = {
+        path.name: re.findall(r"^Nice=(\d+)", path.read_text(), re.M)
+        for path in (DEPLOY / "systemd").iterdir()
+    }
+    assert units["big-web.service"] == []
+    assert units["big-worker.service"] == ["5"]
+    assert units["big-figures.service"] == units["big-verify.service"] == ["10"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
