@@ -147,7 +147,7 @@ def _stack(folder: Path, settings: Mapping[str, str]) -> Stack:
         "cache": ([*redis, str(cache)], cache),
         "database": (mariadb, database),
         "web": ([*PYTHON, *gunicorn, "--bind", f"127.0.0.1:{web}"], web),
-        "worker": (["nice", "-n", "5", *celery, "worker", "--loglevel", "info"], 0),  # as in deploy
+        "worker": (["nice", "-n", "10", *celery, "worker", "--loglevel", "info"], 0),  # as in deploy
         "beat": ([*celery, "beat", "--loglevel", "info"], 0),
     }
     parts = {

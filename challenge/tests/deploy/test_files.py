@@ -91,15 +91,15 @@ def test_the_command_of_a_container_exists(name):
 def test_pages_have_priority_over_the_work_of_workers():
     web, worker, figures = (SERVICES[name].get("command", []) for name in ("web", "worker", "figures"))
     assert web[:1] != ["nice"]
-    assert worker[:3] == ["nice", "-n", "5"]
-    assert figures[:3] == ["nice", "-n", "10"]
+    assert worker[:3] == ["nice", "-n", "10"]
+    assert figures[:3] == ["nice", "-n", "15"]
     units = {
         path.name: re.findall(r"^Nice=(\d+)", path.read_text(), re.M)
         for path in (DEPLOY / "systemd").iterdir()
     }
     assert units["big-web.service"] == []
-    assert units["big-worker.service"] == ["5"]
-    assert units["big-figures.service"] == units["big-verify.service"] == ["10"]
+    assert units["big-worker.service"] == ["10"]
+    assert units["big-figures.service"] == units["big-verify.service"] == ["15"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
