@@ -41,7 +41,10 @@ def check_link(value: str) -> None:
         raise ValidationError(
             "The link contains a backslash, which browsers read as a slash. Write %5C for a backslash."
         )
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # a bracket where no IPv6 address is; `URLValidator` refuses it, and says so
+        return
     if "@" in parts.netloc:
         raise ValidationError(
             "The link contains a user name or a password before its host. Leave out everything up to the @."
