@@ -115,11 +115,12 @@ class Demo:
         os.killpg(self.process.pid, signal.SIGINT)
 
     def pid_of(self, program: str) -> int:
-        """Return the process of the demo's web server ("gunicorn") or worker ("celery")."""
+        """Return the process of the demo's web server ("gunicorn") or of the worker that scores ("celery")."""
+        words = {"gunicorn": "gunicorn", "celery": "--beat"}  # another worker draws and verifies
         return next(
             pid
             for pid in self.processes()
-            if parent_of(pid) == self.process.pid and program in command_of(pid)
+            if parent_of(pid) == self.process.pid and words[program] in command_of(pid)
         )
 
     @contextmanager
