@@ -18,7 +18,7 @@ from challenge.api.problems import ProblemError, problems_of
 from challenge.leaderboard.export import KINDS, absolute
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.lines import Ranked
-from challenge.leaderboard.page import ranked_rows, standings_by
+from challenge.leaderboard.page import board_by, ranked_rows
 from challenge.leaderboard.phases import phase_choice
 from challenge.leaderboard.selection import Selection
 from challenge.models import Metric, Phase
@@ -39,7 +39,7 @@ def leaderboard(request: HttpRequest, choice: Query[schemas.BoardQuery]) -> dict
     filters = _filters(choice)
     if not phase_choice(filters).has_results:
         raise ProblemError(HTTPStatus.NOT_FOUND, "The results of this phase are public after it has closed.")
-    kept = standings_by(filters)
+    kept = board_by(filters).standings
     places, _ = filters.selection.places(kept.value)
     page = page_of(places, choice)
     rows = ranked_rows(filters, kept.value, page.items)

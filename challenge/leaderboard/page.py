@@ -75,11 +75,6 @@ class Board(NamedTuple):
     lines_made_at: datetime
 
 
-def standings_by(filters: Filters) -> Kept[Standings]:
-    """Return the standings under the filters, as `board_by` does."""
-    return board_by(filters).standings
-
-
 def board_by(filters: Filters) -> Board:
     """Return the standings under the filters, and see to their lines first; the state of the site is read once.
 

@@ -10,7 +10,7 @@ from accounts.models import Team
 from challenge.figures.figure import Figure
 from challenge.leaderboard.figures import ENTRIES_PER_RESOLUTION, ROWS_WITH_DATASETS
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.page import ranked_rows, standings_by
+from challenge.leaderboard.page import board_by, ranked_rows
 from challenge.services import groups, history, submissions
 from challenge.tests.pages import attribute, element, elements, page_of, text_of
 
@@ -92,7 +92,7 @@ def test_rows_that_state_their_parameters_are_drawn_against_them(client, entry_b
 def test_published_methods_have_their_parameters_and_the_front(client, baselines):
     figure = figures_of(client)["over_parameters"]
     filters = Filters()
-    rows = standings_by(filters).value
+    rows = board_by(filters).standings.value
     ranked = ranked_rows(filters, rows, range(len(rows.keys)))
     lines = [row.line for row in ranked.values() if row.standing.rank]
     stated = [line for line in lines if line.parameters]
