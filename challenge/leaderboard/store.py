@@ -16,7 +16,7 @@ import logging
 import pickle
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
@@ -158,9 +158,13 @@ class Result(Generic[T]):
             missing = [BoardResult(name=name, asked_on=_before_readers()) for name in names - {*known}]
             BoardResult.objects.bulk_create(missing, ignore_conflicts=True)
 
+    def _recall(self, held: BoardResult) -> T:
+        version = (held.state, held.made_at, held.seconds)
+        return _memory.get(held.name, version, lambda: _unpack(held))
+
     def _load(self, held: BoardResult, *, is_current: bool) -> Kept[T]:
         try:
-            value = _memory.load(held) if self.is_remembered else _unpack(held)
+            value = self._recall(held) if self.is_remembered else _unpack(held)
         except (
             Exception
         ) as error:  # another version of the software made it, of classes that have changed since
@@ -257,27 +261,26 @@ def _unpack(held: BoardResult) -> Any:
     return value
 
 
-class _Memory:
-    """The results that this process read last, so that it reads a large one once."""
+class Memory:
+    """The values that this process used last, so that it makes or reads a large one once: one version of each name."""
 
-    MOST = 24
-
-    def __init__(self) -> None:
-        self._values: OrderedDict[str, tuple[object, Any]] = OrderedDict()
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Hashable, tuple[object, Any]] = OrderedDict()
         self._lock = Lock()
 
-    def load(self, held: BoardResult) -> Any:
-        version = (held.state, held.made_at, held.seconds)
+    def get(self, name: Hashable, version: object, make: Callable[[], M]) -> M:
+        """Return the value of a version, made now unless it is the one that is kept."""
         with self._lock:
-            known, value = self._values.get(held.name, (None, None))
+            known, value = self._values.get(name, (None, None))
         if known != version:
-            value = _unpack(held)
+            value = make()
         with self._lock:
-            self._values[held.name] = version, value
-            self._values.move_to_end(held.name)
-            while len(self._values) > self.MOST:
+            self._values[name] = version, value
+            self._values.move_to_end(name)
+            while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return value
 
 
-_memory = _Memory()
+_memory = Memory(24)

@@ -1,8 +1,8 @@
 """Home page."""
 
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
+from weakref import ref
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -14,11 +14,13 @@ from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.fragments import OVER_TIME
 from challenge.leaderboard.page import board_by, highest_rows, metrics_of
 from challenge.leaderboard.standings import Standings
-from challenge.leaderboard.store import NotMadeYetError, state_of_the_site
+from challenge.leaderboard.store import Memory, NotMadeYetError, state_of_the_site
 from challenge.models import Metric, News, Phase, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
 N_LEADERS = 5
+#: Highest rows as HTML, by the choices of the reader, as `views.leaderboard` keeps pages.
+_highest = Memory(16)
 
 
 @require_safe
@@ -59,13 +61,14 @@ def _leaders(filters: Filters) -> str:
         kept, lines_made_at = board_by(filters)
     except NotMadeYetError:
         return ""
-    return _rendered_leaders(filters.parameters.urlencode(), kept.value, lines_made_at)
+    version = ref(kept.value), lines_made_at
+    return _highest.get(
+        filters.parameters.urlencode(), version, lambda: _rendered_leaders(filters, kept.value)
+    )
 
 
-@lru_cache(maxsize=16)
-def _rendered_leaders(query: str, standings: Standings, lines_made_at: datetime) -> str:
-    """Render the highest rows; they are kept while the standings are the same, and their lines by `lines_made_at`."""
-    filters = Filters.from_query(QueryDict(query))
+def _rendered_leaders(filters: Filters, standings: Standings) -> str:
+    """Render the highest rows."""
     context = {
         "filters": filters,
         "metrics": metrics_of(filters.metric),

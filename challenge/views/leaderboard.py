@@ -1,9 +1,8 @@
 """Page of the leaderboard."""
 
-from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import ref
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -21,8 +20,12 @@ from challenge.leaderboard.fragments import TABS
 from challenge.leaderboard.page import board_by, board_page
 from challenge.leaderboard.phases import filters_of, phase_choice
 from challenge.leaderboard.standings import Standings
+from challenge.leaderboard.store import Memory
 from challenge.leaderboard.tabs import COLOURS_WITHIN
 from challenge.models import Metric, Resolution, benchmark_of
+
+#: Pages of the ranking as HTML, by address; those of the same standings, and lines made at the same time, are the same.
+_pages = Memory(32)
 
 
 @require_safe
@@ -78,17 +81,15 @@ def _choices(query: str) -> Choices:
 def _ranking(filters: Filters) -> dict[str, Any]:
     """Return the context of the ranking: a page of its rows."""
     kept, lines_made_at = board_by(filters)
-    html = _rendered(filters.parameters.urlencode(), filters.page, kept.value, lines_made_at)
+    # the standings of earlier boards, with thousands of rows, must not be kept by their pages
+    version = ref(kept.value), lines_made_at
+    address = filters.parameters.urlencode(), filters.page
+    html = _pages.get(address, version, lambda: _rendered(filters, kept.value))
     return {"kept": kept, "content": html, "headline": kept.value.headline}
 
 
-@lru_cache(maxsize=32)
-def _rendered(query: str, page: int, standings: Standings, lines_made_at: datetime) -> str:
-    """Render a page of the ranking; the last ones are kept while their standings and lines are the same.
-
-    `lines_made_at` is the time at which the lines were made, because they can be newer than the standings.
-    """
-    filters = replace(Filters.from_query(QueryDict(query)), page=page)
+def _rendered(filters: Filters, standings: Standings) -> str:
+    """Render a page of the ranking."""
     board = board_page(filters, standings)
     context = {
         "filters": filters,
