@@ -71,11 +71,13 @@ def read_everything() -> None:
 
 
 def wait_for_the_worker() -> None:
-    """Wait until the worker has made what readers are expected to ask for."""
+    """Wait until the worker has swept once, and has made what readers are expected to ask for."""
+    from challenge.leaderboard.results import RESULTS
     from challenge.leaderboard.store import is_outdated
+    from challenge.models import Sweep
 
     deadline = time.monotonic() + MOST_SECONDS_OF_WORK
-    while is_outdated():
+    while is_outdated(RESULTS) or not Sweep.objects.exists():
         if time.monotonic() > deadline:
             raise TimeoutError(f"The worker has not renewed the board in {MOST_SECONDS_OF_WORK} seconds.")
         time.sleep(1)

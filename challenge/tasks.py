@@ -172,7 +172,7 @@ def sweep() -> None:
     requests.forget_old_keys()
     housekeeping.remove_unconfirmed()
     housekeeping.forget_expired()
-    if store.is_outdated():
+    if store.is_outdated(RESULTS):
         queue.enqueue_refresh()
     upkeep.record_sweep()
 

@@ -7,7 +7,7 @@ import numpy as np
 from django.http import QueryDict
 
 from challenge.figures.critical_difference import MAX_ROWS, MIN_ROWS
-from challenge.leaderboard.filters import Filters
+from challenge.leaderboard.filters import Filters, usual_rankings
 from challenge.leaderboard.highest import Choice
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import Result
@@ -98,4 +98,4 @@ def _block_ranks(parameters: QueryDict) -> BlockRanks | None:
     return BlockRanks([Choice.of(rows[place]) for place in complete], ranks)
 
 
-BLOCK_RANKS = Result("block-ranks", _block_ranks)
+BLOCK_RANKS = Result("block-ranks", _block_ranks, usual=usual_rankings)

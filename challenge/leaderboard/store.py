@@ -8,18 +8,18 @@ outdated result gets
 - otherwise the outdated one, and the worker makes a new one (`refresh`): nobody waits;
 - a new one nevertheless, if no worker runs.
 
-Results of a kind that takes long are made before anybody asks, as far as readers reach them by the links of a page
-(`Result.usual`). No result needs the cache, so a cache that is down changes nothing.
+A web process makes one result at a time: its other readers wait as long as they would for a new one, and then get what
+there is. Results of a kind that takes long are made before anybody asks, as far as readers reach them by the links of a
+page (`Result.usual`). No result needs the cache, so a cache that is down changes nothing.
 """
 
 import logging
 import pickle
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from threading import Lock
+from threading import RLock
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from django.utils import timezone
 
 from bigsite.version import site_version
 from challenge.formats.parameters import parameters
+from challenge.leaderboard.memory import Memory
 from challenge.models import BoardResult, BoardRevision, Sweep, today
 from challenge.models.board import BoardResultQuerySet
 from challenge.services import queue
@@ -103,7 +104,7 @@ class Result(Generic[T]):
             if not held.state:
                 raise NotMadeYetError(name)
             return self._load(held, is_current=False)
-        if made := self.renew(held):
+        if made := self._renewed_for_reader(held, state):
             return made
         if not held.state:
             raise NotMadeYetError(name)
@@ -119,6 +120,17 @@ class Result(Generic[T]):
             return self.get(about, state).value
         except NotMadeYetError:
             return missing
+
+    def _renewed_for_reader(self, held: BoardResult, state: str) -> Kept[T] | None:
+        """Return a new result; None if another thread or process makes results for longer than a reader waits."""
+        patience = settings.BOARD_QUICK_SECONDS if held.state else settings.BOARD_FIRST_SECONDS
+        if not _one_at_a_time.acquire(timeout=patience):
+            return None
+        try:
+            latest = BoardResult.objects.light().filter(pk=held.pk).first() or held
+            return self._load(latest, is_current=True) if latest.state == state else self.renew(latest)
+        finally:
+            _one_at_a_time.release()
 
     def renew(self, held: BoardResult) -> Kept[T] | None:
         """Make and store a result; None if another process does that now."""
@@ -152,11 +164,15 @@ class Result(Generic[T]):
 
     def expect(self) -> None:
         """Add the usual results of a kind that takes long, for `refresh` to make."""
+        new = [BoardResult(name=name, asked_on=_before_readers()) for name in self.missing()]
+        BoardResult.objects.bulk_create(new, ignore_conflicts=True)
+
+    def missing(self) -> set[str]:
+        """Return the names of the usual results that `expect` would add."""
         names = {self.name(about) for about in self.usual()}
-        if names and self._takes_long():
-            known = BoardResult.objects.filter(name__in=names).values_list("name", flat=True)
-            missing = [BoardResult(name=name, asked_on=_before_readers()) for name in names - {*known}]
-            BoardResult.objects.bulk_create(missing, ignore_conflicts=True)
+        if not names or not self._takes_long():
+            return set()
+        return names.difference(BoardResult.objects.filter(name__in=names).values_list("name", flat=True))
 
     def _recall(self, held: BoardResult) -> T:
         version = (held.state, held.made_at, held.seconds)
@@ -201,9 +217,9 @@ def refresh(results: Sequence[Result[Any]]) -> None:
             logger.exception("%s was not renewed.", held.name)
 
 
-def is_outdated() -> bool:
-    """Return whether `refresh` has something to do."""
-    return _outdated(state_of_the_site()).exists()
+def is_outdated(results: Iterable[Result[Any]]) -> bool:
+    """Return whether `refresh` has something to make."""
+    return _outdated(state_of_the_site()).exists() or any(result.missing() for result in results)
 
 
 def _outdated(state: str) -> BoardResultQuerySet:
@@ -261,26 +277,6 @@ def _unpack(held: BoardResult) -> Any:
     return value
 
 
-class Memory:
-    """The values that this process used last, so that it makes or reads a large one once: one version of each name."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Hashable, tuple[object, Any]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, name: Hashable, version: object, make: Callable[[], M]) -> M:
-        """Return the value of a version, made now unless it is the one that is kept."""
-        with self._lock:
-            known, value = self._values.get(name, (None, None))
-        if known != version:
-            value = make()
-        with self._lock:
-            self._values[name] = version, value
-            self._values.move_to_end(name)
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return value
-
-
 _memory = Memory(24)
+#: Held while a reader's result is made; results that it is made from are made by the same thread.
+_one_at_a_time = RLock()

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from challenge.leaderboard.counts import COUNTS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.fragments import OVER_TIME
+from challenge.leaderboard.memory import Memory
 from challenge.leaderboard.page import board_by, highest_rows, metrics_of
 from challenge.leaderboard.standings import Standings
-from challenge.leaderboard.store import Memory, NotMadeYetError, state_of_the_site
+from challenge.leaderboard.store import NotMadeYetError, state_of_the_site
 from challenge.models import Metric, News, Phase, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 

@@ -17,10 +17,10 @@ from challenge.leaderboard.choices import active, cleared, options
 from challenge.leaderboard.control import control_comparison
 from challenge.leaderboard.filters import Filters, Tab
 from challenge.leaderboard.fragments import TABS
+from challenge.leaderboard.memory import Memory
 from challenge.leaderboard.page import board_by, board_page
 from challenge.leaderboard.phases import filters_of, phase_choice
 from challenge.leaderboard.standings import Standings
-from challenge.leaderboard.store import Memory
 from challenge.leaderboard.tabs import COLOURS_WITHIN
 from challenge.models import Metric, Resolution, benchmark_of
 

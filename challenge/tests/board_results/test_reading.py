@@ -1,7 +1,6 @@
 """Readers of kept results: made by one process, read by all."""
 
 import pickle
-import threading
 from datetime import timedelta
 from unittest.mock import Mock
 
@@ -103,40 +102,6 @@ def test_readers_of_an_outdated_result_write_nothing(make, woken):
         with CaptureQueriesContext(connection) as queries:
             assert not result.get({}).is_current
         assert all(query["sql"].startswith("SELECT") for query in queries)
-
-
-def test_only_one_of_many_readers_makes_a_result(woken):
-    started, go_on = threading.Event(), threading.Event()
-
-    def wait(parameters: object) -> str:
-        started.set()
-        assert go_on.wait(30)
-        return "new"
-
-    result = Result("test", Mock(return_value="old"))
-    result.get({})
-    BoardRevision.advance()
-    make = Mock(side_effect=wait)
-    result = Result("test", make)
-    found: list[object] = []
-
-    def read() -> None:
-        found.append(result.get({}).value)
-        connection.close()
-
-    maker = threading.Thread(target=read)
-    maker.start()
-    assert started.wait(30)
-    others = [threading.Thread(target=read) for _ in range(3)]
-    for other in others:
-        other.start()
-    for other in others:
-        other.join(30)
-    assert found == ["old"] * 3
-    go_on.set()
-    maker.join(30)
-    assert found[-1] == "new"
-    assert make.call_count == 1
 
 
 def test_a_process_that_died_over_a_result_holds_it_for_its_lease_only(make):

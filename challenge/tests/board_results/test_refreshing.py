@@ -34,7 +34,7 @@ def test_a_long_refresh_hands_the_rest_to_the_next_one(make, woken, monkeypatch)
     result.get({"metric": "auc"})
     result.get({"metric": "accuracy"})
     BoardRevision.advance()
-    assert store.is_outdated()
+    assert store.is_outdated([result])
     monkeypatch.setattr(store, "REFRESH_SECONDS", -1)
     store.refresh([result])
     assert make.call_count == 2
@@ -42,7 +42,7 @@ def test_a_long_refresh_hands_the_rest_to_the_next_one(make, woken, monkeypatch)
     monkeypatch.undo()
     store.refresh([result])
     assert make.call_count == 4
-    assert not store.is_outdated()
+    assert not store.is_outdated([result])
 
 
 def test_usual_results_of_a_slow_kind_are_made_before_anybody_asks(make, woken):
@@ -66,7 +66,7 @@ def test_usual_results_that_nobody_reads_are_not_renewed(make, woken):
     assert make.call_count == 3
     assert result.get({"metric": "auc"}).is_current
     assert BoardResult.objects.get(name="test?metric=accuracy").seconds < QUICK
-    assert not store.is_outdated()
+    assert not store.is_outdated([result])
 
 
 def test_each_result_has_its_turn_while_the_board_changes_all_the_time(woken, monkeypatch):
