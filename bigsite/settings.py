@@ -21,9 +21,12 @@ SUBMISSION_DIR = DATA_DIR / "submissions"
 SAMPLES_DIR = DATA_DIR / "samples"
 RELEASES_DIR = DATA_DIR / "releases"
 PUBLISHED_DIR = DATA_DIR / "published"  # predictions that teams publish
+DRAWS_DIR = DATA_DIR / "draws"  # resamples of the test images, made again if they are missing
 FOLDERS = (GROUND_TRUTH_DIR, SUBMISSION_DIR, BROKER_DIR, RELEASES_DIR)
 make_folders(DATA_DIR, FOLDERS)
-close_to_others(*FOLDERS, PUBLISHED_DIR, *(DATA_DIR / f"db.sqlite3{end}" for end in ("", "-wal", "-shm")))
+close_to_others(
+    *FOLDERS, PUBLISHED_DIR, DRAWS_DIR, *(DATA_DIR / f"db.sqlite3{end}" for end in ("", "-wal", "-shm"))
+)
 if not os.access(BASE_DIR / "challenge", os.W_OK):  # compiled code cannot be kept next to its source
     os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))
 

@@ -20,6 +20,7 @@ from challenge.notifications.sending import send
 from challenge.releases import freezing
 from challenge.services import (
     digests,
+    draws,
     evaluations,
     holds,
     housekeeping,
@@ -184,10 +185,12 @@ def tidy() -> None:
     unused = storage.delete_unused_files()
     pruned = tidying.prune_superseded()
     packing = stored_files.queue_packing()
+    old_draws = draws.delete_old()
     logger.info(
-        "Files deleted: %s of failed submissions, %s of none. Results pruned: %s. Files to compress: %s.",
+        "Files deleted: %s of failed submissions, %s of none, %s of draws. Results pruned: %s. Files to compress: %s.",
         failed,
         unused,
+        old_draws,
         pruned,
         packing,
     )

@@ -10,7 +10,7 @@ that only reads replicates avoids it.
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from .intervals import N_REPLICATES
 from .ordered import Binary, Ordered, ordered, strata
 
 SEED = 9930641
+
+#: Gives the counts of `LANES` replicates of a dataset, as `draw`.
+Draw = Callable[[Dataset, int, np.ndarray], np.ndarray]
 
 
 def bootstrap(
@@ -39,15 +42,28 @@ def bootstrap(
     )
 
 
-def bootstrap_dataset(images: Ordered, n_replicates: int = N_REPLICATES) -> np.ndarray:
+def draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
+    """Return how often each image is drawn in `LANES` replicates, starting at number `first`: (n_test, LANES) of uint8.
+
+    `bounds` are those of the strata in `Ordered`.
+    """
+    counts = np.empty((bounds[-1], kernels.LANES), dtype=np.uint8)
+    stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
+    kernels.draw(np.uint64(stream), first, bounds, counts)
+    return counts
+
+
+def bootstrap_dataset(images: Ordered, n_replicates: int = N_REPLICATES, draw: Draw = draw) -> np.ndarray:
     """Return the metrics of one dataset in each replicate, (n_metrics, n_replicates).
 
     In a multi-label dataset, a replicate skips a label if it has no image with the label, or none without it. In the
     official test sets, the rarest label is missing in one of 10^18 replicates. If no label remains, the value is NaN.
+
+    `draw` may be replaced by a function that knows the same counts already.
     """
     areas, confusions = [], []
     for first in range(0, n_replicates, kernels.LANES):
-        counts = _draw(images.dataset, first, images.strata)
+        counts = draw(images.dataset, first, images.strata)
         most = 255 // int(counts.max())
         areas.append([_areas(binary, counts, most) for binary in images.areas])
         confusions.append([_confusions(cells, counts, images.dataset) for cells in images.cells])
@@ -66,15 +82,7 @@ def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndar
     """Return the number of times each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
     order, bounds = strata(y_true, dataset)
     counts = np.empty(len(order), dtype=np.int64)
-    counts[order] = _draw(dataset, replicate, bounds)[:, 0]
-    return counts
-
-
-def _draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
-    """Return the counts of `LANES` replicates, starting at number `first`, (n_test, LANES)."""
-    counts = np.empty((bounds[-1], kernels.LANES), dtype=np.uint8)
-    stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
-    kernels.draw(np.uint64(stream), first, bounds, counts)
+    counts[order] = draw(dataset, replicate, bounds)[:, 0]
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from .delong import auc_standard_error, standard_error_of_mean
 from .intervals import score_interval, standard_errors
 from .misses import misses
 from .ordered import ordered
+
+if TYPE_CHECKING:
+    from .bootstrap import Draw
 
 #: Name of the means over the datasets, next to the names of the datasets.
 AVERAGE = "average"
@@ -36,17 +39,23 @@ class Estimates:
 
 
 def estimate(
-    predictions: Mapping[str, np.ndarray], labels: Mapping[str, np.ndarray], benchmark: Benchmark
+    predictions: Mapping[str, np.ndarray],
+    labels: Mapping[str, np.ndarray],
+    benchmark: Benchmark,
+    draw: "Draw | None" = None,
 ) -> Estimates:
-    """Estimate the uncertainty of the scores of predictions; arrays as for `evaluator.evaluate`."""
+    """Estimate the uncertainty of the scores of predictions.
+
+    Arrays as for `evaluator.evaluate`; `draw` as for `bootstrap.bootstrap_dataset`, which draws anew by default.
+    """
     # imports Numba, which web processes do not need
-    from .bootstrap import bootstrap_dataset, metrics_of
+    from . import bootstrap
 
     values, replicates, auc_errors = [], [], {}
     for dataset in benchmark:
         images = ordered(labels[dataset.name], predictions[dataset.name], dataset)
-        values.append(metrics_of(images))
-        replicates.append(bootstrap_dataset(images))
+        values.append(bootstrap.metrics_of(images))
+        replicates.append(bootstrap.bootstrap_dataset(images, draw=draw or bootstrap.draw))
         auc_errors[dataset.name] = auc_standard_error(images)
     class_counts = count_classes(labels, benchmark)
     return summarize(np.stack(values), np.stack(replicates), class_counts, auc_errors, benchmark)

@@ -1,0 +1,150 @@
+"""Draws of the bootstrap, which workers keep on the disk."""
+
+import os
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from challenge.formats.atomic import DRAFT
+from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
+from challenge.scoring.statistics import bootstrap
+from challenge.scoring.statistics.bootstrap_kernels import LANES
+from challenge.scoring.statistics.estimates import estimate
+from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.services import draws
+from challenge.services.draws import KEPT_DAYS, kept_draw
+from challenge.tests.processes import in_parallel
+from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
+
+#: Binary, several classes, and many labels without strata.
+STRATA = {
+    "breastmnist": np.array([0, 5, 12]),
+    "bloodmnist": np.array([0, 3, 3, 9, 10, 15, 21, 22, 30]),
+    "chestmnist": np.array([0, 33]),
+}
+DATASETS = [MEDMNIST_PLUS[name] for name in STRATA]
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path) -> Path:
+    settings.DRAWS_DIR = tmp_path / "draws"
+    return settings.DRAWS_DIR
+
+
+def kept(dataset: Dataset) -> list[np.ndarray]:
+    return [kept_draw(dataset, first, STRATA[dataset.name]) for first in range(0, N_REPLICATES, LANES)]
+
+
+def drawn(dataset: Dataset) -> list[np.ndarray]:
+    return [bootstrap.draw(dataset, first, STRATA[dataset.name]) for first in range(0, N_REPLICATES, LANES)]
+
+
+def made(dataset: Dataset) -> Path:
+    """Have the file of a dataset made, and return its path."""
+    before = {*settings.DRAWS_DIR.glob("*")}
+    kept(dataset)
+    (path,) = {*settings.DRAWS_DIR.glob("*")} - before
+    return path
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=str)
+def test_they_are_the_draws(dataset):
+    expected = drawn(dataset)
+    for _ in range(2):
+        np.testing.assert_array_equal(kept(dataset), expected)
+
+
+def test_they_are_drawn_once(monkeypatch):
+    expected = [kept(dataset) for dataset in DATASETS]
+    monkeypatch.setattr(bootstrap, "draw", None)
+    for dataset, first in zip(DATASETS, expected, strict=True):
+        np.testing.assert_array_equal(kept(dataset), first)
+
+
+def test_labels_with_other_class_sizes_have_draws_of_their_own(folder):
+    kept_draw(DATASETS[0], 0, STRATA["breastmnist"])
+    other = np.array([0, 6, 12])
+    np.testing.assert_array_equal(kept_draw(DATASETS[0], 0, other), bootstrap.draw(DATASETS[0], 0, other))
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_estimates_are_the_same(folder):
+    ours = estimate(TINY_PREDICTIONS, TINY_LABELS, TINY, kept_draw)
+    anew = estimate(TINY_PREDICTIONS, TINY_LABELS, TINY)
+    assert (ours.intervals, ours.standard_errors) == (anew.intervals, anew.standard_errors)
+    np.testing.assert_array_equal(ours.replicates, anew.replicates)
+    assert len(list(folder.iterdir())) == TINY.n_datasets
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:1000] + bytes([content[1000] ^ 1]) + content[1001:],
+        lambda content: content[: len(content) // 2],
+        lambda content: content + b"0",
+        lambda content: b"",
+    ],
+    ids=["a flipped bit", "half of it", "one byte more", "empty"],
+)
+def test_a_damaged_file_is_made_again(folder, damage):
+    expected = kept(DATASETS[0])
+    (path,) = folder.iterdir()
+    content = path.read_bytes()
+    path.write_bytes(damage(content))
+    np.testing.assert_array_equal(kept(DATASETS[0]), expected)
+    assert path.read_bytes() == content
+
+
+def test_without_a_folder_to_write_to_images_are_drawn_anew(folder):
+    folder.write_text("not a folder")
+    np.testing.assert_array_equal(kept(DATASETS[0]), drawn(DATASETS[0]))
+
+
+def test_on_a_disk_that_is_nearly_full_nothing_is_kept(folder, settings):
+    settings.MIN_FREE_BYTES = 2**62
+    np.testing.assert_array_equal(kept(DATASETS[0]), drawn(DATASETS[0]))
+    assert not folder.exists()
+
+
+def test_what_was_kept_is_used_on_a_full_disk(folder, settings, monkeypatch):
+    expected = kept(DATASETS[0])
+    settings.MIN_FREE_BYTES = 2**62
+    monkeypatch.setattr(bootstrap, "draw", None)
+    np.testing.assert_array_equal(kept(DATASETS[0]), expected)
+
+
+def test_a_file_that_goes_meanwhile_is_not_missed(folder, monkeypatch):
+    expected = kept(DATASETS[0])
+    monkeypatch.setattr(draws, "_is_sound", lambda path: True)
+    (path,) = folder.iterdir()
+    path.unlink()
+    np.testing.assert_array_equal(kept(DATASETS[0]), expected)
+
+
+def test_workers_that_start_together_make_the_same_file(folder):
+    found = in_parallel([lambda: kept(DATASETS[1])] * 4)
+    for one in found:
+        np.testing.assert_array_equal(one, drawn(DATASETS[1]))
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_others_on_the_machine_cannot_read_them(folder):
+    kept_draw(DATASETS[0], 0, STRATA["breastmnist"])
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_old_ones_and_drafts_of_killed_workers_are_deleted(folder):
+    assert draws.delete_old() == 0, "there is no folder yet"
+    old, new = (made(dataset) for dataset in DATASETS[:2])
+    draft = folder / f"{DRAFT}killed"
+    draft.mkdir()
+    (draft / "part").write_bytes(b"part")
+    before = (datetime.now(UTC) - timedelta(days=KEPT_DAYS, minutes=1)).timestamp()
+    for path in (old, draft):
+        os.utime(path, (before, before))
+    assert draws.delete_old() == 2
+    assert list(folder.iterdir()) == [new]
