@@ -4,7 +4,7 @@ A line depends on one row only, so it is made once and used in every ranking. A 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -95,7 +95,6 @@ class Ranked(NamedTuple):
     line: Line
 
 
-FIELDS = tuple(field.name for field in fields(Line))
 UNKNOWN_FACTS: Mapping[str, Any] = dict.fromkeys(FACT_FIELDS)
 
 
@@ -150,23 +149,6 @@ def headless_line(row: Row, facts: Mapping[str, Any]) -> Line:
         evidence_text=_evidence(row, step, facts["code_licence"]),
         gaps={metric: _gap(one) for metric, one in row.gaps.items()},
     )
-
-
-def to_json(line: Line) -> dict[str, Any]:
-    """Return the line as values that JSON keeps."""
-    return {name: getattr(line, name) for name in FIELDS}
-
-
-def from_json(values: Mapping[str, Any]) -> Line:
-    """Return the line of `to_json`, also after it was written and read as JSON.
-
-    Fields of an earlier version of the software are ignored; if one is missing, this raises KeyError.
-    """
-    cells = {metric: Cell(*cell) for metric, cell in values["cells"].items()}
-    datasets = {metric: tuple(scores) for metric, scores in values["datasets"].items()}
-    gaps = {metric: (text, interval) for metric, (text, interval) in values["gaps"].items()}
-    made = {"kind": Kind(values["kind"]), "cells": cells, "datasets": datasets, "gaps": gaps}
-    return Line(**{name: values[name] for name in FIELDS} | made)
 
 
 def _training(method: PublishedMethod) -> str:

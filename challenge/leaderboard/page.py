@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.core.paginator import Page, Paginator
@@ -23,7 +23,7 @@ from challenge.leaderboard.cells import (
 from challenge.leaderboard.filters import Column, Filters
 from challenge.leaderboard.lines import Line, Ranked, Standing
 from challenge.leaderboard.standings import STANDINGS, Standings
-from challenge.leaderboard.store import Kept, NotMadeYetError, state_of_the_site
+from challenge.leaderboard.store import Kept, NotMadeYetError, Snapshot
 from challenge.leaderboard.stored_lines import LINES, has_lines, stored_lines
 from challenge.models import Metric, benchmark_of
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Benchmark
@@ -75,23 +75,37 @@ class Board(NamedTuple):
     lines_made_at: datetime
 
 
-def board_by(filters: Filters) -> Board:
-    """Return the standings under the filters, and see to their lines first; the state of the site is read once.
+def names_of_board(filters: Filters) -> list[str]:
+    """Return the names of the kept results that `board_by` needs."""
+    return [LINES.name(_lines(filters)), STANDINGS.name(filters.ranking_values)]
+
+
+def board_by(filters: Filters, seen: Snapshot | None = None) -> Board:
+    """Return the standings under the filters, and see to their lines first.
 
     Ranks and lines are by the same versions: if the site has just switched to others, both are read again.
+
+    Args:
+        filters: choices of the reader.
+        seen: what the caller has read already, with `names_of_board`.
 
     Raises:
         NotMadeYetError: they are being made.
 
     """
     for _ in range(MOST_READS):
-        state = state_of_the_site()
-        lines = LINES.get({**filters.of_phase, "resolution": filters.resolution}, state)
-        kept = STANDINGS.get(filters.ranking_values, state, may_make=lines.is_current)
+        seen = seen or Snapshot.of(names_of_board(filters))
+        lines = LINES.get(_lines(filters), seen)
+        kept = STANDINGS.get(filters.ranking_values, seen, may_make=lines.is_current)
         scored_by = kept.value.scored_by
         if scored_by == lines.value or has_lines(filters, scored_by):
             return Board(kept, lines.made_at)
+        seen = None
     raise NotMadeYetError("The lines by the new versions are being made.")
+
+
+def _lines(filters: Filters) -> dict[str, Any]:
+    return {**filters.of_phase, "resolution": filters.resolution}
 
 
 def board_page(filters: Filters, standings: Standings) -> BoardPage:

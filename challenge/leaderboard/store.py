@@ -65,6 +65,20 @@ class Kept(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The state of the site, and what is kept of the results that a page needs, by name."""
+
+    state: str
+    held: Mapping[str, BoardResult]
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> "Snapshot":
+        """Read them in two queries; the state comes first, because a result may be newer than it, never older."""
+        state = state_of_the_site()
+        return cls(state, {one.name: one for one in BoardResult.objects.light().filter(name__in=names)})
+
+
+@dataclass(frozen=True)
 class Result(Generic[T]):
     """A kind of result, and the function that makes it from the parameters in its name."""
 
@@ -77,12 +91,14 @@ class Result(Generic[T]):
     #: True if other results refer to this one: it is renewed before them.
     is_basis: bool = False
 
-    def get(self, about: Mapping[str, object], state: str | None = None, *, may_make: bool = True) -> Kept[T]:
+    def get(
+        self, about: Mapping[str, object], seen: Snapshot | None = None, *, may_make: bool = True
+    ) -> Kept[T]:
         """Return the result for these parameters.
 
         Args:
             about: parameters in their canonical form.
-            state: state of the site, if the caller has read it already.
+            seen: what the caller has read already, with this result.
             may_make: false to leave an outdated result to the worker for now, because something that it needs is
                 outdated, too.
 
@@ -93,10 +109,10 @@ class Result(Generic[T]):
         name = self.name(about)
         if not settings.BOARD_RESULTS_ARE_KEPT:
             return Kept(self._make(name), timezone.now(), is_current=True)
-        state = state or state_of_the_site()
-        held = BoardResult.objects.light().filter(name=name).first() or _new(name)
+        seen = seen or Snapshot.of([name])
+        held = seen.held.get(name) or _new(name)
         is_awaited = _note_reader(held)
-        if held.state == state:
+        if held.state == seen.state:
             return self._load(held, is_current=True)
         if not may_make or (self._is_slow(held) and not _is_overdue(held)):
             if is_awaited:
@@ -104,7 +120,7 @@ class Result(Generic[T]):
             if not held.state:
                 raise NotMadeYetError(name)
             return self._load(held, is_current=False)
-        if made := self._renewed_for_reader(held, state):
+        if made := self._renewed_for_reader(held, seen.state):
             return made
         if not held.state:
             raise NotMadeYetError(name)
@@ -114,10 +130,10 @@ class Result(Generic[T]):
         """Return the name of the result for parameters in their canonical form."""
         return f"{self.kind}?{parameters(about).urlencode()}"
 
-    def value(self, about: Mapping[str, object], missing: M, state: str | None = None) -> T | M:
+    def value(self, about: Mapping[str, object], missing: M, seen: Snapshot | None = None) -> T | M:
         """Return the value of the result, or `missing` while it is being made for the first time."""
         try:
-            return self.get(about, state).value
+            return self.get(about, seen).value
         except NotMadeYetError:
             return missing
 

@@ -4,7 +4,6 @@ A line is made again only if something changed that it is made from; with thousa
 seconds after each change.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -13,11 +12,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from pydantic import TypeAdapter, ValidationError
 
 from bigsite.version import site_version
 from challenge.leaderboard.attempts import with_attempts
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.lines import Line, from_json, line_of, to_json
+from challenge.leaderboard.lines import Line, line_of
 from challenge.leaderboard.ranking import leaderboard
 from challenge.leaderboard.store import KEPT_DAYS, NotMadeYetError, Result
 from challenge.models import BoardLine, Uncertainty, mark_of, ranked_versions
@@ -26,6 +26,9 @@ from challenge.results.facts import facts_of_rows
 from challenge.results.replicates import with_intervals
 from challenge.results.rows import Row, with_dataset_scores
 from challenge.results.withheld import with_gaps
+
+#: Writes and reads lines as JSON; fields of an earlier version of the software are ignored.
+LINE = TypeAdapter(Line)
 
 
 def stored_lines(filters: Filters, scored_by: str, keys: Sequence[str]) -> dict[str, Line]:
@@ -37,8 +40,8 @@ def stored_lines(filters: Filters, scored_by: str, keys: Sequence[str]) -> dict[
     """
     found = _lines(filters).filter(scored_by=scored_by, key__in=keys)
     try:
-        return {key: from_json(json.loads(shown)) for key, shown in found.values_list("key", "shown")}
-    except KeyError as error:
+        return {key: LINE.validate_json(shown) for key, shown in found.values_list("key", "shown")}
+    except ValidationError as error:
         raise NotMadeYetError("The lines by this version of the software are being made.") from error
 
 
@@ -75,7 +78,7 @@ def _renew(parameters: QueryDict) -> str:
             scored_by=scored_by,
             key=str(row.key),
             version=hashes[str(row.key)],
-            shown=json.dumps(to_json(line_of(row, facts[row.key])), ensure_ascii=False, allow_nan=False),
+            shown=LINE.dump_json(line_of(row, facts[row.key])).decode(),
         )
         for row in with_gaps(with_intervals(with_dataset_scores(changed)))
     ]

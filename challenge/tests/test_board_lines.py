@@ -1,16 +1,15 @@
 """Lines of the board: texts of a row, and their way through JSON."""
 
-import json
-
 import pytest
 from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from challenge.leaderboard.filters import Filters
-from challenge.leaderboard.lines import Cell, Line, from_json, to_json
+from challenge.leaderboard.lines import Cell, Line
 from challenge.leaderboard.page import ranked_rows
 from challenge.leaderboard.standings import STANDINGS
+from challenge.leaderboard.stored_lines import LINE
 from challenge.leaderboard.stored_lines import LINES as STORED_LINES
 from challenge.models import Submission
 from challenge.results.rows import Kind
@@ -40,7 +39,7 @@ LINES = st.builds(
 
 @given(LINES)
 def test_a_line_is_the_same_after_json(line):
-    again = from_json(json.loads(json.dumps(to_json(line))))
+    again = LINE.validate_json(LINE.dump_json(line))
     assert again == line
     assert repr(again) == repr(line), "the types, too"
 
@@ -101,4 +100,4 @@ def test_texts_of_a_group_and_of_a_published_result(lines):
 
 def test_every_line_of_a_board_is_kept_by_json(lines):
     for line in lines.values():
-        assert from_json(json.loads(json.dumps(to_json(line)))) == line
+        assert LINE.validate_json(LINE.dump_json(line)) == line

@@ -13,9 +13,9 @@ from challenge.leaderboard.counts import COUNTS
 from challenge.leaderboard.filters import Filters
 from challenge.leaderboard.fragments import OVER_TIME
 from challenge.leaderboard.memory import Memory
-from challenge.leaderboard.page import board_by, highest_rows, metrics_of
+from challenge.leaderboard.page import board_by, highest_rows, metrics_of, names_of_board
 from challenge.leaderboard.standings import Standings
-from challenge.leaderboard.store import NotMadeYetError, state_of_the_site
+from challenge.leaderboard.store import NotMadeYetError, Snapshot
 from challenge.models import Metric, News, Phase, Resolution
 from challenge.scoring.benchmark import MEDMNIST_PLUS
 
@@ -28,19 +28,21 @@ _highest = Memory(16)
 def home(request: HttpRequest) -> HttpResponse:
     """Home page: introduction, leaders, current state, and how to take part."""
     filters = replace(Filters.from_query(request.GET).ranked, phase=None)
-    phases, state = list(Phase.objects.open_now()), state_of_the_site()
+    phases = list(Phase.objects.open_now())
+    ours = [OVER_TIME.name(filters.ranking_values), COUNTS.name({})]
+    seen = Snapshot.of([*names_of_board(filters), *ours])
     context = {
         "filters": filters,
         "choices": _choices(filters.parameters.urlencode()),
-        "leaders": _leaders(filters),
-        "best_over_time": OVER_TIME.value(filters.ranking_values, "", state),
+        "leaders": _leaders(filters, seen),
+        "best_over_time": OVER_TIME.value(filters.ranking_values, "", seen),
         "phases": phases,
         "over": None if phases else Phase.objects.latest_opened(),
-        "upcoming": Phase.objects.upcoming(),
+        "upcoming": None if phases else Phase.objects.upcoming(),
         "news": News.objects.published().first(),
         "datasets": MEDMNIST_PLUS.datasets,
         "test_images": MEDMNIST_PLUS.n_rows,
-        "counts": COUNTS.value({}, None, state),
+        "counts": COUNTS.value({}, None, seen),
     }
     return render(request, "challenge/home.html", context)
 
@@ -56,10 +58,10 @@ def _choices(query: str) -> str:
     return render_to_string("challenge/_leaders_choices.html", context)
 
 
-def _leaders(filters: Filters) -> str:
+def _leaders(filters: Filters, seen: Snapshot) -> str:
     """Return the highest rows as HTML; empty while they are computed for the first time."""
     try:
-        kept, lines_made_at = board_by(filters)
+        kept, lines_made_at = board_by(filters, seen)
     except NotMadeYetError:
         return ""
     version = ref(kept.value), lines_made_at
