@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ git = needs("git", "git")
 curl = needs("curl", "curl")
 node = needs("node", "nodejs")
 redis_server = needs("redis-server", "redis-server")
+mysqlclient = pytest.mark.skipif(
+    find_spec("MySQLdb") is None,
+    reason=reason("mysqlclient", "default-libmysqlclient-dev gcc pkg-config python3-dev"),
+)
 
 
 def skip_without_browser() -> None:

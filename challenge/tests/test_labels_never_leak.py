@@ -117,15 +117,8 @@ def test_the_admin_shows_a_checksum_and_neither_labels_nor_a_path(ground_truth, 
 
 def test_files_lie_where_nothing_is_served():
     static_root = Path(django_settings.STATIC_ROOT)
-    for private in (
-        "GROUND_TRUTH_DIR",
-        "SUBMISSION_DIR",
-        "BROKER_DIR",
-        "RELEASES_DIR",
-        "PUBLISHED_DIR",
-        "DRAWS_DIR",
-    ):
-        folder = Path(getattr(django_settings, private))
+    for private in ("GROUND_TRUTH", "SUBMISSION", "BROKER", "RELEASES", "PUBLISHED", "DRAWS"):
+        folder = Path(getattr(django_settings, f"{private}_DIR"))
         assert folder.parent == django_settings.DATA_DIR
         assert static_root not in (folder, *folder.parents)
         assert folder not in static_root.parents

@@ -9,6 +9,7 @@ import sys
 import pytest
 from django.conf import settings as django_settings
 
+from challenge.tests import needs
 from challenge.tests.security.policy import check_the_policy
 
 
@@ -96,6 +97,7 @@ def test_check_deploy_finds_nothing(production):
     assert not run.stderr.strip(), run.stderr
 
 
+@needs.mysqlclient
 def test_the_environment_of_the_example_is_fine(production, tmp_path):
     names = re.findall(
         r"^([A-Z0-9_]+)=", (django_settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE
