@@ -12,6 +12,6 @@ NEARLY_FULL = (
 )
 
 
-def is_nearly_full() -> bool:
-    """Return whether less than `MIN_FREE_BYTES` are free."""
-    return shutil.disk_usage(settings.DATA_DIR).free < settings.MIN_FREE_BYTES
+def is_nearly_full(n_bytes: int = 0) -> bool:
+    """Return whether less than `MIN_FREE_BYTES` are free, or would be with a file of `n_bytes` more."""
+    return shutil.disk_usage(settings.DATA_DIR).free - n_bytes < settings.MIN_FREE_BYTES

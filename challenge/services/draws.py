@@ -35,11 +35,12 @@ def kept_draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
     from challenge.scoring.statistics.bootstrap import draw
     from challenge.scoring.statistics.bootstrap_kernels import LANES
 
-    path = _path(dataset, bounds)
+    path, n = _path(dataset, bounds), int(bounds[-1])
     try:
-        if not _is_sound(path) and not is_nearly_full():
+        if not _is_sound(path):
+            if is_nearly_full(n * (N_REPLICATES + LANES)):
+                return draw(dataset, first, bounds)
             _make(path, dataset, bounds)
-        n = int(bounds[-1])
         return np.fromfile(path, np.uint8, count=n * LANES, offset=n * first).reshape(n, LANES)
     except OSError:
         return draw(dataset, first, bounds)

@@ -4,11 +4,13 @@ import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from django.conf import settings
 
+from bigsite import disk
 from challenge.formats.atomic import DRAFT
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.statistics import bootstrap
@@ -104,8 +106,10 @@ def test_without_a_folder_to_write_to_images_are_drawn_anew(folder):
     np.testing.assert_array_equal(kept(DATASETS[0]), drawn(DATASETS[0]))
 
 
-def test_on_a_disk_that_is_nearly_full_nothing_is_kept(folder, settings):
-    settings.MIN_FREE_BYTES = 2**62
+@pytest.mark.parametrize("free_bytes", [2**30 - 1, 2**30, 2**30 + 12 * N_REPLICATES])
+def test_where_a_file_would_fill_the_disk_nothing_is_kept(folder, settings, monkeypatch, free_bytes):
+    settings.MIN_FREE_BYTES = 2**30
+    monkeypatch.setattr(disk.shutil, "disk_usage", lambda path: Mock(free=free_bytes))
     np.testing.assert_array_equal(kept(DATASETS[0]), drawn(DATASETS[0]))
     assert not folder.exists()
 
@@ -114,6 +118,13 @@ def test_what_was_kept_is_used_on_a_full_disk(folder, settings, monkeypatch):
     expected = kept(DATASETS[0])
     settings.MIN_FREE_BYTES = 2**62
     monkeypatch.setattr(bootstrap, "draw", None)
+    np.testing.assert_array_equal(kept(DATASETS[0]), expected)
+
+
+def test_a_damaged_file_is_not_used_on_a_full_disk(folder, settings):
+    path, expected = made(DATASETS[0]), drawn(DATASETS[0])
+    path.write_bytes(bytes(path.stat().st_size))
+    settings.MIN_FREE_BYTES = 2**62
     np.testing.assert_array_equal(kept(DATASETS[0]), expected)
 
 
