@@ -32,12 +32,16 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
 # A worker scores while uploads wait; `queue_order` says when the work of the background follows. Intervals that have
 # waited for too long have a queue that takes turns with uploads.
 OVERDUE_SUFFIX = "-overdue"
+# Renewals of the leaderboard are work of the background, too, and take turns with it: after a change of the labels,
+# thousands of scorings wait there.
+BOARD_SUFFIX = f"-board{BACKGROUND_SUFFIX}"
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)
     for name in (
         CELERY_TASK_DEFAULT_QUEUE,
         CELERY_TASK_DEFAULT_QUEUE + OVERDUE_SUFFIX,
         CELERY_TASK_DEFAULT_QUEUE + BACKGROUND_SUFFIX,
+        CELERY_TASK_DEFAULT_QUEUE + BOARD_SUFFIX,
     )
 ]
 # Figures have a separate queue and worker: drawing takes many seconds, and scoring must not wait for it.

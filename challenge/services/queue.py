@@ -121,8 +121,9 @@ def enqueue_release(release_id: int) -> None:
 
 
 def enqueue_refresh() -> None:
-    """Have a worker renew the results of the leaderboard, in the background: readers have the earlier ones meanwhile.
+    """Have a worker renew the results of the leaderboard, in turns with other work of the background.
 
+    Readers have the earlier ones meanwhile.
     One message waits at a time, however often the leaderboard changes. If it is lost, the sweep sends another one.
     """
     transaction.on_commit(_send_refresh)
@@ -135,12 +136,17 @@ def note_refresh() -> None:
 
 def _send_refresh() -> None:
     if cache.add(_REFRESH_WAITS, True, REFRESH_EXPIRES_AFTER):
-        _send("challenge.tasks.refresh_board", queue=_background(), expires=REFRESH_EXPIRES_AFTER)
+        _send("challenge.tasks.refresh_board", queue=_board(), expires=REFRESH_EXPIRES_AFTER)
 
 
 def _background() -> str:
     """Return the queue for work that nobody waits for; workers look into it when no upload waits."""
     return current_app.conf.task_default_queue + settings.BACKGROUND_SUFFIX
+
+
+def _board() -> str:
+    """Return the queue for renewals of the leaderboard, which takes turns with the background."""
+    return current_app.conf.task_default_queue + settings.BOARD_SUFFIX
 
 
 def _overdue() -> str:

@@ -48,6 +48,7 @@ def test_readers_of_a_slow_result_get_the_outdated_one_and_only_the_change_wakes
     for _ in range(3):
         assert result.get({}) == store.Kept("made 1", first.made_at, is_current=False)
     assert [call.args[0] for call in woken.call_args_list] == ["challenge.tasks.refresh_board"]
+    assert woken.call_args.kwargs["queue"].endswith("-board-background"), "not behind thousands of scorings"
     store.refresh([result])
     assert (result.get({}).value, result.get({}).is_current) == ("made 2", True)
     assert make.call_count == 2

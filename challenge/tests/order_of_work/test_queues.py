@@ -36,6 +36,12 @@ def test_the_background_is_never_forgotten():
     assert taken == (["big"] * URGENT_IN_A_ROW + ["big-background"]) * 3
 
 
+def test_the_board_takes_turns_with_other_work_of_the_background():
+    taken = work_off({"big-background": 4, "big-board-background": 2, "big": 1, "big-overdue": 0})
+    background = ["big-background", "big-board-background"] * 2 + ["big-background"] * 2
+    assert taken == ["big", *background]
+
+
 def test_no_message_at_all():
     def take(queue: str, callback: object) -> None:
         raise Empty
