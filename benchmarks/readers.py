@@ -103,7 +103,10 @@ def site() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
             "error",
         ]
     )
-    worker = subprocess.Popen([*python, "celery", "-A", "bigsite", "worker", "--beat", "--loglevel", "ERROR"])
+    as_in_deploy = ["nice", "-n", "10"]
+    worker = subprocess.Popen(
+        [*as_in_deploy, *python, "celery", "-A", "bigsite", "worker", "--beat", "--loglevel", "ERROR"]
+    )
     try:
         for _ in range(300):
             try:
