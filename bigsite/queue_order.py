@@ -1,7 +1,9 @@
 """Order in which a worker looks into its queues: scores first, and nothing waits forever.
 
 Uploads and mails come first. Intervals that have waited for too long take turns with them. All other work, of the
-background, follows when none of these waits, but at least once after each `URGENT_IN_A_ROW` tasks.
+background, follows when none of these waits, but at least once after each `URGENT_IN_A_ROW` tasks. Renewals of the
+leaderboard are the last of the background, but come once after each `OTHERS_IN_A_ROW` of its tasks: each interval
+changes the leaderboard, which is not renewed for each of them.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +15,9 @@ from kombu.utils.scheduling import FairCycle
 BACKGROUND_SUFFIX = "-background"
 #: A worker does at most as many tasks of uploads, one after the other, while work of the background waits.
 URGENT_IN_A_ROW = 16
+#: Queue of renewals of the leaderboard, and the most tasks of the background before one of them.
+BOARD_SUFFIX = f"-board{BACKGROUND_SUFFIX}"
+OTHERS_IN_A_ROW = 8
 
 
 class ScoresFirst:
@@ -20,7 +25,7 @@ class ScoresFirst:
 
     def __init__(self, queues: Iterable[str] = ()) -> None:
         self.queues = list(queues)
-        self.urgent_in_a_row = 0
+        self.urgent_in_a_row = self.others_in_a_row = 0
 
     def update(self, queues: Iterable[str]) -> None:
         """Take these queues from now on."""
@@ -28,12 +33,21 @@ class ScoresFirst:
 
     def consume(self, n: int) -> list[str]:
         """Return the first `n` queues in the order in which to look into them."""
-        is_its_turn = self.urgent_in_a_row >= URGENT_IN_A_ROW
-        return sorted(self.queues, key=lambda queue: _is_background(queue) is not is_its_turn)[:n]
+        of_background = self.urgent_in_a_row >= URGENT_IN_A_ROW
+        of_board = self.others_in_a_row >= OTHERS_IN_A_ROW
+
+        def place(queue: str) -> tuple[bool, bool]:
+            return _is_background(queue) is not of_background, _is_board(queue) is not of_board
+
+        return sorted(self.queues, key=place)[:n]
 
     def rotate(self, last_used: str) -> None:
         """Note that a message of this queue was taken: the other queues of its kind come next."""
         self.urgent_in_a_row = 0 if _is_background(last_used) else self.urgent_in_a_row + 1
+        if _is_board(last_used):
+            self.others_in_a_row = 0
+        elif _is_background(last_used):
+            self.others_in_a_row += 1
         self.queues.sort(key=lambda queue: queue == last_used)
 
 
@@ -63,3 +77,7 @@ class QueueCycle(FairCycle):
 
 def _is_background(queue: str) -> bool:
     return queue.endswith(BACKGROUND_SUFFIX)
+
+
+def _is_board(queue: str) -> bool:
+    return queue.endswith(BOARD_SUFFIX)

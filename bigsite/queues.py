@@ -7,7 +7,7 @@ from kombu import Exchange, Queue
 
 from bigsite import capacity
 from bigsite.environment import DATA_DIR, env
-from bigsite.queue_order import BACKGROUND_SUFFIX
+from bigsite.queue_order import BACKGROUND_SUFFIX, BOARD_SUFFIX
 from bigsite.schedule import Every
 
 BROKER_DIR = DATA_DIR / "broker"
@@ -32,9 +32,8 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="celery")
 # A worker scores while uploads wait; `queue_order` says when the work of the background follows. Intervals that have
 # waited for too long have a queue that takes turns with uploads.
 OVERDUE_SUFFIX = "-overdue"
-# Renewals of the leaderboard are work of the background, too, and take turns with it: after a change of the labels,
-# thousands of scorings wait there.
-BOARD_SUFFIX = f"-board{BACKGROUND_SUFFIX}"
+# Renewals of the leaderboard have a queue, too: after a change of the labels, thousands of scorings are in the
+# background.
 CELERY_TASK_QUEUES = [
     Queue(name, Exchange(name), routing_key=name)
     for name in (

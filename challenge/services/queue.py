@@ -121,7 +121,7 @@ def enqueue_release(release_id: int) -> None:
 
 
 def enqueue_refresh() -> None:
-    """Have a worker renew the results of the leaderboard, in turns with other work of the background.
+    """Have a worker renew the results of the leaderboard, between other work of the background.
 
     Readers have the earlier ones meanwhile.
     One message waits at a time, however often the leaderboard changes. If it is lost, the sweep sends another one.
@@ -145,7 +145,7 @@ def _background() -> str:
 
 
 def _board() -> str:
-    """Return the queue for renewals of the leaderboard, which takes turns with the background."""
+    """Return the queue for renewals of the leaderboard."""
     return current_app.conf.task_default_queue + settings.BOARD_SUFFIX
 
 

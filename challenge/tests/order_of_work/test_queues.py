@@ -4,7 +4,7 @@ from queue import Empty
 
 import pytest
 
-from bigsite.queue_order import URGENT_IN_A_ROW, QueueCycle, ScoresFirst
+from bigsite.queue_order import OTHERS_IN_A_ROW, URGENT_IN_A_ROW, QueueCycle, ScoresFirst
 
 QUEUES = ["big-background", "big", "big-overdue"]
 
@@ -36,10 +36,23 @@ def test_the_background_is_never_forgotten():
     assert taken == (["big"] * URGENT_IN_A_ROW + ["big-background"]) * 3
 
 
-def test_the_board_takes_turns_with_other_work_of_the_background():
-    taken = work_off({"big-background": 4, "big-board-background": 2, "big": 1, "big-overdue": 0})
-    background = ["big-background", "big-board-background"] * 2 + ["big-background"] * 2
-    assert taken == ["big", *background]
+def test_the_board_is_renewed_last_but_waits_for_a_few_tasks_of_the_background_only():
+    taken = work_off(
+        {"big-board-background": 2, "big-background": 2 * OTHERS_IN_A_ROW + 3, "big": 1, "big-overdue": 0}
+    )
+    others = ["big-background"] * OTHERS_IN_A_ROW
+    assert taken == ["big", *[*others, "big-board-background"] * 2, *["big-background"] * 3]
+    assert work_off({"big-board-background": 1, "big-background": 2}) == ["big-background"] * 2 + [
+        "big-board-background"
+    ]
+
+
+def test_the_board_is_renewed_while_uploads_and_other_work_wait():
+    waiting = {"big": 40 * URGENT_IN_A_ROW, "big-background": 40, "big-board-background": 2}
+    taken = work_off(waiting)
+    background = [queue for queue in taken if queue != "big"]
+    assert background.index("big-board-background") == OTHERS_IN_A_ROW
+    assert taken[: URGENT_IN_A_ROW + 1] == ["big"] * URGENT_IN_A_ROW + ["big-background"]
 
 
 def test_no_message_at_all():
