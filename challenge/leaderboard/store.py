@@ -75,7 +75,8 @@ class Snapshot:
     def of(cls, names: Iterable[str]) -> "Snapshot":
         """Read them in two queries; the state comes first, because a result may be newer than it, never older."""
         state = state_of_the_site()
-        return cls(state, {one.name: one for one in BoardResult.objects.light().filter(name__in=names)})
+        held = BoardResult.objects.light().filter(name__in=names) if settings.BOARD_RESULTS_ARE_KEPT else ()
+        return cls(state, {one.name: one for one in held})
 
 
 @dataclass(frozen=True)
@@ -114,14 +115,11 @@ class Result(Generic[T]):
         is_awaited = _note_reader(held)
         if held.state == seen.state:
             return self._load(held, is_current=True)
-        if not may_make or (self._is_slow(held) and not _is_overdue(held)):
-            if is_awaited:
-                queue.enqueue_refresh()
-            if not held.state:
-                raise NotMadeYetError(name)
-            return self._load(held, is_current=False)
-        if made := self._renewed_for_reader(held, seen.state):
-            return made
+        if may_make and (not self._is_slow(held) or _is_overdue(held)):
+            if made := self._renewed_for_reader(held, seen.state):
+                return made
+        elif is_awaited:
+            queue.enqueue_refresh()
         if not held.state:
             raise NotMadeYetError(name)
         return self._load(held, is_current=False)
@@ -140,11 +138,13 @@ class Result(Generic[T]):
     def _renewed_for_reader(self, held: BoardResult, state: str) -> Kept[T] | None:
         """Return a new result; None if another thread or process makes results for longer than a reader waits."""
         patience = settings.BOARD_QUICK_SECONDS if held.state else settings.BOARD_FIRST_SECONDS
-        if not _one_at_a_time.acquire(timeout=patience):
+        has_waited = not _one_at_a_time.acquire(blocking=False)
+        if has_waited and not _one_at_a_time.acquire(timeout=patience):
             return None
         try:
-            latest = BoardResult.objects.light().filter(pk=held.pk).first() or held
-            return self._load(latest, is_current=True) if latest.state == state else self.renew(latest)
+            if has_waited:
+                held = BoardResult.objects.light().filter(pk=held.pk).first() or held
+            return self._load(held, is_current=True) if held.state == state else self.renew(held)
         finally:
             _one_at_a_time.release()
 

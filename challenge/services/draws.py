@@ -6,6 +6,7 @@ deleted at any time: where there is no sound file, the images are drawn anew.
 
 import shutil
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -40,7 +41,7 @@ def kept_draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
         if not _is_sound(path):
             if is_nearly_full(n * (N_REPLICATES + LANES)):
                 return draw(dataset, first, bounds)
-            _make(path, dataset, bounds)
+            _make(path, (draw(dataset, start, bounds) for start in range(0, N_REPLICATES, LANES)))
         return np.fromfile(path, np.uint8, count=n * LANES, offset=n * first).reshape(n, LANES)
     except OSError:
         return draw(dataset, first, bounds)
@@ -67,17 +68,13 @@ def _path(dataset: Dataset, bounds: np.ndarray) -> Path:
     return Path(settings.DRAWS_DIR, f"{dataset.name}-{sha256(drawn.encode()).hexdigest()[:16]}")
 
 
-def _make(path: Path, dataset: Dataset, bounds: np.ndarray) -> None:
-    from challenge.scoring.statistics.bootstrap import draw
-    from challenge.scoring.statistics.bootstrap_kernels import LANES
-
+def _make(path: Path, blocks: Iterable[np.ndarray]) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     checksum = 0
     with atomic_write(path) as draft, draft.open("wb") as file:
-        for first in range(0, N_REPLICATES, LANES):
-            counts = draw(dataset, first, bounds).data
-            checksum = zlib.crc32(counts, checksum)
-            file.write(counts)
+        for counts in blocks:
+            checksum = zlib.crc32(counts.data, checksum)
+            file.write(counts.data)
         file.write(checksum.to_bytes(_CHECKSUM_BYTES))
 
 

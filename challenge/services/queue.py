@@ -123,8 +123,8 @@ def enqueue_release(release_id: int) -> None:
 def enqueue_refresh() -> None:
     """Have a worker renew the results of the leaderboard, between other work of the background.
 
-    Readers have the earlier ones meanwhile.
-    One message waits at a time, however often the leaderboard changes. If it is lost, the sweep sends another one.
+    Readers have the earlier ones meanwhile. One message waits at a time, however often the leaderboard changes. If it
+    is lost, the sweep sends another one.
     """
     transaction.on_commit(_send_refresh)
 

@@ -142,5 +142,5 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(
 ):
     for number in range(20):
         entry(team if number % 2 else other_team, number / 20)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(27):
         client.get(reverse("leaderboard"), {"entries": "all"})
