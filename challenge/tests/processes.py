@@ -61,8 +61,23 @@ def command_of(pid: int) -> str:
 
 
 def parent_of(pid: int) -> int:
-    stat = read_proc(pid, "stat").rpartition(b") ")[2].split()  # after the name: it may contain anything
-    return int(stat[1]) if stat else 0
+    return int(_stat(pid)[1])
+
+
+def group_of(pid: int) -> int:
+    """Return the process group."""
+    return int(_stat(pid)[2])
+
+
+def state_of(pid: int) -> str:
+    """Return the state as in `ps`, for example "S" (asleep) or "T" (stopped); empty if the process has ended."""
+    return _stat(pid)[0]
+
+
+def _stat(pid: int) -> list[str]:
+    """Return state, parent and group of a process, all without a value if it has ended."""
+    after_the_name = read_proc(pid, "stat").rpartition(b") ")[2]  # which may contain anything
+    return after_the_name.decode().split()[:3] or ["", "0", "0"]
 
 
 def database_url() -> str:

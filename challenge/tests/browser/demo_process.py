@@ -17,7 +17,15 @@ from typing import Any
 
 from django.conf import settings
 
-from challenge.tests.processes import all_pids, command_of, parent_of, read_proc, wait_until
+from challenge.tests.processes import (
+    all_pids,
+    command_of,
+    group_of,
+    parent_of,
+    read_proc,
+    state_of,
+    wait_until,
+)
 
 #: Variables that would make the child differ from a demo on an unconfigured machine.
 CONFIGURATION = re.compile(
@@ -125,9 +133,16 @@ class Demo:
 
     @contextmanager
     def worker_paused(self) -> Iterator[None]:
-        """Pause the worker, as if it were busy with files of other teams."""
+        """Pause the worker, as if it were busy with files of other teams.
+
+        It is paused while we hold the database's lock for writes, so that it cannot keep that lock from the site.
+        """
         group = self.pid_of("celery")
-        os.killpg(group, signal.SIGSTOP)
+        with closing(sqlite3.connect(self.data_dir / "db.sqlite3", timeout=60)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            os.killpg(group, signal.SIGSTOP)
+            members = [pid for pid in self.processes() if group_of(pid) == group]
+            wait_until(lambda: all(state_of(pid) in ("T", "") for pid in members))
         try:
             yield
         finally:
@@ -160,7 +175,11 @@ class Demo:
     def copy_data(self, folder: Path) -> None:
         """Copy the data into a folder for another demo, without what the processes say to each other."""
         of_processes = shutil.ignore_patterns("db.sqlite3*", "broker", "celerybeat-schedule*", "home")
-        shutil.copytree(self.data_dir, folder, ignore=of_processes)
+        try:
+            shutil.copytree(self.data_dir, folder, ignore=of_processes)
+        except shutil.Error as error:  # raised at the end, when everything else has been copied
+            if any(Path(source).exists() for source, _, _ in error.args[0]):
+                raise  # not a draft that the worker has renamed or deleted meanwhile
         with (
             closing(sqlite3.connect(self.data_dir / "db.sqlite3")) as database,
             closing(sqlite3.connect(folder / "db.sqlite3")) as copy,
