@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import bdtr  # scipy.stats would take 40 MB more
 
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
 
@@ -122,6 +121,10 @@ def far_above_published(right: np.ndarray, published: Mapping[str, float]) -> li
     The test is binomial, one-sided. `published` has the highest published accuracy of each dataset with one label an
     image; datasets without any are left out.
     """
+    from scipy.special import (
+        bdtr,
+    )  # takes memory that other tasks do not need; scipy.stats would take 40 MB more
+
     found = []
     for dataset in _ONE_LABEL:
         if dataset.name in published:

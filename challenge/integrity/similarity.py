@@ -7,7 +7,6 @@ So the temperature is fitted for each dataset, before the residuals are compared
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import expit, softmax
 
 from challenge.integrity.sketches import N_COMPARED, compared_images, residuals
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset, Task
@@ -42,6 +41,8 @@ def _of_dataset(
     dataset: Dataset,
 ) -> float | None:
     """Return the correlation with the other predictions at the best temperature; None without residuals."""
+    from scipy.special import expit, softmax  # take memory that other tasks do not need
+
     images = compared_images(dataset)
     y_true = labels[dataset.name][images]
     own = residuals(predictions[dataset.name][images], y_true, dataset)

@@ -4,9 +4,11 @@ A file has the counts of all replicates of a dataset, block after block, and end
 deleted at any time: where there is no sound file, the images are drawn anew.
 """
 
+import errno
 import shutil
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -27,24 +29,26 @@ KEPT_DAYS = 30
 _CHUNK, _CHECKSUM_BYTES = 2**20, 4
 
 
-def kept_draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
-    """Return what `bootstrap.draw` returns, for a block among the first `N_REPLICATES`, from a file made on first use.
+def kept_draws(
+    dataset: Dataset, bounds: np.ndarray, n_replicates: int = N_REPLICATES
+) -> Iterator[np.ndarray]:
+    """Yield what `bootstrap.draws` yields, from a file made on first use, as far as it can be made and read.
 
     Nothing is kept while the disk is nearly full, or if the folder cannot be written.
     """
     # they import Numba, which web processes do not need
-    from challenge.scoring.statistics.bootstrap import draw
+    from challenge.scoring.statistics.bootstrap import draws
     from challenge.scoring.statistics.bootstrap_kernels import LANES
 
-    path, n = _path(dataset, bounds), int(bounds[-1])
-    try:
+    path, counts, first = _path(dataset, bounds), np.empty((bounds[-1], LANES), np.uint8), 0
+    with suppress(OSError):
         if not _is_sound(path):
-            if is_nearly_full(n * (N_REPLICATES + LANES)):
-                return draw(dataset, first, bounds)
-            _make(path, (draw(dataset, start, bounds) for start in range(0, N_REPLICATES, LANES)))
-        return np.fromfile(path, np.uint8, count=n * LANES, offset=n * first).reshape(n, LANES)
-    except OSError:
-        return draw(dataset, first, bounds)
+            _make(path, draws(dataset, bounds, N_REPLICATES), n_bytes=len(counts) * (N_REPLICATES + LANES))
+        with path.open("rb") as file:
+            while first < n_replicates and file.readinto(counts.data) == counts.nbytes:
+                yield counts
+                first += LANES
+    yield from draws(dataset, bounds, n_replicates, first)
 
 
 def delete_old(now: datetime | None = None) -> int:
@@ -68,7 +72,9 @@ def _path(dataset: Dataset, bounds: np.ndarray) -> Path:
     return Path(settings.DRAWS_DIR, f"{dataset.name}-{sha256(drawn.encode()).hexdigest()[:16]}")
 
 
-def _make(path: Path, blocks: Iterable[np.ndarray]) -> None:
+def _make(path: Path, blocks: Iterator[np.ndarray], n_bytes: int) -> None:
+    if is_nearly_full(n_bytes):
+        raise OSError(errno.ENOSPC, "The draws would leave too little free space.")
     path.parent.mkdir(mode=0o700, exist_ok=True)
     checksum = 0
     with atomic_write(path) as draft, draft.open("wb") as file:

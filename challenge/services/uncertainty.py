@@ -34,7 +34,7 @@ from challenge.scoring.statistics.over_datasets import resampled_means
 from challenge.scoring.withheld import LabelFile, read_withheld
 from challenge.services import queue
 from challenge.services.board import board_changed
-from challenge.services.draws import kept_draw
+from challenge.services.draws import kept_draws
 from challenge.services.integrity import queue_check
 from challenge.services.jobs import MOST_AT_ONCE, requeue_stuck
 from challenge.services.reading import read_submission
@@ -103,7 +103,7 @@ def estimate_file(path: Path, labels_path: Path, withheld: Sequence[LabelFile] =
     labels = {**labels_in(labels_path), **read_withheld(withheld)}
     predictions = read_submission(path, benchmark=benchmark)  # the first scoring compared `truth`
     return Outcome(
-        uncertainty_fields(scores.estimate(predictions.values, labels, benchmark, kept_draw), benchmark),
+        uncertainty_fields(scores.estimate(predictions.values, labels, benchmark, kept_draws), benchmark),
         secondary_metrics(predictions.values, labels, MEDMNIST_PLUS),
     )
 

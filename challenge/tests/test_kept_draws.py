@@ -14,11 +14,11 @@ from bigsite import disk
 from challenge.formats.atomic import DRAFT
 from challenge.scoring.benchmark import MEDMNIST_PLUS, Dataset
 from challenge.scoring.statistics import bootstrap
-from challenge.scoring.statistics.bootstrap_kernels import LANES
 from challenge.scoring.statistics.estimates import estimate
 from challenge.scoring.statistics.intervals import N_REPLICATES
+from challenge.scoring.statistics.ordered import ordered
 from challenge.services import draws
-from challenge.services.draws import KEPT_DAYS, kept_draw
+from challenge.services.draws import KEPT_DAYS, kept_draws
 from challenge.tests.processes import in_parallel
 from challenge.tests.scoring.conftest import TINY, TINY_LABELS, TINY_PREDICTIONS
 
@@ -38,11 +38,11 @@ def folder(settings, tmp_path) -> Path:
 
 
 def kept(dataset: Dataset) -> list[np.ndarray]:
-    return [kept_draw(dataset, first, STRATA[dataset.name]) for first in range(0, N_REPLICATES, LANES)]
+    return [counts.copy() for counts in kept_draws(dataset, STRATA[dataset.name])]
 
 
 def drawn(dataset: Dataset) -> list[np.ndarray]:
-    return [bootstrap.draw(dataset, first, STRATA[dataset.name]) for first in range(0, N_REPLICATES, LANES)]
+    return [counts.copy() for counts in bootstrap.draws(dataset, STRATA[dataset.name], N_REPLICATES)]
 
 
 def made(dataset: Dataset) -> Path:
@@ -62,20 +62,22 @@ def test_they_are_the_draws(dataset):
 
 def test_they_are_drawn_once(monkeypatch):
     expected = [kept(dataset) for dataset in DATASETS]
-    monkeypatch.setattr(bootstrap, "draw", None)
+    monkeypatch.setattr(bootstrap.kernels, "draw", None)
     for dataset, first in zip(DATASETS, expected, strict=True):
         np.testing.assert_array_equal(kept(dataset), first)
 
 
 def test_labels_with_other_class_sizes_have_draws_of_their_own(folder):
-    kept_draw(DATASETS[0], 0, STRATA["breastmnist"])
+    kept(DATASETS[0])
     other = np.array([0, 6, 12])
-    np.testing.assert_array_equal(kept_draw(DATASETS[0], 0, other), bootstrap.draw(DATASETS[0], 0, other))
+    found, expected = kept_draws(DATASETS[0], other), bootstrap.draws(DATASETS[0], other, N_REPLICATES)
+    for ours, anew in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(ours, anew)
     assert len(list(folder.iterdir())) == 2
 
 
 def test_estimates_are_the_same(folder):
-    ours = estimate(TINY_PREDICTIONS, TINY_LABELS, TINY, kept_draw)
+    ours = estimate(TINY_PREDICTIONS, TINY_LABELS, TINY, kept_draws)
     anew = estimate(TINY_PREDICTIONS, TINY_LABELS, TINY)
     assert (ours.intervals, ours.standard_errors) == (anew.intervals, anew.standard_errors)
     np.testing.assert_array_equal(ours.replicates, anew.replicates)
@@ -117,7 +119,7 @@ def test_where_a_file_would_fill_the_disk_nothing_is_kept(folder, settings, monk
 def test_what_was_kept_is_used_on_a_full_disk(folder, settings, monkeypatch):
     expected = kept(DATASETS[0])
     settings.MIN_FREE_BYTES = 2**62
-    monkeypatch.setattr(bootstrap, "draw", None)
+    monkeypatch.setattr(bootstrap.kernels, "draw", None)
     np.testing.assert_array_equal(kept(DATASETS[0]), expected)
 
 
@@ -136,6 +138,21 @@ def test_a_file_that_goes_meanwhile_is_not_missed(folder, monkeypatch):
     np.testing.assert_array_equal(kept(DATASETS[0]), expected)
 
 
+def test_what_cannot_be_read_any_more_is_drawn(folder, monkeypatch):
+    path, expected = made(DATASETS[0]), drawn(DATASETS[0])
+    monkeypatch.setattr(draws, "_is_sound", lambda path: True)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    np.testing.assert_array_equal(kept(DATASETS[0]), expected)
+
+
+@pytest.mark.parametrize("n_replicates", [1, 64, 65, N_REPLICATES + 100])
+def test_fewer_and_more_replicates_are_the_same_ones(n_replicates):
+    y_true, y_score = TINY_LABELS["tripmnist"], TINY_PREDICTIONS["tripmnist"]
+    images = ordered(y_true, y_score, TINY["tripmnist"])
+    ours = bootstrap.bootstrap_dataset(images, n_replicates, kept_draws)
+    np.testing.assert_array_equal(ours, bootstrap.bootstrap_dataset(images, n_replicates))
+
+
 def test_workers_that_start_together_make_the_same_file(folder):
     found = in_parallel([lambda: kept(DATASETS[1])] * 4)
     for one in found:
@@ -144,7 +161,7 @@ def test_workers_that_start_together_make_the_same_file(folder):
 
 
 def test_others_on_the_machine_cannot_read_them(folder):
-    kept_draw(DATASETS[0], 0, STRATA["breastmnist"])
+    kept(DATASETS[0])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

@@ -10,7 +10,7 @@ that only reads replicates avoids it.
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from .ordered import Binary, Ordered, ordered, strata
 
 SEED = 9930641
 
-#: Gives the counts of `LANES` replicates of a dataset, as `draw`.
-Draw = Callable[[Dataset, int, np.ndarray], np.ndarray]
+#: Yields the counts of a dataset's images, as `draws`.
+Draws = Callable[[Dataset, np.ndarray, int], Iterator[np.ndarray]]
 
 
 def bootstrap(
@@ -42,28 +42,28 @@ def bootstrap(
     )
 
 
-def draw(dataset: Dataset, first: int, bounds: np.ndarray) -> np.ndarray:
-    """Return how often each image is drawn in `LANES` replicates, starting at number `first`: (n_test, LANES) of uint8.
+def draws(dataset: Dataset, bounds: np.ndarray, n_replicates: int, first: int = 0) -> Iterator[np.ndarray]:
+    """Yield how often each image is drawn in `LANES` replicates at a time, from number `first` to `n_replicates`.
 
-    `bounds` are those of the strata in `Ordered`.
+    `bounds` are those of the strata in `Ordered`. The counts, (n_test, LANES) of uint8, are overwritten by the next.
     """
     counts = np.empty((bounds[-1], kernels.LANES), dtype=np.uint8)
     stream = kernels.mix(np.uint64(SEED << 32 | zlib.crc32(dataset.name.encode())))
-    kernels.draw(np.uint64(stream), first, bounds, counts)
-    return counts
+    for start in range(first, n_replicates, kernels.LANES):
+        kernels.draw(np.uint64(stream), start, bounds, counts)
+        yield counts
 
 
-def bootstrap_dataset(images: Ordered, n_replicates: int = N_REPLICATES, draw: Draw = draw) -> np.ndarray:
+def bootstrap_dataset(images: Ordered, n_replicates: int = N_REPLICATES, draws: Draws = draws) -> np.ndarray:
     """Return the metrics of one dataset in each replicate, (n_metrics, n_replicates).
 
     In a multi-label dataset, a replicate skips a label if it has no image with the label, or none without it. In the
     official test sets, the rarest label is missing in one of 10^18 replicates. If no label remains, the value is NaN.
 
-    `draw` may be replaced by a function that knows the same counts already.
+    `draws` may be replaced by a function that knows the same counts already.
     """
     areas, confusions = [], []
-    for first in range(0, n_replicates, kernels.LANES):
-        counts = draw(images.dataset, first, images.strata)
+    for counts in draws(images.dataset, images.strata, n_replicates):
         most = 255 // int(counts.max())
         areas.append([_areas(binary, counts, most) for binary in images.areas])
         confusions.append([_confusions(cells, counts, images.dataset) for cells in images.cells])
@@ -82,7 +82,7 @@ def draw_counts(y_true: np.ndarray, dataset: Dataset, replicate: int) -> np.ndar
     """Return the number of times each image is drawn in a replicate, (n_test,), in the order of `y_true`."""
     order, bounds = strata(y_true, dataset)
     counts = np.empty(len(order), dtype=np.int64)
-    counts[order] = draw(dataset, replicate, bounds)[:, 0]
+    counts[order] = next(draws(dataset, bounds, replicate + 1, replicate))[:, 0]
     return counts
 
 

@@ -2,8 +2,8 @@
 
 After Demšar (2006), "Statistical comparisons of classifiers over multiple data sets", JMLR 7:1-30. The tests take the
 datasets as independent, so datasets of one source must be one block (`block_ranks`): with three datasets whose ranks
-correlate at 0.75, a nominal 5 % would be 8 to 29 % (docs/statistics.md). Only scipy's special functions are used:
-importing `scipy.stats` would cost a web process a second and 75 MB.
+correlate at 0.75, a nominal 5 % would be 8 to 29 % (docs/statistics.md). Only scipy's special functions are used, and
+imported where they are called: they take 17 MB that workers do not need, and `scipy.stats` a second and 75 MB.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, fdtrc, ndtr
 
 Array = NDArray[np.float64]
 
@@ -57,6 +56,8 @@ def block_ranks(ranks: Array, blocks: Sequence[Sequence[int]]) -> Array:
 
 def friedman_test(ranks: Array) -> FriedmanTest:
     """Test whether the methods differ, from their ranks (n, k) on independent blocks."""
+    from scipy.special import chdtrc, fdtrc
+
     n, k = ranks.shape
     chi2 = float(12 * n / (k * (k + 1)) * ((ranks.mean(axis=0) - (k + 1) / 2) ** 2).sum())
     rest = n * (k - 1) - chi2
@@ -82,6 +83,8 @@ def compare_with_control(ranks: Array, control: int) -> Array:
     method for all k - 1 tests (García and Herrera 2008, "An extension on statistical comparisons of classifiers over
     multiple data sets for all pairwise comparisons", JMLR 9:2677-2694). Choose the control before you see the ranks.
     """
+    from scipy.special import ndtr
+
     n, k = ranks.shape
     means = ranks.mean(axis=0)
     p = 2 * ndtr(-np.abs(means - means[control]) / _error_of_difference(k, n))
@@ -123,6 +126,8 @@ def nemenyi_quantile(n_methods: int, alpha: float = ALPHA) -> float:
 
 def _range_probability(width: float, n: int) -> float:
     """Return the probability that n standard normal values lie within a range of the given width."""
+    from scipy.special import ndtr
+
     z = np.linspace(-8, 8 + width, 4001)
     density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return float(np.trapezoid(n * density * (ndtr(z) - ndtr(z - width)) ** (n - 1), z))

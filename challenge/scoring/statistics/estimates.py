@@ -15,7 +15,7 @@ from .misses import misses
 from .ordered import ordered
 
 if TYPE_CHECKING:
-    from .bootstrap import Draw
+    from .bootstrap import Draws
 
 #: Name of the means over the datasets, next to the names of the datasets.
 AVERAGE = "average"
@@ -42,11 +42,11 @@ def estimate(
     predictions: Mapping[str, np.ndarray],
     labels: Mapping[str, np.ndarray],
     benchmark: Benchmark,
-    draw: "Draw | None" = None,
+    draws: "Draws | None" = None,
 ) -> Estimates:
     """Estimate the uncertainty of the scores of predictions.
 
-    Arrays as for `evaluator.evaluate`; `draw` as for `bootstrap.bootstrap_dataset`, which draws anew by default.
+    Arrays as for `evaluator.evaluate`; `draws` as for `bootstrap.bootstrap_dataset`, which draws anew by default.
     """
     # imports Numba, which web processes do not need
     from . import bootstrap
@@ -55,7 +55,7 @@ def estimate(
     for dataset in benchmark:
         images = ordered(labels[dataset.name], predictions[dataset.name], dataset)
         values.append(bootstrap.metrics_of(images))
-        replicates.append(bootstrap.bootstrap_dataset(images, draw=draw or bootstrap.draw))
+        replicates.append(bootstrap.bootstrap_dataset(images, draws=draws or bootstrap.draws))
         auc_errors[dataset.name] = auc_standard_error(images)
     class_counts = count_classes(labels, benchmark)
     return summarize(np.stack(values), np.stack(replicates), class_counts, auc_errors, benchmark)

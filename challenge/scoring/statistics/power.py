@@ -6,10 +6,10 @@ the standard error of the paired difference.
 
 from collections.abc import Sequence
 from itertools import combinations
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from .intervals import LEVEL
 
@@ -18,7 +18,7 @@ Array = NDArray[np.floating]
 #: Probability that a comparison finds a true difference of the detectable size.
 POWER = 0.8
 #: Critical value of one two-sided test at 5 %.
-TWO_SIDED = float(ndtri((1 + LEVEL) / 2))
+TWO_SIDED = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
 
 def detectable_difference(std_error: float, critical: float = TWO_SIDED) -> float:
@@ -28,7 +28,7 @@ def detectable_difference(std_error: float, critical: float = TWO_SIDED) -> floa
     probability if the true difference is larger by that quantile of the normal distribution. The chance of finding a
     difference with the wrong sign is neglected.
     """
-    return (critical + float(ndtri(POWER))) * std_error
+    return (critical + NormalDist().inv_cdf(POWER)) * std_error
 
 
 def standard_errors_of_pairs(replicates: Sequence[Array]) -> Array:

@@ -162,10 +162,12 @@ def test_nothing_warns():
         bootstrap(TINY_PREDICTIONS, TINY_LABELS, TINY, 64)
 
 
-def test_it_brings_no_scipy_and_leaves_it_to_others():
+def test_a_worker_that_estimates_has_no_scipy_and_leaves_it_to_others():
     """Importing costs memory in each worker; checked in a new process, because this process has imported the module."""
     code = (
-        "import sys; from challenge.scoring.statistics import bootstrap; assert 'scipy' not in sys.modules;"
+        "import sys, django; django.setup(); import challenge.tasks;"
+        "from challenge.scoring.statistics import bootstrap;"
+        "assert 'scipy' not in sys.modules;"
         "import scipy.special; print(scipy.special.ndtr(0))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], cwd=site.BASE_DIR) == b"0.5\n"
