@@ -9,7 +9,6 @@ No intervals are estimated, unless `ESTIMATES` is set: an estimate takes as long
 import os
 import signal
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,8 @@ def score_and_pass_the_gate(*arguments: Any, **about: Any) -> Outcome:
         if order == "break":
             raise RuntimeError("a fault of ours")
         if order == "ignore signals":
-            with suppress(Exception):
-                time.sleep(0.01)
-        else:  # "wait"
-            time.sleep(0.01)
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # the soft time limit; the hard one kills the process
+        time.sleep(0.01)  # "wait"
     return outcome
 
 
