@@ -4,11 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event
+from threading import Event, RLock
 
 import pytest
 from django.db import connection
 
+from challenge.leaderboard import store
 from challenge.leaderboard.store import Result
 from challenge.models import BoardRevision
 from challenge.tests.processes import in_parallel
@@ -74,10 +75,28 @@ def test_readers_of_other_results_get_what_there_is(make, woken, wait_a_moment):
     assert new.get({}).value == "made 3"
 
 
-def test_a_reader_who_has_waited_gets_what_the_other_one_made(make):
-    result, go_on = Result("test", make), Event()
+class NotingLock:
+    """A lock for one thread at a time, which notes that another one waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self.is_awaited = Event()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if blocking:
+            self.is_awaited.set()
+        return self._lock.acquire(blocking, timeout)
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def test_a_reader_who_has_waited_gets_what_the_other_one_made(make, monkeypatch):
+    result, go_on, lock = Result("test", make), Event(), NotingLock()
+    monkeypatch.setattr(store, "_one_at_a_time", lock)
     with being_made(result, go_on), ThreadPoolExecutor() as pool:
         waiting = pool.submit(reader(result))
+        assert lock.is_awaited.wait(30)
         go_on.set()
         assert waiting.result(30) == "new"
     assert not make.called
