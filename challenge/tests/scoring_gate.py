@@ -31,9 +31,8 @@ def score_and_pass_the_gate(*arguments: Any, **about: Any) -> Outcome:
         if order == "break":
             raise RuntimeError("a fault of ours")
         if order == "ignore signals":
-            signal.signal(
-                signal.SIGUSR1, signal.SIG_IGN
-            )  # the soft time limit; the hard one kills the process
+            # of the soft time limit; the hard one kills the process
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         time.sleep(0.01)  # "wait"
     return outcome
 
