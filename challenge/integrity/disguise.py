@@ -121,9 +121,8 @@ def far_above_published(right: np.ndarray, published: Mapping[str, float]) -> li
     The test is binomial, one-sided. `published` has the highest published accuracy of each dataset with one label an
     image; datasets without any are left out.
     """
-    from scipy.special import (
-        bdtr,
-    )  # takes memory that other tasks do not need; scipy.stats would take 40 MB more
+    # takes memory that other tasks do not need; scipy.stats would take 40 MB more
+    from scipy.special import bdtr
 
     found = []
     for dataset in _ONE_LABEL:
